@@ -1,0 +1,99 @@
+// Package hashing turns bytes into the values by which media are compared: exact digests, perceptual
+// fingerprints, and the facts a decoder learns on the way. Its own files hold the values only; what computes
+// them lives in pdq (the hash), decode (formats), jail (the process that decodes) and index (range search).
+// Nothing here knows a network, a clock or a store.
+package hashing
+
+import (
+	"encoding/hex"
+	"fmt"
+	"math/bits"
+	"time"
+
+	"vigie/hashing/pdq"
+)
+
+// FingerprintVersion names the algorithms and decoders that make a Fingerprint. It changes when the same
+// bytes would get other hashes, so that old fingerprints can be told from new ones.
+const FingerprintVersion = 1
+
+// Hash64 is a 64-bit perceptual hash (pHash or dHash of goimagehash).
+type Hash64 uint64
+
+// String returns 16 lower-case hexadecimal digits, most significant first.
+func (h Hash64) String() string { return fmt.Sprintf("%016x", uint64(h)) }
+
+// ParseHash64 decodes 16 hexadecimal digits of either case.
+func ParseHash64(s string) (Hash64, error) {
+	var h Hash64
+	return h, h.UnmarshalText([]byte(s))
+}
+
+// MarshalText encodes h in lower-case hexadecimal.
+func (h Hash64) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
+
+// UnmarshalText decodes 16 hexadecimal digits of either case.
+func (h *Hash64) UnmarshalText(text []byte) error {
+	var b [8]byte
+	if len(text) != hex.EncodedLen(len(b)) {
+		return fmt.Errorf("a 64-bit hash has 16 hexadecimal digits, not %d", len(text))
+	}
+	if _, err := hex.Decode(b[:], text); err != nil {
+		return fmt.Errorf("64-bit hash: %w", err)
+	}
+	*h = 0
+	for _, c := range b {
+		*h = *h<<8 | Hash64(c)
+	}
+	return nil
+}
+
+// Distance returns the Hamming distance between h and other, in bits (0 to 64).
+func (h Hash64) Distance(other Hash64) int { return bits.OnesCount64(uint64(h ^ other)) }
+
+// Fingerprint is every perceptual hash of one picture. Low quality is a value, not an absence.
+type Fingerprint struct {
+	Version int           `json:"version"`
+	Decoder string        `json:"decoder"` // what decoded the pixels, with its version
+	PDQ     pdq.Dihedrals `json:"pdq"`     // pixels as stored: EXIF orientation is not applied
+	Quality int           `json:"quality"` // of PDQ, 0 to 100
+	PHash   Hash64        `json:"phash"`
+	DHash   Hash64        `json:"dhash"`
+}
+
+// Kind says what sort of content some bytes are, by content.
+type Kind string
+
+// The kinds of content.
+const (
+	KindPicture Kind = "picture"
+	KindVideo   Kind = "video"
+	KindOther   Kind = "other" // recognised or not, neither a picture nor a video
+)
+
+// Facts are what a decoder learns about a medium beside its hashes. Zero values mean "not known".
+type Facts struct {
+	Kind        Kind      `json:"kind"`
+	Format      string    `json:"format,omitempty"` // "jpeg", "png", "heic", "mp4", …; empty when not recognised
+	Width       int       `json:"width,omitempty"`  // pixels, as stored
+	Height      int       `json:"height,omitempty"`
+	Orientation int       `json:"orientation,omitempty"` // EXIF 1 to 8
+	Make        string    `json:"make,omitempty"`
+	Model       string    `json:"model,omitempty"`
+	Serial      string    `json:"serial,omitempty"`
+	Software    string    `json:"software,omitempty"`
+	Taken       time.Time `json:"taken,omitzero"` // EXIF DateTimeOriginal; UTC when it states no zone
+	GPS         bool      `json:"gps,omitempty"`  // a position is present (never its value)
+}
+
+// Examination is what became of one medium's bytes: facts always, a fingerprint when they could be decoded,
+// a reason when they could not.
+type Examination struct {
+	Facts       Facts        `json:"facts"`
+	Fingerprint *Fingerprint `json:"fingerprint,omitempty"`
+	// Unreadable is a stable English code ("truncated", "too-many-pixels", "format-not-supported", "time-limit",
+	// "memory-limit", "crashed", …) when the bytes could not be decoded; empty otherwise.
+	Unreadable string `json:"unreadable,omitempty"`
+	// Note is a stable code of something that was left out though the medium is fine ("frames-not-examined").
+	Note string `json:"note,omitempty"`
+}
