@@ -1,6 +1,6 @@
 module vigie
 
-go 1.26
+go 1.26.4
 
 require (
 	github.com/andybalholm/brotli v1.1.0 // indirect
@@ -49,4 +49,5 @@ require (
 	golang.org/x/term v0.47.0 // indirect
 	golang.org/x/text v0.43.0 // indirect
 	gopkg.in/ini.v1 v1.67.3 // indirect
+	kernel.org/pub/linux/libs/security/libcap/psx v1.2.77 // indirect
 )
