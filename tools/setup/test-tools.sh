@@ -1,0 +1,15 @@
+#!/bin/sh
+# Installs what only the tests need: a browser (pages) and ffmpeg (sample videos). Silent when all is there.
+set -eu
+
+missing=
+command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+command -v ffmpeg >/dev/null 2>&1 || missing="$missing ffmpeg"
+[ -n "$missing" ] || exit 0
+
+. "$(dirname "$0")/apt.sh"
+# shellcheck disable=SC2086 # a list of words on purpose
+need_debian $missing
+echo "Installing from Debian, for the tests:$missing …"
+# shellcheck disable=SC2086
+install_packages $missing
