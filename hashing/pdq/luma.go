@@ -34,6 +34,8 @@ func lumaRows(img image.Image) func(y int, line []float32) {
 		}
 	case *image.YCbCr:
 		return ycbcrRows(img)
+	case *image.NYCbCrA:
+		return ycbcrRows(&img.YCbCr)
 	case *image.NRGBA:
 		return func(y int, line []float32) {
 			pix := img.Pix[y*img.Stride:][:4*len(line)]

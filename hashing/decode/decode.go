@@ -1,0 +1,163 @@
+// Package decode tells what some bytes are, decodes pictures within limits, and makes of them what the rest of
+// the program needs: fingerprints, facts, and small re-encoded views. It is meant to run in the jail: its input
+// is hostile, and a decoder that loops or grows is stopped from outside.
+//
+// Formats: JPEG, PNG and GIF (the first frame) by the standard library; WebP, BMP and TIFF by golang.org/x/image.
+// Others are recognised, and reported as not supported.
+package decode
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"io"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
+	"golang.org/x/image/webp"
+)
+
+const (
+	// DefaultMaxPixels is how many pixels a picture may have. The largest telephone sensors in wide use have 108
+	// million; the worst case of our decoders, a progressive JPEG without chroma subsampling, takes 15 bytes a pixel.
+	DefaultMaxPixels = 120_000_000
+	// DefaultMaxBytes is how large a picture file may be. It is held in memory while it is decoded; a 16-bit
+	// uncompressed TIFF of 40 million pixels still fits.
+	DefaultMaxBytes = 256 << 20
+)
+
+// Limits bound what a decoder may be given. A zero field means its default.
+type Limits struct {
+	MaxPixels int64 `json:"max_pixels"` // width × height, by the header, before anything is allocated
+	MaxBytes  int64 `json:"max_bytes"`  // of the file
+}
+
+// WithDefaults returns l with its zero fields set to their defaults.
+func (l Limits) WithDefaults() Limits {
+	if l.MaxPixels == 0 {
+		l.MaxPixels = DefaultMaxPixels
+	}
+	if l.MaxBytes == 0 {
+		l.MaxBytes = DefaultMaxBytes
+	}
+	return l
+}
+
+// Unreadable is the reason why bytes could not be decoded: a stable English code.
+type Unreadable string
+
+// The reasons. The last three are found by whoever watches the decoder.
+const (
+	Empty              Unreadable = "empty"
+	Truncated          Unreadable = "truncated" // the file ends before its picture does
+	Corrupt            Unreadable = "corrupt"
+	TooManyPixels      Unreadable = "too-many-pixels"
+	TooManyBytes       Unreadable = "too-many-bytes"
+	FormatNotSupported Unreadable = "format-not-supported" // recognised, but nothing here decodes it
+	Crashed            Unreadable = "crashed"              // the decoder itself failed
+	TimeLimit          Unreadable = "time-limit"
+	MemoryLimit        Unreadable = "memory-limit"
+)
+
+// Error returns the code.
+func (u Unreadable) Error() string { return string(u) }
+
+// codec decodes one format.
+type codec struct {
+	library string // import path, for Fingerprint.Decoder
+	config  func(io.Reader) (image.Config, error)
+	decode  func(io.Reader) (image.Image, error)
+}
+
+var codecs = map[string]codec{
+	"jpeg": {"image/jpeg", jpeg.DecodeConfig, jpeg.Decode},
+	"png":  {"image/png", png.DecodeConfig, png.Decode},
+	"gif":  {"image/gif", gif.DecodeConfig, gif.Decode},
+	"webp": {"golang.org/x/image/webp", webp.DecodeConfig, decodeWebP},
+	"bmp":  {"golang.org/x/image/bmp", bmp.DecodeConfig, bmp.Decode},
+	"tiff": {"golang.org/x/image/tiff", tiff.DecodeConfig, tiff.Decode},
+}
+
+// picture decodes data, which Sniff called format. The configuration is there whenever the header could be
+// read, also beside an error. Every error is an Unreadable.
+func picture(data []byte, format string, limits Limits) (img image.Image, config image.Config, err error) {
+	defer func() {
+		if recover() != nil { // golang.org/x/image/tiff is known to panic on crafted files
+			img, err = nil, Crashed
+		}
+	}()
+	if len(data) == 0 {
+		return nil, config, Empty
+	}
+	if int64(len(data)) > limits.MaxBytes {
+		return nil, config, TooManyBytes
+	}
+	codec, ok := codecs[format]
+	if !ok {
+		return nil, config, FormatNotSupported
+	}
+	config, err = codec.config(bytes.NewReader(data))
+	if err != nil {
+		return nil, image.Config{}, reason(err)
+	}
+	if config.Width <= 0 || config.Height <= 0 {
+		return nil, image.Config{}, Corrupt
+	}
+	if int64(config.Width) > limits.MaxPixels/int64(config.Height) {
+		return nil, config, TooManyPixels
+	}
+	img, err = codec.decode(bytes.NewReader(data))
+	if err != nil {
+		return nil, config, reason(err)
+	}
+	if img.Bounds().Empty() {
+		return nil, config, Corrupt
+	}
+	return img, config, nil
+}
+
+// reason names what a decoder complains about.
+func reason(err error) Unreadable {
+	var (
+		jpegUnsupported jpeg.UnsupportedError
+		pngUnsupported  png.UnsupportedError
+		tiffUnsupported tiff.UnsupportedError
+	)
+	switch {
+	case errors.As(err, &jpegUnsupported), errors.As(err, &pngUnsupported), errors.As(err, &tiffUnsupported), errors.Is(err, bmp.ErrUnsupported):
+		return FormatNotSupported
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return Truncated
+	}
+	// image/gif, image/png and riff report a file that ends early by words of their own.
+	for _, words := range []string{"unexpected EOF", "not enough", "short chunk"} {
+		if strings.Contains(err.Error(), words) {
+			return Truncated
+		}
+	}
+	return Corrupt
+}
+
+// decoderName names the code that decodes a format, with its version: the same bytes may get other pixels from
+// another version.
+func decoderName(format string) string {
+	library := codecs[format].library
+	if module, ok := strings.CutPrefix(library, "golang.org/x/image/"); ok {
+		if info, ok := debug.ReadBuildInfo(); ok {
+			for _, dependency := range info.Deps {
+				if dependency.Path == "golang.org/x/image" {
+					return fmt.Sprintf("x/image/%s %s", module, dependency.Version)
+				}
+			}
+		}
+		return "x/image/" + module
+	}
+	return library + " " + runtime.Version()
+}

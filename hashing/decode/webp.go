@@ -1,0 +1,85 @@
+package decode
+
+import (
+	"bytes"
+	"encoding/binary"
+	"image"
+	"io"
+
+	"golang.org/x/image/webp"
+)
+
+// decodeWebP is webp.Decode, with two things that it leaves out: the first frame of an animation, and the range
+// of lossy WebP, which stores luma and chroma in that of television (16 to 235 and 16 to 240, RFC 6386) and which
+// other decoders stretch to the full one.
+func decodeWebP(r io.Reader) (image.Image, error) {
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	if still := firstFrame(data); still != nil {
+		data = still
+	}
+	img, err := webp.Decode(bytes.NewReader(data))
+	switch img := img.(type) {
+	case *image.YCbCr:
+		stretch(img)
+	case *image.NYCbCrA:
+		stretch(&img.YCbCr)
+	}
+	return img, err
+}
+
+// firstFrame returns the first frame of an animated WebP as a file of its own, or nil when data is no animation.
+// The frame is smaller than the canvas where the animation begins on a part of it.
+func firstFrame(data []byte) []byte {
+	const riffHeader, chunkHeader, frameHeader = 12, 8, 16
+	for at := riffHeader; at+chunkHeader <= len(data); {
+		size := int64(binary.LittleEndian.Uint32(data[at+4:]))
+		body := data[at+chunkHeader:]
+		if string(data[at:at+4]) == "ANMF" && size >= frameHeader {
+			body = body[:min(size, int64(len(body)))]
+			if len(body) < frameHeader {
+				return nil
+			}
+			return stillWebP(body[6:12], body[frameHeader:])
+		}
+		next := size + size%2
+		if next > int64(len(body)) {
+			return nil
+		}
+		at += chunkHeader + int(next)
+	}
+	return nil
+}
+
+// stillWebP puts the chunks of one frame into a file. The size is as frames and files both state it: width and
+// height, each less one, in three bytes.
+func stillWebP(size, chunks []byte) []byte {
+	const alphaFlag = 1 << 4
+	var flags byte
+	if bytes.HasPrefix(chunks, []byte("ALPH")) {
+		flags = alphaFlag
+	}
+	out := []byte("RIFF\x00\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00")
+	out = append(out, flags, 0, 0, 0)
+	out = append(out, size...)
+	out = append(out, chunks...)
+	binary.LittleEndian.PutUint32(out[4:], uint32(len(out)-8)) //nolint:gosec // at most MaxBytes
+	return out
+}
+
+// stretch maps the narrow range of television to the full one, in place.
+func stretch(img *image.YCbCr) {
+	var luma, chroma [256]uint8
+	for i := range luma {
+		luma[i] = uint8(min((max(i-16, 0)*255+219/2)/219, 255))
+		chroma[i] = uint8(min(max((i-128)*255+128*224+224/2, 0)/224, 255))
+	}
+	for i, v := range img.Y {
+		img.Y[i] = luma[v]
+	}
+	for i := range img.Cb {
+		img.Cb[i], img.Cr[i] = chroma[img.Cb[i]], chroma[img.Cr[i]]
+	}
+}
