@@ -1,0 +1,48 @@
+package triage
+
+import "time"
+
+// Role is what somebody may do. Each role does its own part and nothing else.
+type Role string
+
+// The roles.
+const (
+	Examiner Role = "examiner" // submits exhibits and reads the findings of their own
+	Reviewer Role = "reviewer" // works the queue of new content
+	Unit     Role = "unit"     // checks hashes
+	Admin    Role = "admin"    // keeps sets and tokens
+)
+
+// Roles are all roles, in the order in which they are shown.
+var Roles = []Role{Examiner, Reviewer, Unit, Admin}
+
+// ParseRole returns the role named s.
+func ParseRole(s string) (Role, error) {
+	for _, r := range Roles {
+		if s == string(r) {
+			return r, nil
+		}
+	}
+	return "", E(Invalid, "parse role", s, "a role is one of examiner, reviewer, unit, admin", nil)
+}
+
+// Actor is whoever does something: a person with a token, or the service itself.
+type Actor struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Role Role   `json:"role"`
+}
+
+// Service is the actor of what nobody asked for by hand: takeovers, repairs, matching again.
+var Service = Actor{ID: "service", Name: "vigie"}
+
+// Operator is the actor of the commands run on the service's own machine.
+var Operator = Actor{ID: "operator", Name: "operator", Role: Admin}
+
+// Account is an actor's standing right to sign in, by one bearer token.
+type Account struct {
+	Actor
+	Token   SecretHash `json:"token"`
+	Created time.Time  `json:"created"`
+	Revoked time.Time  `json:"revoked,omitzero"`
+}

@@ -1,0 +1,145 @@
+package triage
+
+import (
+	"context"
+
+	"vigie/hashing"
+	"vigie/hashing/pdq"
+)
+
+// MaxChecks bounds how many hashes are asked about at once.
+const MaxChecks = 100
+
+// CheckVerdict is the answer to a check.
+type CheckVerdict string
+
+// The answers, the first that applies.
+const (
+	CheckKnown   CheckVerdict = "known"   // the very bytes are in a known set
+	CheckNear    CheckVerdict = "near"    // a picture like it is in a known set
+	CheckBenign  CheckVerdict = "benign"  // the very bytes are in a benign set
+	CheckSeen    CheckVerdict = "seen"    // in no set, but it, or a picture like it, was submitted in some case
+	CheckUnknown CheckVerdict = "unknown" // never seen
+)
+
+// CheckInput is what is known of one file. Absent hashes are nil; at least one is there.
+type CheckInput struct {
+	MD5     *hashing.MD5
+	SHA1    *hashing.SHA1
+	SHA256  *hashing.SHA256
+	PDQ     []pdq.Hash // indexed by pdq.Transform; the first alone where only a hash is known
+	Quality *int       // of the PDQ; nil when not known
+	PHash   *hashing.Hash64
+}
+
+// CheckAnswer is all that a unit learns: never a distance, a set or an entry.
+type CheckAnswer struct {
+	Verdict   CheckVerdict
+	Reference string // names the check in the journal: to be quoted
+	Contact   string // whom to call
+}
+
+// SeenStore knows what was submitted.
+type SeenStore interface {
+	// Seen tells of each whether a medium with one of its keys is in an exhibit.
+	Seen(ctx context.Context, keys []DigestKeys) ([]bool, error)
+}
+
+// Checks answers units.
+type Checks struct {
+	Matcher  Matcher
+	Seen     SeenStore
+	Founders *FounderIndex
+	Journal  Journal
+	Names    Names
+	Contact  string // whom a unit should call
+}
+
+// Ask answers each input, and records that it was asked.
+func (c *Checks) Ask(ctx context.Context, by Actor, inputs []CheckInput) ([]CheckAnswer, error) {
+	const op = "check"
+	if by.Role != Unit {
+		return nil, forbidden(op, by)
+	}
+	if len(inputs) == 0 || len(inputs) > MaxChecks {
+		return nil, E(Invalid, op, "", "ask about 1 to 100 hashes at a time", nil)
+	}
+	probes, keys := make([]Probe, len(inputs)), make([]DigestKeys, len(inputs))
+	for i, in := range inputs {
+		p, err := c.probe(in)
+		if err != nil {
+			return nil, err
+		}
+		probes[i], keys[i] = p, p.Keys
+	}
+	matches, _, err := c.Matcher.Match(ctx, probes)
+	if err != nil {
+		return nil, err
+	}
+	seen, err := c.Seen.Seen(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	answers := make([]CheckAnswer, len(inputs))
+	for i := range inputs {
+		v, err := c.verdict(ctx, probes[i], matches[i], seen[i])
+		if err != nil {
+			return nil, err
+		}
+		answers[i] = CheckAnswer{Verdict: v, Reference: newID("c"), Contact: c.Contact}
+		if err := record(ctx, c.Journal, by, HashChecked, answers[i].Reference, map[string]any{"verdict": v}); err != nil {
+			return nil, err
+		}
+	}
+	return answers, nil
+}
+
+func (c *Checks) probe(in CheckInput) (Probe, error) {
+	p := Probe{PDQ: in.PDQ, Quality: pdq.MinQuality, PHash: in.PHash}
+	if in.Quality != nil {
+		p.Quality = *in.Quality
+	}
+	if in.MD5 != nil {
+		p.Keys.MD5 = c.Names.MD5(*in.MD5)
+	}
+	if in.SHA1 != nil {
+		p.Keys.SHA1 = c.Names.SHA1(*in.SHA1)
+	}
+	if in.SHA256 != nil {
+		if *in.SHA256 == hashing.EmptySHA256 {
+			return Probe{}, E(Invalid, "check", "", "this is the digest of an empty file: it matches nothing", nil)
+		}
+		p.Keys.SHA256 = c.Names.SHA256(*in.SHA256)
+	}
+	if p.Keys == (DigestKeys{}) && len(p.PDQ) == 0 && p.PHash == nil {
+		return Probe{}, E(Invalid, "check", "", "give at least one hash: MD5, SHA-1, SHA-256, PDQ or pHash", nil)
+	}
+	if len(p.PDQ) > len(pdq.Dihedrals{}) {
+		return Probe{}, E(Invalid, "check", "", "a picture has at most eight PDQ hashes", nil)
+	}
+	return p, nil
+}
+
+func (c *Checks) verdict(ctx context.Context, p Probe, matches []Match, seen bool) (CheckVerdict, error) {
+	switch Conclude(hashing.KindOther, "", matches) {
+	case Known:
+		return CheckKnown, nil
+	case NearKnown:
+		return CheckNear, nil
+	case Benign:
+		return CheckBenign, nil
+	}
+	if seen {
+		return CheckSeen, nil
+	}
+	if p.Quality >= pdq.MinQuality && len(p.PDQ) > 0 {
+		g, err := c.Founders.Nearest(ctx, p.PDQ)
+		if err != nil {
+			return "", err
+		}
+		if g != "" {
+			return CheckSeen, nil
+		}
+	}
+	return CheckUnknown, nil
+}

@@ -1,0 +1,64 @@
+package triage
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+)
+
+// EventKind names what was done.
+type EventKind string
+
+// The kinds of event.
+const (
+	TokenCreated  EventKind = "token.created"
+	TokenRevoked  EventKind = "token.revoked"
+	SignInLinked  EventKind = "signin.linked" // a sign-in link was made
+	SignedIn      EventKind = "signin.done"
+	SignedOut     EventKind = "signin.ended"
+	ExhibitOpened EventKind = "exhibit.opened"
+	PartReceived  EventKind = "exhibit.part"
+	ExhibitSealed EventKind = "exhibit.sealed"
+	SetImported   EventKind = "set.imported"
+	SetWithdrawn  EventKind = "set.withdrawn"
+	HashChecked   EventKind = "check.answered"
+	FindingsRead  EventKind = "findings.read"
+	GroupClaimed  EventKind = "group.claimed"
+	GroupReturned EventKind = "group.returned"
+	RevealGranted EventKind = "reveal.granted"
+	PictureServed EventKind = "reveal.served"
+	DecisionMade  EventKind = "group.decided"
+)
+
+// Event is one thing that somebody did. Data never holds a path, a file name or a hash in clear.
+type Event struct {
+	Seq     uint64          `json:"seq"`  // set by the journal; the first is 1, without gaps
+	Time    time.Time       `json:"time"` // UTC, set by the journal
+	Actor   string          `json:"actor"`
+	Kind    EventKind       `json:"kind"`
+	Subject string          `json:"subject,omitempty"` // identifier of what it was done to
+	Data    json.RawMessage `json:"data,omitempty"`
+}
+
+// Journal is the chain of events.
+//
+// Append is durable when it returns nil, and gives the event its place in one total order shared by all
+// processes. It fails with Unavailable (nothing was recorded) or Unknown (it may have been); in both cases the
+// act must not take effect. The caller keeps ownership of ev.Data.
+type Journal interface {
+	Append(ctx context.Context, ev Event) (Event, error)
+}
+
+// record appends what actor did to subject, with data as its details.
+func record(ctx context.Context, j Journal, actor Actor, kind EventKind, subject string, data any) error {
+	ev := Event{Actor: actor.ID, Kind: kind, Subject: subject}
+	if data != nil {
+		raw, err := json.Marshal(data)
+		if err != nil {
+			return E(Internal, "triage.record", string(kind), "", err)
+		}
+		ev.Data = raw
+	}
+	_, err := j.Append(ctx, ev)
+	return err
+}

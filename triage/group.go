@@ -1,0 +1,43 @@
+package triage
+
+import (
+	"time"
+
+	"vigie/hashing/pdq"
+	"vigie/triage/signals"
+)
+
+// GroupID names a group: the identifier of the medium that founded it.
+type GroupID string
+
+// GroupDistance is the largest PDQ distance, in bits of 256, between a group's founder and a member: the
+// published distance at which two hashes are the same picture. Members are compared with the founder only, so
+// that a group never chains unlike pictures together.
+const GroupDistance = pdq.MatchDistance
+
+// Founder is the birth of a group: its first medium's hash, by which later ones join.
+type Founder struct {
+	Group GroupID
+	PDQ   *pdq.Hash // nil: nothing can join (a video, or a quality too low to compare)
+}
+
+// Group is media that look alike, decided together.
+type Group struct {
+	ID       GroupID          `json:"id"`
+	Members  int              `json:"members"`  // media
+	Open     int              `json:"open"`     // members in no set
+	Exhibits int              `json:"exhibits"` // in which members lie
+	Cases    int              `json:"cases"`
+	Videos   int              `json:"videos"`
+	Score    int              `json:"score"`
+	Finding  Finding          `json:"finding"` // of its open members
+	Reasons  []signals.Reason `json:"reasons"`
+	Claim    *Claim           `json:"claim,omitempty"`
+	Decision *Decision        `json:"decision,omitempty"`
+}
+
+// Claim is a reviewer's lease on a group.
+type Claim struct {
+	By    string    `json:"by"`
+	Until time.Time `json:"until"`
+}

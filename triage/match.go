@@ -1,0 +1,115 @@
+package triage
+
+import (
+	"vigie/hashing"
+	"vigie/hashing/pdq"
+)
+
+// Method is the hash by which a medium and an entry are alike.
+type Method string
+
+// The methods.
+const (
+	ByMD5    Method = "md5"
+	BySHA1   Method = "sha1"
+	BySHA256 Method = "sha256"
+	ByPDQ    Method = "pdq"
+	ByPHash  Method = "phash"
+)
+
+// Exact reports whether the method compares the bytes themselves.
+func (m Method) Exact() bool { return m == ByMD5 || m == BySHA1 || m == BySHA256 }
+
+// PHashDistance is the largest distance, of 64 bits, at which two pHashes are a vote for likeness. At 8, random
+// 64-bit codes give 0.003 false hits a query at 10 million entries (measured); a vote never makes a finding.
+const PHashDistance = 8
+
+// Match is one medium × one entry.
+type Match struct {
+	Set       SetID         `json:"set"`
+	Source    string        `json:"source"`
+	Version   int           `json:"version"`
+	Kind      SetKind       `json:"kind"`
+	Entry     uint32        `json:"entry"`
+	Category  string        `json:"category,omitempty"`
+	Method    Method        `json:"method"`
+	Distance  int           `json:"distance"`            // bits; 0 for exact methods
+	Transform pdq.Transform `json:"transform,omitempty"` // of the medium, under which it is near
+}
+
+// Probe is what of a medium is looked up.
+type Probe struct {
+	Keys    DigestKeys      // zero keys are not looked up
+	PDQ     []pdq.Hash      // indexed by pdq.Transform; the first alone where the others are not known
+	Quality int             // of the PDQ: below pdq.MinQuality it is not looked up
+	PHash   *hashing.Hash64 // nil: not looked up
+}
+
+// NewProbe looks a medium up by its digests and, when there is one, by its fingerprint.
+func NewProbe(keys DigestKeys, fp *hashing.Fingerprint) Probe {
+	p := Probe{Keys: keys}
+	if fp != nil {
+		p.PDQ, p.Quality, p.PHash = fp.PDQ[:], fp.Quality, &fp.PHash
+	}
+	return p
+}
+
+// Finding is what a medium turned out to be.
+type Finding string
+
+// The findings. Known wins over near-known, near-known over benign, benign over the rest.
+const (
+	Pending     Finding = "" // not yet, or to be ranked
+	Known       Finding = "known"
+	NearKnown   Finding = "near-known"
+	Benign      Finding = "benign"
+	ProbableNew Finding = "probable-new"
+	Unranked    Finding = "unranked"
+	Unreadable  Finding = "unreadable"
+	NoFinding   Finding = "none" // not media and in no set
+)
+
+// Findings are the findings a medium can end with, in the order in which they are shown.
+var Findings = []Finding{Known, NearKnown, Benign, ProbableNew, Unranked, Unreadable}
+
+// Conclude says what matches and an examination make of a medium. Pending means that ranking decides between
+// probable-new and unranked. A pHash match alone never makes a finding.
+func Conclude(kind hashing.Kind, unreadable string, matches []Match) Finding {
+	var near, benign bool
+	for _, m := range matches {
+		switch {
+		case m.Kind == KnownSet && m.Method.Exact():
+			return Known
+		case m.Kind == KnownSet && m.Method == ByPDQ:
+			near = true
+		case m.Kind == BenignSet && m.Method.Exact():
+			benign = true
+		}
+	}
+	switch {
+	case near:
+		return NearKnown
+	case benign:
+		return Benign
+	case kind == hashing.KindOther:
+		return NoFinding
+	case unreadable != "":
+		return Unreadable
+	}
+	return Pending
+}
+
+// Deciding returns the match that made the finding, the nearest first, or nil.
+func Deciding(f Finding, matches []Match) *Match {
+	var best *Match
+	for i := range matches {
+		m := &matches[i]
+		decides := f == Known && m.Kind == KnownSet && m.Method.Exact() ||
+			f == NearKnown && m.Kind == KnownSet && m.Method == ByPDQ ||
+			f == Benign && m.Kind == BenignSet && m.Method.Exact()
+		if decides && (best == nil || m.Distance < best.Distance) {
+			best = m
+		}
+	}
+	return best
+}

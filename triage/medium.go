@@ -1,0 +1,47 @@
+package triage
+
+import "vigie/hashing"
+
+// MediumState says how far a medium has come.
+type MediumState string
+
+// The states of a medium, in order.
+const (
+	Listed   MediumState = "listed"   // known by its digests only: not media, its bytes are not wanted
+	Wanted   MediumState = "wanted"   // media whose bytes have not arrived
+	Queued   MediumState = "queued"   // bytes held and verified, job queued
+	Examined MediumState = "examined" // fingerprint or reason recorded
+)
+
+// Medium is the projection of one medium: what is needed to match, rank and report it without its bytes.
+type Medium struct {
+	ID         MediumID
+	State      MediumState
+	Kind       hashing.Kind
+	Size       int64
+	Keys       DigestKeys
+	Places     []Place // one an exhibit: where it was first seen there
+	Facts      hashing.Facts
+	Quality    int  // of its PDQ; meaningless unless Hashed
+	Hashed     bool // a fingerprint is on record
+	Unreadable string
+	Note       string
+	Finding    Finding
+	Matches    []Match
+	Epoch      Epoch
+	Group      GroupID
+}
+
+// ListedItem is what a manifest part says of one item with bytes, in keyed form.
+type ListedItem struct {
+	Medium MediumID
+	Kind   hashing.Kind
+	Size   int64
+	Keys   DigestKeys
+	Place  Place
+}
+
+// Media reports whether the item's bytes are wanted.
+func (l *ListedItem) Media() bool {
+	return l.Kind == hashing.KindPicture || l.Kind == hashing.KindVideo
+}

@@ -1,0 +1,238 @@
+package triage
+
+import (
+	"context"
+	"io"
+	"strings"
+	"time"
+)
+
+// ClaimLife is how long a claimed group stays with its reviewer without a sign of life.
+const ClaimLife = 15 * time.Minute
+
+// QueueStore keeps the reviewers' queue.
+type QueueStore interface {
+	// Queue returns the groups with open members and no decision that covers all of them, the highest score
+	// first, and how many there are.
+	Queue(ctx context.Context, offset, n int) ([]Group, int, error)
+	Group(ctx context.Context, id GroupID) (Group, error)
+	GroupMedia(ctx context.Context, id GroupID) ([]Medium, error)
+	// Claim leases a group, or renews c.By's lease. Conflict when another's lease is live.
+	Claim(ctx context.Context, id GroupID, c Claim, now time.Time) error
+	Unclaim(ctx context.Context, id GroupID, by string) error
+	SaveDecision(ctx context.Context, id GroupID, d Decision) error
+}
+
+// GrantStore keeps live grants. A grant that has expired is NotFound.
+type GrantStore interface {
+	SaveGrant(ctx context.Context, g Grant, life time.Duration) error
+	Grant(ctx context.Context, id string) (Grant, error)
+	// Granted reports whether actor was granted step of the group within the last ClaimLife.
+	Granted(ctx context.Context, id GroupID, actor string, step RevealStep) (bool, error)
+}
+
+// Renderer decodes a picture where it can do no harm and encodes it anew for a step: the original bytes never
+// come out.
+type Renderer interface {
+	Render(ctx context.Context, r io.Reader, size int64, step RevealStep) ([]byte, error)
+}
+
+// Review serves the reviewers.
+type Review struct {
+	Queue    QueueStore
+	Exhibits ExhibitStore
+	Grants   GrantStore
+	Archive  MediaArchive
+	Renderer Renderer
+	Journal  Journal
+	Now      func() time.Time
+}
+
+// List returns a stretch of the queue and its whole length.
+func (r *Review) List(ctx context.Context, by Actor, offset, n int) ([]Group, int, error) {
+	if by.Role != Reviewer {
+		return nil, 0, forbidden("read the queue", by)
+	}
+	return r.Queue.Queue(ctx, offset, n)
+}
+
+// Sheet is what a reviewer knows of a group before anything is shown: facts, no names, no content.
+type Sheet struct {
+	Group Group
+	Media []Medium
+	Cases []string // case numbers, where members lie
+}
+
+// Sheet returns the facts of a group.
+func (r *Review) Sheet(ctx context.Context, by Actor, id GroupID) (Sheet, error) {
+	if by.Role != Reviewer {
+		return Sheet{}, forbidden("read a group", by)
+	}
+	g, err := r.Queue.Group(ctx, id)
+	if err != nil {
+		return Sheet{}, err
+	}
+	media, err := r.Queue.GroupMedia(ctx, id)
+	if err != nil {
+		return Sheet{}, err
+	}
+	sheet := Sheet{Group: g, Media: media}
+	seen := make(map[string]bool)
+	for _, m := range media {
+		for _, p := range m.Places {
+			x, err := r.Exhibits.Exhibit(ctx, p.Exhibit)
+			if err != nil {
+				return Sheet{}, err
+			}
+			if !seen[x.Case] {
+				seen[x.Case] = true
+				sheet.Cases = append(sheet.Cases, x.Case)
+			}
+		}
+	}
+	return sheet, nil
+}
+
+// Claim leases a group to a reviewer.
+func (r *Review) Claim(ctx context.Context, by Actor, id GroupID) (Claim, error) {
+	if by.Role != Reviewer {
+		return Claim{}, forbidden("claim a group", by)
+	}
+	g, err := r.Queue.Group(ctx, id)
+	if err != nil {
+		return Claim{}, err
+	}
+	now := r.Now().UTC()
+	c := Claim{By: by.ID, Until: now.Add(ClaimLife)}
+	if g.Claim == nil || g.Claim.By != by.ID || now.After(g.Claim.Until) {
+		if err := record(ctx, r.Journal, by, GroupClaimed, string(id), nil); err != nil {
+			return Claim{}, err
+		}
+	}
+	return c, r.Queue.Claim(ctx, id, c, now)
+}
+
+// Return hands a claimed group back.
+func (r *Review) Return(ctx context.Context, by Actor, id GroupID) error {
+	if err := r.claimed(ctx, "return a group", by, id); err != nil {
+		return err
+	}
+	if err := record(ctx, r.Journal, by, GroupReturned, string(id), nil); err != nil {
+		return err
+	}
+	return r.Queue.Unclaim(ctx, id, by.ID)
+}
+
+// claimed fails unless by is a reviewer who holds the group.
+func (r *Review) claimed(ctx context.Context, op string, by Actor, id GroupID) error {
+	if by.Role != Reviewer {
+		return forbidden(op, by)
+	}
+	g, err := r.Queue.Group(ctx, id)
+	if err != nil {
+		return err
+	}
+	if g.Claim == nil || g.Claim.By != by.ID || r.Now().After(g.Claim.Until) {
+		return E(Conflict, op, string(id), "claim this group first", nil)
+	}
+	return nil
+}
+
+// Reveal grants, for GrantLife, the sight of a claimed group's pictures at one step, and records why. The full
+// step is granted only after the first.
+func (r *Review) Reveal(ctx context.Context, by Session, id GroupID, step RevealStep, reason string) (Grant, error) {
+	const op = "reveal a group"
+	if err := r.claimed(ctx, op, by.Actor, id); err != nil {
+		return Grant{}, err
+	}
+	reason, err := checkReason(reason)
+	if err != nil {
+		return Grant{}, err
+	}
+	if step == StepFull {
+		before, err := r.Grants.Granted(ctx, id, by.Actor.ID, StepFirst)
+		if err != nil {
+			return Grant{}, err
+		}
+		if !before {
+			return Grant{}, E(Conflict, op, string(id), "ask for the first step before the full one", nil)
+		}
+	}
+	media, err := r.Queue.GroupMedia(ctx, id)
+	if err != nil {
+		return Grant{}, err
+	}
+	g := Grant{
+		ID: newID("r") + newID(""), Group: id, Step: step, Actor: by.Actor.ID, Session: by.ID,
+		Expires: r.Now().UTC().Add(GrantLife),
+	}
+	for _, m := range media {
+		if m.Hashed && len(g.Media) < MaxGrantPictures {
+			g.Media = append(g.Media, m.ID)
+		}
+	}
+	if len(g.Media) == 0 {
+		return Grant{}, E(Conflict, op, string(id), "this group holds no picture that can be shown", nil)
+	}
+	details := map[string]any{"grant": g.ID, "step": step, "reason": reason, "media": len(g.Media)}
+	if err := record(ctx, r.Journal, by.Actor, RevealGranted, string(id), details); err != nil {
+		return Grant{}, err
+	}
+	return g, r.Grants.SaveGrant(ctx, g, GrantLife)
+}
+
+// Picture returns the n-th picture of a live grant (0 is the first), encoded anew as JPEG. That it was asked for
+// is on record before it is returned.
+func (r *Review) Picture(ctx context.Context, by Session, grant string, n int) ([]byte, error) {
+	const op = "show a picture"
+	if by.Actor.Role != Reviewer {
+		return nil, forbidden(op, by.Actor)
+	}
+	g, err := r.Grants.Grant(ctx, grant)
+	if IsKind(err, NotFound) || err == nil && (g.Session != by.ID || g.Actor != by.Actor.ID || !r.Now().Before(g.Expires)) {
+		return nil, E(NotFound, op, grant, "this reveal is over: ask for it again", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if n < 0 || n >= len(g.Media) {
+		return nil, E(NotFound, op, grant, "this reveal has no such picture", nil)
+	}
+	body, size, err := r.Archive.OpenMedium(ctx, g.Media[n])
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	picture, err := r.Renderer.Render(ctx, body, size, g.Step)
+	if err != nil {
+		return nil, err
+	}
+	if err := record(ctx, r.Journal, by.Actor, PictureServed, string(g.Group), map[string]any{"grant": g.ID, "picture": n}); err != nil {
+		return nil, err
+	}
+	return picture, nil
+}
+
+// Decide records what a reviewer concluded of a claimed group, and hands it back.
+func (r *Review) Decide(ctx context.Context, by Actor, id GroupID, verdict Verdict, note string) (Decision, error) {
+	const op = "decide a group"
+	if err := r.claimed(ctx, op, by, id); err != nil {
+		return Decision{}, err
+	}
+	note = strings.TrimSpace(note)
+	if len(note) > MaxNote {
+		return Decision{}, E(Invalid, op, string(id), "the note is longer than 2,000 bytes: shorten it", nil)
+	}
+	g, err := r.Queue.Group(ctx, id)
+	if err != nil {
+		return Decision{}, err
+	}
+	d := Decision{Verdict: verdict, Note: note, By: by.ID, At: r.Now().UTC(), Members: g.Members}
+	if err := record(ctx, r.Journal, by, DecisionMade, string(id), d); err != nil {
+		return Decision{}, err
+	}
+	if err := r.Queue.SaveDecision(ctx, id, d); err != nil {
+		return Decision{}, err
+	}
+	return d, r.Queue.Unclaim(ctx, id, by.ID)
+}

@@ -1,0 +1,228 @@
+package triage
+
+import (
+	"context"
+	"io"
+	"iter"
+	"time"
+)
+
+// importBatch is how many entries are written at once.
+const importBatch = 2000
+
+// MaxSetErrors bounds how many wrong lines of an import are listed; beyond it they are only counted.
+const MaxSetErrors = 100
+
+// SetStore keeps hash sets and their entries.
+type SetStore interface {
+	// CreateSet numbers a set, gives it the next version of its source and kind, and keeps it as Importing.
+	CreateSet(ctx context.Context, s HashSet) (HashSet, error)
+	// AddEntries writes a batch of entries of an Importing set and returns those that active sets of the other
+	// kind hold too.
+	AddEntries(ctx context.Context, s HashSet, entries []Entry) ([]SetConflict, error)
+	// Activate makes a set match, and those that it replaces match no more, all in one new epoch.
+	Activate(ctx context.Context, s HashSet, replaces []SetID) (Epoch, error)
+	// Withdraw makes a set match no more. When it returns, no outcome that uses an entry of it is applied.
+	Withdraw(ctx context.Context, id SetID, at time.Time) (Epoch, error)
+	Set(ctx context.Context, id SetID) (HashSet, error)
+	Sets(ctx context.Context) ([]HashSet, error) // the newest first
+}
+
+// SetArchive keeps set files as their partners sent them.
+type SetArchive interface {
+	PutSetFile(ctx context.Context, id SetID, r io.Reader, size int64) error
+	OpenSetFile(ctx context.Context, id SetID) (io.ReadCloser, error)
+}
+
+// SetParser reads a list. A line that is wrong yields an Invalid error that names it and is not the end; an error
+// of another kind is.
+type SetParser func(r io.Reader, o ParseOptions) iter.Seq2[RawEntry, error]
+
+// ParseOptions say how a list is to be read. Nothing about its hashes is guessed.
+type ParseOptions struct {
+	Hash Method // of plain lists of 64 digits, where it must be stated; empty otherwise
+}
+
+// ImportOptions describe a list to import.
+type ImportOptions struct {
+	Kind     SetKind
+	Source   string
+	Category string
+	Hash     Method
+	Strict   bool // one wrong line stops the import
+	Replace  bool // earlier versions of the same source and kind are withdrawn
+}
+
+// ImportReport says what became of a list.
+type ImportReport struct {
+	Set       HashSet  `json:"set"`
+	Errors    []string `json:"errors,omitempty"` // the first MaxSetErrors wrong lines
+	Withdrawn []SetID  `json:"withdrawn,omitempty"`
+}
+
+// Sets takes partners' lists in, and out again.
+type Sets struct {
+	Store   SetStore
+	Archive SetArchive
+	Parse   SetParser
+	Journal Journal
+	Names   Names
+	Now     func() time.Time
+}
+
+// List returns all sets, the newest first.
+func (s *Sets) List(ctx context.Context, by Actor) ([]HashSet, error) {
+	if by.Role != Admin {
+		return nil, forbidden("list sets", by)
+	}
+	return s.Store.Sets(ctx)
+}
+
+// Show returns one set.
+func (s *Sets) Show(ctx context.Context, by Actor, id SetID) (HashSet, error) {
+	if by.Role != Admin {
+		return HashSet{}, forbidden("show set", by)
+	}
+	return s.Store.Set(ctx, id)
+}
+
+// Import keeps a list of size bytes as it is, reads it, and makes it match. A wrong line is reported and does
+// not stop the rest, unless o.Strict. An import that fails leaves a set that never matched anything.
+func (s *Sets) Import(ctx context.Context, by Actor, o ImportOptions, file io.Reader, size int64) (ImportReport, error) {
+	const op = "import set"
+	if by.Role != Admin {
+		return ImportReport{}, forbidden(op, by)
+	}
+	if err := checkLabel("source", o.Source); err != nil {
+		return ImportReport{}, err
+	}
+	set, err := s.Store.CreateSet(ctx, HashSet{
+		Source: o.Source, Kind: o.Kind, Category: o.Category, State: Importing, Imported: s.Now().UTC(),
+	})
+	if err != nil {
+		return ImportReport{}, err
+	}
+	if err := s.Archive.PutSetFile(ctx, set.ID, file, size); err != nil {
+		return ImportReport{}, err
+	}
+	report, err := s.readEntries(ctx, set, o)
+	if err != nil {
+		return report, err
+	}
+	if report.Set.Entries == 0 {
+		return report, E(Invalid, op, o.Source, "the list holds no entry that can be read", nil)
+	}
+	if o.Replace {
+		if report.Withdrawn, err = s.earlier(ctx, report.Set); err != nil {
+			return report, err
+		}
+	}
+	details := report.Set
+	details.Conflicts = nil
+	if err := record(ctx, s.Journal, by, SetImported, set.ID.String(), map[string]any{"set": details, "replaces": report.Withdrawn}); err != nil {
+		return report, err
+	}
+	report.Set.Epoch, err = s.Store.Activate(ctx, report.Set, report.Withdrawn)
+	report.Set.State = Active
+	return report, err
+}
+
+// readEntries parses the kept file and writes its entries, batch by batch.
+func (s *Sets) readEntries(ctx context.Context, set HashSet, o ImportOptions) (ImportReport, error) {
+	set.ByMethod = make(map[Method]int)
+	report := ImportReport{Set: set}
+	file, err := s.Archive.OpenSetFile(ctx, set.ID)
+	if err != nil {
+		return report, err
+	}
+	defer file.Close()
+	batch := make([]Entry, 0, importBatch)
+	flush := func() error {
+		conflicts, err := s.Store.AddEntries(ctx, report.Set, batch)
+		if room := MaxConflicts - len(report.Set.Conflicts); len(conflicts) > room {
+			conflicts = conflicts[:room]
+		}
+		report.Set.Conflicts = append(report.Set.Conflicts, conflicts...)
+		batch = batch[:0]
+		return err
+	}
+	for raw, err := range s.Parse(file, ParseOptions{Hash: o.Hash}) {
+		if IsKind(err, Invalid) && !o.Strict {
+			report.Set.Rejected++
+			if len(report.Errors) < MaxSetErrors {
+				report.Errors = append(report.Errors, err.Error())
+			}
+			continue
+		}
+		if err != nil {
+			return report, err
+		}
+		report.Set.Entries++
+		batch = append(batch, s.entry(raw, report.Set.ByMethod))
+		if len(batch) == importBatch {
+			if err := flush(); err != nil {
+				return report, err
+			}
+		}
+	}
+	return report, flush()
+}
+
+// entry keys the exact digests of a line and counts its hashes.
+func (s *Sets) entry(raw RawEntry, count map[Method]int) Entry {
+	e := Entry{Number: raw.Line, Category: raw.Category, PDQ: raw.PDQ, PHash: raw.PHash}
+	if raw.MD5 != nil {
+		e.Exact = append(e.Exact, s.Names.MD5(*raw.MD5))
+		count[ByMD5]++
+	}
+	if raw.SHA1 != nil {
+		e.Exact = append(e.Exact, s.Names.SHA1(*raw.SHA1))
+		count[BySHA1]++
+	}
+	if raw.SHA256 != nil {
+		e.Exact = append(e.Exact, s.Names.SHA256(*raw.SHA256))
+		count[BySHA256]++
+	}
+	if raw.PDQ != nil {
+		count[ByPDQ]++
+	}
+	if raw.PHash != nil {
+		count[ByPHash]++
+	}
+	return e
+}
+
+// earlier returns the active versions of the same source and kind.
+func (s *Sets) earlier(ctx context.Context, set HashSet) ([]SetID, error) {
+	sets, err := s.Store.Sets(ctx)
+	var ids []SetID
+	for _, other := range sets {
+		if other.ID != set.ID && other.Source == set.Source && other.Kind == set.Kind && other.State == Active {
+			ids = append(ids, other.ID)
+		}
+	}
+	return ids, err
+}
+
+// Withdraw makes a set match no more, at once.
+func (s *Sets) Withdraw(ctx context.Context, by Actor, id SetID, reason string) (HashSet, error) {
+	const op = "withdraw set"
+	if by.Role != Admin {
+		return HashSet{}, forbidden(op, by)
+	}
+	reason, err := checkReason(reason)
+	if err != nil {
+		return HashSet{}, err
+	}
+	set, err := s.Store.Set(ctx, id)
+	if err != nil || set.State == Withdrawn {
+		return set, err
+	}
+	if err := record(ctx, s.Journal, by, SetWithdrawn, id.String(), map[string]string{"reason": reason}); err != nil {
+		return set, err
+	}
+	if _, err := s.Store.Withdraw(ctx, id, s.Now().UTC()); err != nil {
+		return set, err
+	}
+	return s.Store.Set(ctx, id)
+}

@@ -1,0 +1,320 @@
+package triage
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"vigie/hashing"
+	"vigie/hashing/pdq"
+	"vigie/triage/signals"
+)
+
+const (
+	stewardLease  = 5 * time.Second        // after which another process takes over from a dead one
+	stewardPause  = 100 * time.Millisecond // between rounds that found nothing to do
+	stewardBatch  = 500                    // media or groups a round
+	repairEvery   = 15 * time.Second       // between looks for what a crash left half-done
+	wantedForLong = 10 * time.Second       // an upload's own steps take less between its PUT and its job
+)
+
+// Marked is a group to be ranked. Mark tells a later request from this one.
+type Marked struct {
+	Group GroupID
+	Mark  int64
+}
+
+// GroupStore keeps groups, and what waits to be grouped or ranked.
+type GroupStore interface {
+	FounderStore
+	// Ungrouped returns up to n media that are Pending and have no group.
+	Ungrouped(ctx context.Context, n int) ([]MediumID, error)
+	// JoinGroup puts a medium into a group and has the group ranked. birth is set when the medium founds it. A
+	// medium that has a group keeps it.
+	JoinGroup(ctx context.Context, id MediumID, g GroupID, birth *Founder) error
+	// ToRank returns up to n groups to be ranked, the longest waiting first.
+	ToRank(ctx context.Context, n int) ([]Marked, error)
+	// GroupMedia returns the members of a group.
+	GroupMedia(ctx context.Context, id GroupID) ([]Medium, error)
+	// NearKnown tells of each place whether known or near-known media lie in its folder or in the parent of it.
+	NearKnown(ctx context.Context, places []Place) ([]bool, error)
+	// SaveRanking keeps what ranking made of a group (Members to Reasons of g; claim and decision stay), gives
+	// g.Finding to its open members, orders the queue, and strikes the request unless the group was marked again
+	// since. A group without open members leaves the queue.
+	SaveRanking(ctx context.Context, m Marked, g Group) error
+}
+
+// RematchStore knows which media were matched under an older epoch.
+type RematchStore interface {
+	// Outdated returns up to n media whose last match is older than the current epoch.
+	Outdated(ctx context.Context, n int) ([]MediumID, error)
+	// WantedSince returns up to n media that have been Wanted since before t, after the given one in some fixed
+	// order; "" starts over.
+	WantedSince(ctx context.Context, t time.Time, after MediumID, n int) ([]MediumID, error)
+}
+
+// Lease lets one process at a time do something. It returns false when another holds it.
+type Lease interface {
+	Hold(ctx context.Context, name, holder string, life time.Duration) (bool, error)
+}
+
+// Steward keeps groups, ranking and findings up to date. Any number of processes may run one; a lease lets one
+// of them work at a time, and every step may be repeated.
+type Steward struct {
+	Exhibits     ExhibitStore
+	Media        MediumStore
+	Archive      MediaArchive
+	Examinations ExaminationArchive
+	Matcher      Matcher
+	Outcomes     OutcomeStore
+	Groups       GroupStore
+	Rematch      RematchStore
+	Founders     *FounderIndex
+	Jobs         JobQueue
+	Lease        Lease
+	Names        Names
+	Now          func() time.Time
+	Log          *slog.Logger
+}
+
+// Run works until ctx ends.
+func (s *Steward) Run(ctx context.Context) error {
+	me := newID("w")
+	var repaired time.Time
+	for ctx.Err() == nil {
+		held, err := s.Lease.Hold(ctx, "steward", me, stewardLease)
+		worked := false
+		if err == nil && held {
+			if s.Now().Sub(repaired) > repairEvery {
+				repaired = s.Now()
+				err = s.repair(ctx)
+			}
+			if err == nil {
+				worked, err = s.round(ctx)
+			}
+		}
+		switch {
+		case err != nil && ctx.Err() == nil:
+			s.Log.Warn("steward put off", "error", err)
+			sleep(ctx, retryPause)
+		case !worked:
+			sleep(ctx, stewardPause)
+		}
+	}
+	return nil
+}
+
+// round does one batch of each duty and reports whether there was anything to do.
+func (s *Steward) round(ctx context.Context) (worked bool, err error) {
+	for _, duty := range []func(context.Context) (int, error){s.rematch, s.group, s.rank} {
+		n, err := duty(ctx)
+		if err != nil {
+			return worked, err
+		}
+		worked = worked || n > 0
+	}
+	return worked, nil
+}
+
+// rematch matches a batch of media again whose epoch is past.
+func (s *Steward) rematch(ctx context.Context) (int, error) {
+	ids, err := s.Rematch.Outdated(ctx, stewardBatch)
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	media, err := s.Media.Media(ctx, ids)
+	if err != nil {
+		return 0, err
+	}
+	batch := make([]Medium, 0, len(ids))
+	probes := make([]Probe, 0, len(ids))
+	for _, id := range ids {
+		m := media[id]
+		fp, err := s.fingerprint(ctx, m)
+		if err != nil {
+			return 0, err
+		}
+		batch = append(batch, m)
+		probes = append(probes, NewProbe(m.Keys, fp))
+	}
+	matches, epoch, err := s.Matcher.Match(ctx, probes)
+	if err != nil {
+		return 0, err
+	}
+	for i, m := range batch {
+		o := Outcome{Medium: m.ID, Epoch: epoch, Matches: matches[i], Finding: Conclude(m.Kind, m.Unreadable, matches[i])}
+		if err := s.Outcomes.Apply(ctx, o); IsKind(err, Stale) {
+			return i + 1, nil // the next round sees the new epoch
+		} else if err != nil {
+			return i, err
+		}
+	}
+	return len(batch), nil
+}
+
+// fingerprint returns a medium's fingerprint, or nil when it has none.
+func (s *Steward) fingerprint(ctx context.Context, m Medium) (*hashing.Fingerprint, error) {
+	if !m.Hashed {
+		return nil, nil
+	}
+	x, err := s.Examinations.Examination(ctx, m.ID)
+	return x.Fingerprint, err
+}
+
+// group gives a batch of media their groups.
+func (s *Steward) group(ctx context.Context) (int, error) {
+	ids, err := s.Groups.Ungrouped(ctx, stewardBatch)
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	media, err := s.Media.Media(ctx, ids)
+	if err != nil {
+		return 0, err
+	}
+	for i, id := range ids {
+		fp, err := s.fingerprint(ctx, media[id])
+		if err == nil {
+			err = s.join(ctx, id, fp)
+		}
+		if err != nil {
+			return i, err
+		}
+	}
+	return len(ids), nil
+}
+
+// join puts a medium into the group of the nearest founder, or has it found one.
+func (s *Steward) join(ctx context.Context, id MediumID, fp *hashing.Fingerprint) error {
+	born := Founder{Group: GroupID(id)}
+	if fp != nil && fp.Quality >= pdq.MinQuality {
+		g, err := s.Founders.Nearest(ctx, fp.PDQ[:])
+		if err != nil {
+			return err
+		}
+		if g != "" {
+			return s.Groups.JoinGroup(ctx, id, g, nil)
+		}
+		born.PDQ = &fp.PDQ[pdq.Original]
+	}
+	return s.Groups.JoinGroup(ctx, id, born.Group, &born)
+}
+
+// rank ranks a batch of groups.
+func (s *Steward) rank(ctx context.Context) (int, error) {
+	marked, err := s.Groups.ToRank(ctx, stewardBatch)
+	if err != nil || len(marked) == 0 {
+		return 0, err
+	}
+	all, err := s.Exhibits.Exhibits(ctx, "")
+	if err != nil {
+		return 0, err
+	}
+	exhibits := make(map[ExhibitID]Exhibit, len(all))
+	for _, x := range all {
+		exhibits[x.ID] = x
+	}
+	for i, m := range marked {
+		g, err := s.ranked(ctx, m.Group, exhibits)
+		if err == nil {
+			err = s.Groups.SaveRanking(ctx, m, g)
+		}
+		if err != nil {
+			return i, err
+		}
+	}
+	return len(marked), nil
+}
+
+// ranked counts and ranks one group by its members that are in no set.
+func (s *Steward) ranked(ctx context.Context, id GroupID, exhibits map[ExhibitID]Exhibit) (Group, error) {
+	members, err := s.Groups.GroupMedia(ctx, id)
+	if err != nil {
+		return Group{}, err
+	}
+	g := Group{ID: id, Members: len(members), Finding: Unranked}
+	seen, cases := make(map[ExhibitID]bool), make(map[string]bool)
+	var evidence signals.Group
+	for _, m := range members {
+		for _, p := range m.Places {
+			seen[p.Exhibit] = true
+			cases[exhibits[p.Exhibit].Case] = true
+		}
+		switch m.Finding {
+		case Pending, ProbableNew, Unranked:
+			member, err := s.member(ctx, m, exhibits)
+			if err != nil {
+				return Group{}, err
+			}
+			evidence.Members = append(evidence.Members, member)
+		}
+		if m.Kind == hashing.KindVideo {
+			g.Videos++
+		}
+	}
+	evidence.Cases = len(cases)
+	g.Open, g.Exhibits, g.Cases = len(evidence.Members), len(seen), len(cases)
+	g.Score, g.Reasons = signals.Rank(evidence)
+	if g.Score >= signals.Threshold {
+		g.Finding = ProbableNew
+	}
+	return g, nil
+}
+
+// member is what ranking knows of one medium.
+func (s *Steward) member(ctx context.Context, m Medium, exhibits map[ExhibitID]Exhibit) (signals.Member, error) {
+	near, err := s.Groups.NearKnown(ctx, m.Places)
+	if err != nil {
+		return signals.Member{}, err
+	}
+	f := m.Facts
+	member := signals.Member{
+		Video: m.Kind == hashing.KindVideo, Width: f.Width, Height: f.Height, Quality: m.Quality,
+		Make: f.Make, Model: f.Model, Serial: f.Serial, Software: f.Software, Taken: f.Taken,
+	}
+	for i, p := range m.Places {
+		member.Places = append(member.Places, signals.Place{
+			Class: string(p.Class), NearKnown: near[i], Submitted: exhibits[p.Exhibit].Opened,
+		})
+	}
+	for _, match := range m.Matches {
+		member.Possible = member.Possible || match.Kind == KnownSet && match.Method == ByPHash
+	}
+	return member, nil
+}
+
+// repair queues media whose bytes arrived while the process that took them died before it said so.
+func (s *Steward) repair(ctx context.Context) error {
+	after := MediumID("")
+	for {
+		ids, err := s.Rematch.WantedSince(ctx, s.Now().Add(-wantedForLong), after, stewardBatch)
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		for _, id := range ids {
+			if err := s.repairOne(ctx, id); err != nil {
+				return err
+			}
+		}
+		after = ids[len(ids)-1]
+	}
+}
+
+func (s *Steward) repairOne(ctx context.Context, id MediumID) error {
+	body, size, err := s.Archive.OpenMedium(ctx, id)
+	if IsKind(err, NotFound) {
+		return nil // the bytes have not come: its examiner will send them
+	}
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	digests, _, err := hashing.Digest(body)
+	if err != nil {
+		return err
+	}
+	s.Log.Info("upload completed after a crash", "medium", id)
+	if err := s.Jobs.Enqueue(ctx, id); err != nil {
+		return err
+	}
+	return s.Media.MarkQueued(ctx, id, s.Names.Digests(digests), size)
+}

@@ -1,0 +1,305 @@
+package triage
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"iter"
+	"time"
+
+	"vigie/hashing"
+)
+
+// ExhibitStore keeps exhibits and what was counted of them. All writes are idempotent. What is not found is a
+// NotFound error.
+type ExhibitStore interface {
+	// SaveExhibit keeps x unless an exhibit of that ID is there, and returns the one that is kept.
+	SaveExhibit(ctx context.Context, x Exhibit) (Exhibit, error)
+	Exhibit(ctx context.Context, id ExhibitID) (Exhibit, error)
+	// Exhibits returns all exhibits, or those of one owner, the newest first.
+	Exhibits(ctx context.Context, owner string) ([]Exhibit, error)
+	// RegisterPart counts a part's items by disposition, once, and adds its media to the exhibit. It returns the
+	// media whose bytes are not held. Media that are not known yet are kept as Wanted, others as Listed with
+	// epoch 0, so that they are matched; a Listed one becomes Wanted when an item says that it is media.
+	RegisterPart(ctx context.Context, id ExhibitID, part PartID, counts map[Disposition]int, items []ListedItem) ([]MediumID, error)
+	// SealExhibit keeps m as the exhibit's manifest. Counts and media of parts that m does not list no longer
+	// belong to the exhibit.
+	SealExhibit(ctx context.Context, id ExhibitID, m Manifest) error
+	Progress(ctx context.Context, id ExhibitID) (Progress, error)
+}
+
+// MediumStore keeps the projection of media.
+type MediumStore interface {
+	// Medium fails with NotFound for a medium nobody declared.
+	Medium(ctx context.Context, id MediumID) (Medium, error)
+	// Media returns those of ids that are known, by identifier.
+	Media(ctx context.Context, ids []MediumID) (map[MediumID]Medium, error)
+	// MarkQueued moves a Wanted medium to Queued and keeps the keys of its verified digests. In any later state
+	// it does nothing.
+	MarkQueued(ctx context.Context, id MediumID, keys DigestKeys, size int64) error
+}
+
+// MediaArchive keeps the bytes. PutMedium is only-if-absent: Exists when they are there already; durable when it
+// returns nil; when r fails, nothing is kept.
+type MediaArchive interface {
+	PutMedium(ctx context.Context, id MediumID, r io.Reader, size int64) error
+	OpenMedium(ctx context.Context, id MediumID) (io.ReadCloser, int64, error)
+	HasMedium(ctx context.Context, id MediumID) (bool, error)
+}
+
+// ManifestArchive keeps manifest parts and manifests. PutPart is idempotent.
+type ManifestArchive interface {
+	PutPart(ctx context.Context, x ExhibitID, part PartID, body []byte) error
+	Part(ctx context.Context, x ExhibitID, part PartID) ([]byte, error)
+	PutManifest(ctx context.Context, x ExhibitID, m Manifest) error
+}
+
+// JobQueue queues media for examination. Enqueue is durable; a job queued twice is done twice, harmlessly.
+type JobQueue interface {
+	Enqueue(ctx context.Context, id MediumID) error
+}
+
+// Progress is how far an exhibit has come. The items add up to what the manifest parts hold, the media to the
+// distinct media among them.
+type Progress struct {
+	Exhibit  ExhibitID           `json:"exhibit"`
+	Items    map[Disposition]int `json:"items"`
+	Media    map[Finding]int     `json:"media"`   // settled media by finding
+	Pending  int                 `json:"pending"` // media without a finding
+	Wanted   int                 `json:"wanted"`  // of these: bytes have not arrived
+	Sealed   bool                `json:"sealed"`
+	Settled  bool                `json:"settled"` // sealed, nothing pending, and no group waits for its rank
+	Epoch    Epoch               `json:"epoch"`   // of the sets
+	Rematch  int                 `json:"rematch"` // media, of all exhibits, to be matched again under that epoch
+	Manifest int                 `json:"manifest_version,omitempty"`
+}
+
+// Submission takes exhibits in and reports what became of them.
+type Submission struct {
+	Exhibits  ExhibitStore
+	Media     MediumStore
+	Archive   MediaArchive
+	Manifests ManifestArchive
+	Jobs      JobQueue
+	Journal   Journal
+	Names     Names
+	Now       func() time.Time
+}
+
+// Open opens the exhibit of a seal under a case, or returns the one that the same examiner opened before.
+func (s *Submission) Open(ctx context.Context, by Actor, caseNumber, seal string) (Exhibit, error) {
+	const op = "open exhibit"
+	if by.Role != Examiner {
+		return Exhibit{}, forbidden(op, by)
+	}
+	if err := checkLabel("case", caseNumber); err != nil {
+		return Exhibit{}, err
+	}
+	if err := checkLabel("exhibit", seal); err != nil {
+		return Exhibit{}, err
+	}
+	id := s.Names.Exhibit(caseNumber, seal)
+	x, err := s.Exhibits.Exhibit(ctx, id)
+	if IsKind(err, NotFound) {
+		x = Exhibit{ID: id, Case: caseNumber, Seal: seal, Owner: by.ID, Opened: s.Now().UTC()}
+		if err := record(ctx, s.Journal, by, ExhibitOpened, string(id), x); err != nil {
+			return Exhibit{}, err
+		}
+		x, err = s.Exhibits.SaveExhibit(ctx, x)
+	}
+	if err != nil {
+		return Exhibit{}, err
+	}
+	if x.Owner != by.ID {
+		return Exhibit{}, E(Forbidden, op, string(id), "another examiner submitted this seal: ask them, or use another --exhibit", nil)
+	}
+	return x, nil
+}
+
+// List returns the exhibits that by may see: an examiner's own; all, for a reviewer or an administrator.
+func (s *Submission) List(ctx context.Context, by Actor) ([]Exhibit, error) {
+	switch by.Role {
+	case Examiner:
+		return s.Exhibits.Exhibits(ctx, by.ID)
+	case Reviewer, Admin:
+		return s.Exhibits.Exhibits(ctx, "")
+	}
+	return nil, forbidden("list exhibits", by)
+}
+
+// Find returns one exhibit that by may see.
+func (s *Submission) Find(ctx context.Context, by Actor, id ExhibitID) (Exhibit, error) {
+	x, err := s.Exhibits.Exhibit(ctx, id)
+	if err == nil && (by.Role == Unit || by.Role == Examiner && x.Owner != by.ID) {
+		err = E(NotFound, "find exhibit", string(id), "no such exhibit among yours", nil)
+	}
+	return x, err
+}
+
+// own returns an exhibit that by may add to.
+func (s *Submission) own(ctx context.Context, by Actor, id ExhibitID) (Exhibit, error) {
+	if by.Role != Examiner {
+		return Exhibit{}, forbidden("submit", by)
+	}
+	return s.Find(ctx, by, id)
+}
+
+// PutPart takes one manifest part and returns the media whose bytes the service wants.
+func (s *Submission) PutPart(ctx context.Context, by Actor, id ExhibitID, part PartID, body []byte) ([]hashing.SHA256, error) {
+	if _, err := s.own(ctx, by, id); err != nil {
+		return nil, err
+	}
+	items, err := DecodePart(body, part)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Manifests.PutPart(ctx, id, part, body); err != nil {
+		return nil, err
+	}
+	counts, listed, digests := s.list(id, items)
+	if err := record(ctx, s.Journal, by, PartReceived, string(id), map[string]any{"part": part, "items": len(items)}); err != nil {
+		return nil, err
+	}
+	wanted, err := s.Exhibits.RegisterPart(ctx, id, part, counts, listed)
+	if err != nil {
+		return nil, err
+	}
+	answer := make([]hashing.SHA256, len(wanted))
+	for i, w := range wanted {
+		answer[i] = digests[w]
+	}
+	return answer, nil
+}
+
+// list counts items by disposition and returns those with bytes in keyed form, each medium once.
+func (s *Submission) list(id ExhibitID, items []Item) (map[Disposition]int, []ListedItem, map[MediumID]hashing.SHA256) {
+	counts := make(map[Disposition]int)
+	digests := make(map[MediumID]hashing.SHA256)
+	var listed []ListedItem
+	for i := range items {
+		it := &items[i]
+		counts[it.Disposition]++
+		if it.Disposition != IsMedia && it.Disposition != NotMedia {
+			continue
+		}
+		medium := s.Names.Medium(it.Digests.SHA256)
+		if _, twice := digests[medium]; twice {
+			continue
+		}
+		digests[medium] = it.Digests.SHA256
+		kind := it.Kind
+		if it.Disposition == NotMedia {
+			kind = hashing.KindOther
+		}
+		listed = append(listed, ListedItem{
+			Medium: medium, Kind: kind, Size: it.Size, Keys: s.Names.Digests(*it.Digests), Place: s.Names.place(id, it),
+		})
+	}
+	return counts, listed, digests
+}
+
+// Upload takes the bytes of one wanted medium: verified against want while they stream, kept, and queued.
+// Bytes that are held already are read to their end and not kept again.
+func (s *Submission) Upload(ctx context.Context, by Actor, want hashing.SHA256, body io.Reader, size int64) error {
+	const op = "upload medium"
+	if by.Role != Examiner {
+		return forbidden(op, by)
+	}
+	id := s.Names.Medium(want)
+	medium, err := s.Media.Medium(ctx, id)
+	if IsKind(err, NotFound) {
+		return E(NotFound, op, string(id), "send the manifest part that lists this medium first", nil)
+	}
+	if err != nil {
+		return err
+	}
+	if medium.State == Listed {
+		return E(Conflict, op, string(id), "this file is listed as not media: its bytes are not wanted", nil)
+	}
+	verifier := hashing.NewVerifier(body, want)
+	switch err := s.Archive.PutMedium(ctx, id, verifier, size); {
+	case IsKind(err, Exists):
+		// The bytes under this name were verified when they came; these only have to be theirs.
+		if _, err := io.Copy(io.Discard, verifier); err != nil {
+			return E(Corrupt, op, string(id), "the bytes are not the declared ones: read the file again", err)
+		}
+	case err != nil:
+		return err
+	}
+	if err := s.Jobs.Enqueue(ctx, id); err != nil {
+		return err
+	}
+	return s.Media.MarkQueued(ctx, id, s.Names.Digests(verifier.Digests()), verifier.Size())
+}
+
+// Seal declares that parts are the whole exhibit, in order. Sealing the same parts again changes nothing;
+// other parts make the next version of the manifest.
+func (s *Submission) Seal(ctx context.Context, by Actor, id ExhibitID, parts []PartID) (Manifest, error) {
+	const op = "seal exhibit"
+	x, err := s.own(ctx, by, id)
+	if err != nil {
+		return Manifest{}, err
+	}
+	if x.Manifest.Same(parts) {
+		return *x.Manifest, nil
+	}
+	m := Manifest{Version: 1, Parts: parts, Sealed: s.Now().UTC()}
+	if x.Manifest != nil {
+		m.Version = x.Manifest.Version + 1
+	}
+	for items, err := range s.parts(ctx, id, parts) {
+		if IsKind(err, NotFound) {
+			return Manifest{}, E(Conflict, op, string(id), "a part of the manifest has not arrived: submit again", err)
+		}
+		if err != nil {
+			return Manifest{}, err
+		}
+		m.Items += len(items)
+	}
+	if err := s.Manifests.PutManifest(ctx, id, m); err != nil {
+		return Manifest{}, err
+	}
+	if err := record(ctx, s.Journal, by, ExhibitSealed, string(id), map[string]any{"version": m.Version, "items": m.Items}); err != nil {
+		return Manifest{}, err
+	}
+	return m, s.Exhibits.SealExhibit(ctx, id, m)
+}
+
+// Progress says how far an exhibit has come.
+func (s *Submission) Progress(ctx context.Context, by Actor, id ExhibitID) (Progress, error) {
+	if _, err := s.Find(ctx, by, id); err != nil {
+		return Progress{}, err
+	}
+	return s.Exhibits.Progress(ctx, id)
+}
+
+// parts reads manifest parts in order.
+func (s *Submission) parts(ctx context.Context, id ExhibitID, parts []PartID) iter.Seq2[[]Item, error] {
+	return func(yield func([]Item, error) bool) {
+		for _, part := range parts {
+			body, err := s.Manifests.Part(ctx, id, part)
+			var items []Item
+			if err == nil {
+				items, err = DecodePart(body, part)
+			}
+			if !yield(items, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// MarshalJSON lists every disposition and finding, so that readers need not know which are absent.
+func (p Progress) MarshalJSON() ([]byte, error) {
+	type plain Progress
+	full := plain(p)
+	full.Items = make(map[Disposition]int, len(Dispositions))
+	for _, d := range Dispositions {
+		full.Items[d] = p.Items[d]
+	}
+	full.Media = make(map[Finding]int, len(Findings))
+	for _, f := range Findings {
+		full.Media[f] = p.Media[f]
+	}
+	return json.Marshal(full)
+}
