@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"strings"
+
+	"vigie/triage"
+)
+
+// The exit codes of every command. "vigie help" prints them.
+const (
+	exitOK          = 0
+	exitFailed      = 1   // it did not work; the message says why
+	exitUsage       = 2   // the command line is wrong
+	exitPartial     = 3   // done, but some files could not be read or some lines were wrong
+	exitUnavailable = 4   // the service does not answer: run the same command again
+	exitDenied      = 5   // no valid token, or the role may not do this
+	exitInterrupted = 130 // stopped by Ctrl-C: run the same command again to go on
+)
+
+// exitError carries an exit code. err may be nil when everything was said already.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string { return fmt.Sprintf("exit %d: %v", e.code, e.err) }
+func (e *exitError) Unwrap() error { return e.err }
+
+// usageError says what is wrong with a command line.
+func usageError(message string) error { return &exitError{exitUsage, errors.New(message)} }
+
+// exitFor gives an error its exit code by its kind.
+func exitFor(err error) *exitError {
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return &exitError{exitOK, nil}
+	case errors.Is(err, context.Canceled):
+		return &exitError{exitInterrupted, err}
+	}
+	switch triage.KindOf(err) {
+	case triage.Unavailable:
+		return &exitError{exitUnavailable, err}
+	case triage.Unsigned, triage.Forbidden:
+		return &exitError{exitDenied, err}
+	}
+	return &exitError{exitFailed, err}
+}
+
+// explain returns what a person should read of err: what was attempted and the way out, then the cause where it
+// is all there is.
+func (env *environment) explain(err error) string {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return ""
+	}
+	e, ok := errors.AsType[*triage.Error](err)
+	if !ok {
+		return err.Error()
+	}
+	parts := []string{e.Op}
+	if e.Object != "" {
+		parts[0] += " " + e.Object
+	}
+	if e.Hint != "" {
+		parts = append(parts, e.Hint)
+	} else if e.Err != nil {
+		parts = append(parts, e.Err.Error())
+	} else {
+		parts = append(parts, string(e.Kind))
+	}
+	return strings.Join(parts, ": ")
+}
+
+// exitCodeHelp lists the exit codes.
+func exitCodeHelp(env *environment) string {
+	var b strings.Builder
+	fmt.Fprintln(&b, env.T("help.exit-codes"))
+	for _, code := range []int{exitOK, exitFailed, exitUsage, exitPartial, exitUnavailable, exitDenied, exitInterrupted} {
+		fmt.Fprintf(&b, "  %3d  %s\n", code, env.T(fmt.Sprintf("exit.%d", code)))
+	}
+	return b.String()
+}
