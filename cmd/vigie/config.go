@@ -1,0 +1,154 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"net"
+	"net/url"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// serviceConfig is everything that the service's commands can be told, by flag or environment. Flags win.
+type serviceConfig struct {
+	Data    string // folder of the embedded servers' data
+	Secrets string // folder of the keys and passwords
+	Objects string // "folder" or "minio": the embedded object store
+	Minio   string // binary of the embedded MinIO; looked for when empty
+
+	RedisURL string // an outside Redis: redis://, rediss:// or unix://
+	S3       s3Config
+
+	Listen  string // host:port
+	TLSCert string // files in PEM
+	TLSKey  string
+	Contact string // whom a unit should call
+
+	Parallel int           // examinations at once
+	Children int           // decoding processes
+	Lease    time.Duration // after which a dead worker's job is taken over
+	Verbose  bool
+}
+
+// s3Config names an outside S3 server with conditional writes.
+type s3Config struct {
+	Endpoint string // host:port
+	User     string
+	Password string
+	Prefix   string // of the buckets' names
+	TLS      bool
+}
+
+const (
+	objectsFolder = "folder"
+	objectsMinio  = "minio"
+
+	defaultListen  = "127.0.0.1:8787"
+	defaultContact = "OFMIN"
+	// defaultLease is longer than a worker takes to renew it (a third) and short enough that nobody waits for a
+	// crash.
+	defaultLease = 15 * time.Second
+)
+
+// serviceFlags declares the flags that all of the service's commands share and returns where they are kept.
+// extra declares those of one command.
+func (env *environment) serviceFlags(name string, args []string, extra func(*flag.FlagSet, *serviceConfig)) (*serviceConfig, []string, error) {
+	c := &serviceConfig{
+		RedisURL: env.Getenv("VIGIE_REDIS_URL"),
+		S3: s3Config{
+			Endpoint: env.Getenv("VIGIE_S3_ENDPOINT"), User: env.Getenv("VIGIE_S3_ACCESS_KEY"),
+			Password: env.Getenv("VIGIE_S3_SECRET_KEY"), Prefix: env.or("VIGIE_S3_PREFIX", "vigie"),
+			TLS: env.Getenv("VIGIE_S3_TLS") != "off",
+		},
+	}
+	fs := env.flagSet(name)
+	fs.StringVar(&c.Data, "data", env.or("VIGIE_DATA", "data"), "folder of the service's data")
+	fs.StringVar(&c.Secrets, "secrets", env.Getenv("VIGIE_SECRETS"), "folder of its keys and passwords (default: DATA-secrets)")
+	fs.StringVar(&c.Objects, "objects", env.or("VIGIE_OBJECTS", objectsFolder), "object store: folder or minio")
+	fs.BoolVar(&c.Verbose, "verbose", false, "log every request and job")
+	if extra != nil {
+		extra(fs, c)
+	}
+	rest, err := parseFlags(fs, args)
+	if err != nil {
+		return nil, nil, err
+	}
+	return c, rest, c.complete()
+}
+
+func (env *environment) or(variable, fallback string) string {
+	if v := env.Getenv(variable); v != "" {
+		return v
+	}
+	return fallback
+}
+
+// apiFlags declares what a process needs that answers requests.
+func (env *environment) apiFlags(fs *flag.FlagSet, c *serviceConfig) {
+	fs.StringVar(&c.Listen, "listen", env.or("VIGIE_LISTEN", defaultListen), "address to listen on")
+	fs.StringVar(&c.TLSCert, "tls-cert", env.Getenv("VIGIE_TLS_CERT"), "certificate chain (PEM); needed beyond loopback")
+	fs.StringVar(&c.TLSKey, "tls-key", env.Getenv("VIGIE_TLS_KEY"), "its private key (PEM)")
+	fs.StringVar(&c.Contact, "contact", env.or("VIGIE_CONTACT", defaultContact), "whom a unit should call, shown with every check")
+}
+
+// workFlags declares what a process needs that examines media.
+func (env *environment) workFlags(fs *flag.FlagSet, c *serviceConfig) {
+	fs.IntVar(&c.Parallel, "parallel", 2*runtime.NumCPU(), "examinations at once")
+	fs.IntVar(&c.Children, "children", runtime.NumCPU(), "decoding processes")
+	fs.DurationVar(&c.Lease, "lease", defaultLease, "after this time a dead worker's job is taken over")
+}
+
+// complete fills in what follows from the rest and refuses what cannot be meant.
+func (c *serviceConfig) complete() error {
+	if c.Objects != objectsFolder && c.Objects != objectsMinio {
+		return usageError(fmt.Sprintf("--objects %s: it is folder or minio", c.Objects))
+	}
+	var err error
+	if c.Data, err = filepath.Abs(c.Data); err != nil {
+		return usageError("--data: " + err.Error())
+	}
+	if c.Secrets == "" {
+		c.Secrets = c.Data + "-secrets"
+	}
+	if c.Secrets, err = filepath.Abs(c.Secrets); err != nil {
+		return usageError("--secrets: " + err.Error())
+	}
+	if c.Secrets == c.Data || strings.HasPrefix(c.Secrets, c.Data+string(filepath.Separator)) {
+		return usageError("--secrets lies inside --data: whoever steals the data must not get the keys; choose another folder")
+	}
+	if c.Listen != "" {
+		return c.checkListen()
+	}
+	return nil
+}
+
+// checkListen refuses to send secrets in clear over a network.
+func (c *serviceConfig) checkListen() error {
+	host, port, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return usageError(fmt.Sprintf("--listen %s: it is host:port", c.Listen))
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return usageError(fmt.Sprintf("--listen %s: the port is a number", c.Listen))
+	}
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		return usageError("--tls-cert and --tls-key go together")
+	}
+	ip := net.ParseIP(host)
+	if loopback := host == "localhost" || ip != nil && ip.IsLoopback(); !loopback && c.TLSCert == "" {
+		return usageError(fmt.Sprintf("--listen %s is not loopback: give --tls-cert and --tls-key, or listen on 127.0.0.1", c.Listen))
+	}
+	return nil
+}
+
+// baseURL is where the service is reached at addr.
+func (c *serviceConfig) baseURL(addr string) string {
+	u := url.URL{Scheme: "http", Host: addr}
+	if c.TLSCert != "" {
+		u.Scheme = "https"
+	}
+	return u.String()
+}

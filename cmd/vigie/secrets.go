@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"vigie/store/objects"
+	"vigie/triage"
+)
+
+// secrets are what the service must know and a thief of its data must not. Each is one file, mode 0600, in a
+// folder outside the data folder.
+type secrets struct {
+	NamingKey     [32]byte // names media and keys digests; never rotated
+	ServiceKey    [32]byte // encrypts every object
+	RedisPassword string   // of the embedded Redis
+	MinioUser     string   // of the embedded MinIO
+	MinioPassword string
+}
+
+// secretBytes is the length of every generated secret: 256 bits.
+const secretBytes = 32
+
+// loadSecrets reads the secrets in dir and makes those that are missing.
+func loadSecrets(dir string) (*secrets, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("secrets folder: %w", err)
+	}
+	s := &secrets{MinioUser: "vigie"}
+	for _, file := range []struct {
+		name string
+		set  func(string) error
+	}{
+		{"naming.key", func(v string) error { return parseKey(&s.NamingKey, v) }},
+		{"service.key", func(v string) error { return parseKey(&s.ServiceKey, v) }},
+		{"redis.password", func(v string) error { s.RedisPassword = v; return nil }},
+		{"minio.password", func(v string) error { s.MinioPassword = v; return nil }},
+	} {
+		value, err := loadSecret(filepath.Join(dir, file.name))
+		if err == nil {
+			err = file.set(value)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("secret %s: %w", file.name, err)
+		}
+	}
+	return s, nil
+}
+
+// loadSecret reads one secret, or makes it: "only if absent", so that two first starts at once agree.
+func loadSecret(path string) (string, error) {
+	raw, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		var b [secretBytes]byte
+		rand.Read(b[:])
+		if err := writeOnce(path, hex.EncodeToString(b[:])+"\n"); err != nil && !errors.Is(err, fs.ErrExist) {
+			return "", err
+		}
+		raw, err = os.ReadFile(path)
+	}
+	if err != nil {
+		return "", err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return "", fmt.Errorf("others may read it: chmod 600 %s", path)
+	}
+	value := strings.TrimSpace(string(raw))
+	if value == "" {
+		return "", errors.New("the file is empty: restore it from your backup")
+	}
+	return value, nil
+}
+
+// writeOnce writes a complete file under path, durably, unless there is one.
+func writeOnce(path, content string) error {
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".new-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	_, err = tmp.WriteString(content)
+	if err == nil {
+		err = tmp.Sync()
+	}
+	if closeErr := tmp.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return err
+	}
+	return os.Link(tmp.Name(), path)
+}
+
+func parseKey(key *[32]byte, value string) error {
+	raw, err := hex.DecodeString(value)
+	if err != nil || len(raw) != len(key) {
+		return errors.New("not 64 hexadecimal digits: restore it from your backup")
+	}
+	copy(key[:], raw)
+	return nil
+}
+
+// keyCheck is where the stores remember which keys wrote them.
+const keyCheck = objects.Records + "/key-check"
+
+// check refuses to go on when the objects were written under other keys: everything written from now on would
+// be unreadable with the old ones, and nothing held would be found under its name. raw is the store as it is,
+// without encryption.
+func (s *secrets) check(ctx context.Context, raw objects.Store) error {
+	const op = "check the service's keys"
+	m := hmac.New(sha256.New, s.ServiceKey[:])
+	m.Write(s.NamingKey[:])
+	want := hex.EncodeToString(m.Sum(nil))
+	err := raw.Put(ctx, keyCheck, strings.NewReader(want), int64(len(want)))
+	if !triage.IsKind(err, triage.Exists) {
+		return err
+	}
+	r, err := raw.Get(ctx, keyCheck)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	have, err := io.ReadAll(io.LimitReader(r, sha256.Size*2+1))
+	if err != nil {
+		return err
+	}
+	if string(have) != want {
+		return triage.E(triage.Conflict, op, "", "these data were written under other keys: restore the secrets folder that belongs to them", nil)
+	}
+	return nil
+}
