@@ -72,7 +72,7 @@ func (env *environment) serviceFlags(name string, args []string, extra func(*fla
 	if extra != nil {
 		extra(fs, c)
 	}
-	rest, err := parseFlags(fs, args)
+	rest, err := env.parse(fs, args)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -7,30 +7,29 @@ import (
 	"io"
 )
 
-// flagSet returns an empty flag set of the command called name ("submit", "sets import"). Its help is the
-// message "usage.<name>" and the flags.
+// flagSet returns an empty flag set of the command called name ("submit", "sets import").
 func (env *environment) flagSet(name string) *flag.FlagSet {
 	fs := flag.NewFlagSet(name, flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
-	fs.Usage = func() {
-		fmt.Fprintln(env.Stdout, env.T("usage."+name))
-		fmt.Fprintln(env.Stdout)
-		fs.SetOutput(env.Stdout)
-		fs.PrintDefaults()
-		fs.SetOutput(io.Discard)
-	}
+	fs.Usage = func() {} // parse prints help where it was asked for, not after every mistake
 	return fs
 }
 
-// parseFlags parses args, in which flags may stand before, between and after the positional arguments, and
-// returns the latter. After "--" everything is positional.
-func parseFlags(fs *flag.FlagSet, args []string) ([]string, error) {
+// parse parses args, in which flags may stand before, between and after the positional arguments, and returns
+// the latter. After "--" everything is positional. When help is asked for it prints the message "usage.<name>"
+// and the flags, and returns flag.ErrHelp.
+func (env *environment) parse(fs *flag.FlagSet, args []string) ([]string, error) {
 	var rest []string
 	for {
-		if err := fs.Parse(args); err != nil {
-			if errors.Is(err, flag.ErrHelp) {
-				return nil, err
-			}
+		err := fs.Parse(args)
+		if errors.Is(err, flag.ErrHelp) {
+			fmt.Fprintln(env.Stdout, env.T("usage."+fs.Name()))
+			fmt.Fprintln(env.Stdout)
+			fs.SetOutput(env.Stdout)
+			fs.PrintDefaults()
+			return nil, flag.ErrHelp
+		}
+		if err != nil {
 			return nil, usageError(fmt.Sprintf("%v (vigie help %s)", err, fs.Name()))
 		}
 		left := fs.Args()
