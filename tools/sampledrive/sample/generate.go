@@ -84,7 +84,7 @@ func (l *layout) write(ctx context.Context, o Options) ([]written, error) {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			files, err := s.files(chance(o.Seed, fmt.Sprintf("%s %s %d", s.scene.name, s.format, i)))
+			files, err := s.files(chance(o.Seed, fmt.Sprintf("subject %d", i)))
 			if err != nil {
 				return fmt.Errorf("picture %d (%s): %w", i, s.scene.name, err)
 			}

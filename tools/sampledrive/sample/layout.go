@@ -86,6 +86,10 @@ func (l *layout) plain(s scene, format string, width, height int) subject {
 
 func (l *layout) add(s subject, copies ...copied) {
 	s.copies = append(s.copies, copies...)
+	s.modified = l.ago(5, 900)
+	if s.exposure != nil {
+		s.modified = s.exposure.taken
+	}
 	l.subjects = append(l.subjects, s)
 }
 
@@ -96,8 +100,8 @@ func (l *layout) phoneName(t time.Time) string {
 func (l *layout) reflexName(t time.Time) string {
 	return fmt.Sprintf("%s%s/DSC_%04d.JPG", reflexImport, t.Format("2006"), l.number())
 }
-func (l *layout) message(folder string) string {
-	return fmt.Sprintf("%sIMG-%s-WA%04d.jpg", folder, l.ago(2, 300).Format("20060102"), l.number())
+func (l *layout) message(folder string, sent time.Time) string {
+	return fmt.Sprintf("%sIMG-%s-WA%04d.jpg", folder, sent.Format("20060102"), l.number())
 }
 
 // plantedGroups plans what the reviewer has to find: recent pictures of cameras that say who they are, in folders
@@ -121,7 +125,7 @@ func (l *layout) plantedGroups() {
 		}
 		for j, e := range made {
 			folder := []string{whatsAppSent, telegram}[j%2]
-			copies = append(copies, copied{path: l.message(folder), edit: e})
+			copies = append(copies, copied{path: l.message(folder, taken), edit: e})
 		}
 		s.planted = fmt.Sprintf("planted-%d", i+1)
 		l.add(s, copies...)
@@ -144,7 +148,7 @@ func (l *layout) listedExactly() {
 		case 2:
 			path = fmt.Sprintf("%s%08x.jpg", deepArchive, l.Uint32())
 		case 3:
-			path = l.message(whatsApp)
+			path = l.message(whatsApp, l.ago(2, 190))
 		}
 		copies := []copied{{path: path, edit: asIs, listed: how}}
 		if i < 3 { // the same bytes elsewhere, under another name
@@ -156,7 +160,7 @@ func (l *layout) listedExactly() {
 		s := l.shot(compact[0], l.ago(200, 2000))
 		s.exposure = nil
 		l.add(s, copied{path: fmt.Sprintf("%s%08x.jpg", telegram, l.Uint32()), edit: asIs, listed: listing{md5: true, sha1: true, sha256: true, pdq: true}},
-			copied{path: l.message(whatsAppSent), edit: resaved})
+			copied{path: l.message(whatsAppSent, l.ago(2, 190)), edit: resaved})
 	}
 	conflict := l.plain(l.nextScene(), "jpeg", 1024, 768)
 	l.add(conflict, copied{path: fmt.Sprintf("%sfond %d.jpg", downloads, l.number()), edit: asIs, listed: listing{sha1: true, benign: true}})
@@ -178,7 +182,7 @@ func (l *layout) listedByPDQ() {
 		taken := l.ago(5, 200)
 		second := []string{l.phoneName(taken), l.reflexName(l.now), fmt.Sprintf("%s%08x.jpg", deepArchive, l.Uint32())}[i%3]
 		pair := pairs[i%len(pairs)]
-		l.add(s, append(copies, copied{path: l.message(whatsAppSent), edit: pair[0]}, copied{path: second, edit: pair[1]})...)
+		l.add(s, append(copies, copied{path: l.message(whatsAppSent, l.ago(2, 190)), edit: pair[0]}, copied{path: second, edit: pair[1]})...)
 	}
 }
 
@@ -215,7 +219,7 @@ func (l *layout) tablet() {
 // withoutCamera plans pictures that came without Exif, in every format, and wallpapers that the benign set lists.
 func (l *layout) withoutCamera() {
 	for range l.scaled(messages) {
-		l.add(l.plain(l.nextScene(), "jpeg", 960, 720), copied{path: l.message(whatsApp), edit: asIs})
+		l.add(l.plain(l.nextScene(), "jpeg", 960, 720), copied{path: l.message(whatsApp, l.ago(2, 190)), edit: asIs})
 	}
 	for i := range l.scaled(downloaded) {
 		format := []string{"jpeg", "jpeg", "jpeg", "png", "bmp", "tiff", "gif"}[i%7]

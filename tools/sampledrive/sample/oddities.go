@@ -83,7 +83,8 @@ func docx(r *rand.Rand) ([]byte, error) {
 			return nil, err
 		}
 	}
-	return b.Bytes(), z.Close()
+	err := z.Close()
+	return b.Bytes(), err
 }
 
 // box returns an ISO base media box (ISO/IEC 14496-12).

@@ -34,6 +34,7 @@ type subject struct {
 	format   string
 	exposure *exposure // nil when no camera wrote Exif
 	planted  string    // name of the planted new group
+	modified time.Time // of the files on the disk
 	copies   []copied
 }
 
@@ -80,13 +81,9 @@ func (s subject) files(r *rand.Rand) ([]file, error) {
 		if err != nil {
 			return nil, err
 		}
-		modified := time.Time{}
-		if s.exposure != nil {
-			modified = s.exposure.taken
-		}
 		out = append(out, file{
 			Label: Label{Path: c.path, Disposition: Media, Finding: s.finding(c), Why: s.why(c), PlantedGroup: s.planted},
-			data:  data, modified: modified, listed: c.listed,
+			data:  data, modified: s.modified, listed: c.listed,
 		})
 	}
 	return out, nil
