@@ -1,0 +1,65 @@
+# What a newcomer calls. "make help" lists it.
+
+GO      ?= go
+OBJECTS ?= folder
+SEED    ?= 1
+LISTEN  ?= 127.0.0.1:8787
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run build test race fuzz bench vet windows setup setup-test setup-minio assets clean
+
+help: ## lists every target
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo "  OBJECTS=minio with demo and run: a real MinIO keeps the objects (built once, 5 to 10 minutes)"
+	@echo "  ONCE=1 with demo: stops after the table; fails when a finding is not the label's"
+
+demo: build $(if $(filter minio,$(OBJECTS)),setup-minio) ## the main job on a sample drive, on the whole stack
+	@$(GO) run ./tools/demo --objects $(OBJECTS) --seed $(SEED) --listen $(LISTEN) $(if $(ONCE),--once)
+
+run: build $(if $(filter minio,$(OBJECTS)),setup-minio) ## the same stack, empty; data stay in ./data
+	@./bin/vigie up --data ./data --listen $(LISTEN) --objects $(OBJECTS)
+
+build: setup ## builds ./bin/vigie
+	@mkdir -p bin
+	@$(GO) build -trimpath -o bin/vigie ./cmd/vigie
+
+test: setup-test vet windows ## sets up what is missing, then every test on real servers
+	$(GO) test -timeout 20m ./...
+
+race: setup-test ## the same tests with the race detector
+	$(GO) test -race -timeout 40m ./...
+
+FUZZTIME ?= 30s
+fuzz: ## each fuzz target for FUZZTIME
+	@for p in $$($(GO) list ./...); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$p 2>/dev/null | grep '^Fuzz'); do \
+	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
+	  done; \
+	done
+
+bench: setup-test ## every benchmark, once
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+vet: ## go vet and gofmt
+	@test -z "$$(gofmt -l $$(git ls-files '*.go' 2>/dev/null || find . -name '*.go'))" || { gofmt -l .; echo "gofmt would change these files"; exit 1; }
+	$(GO) vet ./...
+
+windows: ## the client commands build and vet for Windows
+	GOOS=windows $(GO) vet ./cmd/vigie
+	GOOS=windows $(GO) build -o /dev/null ./cmd/vigie
+
+setup: ## installs what running needs; silent when nothing is missing
+	@sh tools/setup/redis.sh
+
+setup-minio: ## a MinIO server: ./bin/minio, or one on PATH, or built once
+	@sh tools/setup/minio.sh
+
+setup-test: setup setup-minio ## adds what the tests need
+	@sh tools/setup/test-tools.sh
+
+assets: ## renews the pages' assets from npm at exact versions
+	@sh tools/assets/fetch.sh
+
+clean: ## removes what was built; keeps ./data
+	rm -rf bin demo
