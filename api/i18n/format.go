@@ -1,0 +1,157 @@
+package i18n
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	noBreak     = "\u00a0" // between a number and its unit
+	thinNoBreak = "\u202f" // groups digits in French
+)
+
+// Number writes a whole number with its digits in groups of three: 1 234 or 1,234.
+func Number[T ~int | ~int64 | ~uint64](l Lang, n T) string {
+	digits, sign := strconv.FormatInt(int64(n), 10), ""
+	if n < 0 {
+		digits, sign = digits[1:], "−"
+	}
+	return sign + group(l, digits)
+}
+
+func group(l Lang, digits string) string {
+	separator := thinNoBreak
+	if l == EN {
+		separator = ","
+	}
+	var b strings.Builder
+	for i, d := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteString(separator)
+		}
+		b.WriteRune(d)
+	}
+	return b.String()
+}
+
+// Decimal writes a number with exactly so many digits after the mark: 1 234,5 or 1,234.5.
+func Decimal(l Lang, x float64, digits int) string {
+	s, sign := strconv.FormatFloat(x, 'f', digits, 64), ""
+	if rest, negative := strings.CutPrefix(s, "-"); negative {
+		s, sign = rest, "−"
+	}
+	whole, fraction, has := strings.Cut(s, ".")
+	whole = sign + group(l, whole)
+	switch {
+	case !has:
+		return whole
+	case l == EN:
+		return whole + "." + fraction
+	}
+	return whole + "," + fraction
+}
+
+// Percent writes part of whole, rounded down so that 100 % means all: 42 % or 42%. Of nothing it is 100.
+func Percent(l Lang, part, whole int) string {
+	p := 100
+	if whole > 0 {
+		p = int(int64(part) * 100 / int64(whole))
+	}
+	if l == EN {
+		return strconv.Itoa(p) + "%"
+	}
+	return strconv.Itoa(p) + noBreak + "%"
+}
+
+// Size writes a number of bytes in decimal units: 12,3 Mo or 12.3 MB.
+func Size(l Lang, bytes int64) string {
+	units := []string{"o", "ko", "Mo", "Go", "To", "Po"}
+	if l == EN {
+		units = []string{"bytes", "kB", "MB", "GB", "TB", "PB"}
+		if bytes == 1 {
+			units[0] = "byte"
+		}
+	}
+	if bytes < 1000 {
+		return Number(l, bytes) + noBreak + units[0]
+	}
+	x, unit := float64(bytes), 0
+	for x >= 999.95 && unit < len(units)-1 { // 999.95 is where one decimal would show 1000.0
+		x /= 1000
+		unit++
+	}
+	return Decimal(l, x, 1) + noBreak + units[unit]
+}
+
+// Duration writes the two largest units of d, from seconds to days: 2 h 5 min. Below a second it writes tenths.
+func Duration(l Lang, d time.Duration) string {
+	if d < 0 {
+		d = 0
+	}
+	if d < time.Second {
+		return Decimal(l, d.Seconds(), 1) + noBreak + "s"
+	}
+	day := "j"
+	if l == EN {
+		day = "d"
+	}
+	units := []struct {
+		name string
+		span time.Duration
+	}{{day, 24 * time.Hour}, {"h", time.Hour}, {"min", time.Minute}, {"s", time.Second}}
+	d = d.Round(time.Second)
+	var parts []string
+	for i, u := range units {
+		n := d / u.span
+		if n > 0 {
+			parts = append(parts, Number(l, int64(n))+noBreak+u.name)
+			d -= n * u.span
+			if i+1 < len(units) {
+				if next := d / units[i+1].span; next > 0 {
+					parts = append(parts, Number(l, int64(next))+noBreak+units[i+1].name)
+				}
+			}
+			break
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+var (
+	monthsFR = [...]string{"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"}
+)
+
+// Date writes the day of t, in its own zone: 1er mars 2026 or 1 March 2026. The zero time is written "–".
+func Date(l Lang, t time.Time) string {
+	switch {
+	case t.IsZero():
+		return "–"
+	case l == EN:
+		return t.Format("2 January 2006")
+	}
+	day := strconv.Itoa(t.Day())
+	if t.Day() == 1 {
+		day = "1er"
+	}
+	return day + " " + monthsFR[t.Month()-1] + " " + strconv.Itoa(t.Year())
+}
+
+// Clock writes the time of day of t, in its own zone: 14 h 05 or 14:05.
+func Clock(l Lang, t time.Time) string {
+	if l == EN {
+		return t.Format("15:04")
+	}
+	return t.Format("15") + noBreak + "h" + noBreak + t.Format("04")
+}
+
+// Moment writes the day and the time of day of t, in its own zone, without naming the zone.
+func Moment(l Lang, t time.Time) string {
+	switch {
+	case t.IsZero():
+		return "–"
+	case l == EN:
+		return Date(l, t) + ", " + Clock(l, t)
+	}
+	return Date(l, t) + " à " + Clock(l, t)
+}

@@ -1,0 +1,65 @@
+package i18n
+
+import (
+	"unicode"
+	"unicode/utf8"
+)
+
+// hints are the French of the hints that the domain gives, which are English. A test reads the domain's source and
+// finds those that are missing here.
+var hints = map[string]string{
+	"a set is known or benign":                                                 "une base contient des contenus connus ou des fichiers inoffensifs",
+	"the list holds no entry that can be read":                                 "la liste ne contient aucune fiche lisible",
+	"the submission is not complete: run vigie submit again":                   "le dépôt n’est pas complet : relancez vigie submit",
+	"a step is first or full":                                                  "une étape est « first » ou « full »",
+	"state why, in at least 5 characters":                                      "indiquez le motif, en 5 caractères au moins",
+	"the reason is longer than 2,000 bytes: shorten it":                        "le motif dépasse 2 000 octets : raccourcissez-le",
+	"the note is longer than 2,000 bytes: shorten it":                          "la note dépasse 2 000 octets : raccourcissez-la",
+	"this link was used or has expired: ask for another":                       "ce lien a déjà servi ou a expiré : demandez-en un autre",
+	"this token was revoked: ask the administrator for another":                "ce jeton a été révoqué : demandez-en un autre à l’administrateur",
+	"this account was revoked: ask the administrator":                          "ce compte a été révoqué : adressez-vous à l’administrateur",
+	"give a valid token, or sign in by link":                                   "donnez un jeton valide, ou connectez-vous par un lien",
+	"a verdict is illegal, not-illegal or unsure":                              "une décision est « illégal », « non illégal » ou « incertain »",
+	"claim this group first":                                                   "prenez d’abord ce groupe",
+	"ask for the first step before the full one":                               "demandez la première vue avant la pleine taille",
+	"this group holds no picture that can be shown":                            "ce groupe ne contient aucune image qui puisse être montrée",
+	"this reveal is over: ask for it again":                                    "ce dévoilement est terminé : demandez-le de nouveau",
+	"this reveal has no such picture":                                          "ce dévoilement n’a pas cette image",
+	"the part's bytes are not the declared ones: send it again":                "les octets de la partie ne sont pas ceux annoncés : renvoyez-la",
+	"a part is a JSON array of items":                                          "une partie est un tableau JSON de fichiers",
+	"a part holds 1 to 1,000 items":                                            "une partie compte de 1 à 1 000 fichiers",
+	"a role is one of examiner, reviewer, unit, admin":                         "un rôle est l’un de : examiner, reviewer, unit, admin",
+	"ask about 1 to 100 hashes at a time":                                      "demandez de 1 à 100 empreintes à la fois",
+	"this is the digest of an empty file: it matches nothing":                  "c’est l’empreinte d’un fichier vide : elle ne correspond à rien",
+	"give at least one hash: MD5, SHA-1, SHA-256, PDQ or pHash":                "donnez au moins une empreinte : MD5, SHA-1, SHA-256, PDQ ou pHash",
+	"a picture has at most eight PDQ hashes":                                   "une image a au plus huit empreintes PDQ",
+	"another examiner submitted this seal: ask them, or use another --exhibit": "un autre enquêteur a déposé ce scellé : demandez-lui, ou donnez un autre --exhibit",
+	"no such exhibit among yours":                                              "aucun scellé de ce nom parmi les vôtres",
+	"send the manifest part that lists this medium first":                      "envoyez d’abord la partie du manifeste qui cite ce média",
+	"this file is listed as not media: its bytes are not wanted":               "ce fichier est déclaré comme n’étant pas un média : ses octets ne sont pas demandés",
+	"the bytes are not the declared ones: read the file again":                 "les octets ne sont pas ceux annoncés : relisez le fichier",
+	"a part of the manifest has not arrived: submit again":                     "une partie du manifeste n’est pas arrivée : relancez le dépôt",
+	"source is empty: state one":                                               "la source est vide : indiquez-la",
+	"source is longer than 200 bytes: shorten it":                              "la source dépasse 200 octets : raccourcissez-la",
+	"source holds control characters or is not UTF-8: correct it":              "la source contient des caractères de contrôle ou n’est pas en UTF-8 : corrigez-la",
+	"case is empty: state one":                                                 "le numéro de procédure est vide : indiquez-le",
+	"case is longer than 200 bytes: shorten it":                                "le numéro de procédure dépasse 200 octets : raccourcissez-le",
+	"case holds control characters or is not UTF-8: correct it":                "le numéro de procédure contient des caractères de contrôle ou n’est pas en UTF-8 : corrigez-le",
+	"exhibit is empty: state one":                                              "le scellé est vide : indiquez-le",
+	"exhibit is longer than 200 bytes: shorten it":                             "le scellé dépasse 200 octets : raccourcissez-le",
+	"exhibit holds control characters or is not UTF-8: correct it":             "le scellé contient des caractères de contrôle ou n’est pas en UTF-8 : corrigez-le",
+	"name is empty: state one":                                                 "le nom est vide : indiquez-le",
+	"name is longer than 200 bytes: shorten it":                                "le nom dépasse 200 octets : raccourcissez-le",
+	"name holds control characters or is not UTF-8: correct it":                "le nom contient des caractères de contrôle ou n’est pas en UTF-8 : corrigez-le",
+}
+
+// sentence gives a phrase a capital and a full stop.
+func sentence(s string) string {
+	first, n := utf8.DecodeRuneInString(s)
+	s = string(unicode.ToUpper(first)) + s[n:]
+	switch s[len(s)-1] {
+	case '.', '?', '!':
+		return s
+	}
+	return s + "."
+}

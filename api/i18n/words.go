@@ -1,0 +1,187 @@
+package i18n
+
+import (
+	"vigie/triage"
+	"vigie/triage/signals"
+)
+
+// words are the domain's words, by kind and code.
+var words = Catalogue{
+	"finding.":             {"En cours", "Pending"},
+	"finding.known":        {"Connu", "Known"},
+	"finding.near-known":   {"Proche d’un connu", "Near known"},
+	"finding.benign":       {"Inoffensif", "Benign"},
+	"finding.probable-new": {"Probablement nouveau", "Probable new"},
+	"finding.unranked":     {"Non priorisé", "Unranked"},
+	"finding.unreadable":   {"Illisible", "Unreadable"},
+	"finding.none":         {"Sans constat", "No finding"},
+
+	"finding-help.":             {"Examen ou classement en attente.", "Waiting to be examined or ranked."},
+	"finding-help.known":        {"Ces octets exacts figurent dans une base de contenus connus.", "These very bytes are in a set of known material."},
+	"finding-help.near-known":   {"Une image semblable figure dans une base de contenus connus.", "A picture like it is in a set of known material."},
+	"finding-help.benign":       {"Ces octets exacts figurent dans une base de fichiers inoffensifs.", "These very bytes are in a set of harmless files."},
+	"finding-help.probable-new": {"Dans aucune base, et des signaux invitent à regarder.", "In no set, and signals say: look."},
+	"finding-help.unranked":     {"Dans aucune base, signaux faibles ; reste accessible.", "In no set, weak signals; still within reach."},
+	"finding-help.unreadable":   {"Le contenu n’a pas pu être décodé ; la raison est indiquée.", "The content could not be decoded; the reason is given."},
+	"finding-help.none":         {"Ni image ni vidéo, et dans aucune base.", "Neither picture nor video, and in no set."},
+
+	"disposition.media":      {"Images et vidéos", "Pictures and videos"},
+	"disposition.not-media":  {"Autres fichiers", "Other files"},
+	"disposition.empty":      {"Fichiers vides", "Empty files"},
+	"disposition.unreadable": {"Illisibles à la source", "Unreadable at the source"},
+	"disposition.refused":    {"Écartés (liens, périphériques…)", "Left out (links, devices…)"},
+
+	"role.examiner": {"Enquêteur numérique", "Forensic examiner"},
+	"role.reviewer": {"Analyste", "Reviewer"},
+	"role.unit":     {"Unité territoriale", "Territorial unit"},
+	"role.admin":    {"Administrateur", "Administrator"},
+	"role.":         {"Service", "Service"},
+
+	"kind.picture": {"Image", "Picture"},
+	"kind.video":   {"Vidéo", "Video"},
+	"kind.other":   {"Autre", "Other"},
+	"kind.":        {"Inconnu", "Unknown"},
+
+	"set-kind.known":      {"Contenus connus", "Known material"},
+	"set-kind.benign":     {"Fichiers inoffensifs", "Harmless files"},
+	"set-state.importing": {"Import en cours", "Being imported"},
+	"set-state.active":    {"Active", "Active"},
+	"set-state.withdrawn": {"Retirée", "Withdrawn"},
+	"verdict.illegal":     {"Illégal", "Illegal"},
+	"verdict.not-illegal": {"Non illégal", "Not illegal"},
+	"verdict.unsure":      {"Incertain", "Unsure"},
+	"step.first":          {"Première vue : petite, grise, très floue", "First look: small, grey, strongly blurred"},
+	"step.full":           {"Pleine taille, en couleur", "Full size, in colour"},
+	"method.md5":          {"MD5", "MD5"},
+	"method.sha1":         {"SHA-1", "SHA-1"},
+	"method.sha256":       {"SHA-256", "SHA-256"},
+	"method.pdq":          {"PDQ", "PDQ"},
+	"method.phash":        {"pHash", "pHash"},
+	"method.":             {"–", "–"},
+}
+
+// Finding names a finding.
+func Finding(l Lang, f triage.Finding) string { return words.T(l, "finding."+string(f)) }
+
+// FindingHelp explains a finding in one sentence.
+func FindingHelp(l Lang, f triage.Finding) string { return words.T(l, "finding-help."+string(f)) }
+
+// Disposition names a disposition, in the plural.
+func Disposition(l Lang, d triage.Disposition) string { return words.T(l, "disposition."+string(d)) }
+
+// Role names a role.
+func Role(l Lang, r triage.Role) string { return words.T(l, "role."+string(r)) }
+
+// MediaKind names a kind of content ("picture", "video", "other").
+func MediaKind[T ~string](l Lang, k T) string { return words.T(l, "kind."+string(k)) }
+
+// SetKind names a kind of set by what it holds.
+func SetKind(l Lang, k triage.SetKind) string { return words.T(l, "set-kind."+string(k)) }
+
+// SetState names the state of a set.
+func SetState(l Lang, s triage.SetState) string { return words.T(l, "set-state."+string(s)) }
+
+// Verdict names a reviewer's verdict.
+func Verdict(l Lang, v triage.Verdict) string { return words.T(l, "verdict."+string(v)) }
+
+// Step describes a step of a reveal.
+func Step(l Lang, s triage.RevealStep) string { return words.T(l, "step."+string(s)) }
+
+// Method names the hash by which something matched.
+func Method(l Lang, m triage.Method) string { return words.T(l, "method."+string(m)) }
+
+// Signal says in one sentence why a signal of the ranking applied.
+func Signal(l Lang, r signals.Reason) string {
+	if r.Detail == "" {
+		return signalWords.T(l, string(r.Signal))
+	}
+	return signalWords.T(l, string(r.Signal)+"+", r.Detail)
+}
+
+// signalWords hold a sentence a signal; with a "+" the one that takes the detail.
+var signalWords = Catalogue{
+	string(signals.CameraOriginal): {"Les métadonnées sont celles d’un appareil photo et ne nomment aucun logiciel de retouche.",
+		"The metadata are those of a camera and name no editing software."},
+	string(signals.CameraOriginal) + "+": {"Les métadonnées sont celles d’un appareil photo (%s) et ne nomment aucun logiciel de retouche.",
+		"The metadata are those of a camera (%s) and name no editing software."},
+	string(signals.CameraSerial): {"Les métadonnées portent le numéro de série de l’appareil : la prise de vue peut lui être rattachée.",
+		"The metadata carry the camera’s serial number: the picture can be tied to it."},
+	string(signals.NearKnown): {"Des contenus connus, ou proches, se trouvent dans le même dossier ou dans le dossier parent.",
+		"Known or near-known material lies in the same folder or in its parent."},
+	string(signals.Recent): {"La prise de vue date de moins d’un an au moment du dépôt.",
+		"It was taken less than a year before it was submitted."},
+	string(signals.OtherCase): {"Un contenu semblable se trouve dans une autre procédure.",
+		"The same or alike content was found in another case."},
+	string(signals.PossibleMatch): {"Une empreinte secondaire (pHash) évoque un contenu connu ; cela ne prouve rien à soi seul.",
+		"A secondary hash (pHash) suggests known material; by itself it proves nothing."},
+	string(signals.CameraFolder): {"Le fichier se trouvait dans un dossier d’appareil photo.",
+		"It lay in a camera’s folder."},
+	string(signals.Video): {"Le groupe contient une vidéo.",
+		"The group holds a video."},
+	string(signals.LowQuality): {"Les images portent peu de détails : leur empreinte est peu fiable.",
+		"The pictures hold little detail: their hash is weak."},
+	string(signals.ProgramFiles): {"Tous les fichiers se trouvaient parmi ceux d’un logiciel.",
+		"All of it lay among a program’s own files."},
+	string(signals.BrowserCache): {"Tous les fichiers se trouvaient dans le cache d’un navigateur.",
+		"All of it lay in a browser’s cache."},
+	string(signals.Icon): {"Les images ont la taille d’une icône.",
+		"The pictures have the size of an icon."},
+}
+
+// CheckVerdict names the answer to a check.
+func CheckVerdict(l Lang, v triage.CheckVerdict) string { return checkWords.T(l, string(v)) }
+
+// CheckNext says what to do after an answer to a check.
+func CheckNext(l Lang, v triage.CheckVerdict) string { return checkWords.T(l, string(v)+".next") }
+
+var checkWords = Catalogue{
+	"known":   {"Connu", "Known"},
+	"near":    {"Proche d’un contenu connu", "Near known material"},
+	"benign":  {"Inoffensif", "Harmless"},
+	"seen":    {"Déjà vu dans une procédure", "Seen in a case"},
+	"unknown": {"Jamais vu", "Never seen"},
+	"known.next": {"C’est un contenu pédocriminel connu. Ne l’ouvrez pas et ne le copiez pas : placez le support sous scellé et appelez le contact en citant la référence.",
+		"This is known child-abuse material. Do not open or copy it: secure the device and call the contact, quoting the reference."},
+	"near.next": {"Une image semblable est un contenu pédocriminel connu. Ne l’ouvrez pas et ne la copiez pas : appelez le contact en citant la référence ; il confirmera.",
+		"A picture like it is known child-abuse material. Do not open or copy it: call the contact, quoting the reference; they will confirm."},
+	"benign.next": {"Ce fichier exact figure dans une base de fichiers inoffensifs. Il n’appelle aucune autre démarche.",
+		"This very file is in a set of harmless files. It needs no further step."},
+	"seen.next": {"Ce contenu n’est dans aucune base, mais il a déjà été déposé dans une procédure. Appelez le contact en citant la référence pour rapprocher les dossiers.",
+		"It is in no set, but was submitted in a case before. Call the contact, quoting the reference, so that the cases can be compared."},
+	"unknown.next": {"Ce contenu n’a jamais été vu. Cela ne veut pas dire qu’il est inoffensif : en cas de soupçon, faites déposer le scellé entier.",
+		"It was never seen. That does not mean that it is harmless: in case of suspicion, have the whole exhibit submitted."},
+}
+
+// Reason explains why a file could not be read, was left out, or was examined in part only; a code without a sentence is returned as it is.
+func Reason(l Lang, code string) string {
+	if !reasonWords.Has(code) {
+		return code
+	}
+	return reasonWords.T(l, code)
+}
+
+var reasonWords = Catalogue{
+	// Of media: hashing/decode and the worker.
+	"empty":                {"Le fichier est vide.", "The file is empty."},
+	"truncated":            {"Le fichier s’arrête avant la fin de l’image.", "The file ends before its picture does."},
+	"corrupt":              {"Le fichier est endommagé.", "The file is damaged."},
+	"too-many-pixels":      {"L’image compte trop de pixels.", "The picture has too many pixels."},
+	"too-many-bytes":       {"Le fichier est trop volumineux pour être décodé.", "The file is too large to be decoded."},
+	"format-not-supported": {"Le format est reconnu, mais n’est pas décodé par cette version.", "The format is recognised, but this version does not decode it."},
+	"crashed":              {"Le décodeur s’est arrêté sur ce fichier.", "The decoder stopped on this file."},
+	"time-limit":           {"Le décodage a dépassé la durée permise.", "Decoding took longer than allowed."},
+	"memory-limit":         {"Le décodage a dépassé la mémoire permise.", "Decoding took more memory than allowed."},
+	"examination-failed":   {"L’examen a échoué plusieurs fois.", "The examination failed several times."},
+	"frames-not-examined":  {"Les images de la vidéo n’ont pas été examinées.", "The video’s frames were not examined."},
+	// Of items: what the examiner's client meets at the source.
+	"symlink":       {"Lien symbolique : non suivi.", "A symbolic link: not followed."},
+	"device":        {"Fichier de périphérique.", "A device file."},
+	"pipe":          {"Tube nommé.", "A named pipe."},
+	"socket":        {"Socket.", "A socket."},
+	"irregular":     {"Fichier d’un type particulier.", "Not a regular file."},
+	"permission":    {"Lecture interdite par les droits du fichier.", "Its rights forbid reading."},
+	"read-error":    {"Erreur de lecture à la source.", "The source failed while reading."},
+	"vanished":      {"Le fichier a disparu pendant la lecture.", "The file vanished while it was read."},
+	"changed":       {"Le fichier a changé pendant la lecture.", "The file changed while it was read."},
+	"path-too-long": {"Le chemin est trop long.", "The path is too long."},
+}
