@@ -18,6 +18,9 @@ func decodeWebP(r io.Reader) (image.Image, error) {
 		return nil, err
 	}
 	if still := firstFrame(data); still != nil {
+		if err := fits(still, data); err != nil {
+			return nil, err
+		}
 		data = still
 	}
 	img, err := webp.Decode(bytes.NewReader(data))
@@ -28,6 +31,22 @@ func decodeWebP(r io.Reader) (image.Image, error) {
 		stretch(&img.YCbCr)
 	}
 	return img, err
+}
+
+// fits fails unless the frame is as small as the canvas it belongs to, whose size was checked.
+func fits(frame, canvas []byte) error {
+	inner, err := webp.DecodeConfig(bytes.NewReader(frame))
+	if err != nil {
+		return err
+	}
+	outer, err := webp.DecodeConfig(bytes.NewReader(canvas))
+	if err != nil {
+		return err
+	}
+	if inner.Width > outer.Width || inner.Height > outer.Height {
+		return Corrupt
+	}
+	return nil
 }
 
 // firstFrame returns the first frame of an animated WebP as a file of its own, or nil when data is no animation.

@@ -1,0 +1,89 @@
+package jail
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/landlock-lsm/go-landlock/landlock"
+	ll "github.com/landlock-lsm/go-landlock/landlock/syscall"
+	"golang.org/x/sys/unix"
+)
+
+// maxOpenFiles is how many files a child may have open: its three streams and what the Go runtime needs.
+const maxOpenFiles = 16
+
+// confine makes the process give up what decoding does not need, for good.
+//
+// The number of processes is not limited: the kernel counts it over all processes of a user, so that a limit would
+// hit threads that the Go runtime starts. Without files there is nothing that a child could execute.
+func confine(memoryBytes int64) error {
+	held, err := dataBytes()
+	if err != nil {
+		return err
+	}
+	limits := []struct {
+		resource int
+		value    uint64
+	}{
+		// Not the address space (AS), of which the Go runtime reserves much more than it uses.
+		{unix.RLIMIT_DATA, held + uint64(memoryBytes)}, //nolint:gosec // positive
+		{unix.RLIMIT_NOFILE, maxOpenFiles},
+		{unix.RLIMIT_FSIZE, 0},
+		{unix.RLIMIT_CORE, 0}, // a core dump would hold pixels
+	}
+	for _, l := range limits {
+		if err := unix.Setrlimit(l.resource, &unix.Rlimit{Cur: l.value, Max: l.value}); err != nil {
+			return fmt.Errorf("resource limit %d: %w", l.resource, err)
+		}
+	}
+	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil { // no other process of the user may look inside
+		return fmt.Errorf("forbid inspection: %w", err)
+	}
+	if err := ll.AllThreadsPrctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+		return fmt.Errorf("give up new privileges: %w", err)
+	}
+	// Best effort: as much of this as the kernel knows. No rule allows anything.
+	return landlock.V7.BestEffort().Restrict()
+}
+
+// dataBytes returns how much memory the process has that counts against RLIMIT_DATA: proc(5), statm, sixth field.
+func dataBytes() (uint64, error) {
+	text, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0, err
+	}
+	fields := strings.Fields(string(text))
+	if len(fields) < 6 {
+		return 0, fmt.Errorf("/proc/self/statm has %d fields", len(fields))
+	}
+	pages, err := strconv.ParseUint(fields[5], 10, 64)
+	return pages * uint64(os.Getpagesize()), err //nolint:gosec // positive
+}
+
+// limitCPU lets the process use so many seconds more, after which the kernel sends SIGXCPU, of which a Go program dies.
+func limitCPU(seconds int) error {
+	var used unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &used); err != nil {
+		return err
+	}
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_CPU, &limit); err != nil {
+		return err
+	}
+	limit.Cur = min(uint64(used.Utime.Sec+used.Stime.Sec+1)+uint64(seconds), limit.Max) //nolint:gosec // positive
+	return unix.Setrlimit(unix.RLIMIT_CPU, &limit)
+}
+
+// attributes of the child's process: the kernel ends it when the parent dies, however that dies.
+func attributes() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
+}
+
+// killedFromOutside reports whether a process ended by SIGKILL.
+func killedFromOutside(state *os.ProcessState) bool {
+	status, ok := state.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled() && status.Signal() == syscall.SIGKILL
+}

@@ -1,0 +1,237 @@
+package jail
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image/jpeg"
+	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"vigie/hashing"
+	"vigie/hashing/decode"
+)
+
+// The protocol, over the child's standard input and output, all numbers big-endian:
+//
+//	parent: settings     length u32, JSON
+//	child:  'R'          it has locked itself in
+//	then for each job
+//	parent: job          op u8, step u8, size i64 (negative: not known)
+//	        chunks       length u32, bytes; a length of 0 ends them
+//	child:  answer       outcome u8, replace u8, length u32, payload
+//
+// Neither side reads more than these bounds allow, whatever length it is told.
+const (
+	maxSettings    = 4 << 10  // bytes
+	maxChunk       = 64 << 10 // bytes: what a pipe holds
+	maxExamination = 64 << 10 // bytes of JSON
+	maxView        = 16 << 20 // bytes: a JPEG of decode.PreviewFullSide squared, at its worst
+	maxCode        = 64       // bytes of an Unreadable
+
+	readiness = 'R'
+)
+
+// errChild marks errors for which the child, and not the source of the bytes, is to blame.
+var errChild = errors.New("the child failed")
+
+// settings are what a child is told before its first job.
+type settings struct {
+	Limits      decode.Limits `json:"limits"`
+	MemoryBytes int64         `json:"memory_bytes"`
+	CPUSeconds  int           `json:"cpu_seconds"`
+}
+
+func writeSettings(w io.Writer, s settings) error {
+	text, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append(binary.BigEndian.AppendUint32(nil, uint32(len(text))), text...)) //nolint:gosec // short
+	return err
+}
+
+func readSettings(r io.Reader) (s settings, err error) {
+	var length uint32
+	if err := binary.Read(r, binary.BigEndian, &length); err != nil {
+		return s, err
+	}
+	if length > maxSettings {
+		return s, fmt.Errorf("settings of %d bytes", length)
+	}
+	text := make([]byte, length)
+	if _, err := io.ReadFull(r, text); err != nil {
+		return s, err
+	}
+	return s, json.Unmarshal(text, &s)
+}
+
+func readReady(r io.ByteReader) error {
+	b, err := r.ReadByte()
+	if err == nil && b != readiness {
+		err = errors.New("it speaks another protocol")
+	}
+	return err
+}
+
+// op is what a child is to do.
+type op byte
+
+const (
+	opExamine op = 'E'
+	opPreview op = 'P'
+)
+
+type job struct {
+	op   op
+	step decode.PreviewStep
+	size int64 // bytes, negative when not known; the child only uses it to make room
+}
+
+func writeJob(w io.Writer, j job) error {
+	_, err := w.Write(binary.BigEndian.AppendUint64([]byte{byte(j.op), byte(j.step)}, uint64(j.size))) //nolint:gosec // bits
+	return err
+}
+
+// readJob returns io.EOF when there are no more jobs.
+func readJob(r io.Reader) (j job, err error) {
+	var head [10]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		return j, err
+	}
+	return job{op(head[0]), decode.PreviewStep(head[1]), int64(binary.BigEndian.Uint64(head[2:]))}, nil //nolint:gosec // bits
+}
+
+// chunk is a buffer with room for the length before the bytes, so that each chunk is one write.
+type chunk []byte
+
+func newChunk() chunk { return make(chunk, 4+maxChunk) }
+
+func (c chunk) space() []byte { return c[4:] }
+
+func (c chunk) write(w io.Writer, n int) error {
+	binary.BigEndian.PutUint32(c, uint32(n)) //nolint:gosec // at most maxChunk
+	_, err := w.Write(c[:4+n])
+	return err
+}
+
+// readChunks appends the chunks of one job to data, up to limit bytes.
+func readChunks(r io.Reader, data []byte, limit int64) ([]byte, error) {
+	for {
+		var length uint32
+		if err := binary.Read(r, binary.BigEndian, &length); err != nil {
+			return nil, err
+		}
+		if length == 0 {
+			return data, nil
+		}
+		if length > maxChunk || int64(len(data))+int64(length) > limit {
+			return nil, fmt.Errorf("a chunk of %d bytes after %d", length, len(data))
+		}
+		start := len(data)
+		data = append(data, make([]byte, length)...)
+		if _, err := io.ReadFull(r, data[start:]); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// answer is what a child made of a job.
+type answer struct {
+	payload    []byte
+	unreadable decode.Unreadable // instead of a payload
+	replace    bool              // the child has grown, and asks for its successor
+}
+
+const (
+	outcomeDone byte = iota
+	outcomeUnreadable
+)
+
+func writeAnswer(w io.Writer, a answer) error {
+	head := []byte{outcomeDone, 0}
+	if a.unreadable != "" {
+		head[0], a.payload = outcomeUnreadable, []byte(a.unreadable)
+	}
+	if a.replace {
+		head[1] = 1
+	}
+	head = binary.BigEndian.AppendUint32(head, uint32(len(a.payload))) //nolint:gosec // bounded by what decode returns
+	_, err := w.Write(append(head, a.payload...))
+	return err
+}
+
+func readAnswer(r io.Reader) (a answer, err error) {
+	var head [6]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		return a, err
+	}
+	length := binary.BigEndian.Uint32(head[2:])
+	limit := uint32(maxView)
+	if head[0] == outcomeUnreadable {
+		limit = maxCode
+	}
+	if head[0] > outcomeUnreadable || length > limit {
+		return a, fmt.Errorf("an answer of kind %d and %d bytes", head[0], length)
+	}
+	payload := make([]byte, length)
+	if _, err := io.ReadFull(r, payload); err != nil {
+		return a, err
+	}
+	a.replace = head[1] != 0
+	if head[0] == outcomeUnreadable {
+		if !isCode(string(payload)) {
+			return answer{}, errors.New("an answer that is no code")
+		}
+		a.unreadable = decode.Unreadable(payload)
+		return a, nil
+	}
+	a.payload = payload
+	return a, nil
+}
+
+// parseExamination checks what a child says of a medium, for it may have been taken over by one. The kind and the
+// format are what we saw ourselves.
+func parseExamination(payload []byte, seen hashing.Facts) (hashing.Examination, error) {
+	var ex hashing.Examination
+	if len(payload) > maxExamination || json.Unmarshal(payload, &ex) != nil {
+		return ex, decode.Crashed
+	}
+	ex.Facts.Kind, ex.Facts.Format = seen.Kind, seen.Format
+	f, fp := ex.Facts, ex.Fingerprint
+	const maxSide = 1 << 20
+	ok := f.Width >= 0 && f.Width <= maxSide && f.Height >= 0 && f.Height <= maxSide && f.Orientation >= 0 && f.Orientation <= 8
+	for _, s := range []string{f.Make, f.Model, f.Serial, f.Software} {
+		ok = ok && isPlain(s)
+	}
+	ok = ok && (ex.Note == "" || isCode(ex.Note)) && (fp == nil) == isCode(ex.Unreadable) && (fp == nil || ex.Unreadable == "")
+	ok = ok && (fp == nil || fp.Quality >= 0 && fp.Quality <= 100 && isPlain(fp.Decoder))
+	if !ok {
+		return hashing.Examination{}, decode.Crashed
+	}
+	return ex, nil
+}
+
+// checkPreview makes sure that a view is a JPEG of a size that a person asked for.
+func checkPreview(view []byte) error {
+	config, err := jpeg.DecodeConfig(bytes.NewReader(view))
+	if err != nil || max(config.Width, config.Height) > decode.PreviewFullSide {
+		return decode.Crashed
+	}
+	return nil
+}
+
+// isCode reports whether s looks like one of decode's codes.
+func isCode(s string) bool {
+	return s != "" && len(s) <= maxCode && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz-") == ""
+}
+
+// isPlain reports whether s is a short text that prints on one line.
+func isPlain(s string) bool {
+	const maxText = 256 // bytes
+	return len(s) <= maxText && utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) < 0
+}

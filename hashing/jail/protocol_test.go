@@ -1,0 +1,96 @@
+package jail
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"reflect"
+	"testing"
+
+	"vigie/hashing"
+	"vigie/hashing/decode"
+)
+
+func TestAnswers(t *testing.T) {
+	for _, want := range []answer{
+		{payload: []byte("something")}, {payload: []byte{}, replace: true}, {unreadable: decode.Corrupt},
+	} {
+		var wire bytes.Buffer
+		if err := writeAnswer(&wire, want); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := readAnswer(&wire); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("sent %+v, received %+v, %v", want, got, err)
+		}
+	}
+	for name, wire := range map[string]string{
+		"nothing":           "",
+		"a huge length":     "\x00\x00\xff\xff\xff\xff",
+		"an unknown kind":   "\x07\x00\x00\x00\x00\x01x",
+		"a long code":       "\x01\x00\x00\x00\x00\x41" + string(make([]byte, 65)),
+		"a code that is no": "\x01\x00\x00\x00\x00\x03A<b",
+		"the end too early": "\x00\x00\x00\x00\x00\x05abc",
+	} {
+		if a, err := readAnswer(bytes.NewReader([]byte(wire))); err == nil {
+			t.Errorf("%s was taken: %+v", name, a)
+		}
+	}
+}
+
+func TestChunksAreBounded(t *testing.T) {
+	var wire bytes.Buffer
+	c := newChunk()
+	for range 3 {
+		copy(c.space(), "12345")
+		if err := c.write(&wire, 5); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := c.write(&wire, 0); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := readChunks(bytes.NewReader(wire.Bytes()), nil, 15); err != nil || string(got) != "123451234512345" {
+		t.Errorf("received %q, %v", got, err)
+	}
+	if _, err := readChunks(bytes.NewReader(wire.Bytes()), nil, 14); err == nil {
+		t.Error("more bytes than the limit were taken")
+	}
+	if _, err := readChunks(bytes.NewReader(binary.BigEndian.AppendUint32(nil, maxChunk+1)), nil, 1<<40); err == nil {
+		t.Error("a chunk larger than any was taken")
+	}
+}
+
+func FuzzParseExamination(f *testing.F) {
+	good, err := json.Marshal(hashing.Examination{Facts: hashing.Facts{Make: "Canon", Width: 3}, Fingerprint: &hashing.Fingerprint{Quality: 9}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(good)
+	f.Add([]byte(`{"unreadable":"corrupt","note":"x"}`))
+	f.Add([]byte(`{"unreadable":"<b>"}`))
+	f.Add([]byte(`{}`))
+	seen := hashing.Facts{Kind: hashing.KindPicture, Format: "jpeg"}
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		ex, err := parseExamination(payload, seen)
+		if err != nil {
+			return
+		}
+		if ex.Facts.Kind != seen.Kind || ex.Facts.Format != seen.Format || (ex.Fingerprint == nil) != (ex.Unreadable != "") {
+			t.Errorf("taken: %+v", ex)
+		}
+		if ex.Unreadable != "" && !isCode(ex.Unreadable) || !isPlain(ex.Facts.Make) {
+			t.Errorf("taken: %+v", ex)
+		}
+	})
+}
+
+func FuzzReadAnswer(f *testing.F) {
+	f.Add([]byte("\x00\x00\x00\x00\x00\x05abcde"))
+	f.Add([]byte("\x01\x01\x00\x00\x00\x07corrupt"))
+	f.Fuzz(func(t *testing.T, wire []byte) {
+		a, err := readAnswer(bytes.NewReader(wire))
+		if err == nil && len(a.payload) > len(wire) {
+			t.Errorf("%d bytes out of %d", len(a.payload), len(wire))
+		}
+	})
+}

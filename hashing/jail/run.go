@@ -1,0 +1,92 @@
+package jail
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"runtime/debug"
+
+	"vigie/hashing"
+	"vigie/hashing/decode"
+)
+
+// worker is what a child does with bytes.
+type worker struct {
+	examine func([]byte, decode.Limits) hashing.Examination
+	preview func([]byte, decode.PreviewStep, decode.Limits) ([]byte, error)
+}
+
+// RunChild is the whole life of a child: it reads its settings from in, gives up what it does not need, and does the
+// jobs that come, until in ends. It changes the limits of the whole process and must not be called in any other.
+func RunChild(in io.Reader, out io.Writer) error {
+	return run(in, out, worker{decode.Examine, decode.Preview})
+}
+
+func run(in io.Reader, out io.Writer, w worker) error {
+	in = bufio.NewReaderSize(in, maxChunk)
+	s, err := readSettings(in)
+	if err != nil {
+		return fmt.Errorf("jail: read the settings: %w", err)
+	}
+	debug.SetMemoryLimit(s.MemoryBytes / 4 * 3) // collect garbage before the hard limit is met
+	if err := confine(s.MemoryBytes); err != nil {
+		return fmt.Errorf("jail: lock the child in: %w", err)
+	}
+	if _, err := out.Write([]byte{readiness}); err != nil {
+		return fmt.Errorf("jail: report readiness: %w", err)
+	}
+	for {
+		j, err := readJob(in)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("jail: read a job: %w", err)
+		}
+		if err := limitCPU(s.CPUSeconds); err != nil {
+			return fmt.Errorf("jail: limit the processor time: %w", err)
+		}
+		data, err := readChunks(in, make([]byte, 0, min(max(j.size, 0), s.Limits.MaxBytes)), s.Limits.MaxBytes)
+		if err != nil {
+			return fmt.Errorf("jail: read a medium: %w", err)
+		}
+		a := w.answer(j, data, s.Limits)
+		a.replace = grown(s.MemoryBytes)
+		if err := writeAnswer(out, a); err != nil {
+			return fmt.Errorf("jail: answer: %w", err)
+		}
+	}
+}
+
+func (w worker) answer(j job, data []byte, limits decode.Limits) answer {
+	switch j.op {
+	case opExamine:
+		text, err := json.Marshal(w.examine(data, limits))
+		if err != nil {
+			return answer{unreadable: decode.Crashed}
+		}
+		return answer{payload: text}
+	case opPreview:
+		view, err := w.preview(data, j.step, limits)
+		var unreadable decode.Unreadable
+		switch {
+		case errors.As(err, &unreadable):
+			return answer{unreadable: unreadable}
+		case err != nil || len(view) > maxView:
+			return answer{unreadable: decode.Crashed}
+		}
+		return answer{payload: view}
+	}
+	return answer{unreadable: decode.Crashed}
+}
+
+// grown reports whether the process holds more than half of what it may: the next large picture could then fail for
+// what the last one left behind.
+func grown(memoryBytes int64) bool {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapSys) > memoryBytes/2 //nolint:gosec // below 2^63
+}
