@@ -49,6 +49,14 @@ func plan(o Options) (*layout, error) {
 // scaled returns the number of ordinary things to make, never none.
 func (l *layout) scaled(n int) int { return max(3, int(float64(n)*l.scale+0.5)) }
 
+// large returns a size of many megapixels, halved both ways in drives that are to be small.
+func (l *layout) large(width, height int) image.Point {
+	if l.scale < 1 {
+		return image.Pt(width/2, height/2)
+	}
+	return image.Pt(width, height)
+}
+
 // number counts file names up, with gaps.
 func (l *layout) number() int {
 	l.serial += 1 + l.IntN(4)
@@ -121,7 +129,7 @@ func (l *layout) plantedGroups() {
 			copies[0].path = l.reflexName(l.now)
 		}
 		if i == 0 {
-			s.size = image.Pt(4000, 3000)
+			s.size = l.large(4000, 3000)
 		}
 		for j, e := range made {
 			folder := []string{whatsAppSent, telegram}[j%2]
@@ -192,7 +200,7 @@ func (l *layout) albums() {
 		s := l.shot(compact[i%len(compact)], l.ago(800, 3600))
 		path := fmt.Sprintf("%sIMG_%04d.JPG", albums[i%len(albums)], l.number())
 		if i == 0 {
-			s.size = image.Pt(4000, 3000)
+			s.size = l.large(4000, 3000)
 		}
 		copies := []copied{{path: path, edit: asIs}}
 		switch i % 12 {
@@ -210,7 +218,7 @@ func (l *layout) tablet() {
 	for i := range l.scaled(tabletPictures) {
 		s := l.shot(tablet, l.ago(3, 330))
 		if i == 0 {
-			s.size = image.Pt(3264, 2448)
+			s.size = l.large(3264, 2448)
 		}
 		l.add(s, copied{path: fmt.Sprintf("%sIMG_%04d.JPG", tabletCamera, l.number()), edit: asIs})
 	}

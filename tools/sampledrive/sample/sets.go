@@ -65,10 +65,9 @@ func entriesOf(f file) (entries, error) {
 	return e, nil
 }
 
-// knownCSV encodes the known set. It also lists the empty file, as careless lists do: nothing may match by it.
+// knownCSV encodes the known set.
 func knownCSV(r *rand.Rand, rows [][]string) ([]byte, error) {
-	empty := hashing.NewDigester().Sum()
-	rows = append(slices.Clone(rows), []string{empty.MD5.String(), empty.SHA1.String(), empty.SHA256.String(), "", "sample"})
+	rows = slices.Clone(rows)
 	for i := range strangersKnown {
 		row := []string{"", "", "", "", "sample"}
 		row[i%4] = digits(r, []int{32, 40, 64, 64}[i%4])
