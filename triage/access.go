@@ -182,6 +182,15 @@ func (a *Access) ByToken(ctx context.Context, token string) (Session, error) {
 	return Session{ID: "token-" + acc.ID, Actor: acc.Actor}, nil
 }
 
+// Name returns the name of an account, or its identifier when it cannot be had: enough to say who did something.
+func (a *Access) Name(ctx context.Context, id string) string {
+	acc, err := a.Accounts.Account(ctx, id)
+	if err != nil || acc.Name == "" {
+		return id
+	}
+	return acc.Name
+}
+
 func (a *Access) active(ctx context.Context, id string) (Account, error) {
 	acc, err := a.Accounts.Account(ctx, id)
 	if err != nil {

@@ -181,6 +181,24 @@ func (r *Review) Reveal(ctx context.Context, by Session, id GroupID, step Reveal
 	return g, r.Grants.SaveGrant(ctx, g, GrantLife)
 }
 
+// Grant returns a live grant of the session that asked for it: what its page is to show.
+func (r *Review) Grant(ctx context.Context, by Session, id string) (Grant, error) {
+	const op = "look at a reveal"
+	if by.Actor.Role != Reviewer {
+		return Grant{}, forbidden(op, by.Actor)
+	}
+	return r.live(ctx, op, by, id)
+}
+
+// live returns a grant, unless it has ended or belongs to another session.
+func (r *Review) live(ctx context.Context, op string, by Session, id string) (Grant, error) {
+	g, err := r.Grants.Grant(ctx, id)
+	if IsKind(err, NotFound) || err == nil && (g.Session != by.ID || g.Actor != by.Actor.ID || !r.Now().Before(g.Expires)) {
+		return Grant{}, E(NotFound, op, id, "this reveal is over: ask for it again", err)
+	}
+	return g, err
+}
+
 // Picture returns the n-th picture of a live grant (0 is the first), encoded anew as JPEG. That it was asked for
 // is on record before it is returned.
 func (r *Review) Picture(ctx context.Context, by Session, grant string, n int) ([]byte, error) {
@@ -188,10 +206,7 @@ func (r *Review) Picture(ctx context.Context, by Session, grant string, n int) (
 	if by.Actor.Role != Reviewer {
 		return nil, forbidden(op, by.Actor)
 	}
-	g, err := r.Grants.Grant(ctx, grant)
-	if IsKind(err, NotFound) || err == nil && (g.Session != by.ID || g.Actor != by.Actor.ID || !r.Now().Before(g.Expires)) {
-		return nil, E(NotFound, op, grant, "this reveal is over: ask for it again", err)
-	}
+	g, err := r.live(ctx, op, by, grant)
 	if err != nil {
 		return nil, err
 	}
