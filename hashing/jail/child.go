@@ -20,6 +20,8 @@ const (
 	maxComplaint = 4 << 10
 	// endTimeout is how long a child may take to end once it has nothing more to read.
 	endTimeout = time.Second
+	// outOfCPU is what a child says when it dies for having used its processor time.
+	outOfCPU = "the processor time is used up"
 )
 
 // child is a process of ours that decodes. One goroutine at a time uses it.
@@ -181,7 +183,7 @@ func (c *child) verdict() decode.Unreadable {
 	}
 	complaint := c.complaint.String()
 	switch {
-	case c.timedOut.Load(), strings.Contains(complaint, "SIGXCPU"):
+	case c.timedOut.Load(), strings.Contains(complaint, outOfCPU):
 		return decode.TimeLimit
 	case strings.Contains(complaint, "out of memory"), strings.Contains(complaint, "cannot allocate memory"):
 		return decode.MemoryLimit

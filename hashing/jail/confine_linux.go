@@ -3,6 +3,7 @@ package jail
 import (
 	"fmt"
 	"os"
+	"os/signal"
 	"strconv"
 	"strings"
 	"syscall"
@@ -45,6 +46,7 @@ func confine(memoryBytes int64) error {
 	if err := ll.AllThreadsPrctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		return fmt.Errorf("give up new privileges: %w", err)
 	}
+	watchCPU()
 	// Best effort: as much of this as the kernel knows. No rule allows anything.
 	return landlock.V7.BestEffort().Restrict()
 }
@@ -63,7 +65,17 @@ func dataBytes() (uint64, error) {
 	return pages * uint64(os.Getpagesize()), err //nolint:gosec // positive
 }
 
-// limitCPU lets the process use so many seconds more, after which the kernel sends SIGXCPU, of which a Go program dies.
+// watchCPU makes SIGXCPU fatal, which the Go runtime ignores. It is to be called once.
+func watchCPU() {
+	exceeded := make(chan os.Signal, 1)
+	signal.Notify(exceeded, unix.SIGXCPU)
+	go func() {
+		<-exceeded
+		panic(outOfCPU)
+	}()
+}
+
+// limitCPU lets the process use so many seconds more, after which the kernel sends SIGXCPU.
 func limitCPU(seconds int) error {
 	var used unix.Rusage
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &used); err != nil {
