@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"image/jpeg"
 	"io"
+	"math"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -203,7 +204,7 @@ func parseExamination(payload []byte, seen hashing.Facts) (hashing.Examination, 
 	}
 	ex.Facts.Kind, ex.Facts.Format = seen.Kind, seen.Format
 	f, fp := ex.Facts, ex.Fingerprint
-	const maxSide = 1 << 20
+	const maxSide = math.MaxInt32 // what a PNG may claim
 	ok := f.Width >= 0 && f.Width <= maxSide && f.Height >= 0 && f.Height <= maxSide && f.Orientation >= 0 && f.Orientation <= 8
 	for _, s := range []string{f.Make, f.Model, f.Serial, f.Software} {
 		ok = ok && isPlain(s)
