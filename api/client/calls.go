@@ -1,0 +1,186 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"vigie/api/wire"
+	"vigie/hashing"
+	"vigie/triage"
+)
+
+// Ready fails unless the service and its stores answer.
+func (c *Client) Ready(ctx context.Context) error {
+	return c.get(ctx, "ask whether the service is ready", "/readyz", nil, nil)
+}
+
+// Me returns who the token's account is.
+func (c *Client) Me(ctx context.Context) (me wire.Me, err error) {
+	err = c.get(ctx, "ask who I am", "/v1/me", nil, &me)
+	return me, err
+}
+
+// NewLink makes a one-use sign-in link for the token's own account.
+func (c *Client) NewLink(ctx context.Context) (l wire.Link, err error) {
+	err = c.do(ctx, call{op: "make a sign-in link", method: http.MethodPost, path: "/v1/links", repeatable: true}, &l)
+	return l, err
+}
+
+// Open opens the exhibit of a seal under a case, or returns the one opened before.
+func (c *Client) Open(ctx context.Context, caseNumber, seal string) (x wire.Exhibit, err error) {
+	k := call{op: "open exhibit", method: http.MethodPost, path: "/v1/exhibits", repeatable: true}
+	err = c.send(ctx, k, wire.OpenExhibit{Case: caseNumber, Exhibit: seal}, &x)
+	return x, err
+}
+
+// Exhibits returns the exhibits that the account may see, the newest first.
+func (c *Client) Exhibits(ctx context.Context) ([]wire.Exhibit, error) {
+	var list wire.Exhibits
+	err := c.get(ctx, "list exhibits", "/v1/exhibits", nil, &list)
+	return list.Exhibits, err
+}
+
+// FindExhibit returns the account's exhibit of a seal under a case; NotFound when there is none.
+func (c *Client) FindExhibit(ctx context.Context, caseNumber, seal string) (wire.Exhibit, error) {
+	list, err := c.Exhibits(ctx)
+	if err != nil {
+		return wire.Exhibit{}, err
+	}
+	for _, x := range list {
+		if x.Case == caseNumber && x.Exhibit == seal {
+			return x, nil
+		}
+	}
+	return wire.Exhibit{}, triage.E(triage.NotFound, "find exhibit", "", "no such case and exhibit among yours", nil)
+}
+
+// Exhibit returns an exhibit and how far it has come.
+func (c *Client) Exhibit(ctx context.Context, exhibit string) (x wire.ExhibitProgress, err error) {
+	err = c.get(ctx, "find exhibit", "/v1/exhibits/"+id(exhibit), nil, &x)
+	return x, err
+}
+
+// PutPart sends one manifest part, as triage.EncodePart made it, and returns the media that the service wants.
+func (c *Client) PutPart(ctx context.Context, exhibit string, part triage.PartID, body []byte) ([]hashing.SHA256, error) {
+	var answer wire.PartAnswer
+	err := c.do(ctx, call{
+		op: "send manifest part", method: http.MethodPut, path: "/v1/exhibits/" + id(exhibit) + "/parts/" + id(string(part)),
+		body: fromBytes(body), size: int64(len(body)), media: "application/json", repeatable: true,
+	}, &answer)
+	return answer.Wanted, err
+}
+
+// Upload sends the size bytes of one wanted medium. They are opened again each time they have to be sent again.
+func (c *Client) Upload(ctx context.Context, want hashing.SHA256, open Source, size int64) error {
+	return c.do(ctx, call{
+		op: "upload medium", method: http.MethodPut, path: "/v1/media/" + want.String(),
+		body: open, size: size, media: "application/octet-stream", repeatable: true, unbounded: true,
+	}, nil)
+}
+
+// Seal declares that parts, in order, are the whole exhibit.
+func (c *Client) Seal(ctx context.Context, exhibit string, parts []triage.PartID) (s wire.Sealed, err error) {
+	question := wire.SealExhibit{Parts: make([]string, len(parts))}
+	for i, p := range parts {
+		question.Parts[i] = string(p)
+	}
+	k := call{op: "seal exhibit", method: http.MethodPost, path: "/v1/exhibits/" + id(exhibit) + "/seal", repeatable: true, unbounded: true}
+	err = c.send(ctx, k, question, &s)
+	return s, err
+}
+
+// Check asks about up to triage.MaxChecks files by their hashes.
+func (c *Client) Check(ctx context.Context, inputs []wire.CheckInput) ([]wire.CheckAnswer, error) {
+	var answer wire.CheckResponse
+	k := call{op: "check", method: http.MethodPost, path: "/v1/checks", repeatable: true}
+	err := c.send(ctx, k, wire.CheckRequest{Inputs: inputs}, &answer)
+	if err == nil && len(answer.Answers) != len(inputs) {
+		err = triage.E(triage.Internal, "check", "", fmt.Sprintf("%d hashes got %d answers: update this program", len(inputs), len(answer.Answers)), nil)
+	}
+	return answer.Answers, err
+}
+
+// Sets returns all sets, the newest first.
+func (c *Client) Sets(ctx context.Context) ([]wire.Set, error) {
+	var list wire.Sets
+	err := c.get(ctx, "list sets", "/v1/sets", nil, &list)
+	return list.Sets, err
+}
+
+// Set returns one set.
+func (c *Client) Set(ctx context.Context, set uint32) (s wire.Set, err error) {
+	err = c.get(ctx, "show set", "/v1/sets/"+strconv.FormatUint(uint64(set), 10), nil, &s)
+	return s, err
+}
+
+// ImportSet sends a list of size bytes. It is not sent again when its answer is lost, for it would be imported twice.
+func (c *Client) ImportSet(ctx context.Context, o triage.ImportOptions, open Source, size int64) (r wire.ImportReport, err error) {
+	query := url.Values{"kind": {string(o.Kind)}, "source": {o.Source}}
+	if o.Category != "" {
+		query.Set("category", o.Category)
+	}
+	if o.Hash != "" {
+		query.Set("hash", string(o.Hash))
+	}
+	if o.Strict {
+		query.Set("strict", "true")
+	}
+	if o.Replace {
+		query.Set("replace", "true")
+	}
+	err = c.do(ctx, call{
+		op: "import set", method: http.MethodPost, path: "/v1/sets", query: query,
+		body: open, size: size, media: "application/octet-stream", unbounded: true,
+	}, &r)
+	return r, err
+}
+
+// WithdrawSet makes a set match no more.
+func (c *Client) WithdrawSet(ctx context.Context, set uint32, reason string) (s wire.Set, err error) {
+	path := "/v1/sets/" + strconv.FormatUint(uint64(set), 10) + "/withdraw"
+	k := call{op: "withdraw set", method: http.MethodPost, path: path, repeatable: true}
+	err = c.send(ctx, k, wire.WithdrawSet{Reason: reason}, &s)
+	return s, err
+}
+
+// Queue returns up to limit groups of the queue from offset (0 is the first) on.
+func (c *Client) Queue(ctx context.Context, offset, limit int) (q wire.Queue, err error) {
+	query := url.Values{"offset": {strconv.Itoa(offset)}, "limit": {strconv.Itoa(limit)}}
+	err = c.get(ctx, "read the queue", "/v1/queue", query, &q)
+	return q, err
+}
+
+// Group returns the facts of a group.
+func (c *Client) Group(ctx context.Context, group string) (s wire.Sheet, err error) {
+	err = c.get(ctx, "read a group", "/v1/groups/"+id(group), nil, &s)
+	return s, err
+}
+
+// Claim leases a group, or renews the lease.
+func (c *Client) Claim(ctx context.Context, group string) (l wire.Claim, err error) {
+	k := call{op: "claim a group", method: http.MethodPost, path: "/v1/groups/" + id(group) + "/claim", repeatable: true}
+	err = c.do(ctx, k, &l)
+	return l, err
+}
+
+// Return hands a claimed group back.
+func (c *Client) Return(ctx context.Context, group string) error {
+	return c.do(ctx, call{op: "return a group", method: http.MethodDelete, path: "/v1/groups/" + id(group) + "/claim"}, nil)
+}
+
+// Reveal asks, with a reason, to see a claimed group's pictures at one step.
+func (c *Client) Reveal(ctx context.Context, group string, step triage.RevealStep, reason string) (r wire.Reveal, err error) {
+	k := call{op: "reveal a group", method: http.MethodPost, path: "/v1/groups/" + id(group) + "/reveals"}
+	err = c.send(ctx, k, wire.RevealRequest{Step: string(step), Reason: reason}, &r)
+	return r, err
+}
+
+// Decide records a conclusion about a claimed group.
+func (c *Client) Decide(ctx context.Context, group string, verdict triage.Verdict, note string) (d wire.Decision, err error) {
+	k := call{op: "decide a group", method: http.MethodPost, path: "/v1/groups/" + id(group) + "/decision"}
+	err = c.send(ctx, k, wire.DecisionRequest{Verdict: string(verdict), Note: note}, &d)
+	return d, err
+}

@@ -1,0 +1,91 @@
+package wire
+
+import (
+	"encoding/json"
+
+	"vigie/hashing"
+	"vigie/hashing/pdq"
+	"vigie/triage"
+)
+
+// CheckRequest asks about files by their hashes.
+type CheckRequest struct {
+	Inputs []CheckInput `json:"inputs"`
+}
+
+// CheckInput is what is known of one file: at least one hash.
+type CheckInput struct {
+	MD5     *hashing.MD5    `json:"md5,omitempty"`
+	SHA1    *hashing.SHA1   `json:"sha1,omitempty"`
+	SHA256  *hashing.SHA256 `json:"sha256,omitempty"`
+	PDQ     PDQ             `json:"pdq,omitempty"`
+	Quality *int            `json:"pdq_quality,omitempty"`
+	PHash   *hashing.Hash64 `json:"phash,omitempty"`
+}
+
+// PDQ is one PDQ hash (a string), or all eight dihedral hashes of a picture (an array of strings in the order of
+// pdq.Dihedrals).
+type PDQ []pdq.Hash
+
+// MarshalJSON writes one hash as a string and several as an array.
+func (p PDQ) MarshalJSON() ([]byte, error) {
+	if len(p) == 1 {
+		return json.Marshal(p[0])
+	}
+	return json.Marshal([]pdq.Hash(p))
+}
+
+// UnmarshalJSON reads a string or an array.
+func (p *PDQ) UnmarshalJSON(b []byte) error {
+	if len(b) > 0 && b[0] == '"' {
+		*p = make(PDQ, 1)
+		return json.Unmarshal(b, &(*p)[0])
+	}
+	return json.Unmarshal(b, (*[]pdq.Hash)(p))
+}
+
+// Check converts an input.
+func (c CheckInput) Check() triage.CheckInput {
+	return triage.CheckInput{MD5: c.MD5, SHA1: c.SHA1, SHA256: c.SHA256, PDQ: c.PDQ, Quality: c.Quality, PHash: c.PHash}
+}
+
+// CheckInputs converts all inputs.
+func (r CheckRequest) CheckInputs() []triage.CheckInput {
+	in := make([]triage.CheckInput, len(r.Inputs))
+	for i, c := range r.Inputs {
+		in[i] = c.Check()
+	}
+	return in
+}
+
+// CheckResponse answers the inputs in their order.
+type CheckResponse struct {
+	Answers []CheckAnswer `json:"answers"`
+}
+
+// CheckAnswer is all that a unit learns of one file.
+type CheckAnswer struct {
+	Verdict   string `json:"verdict" enum:"known,near,benign,seen,unknown"`
+	Reference string `json:"reference"` // to be quoted
+	Contact   string `json:"contact"`   // whom to call
+	Next      string `json:"next"`      // what to do, in English
+}
+
+// NewCheckResponse converts answers.
+func NewCheckResponse(answers []triage.CheckAnswer) CheckResponse {
+	w := CheckResponse{Answers: make([]CheckAnswer, len(answers))}
+	for i, a := range answers {
+		w.Answers[i] = CheckAnswer{
+			Verdict: string(a.Verdict), Reference: a.Reference, Contact: a.Contact, Next: nextSteps[a.Verdict],
+		}
+	}
+	return w
+}
+
+var nextSteps = map[triage.CheckVerdict]string{
+	triage.CheckKnown:   "This very file is known abuse material. Secure the device, do not look further, and call the contact with the reference.",
+	triage.CheckNear:    "A picture like this one is known abuse material. Secure the device and call the contact with the reference.",
+	triage.CheckBenign:  "This very file is known to be harmless. Nothing is to be done.",
+	triage.CheckSeen:    "This, or a picture like it, was submitted in another case. Call the contact with the reference.",
+	triage.CheckUnknown: "Never seen. That says nothing about its content: submit the exhibit if the case calls for it.",
+}

@@ -1,0 +1,108 @@
+package wire
+
+import (
+	"time"
+
+	"vigie/hashing"
+	"vigie/triage"
+)
+
+// OpenExhibit asks for the exhibit of a seal under a case.
+type OpenExhibit struct {
+	Case    string `json:"case"`
+	Exhibit string `json:"exhibit"`
+}
+
+// Exhibit is one seal submitted under a case.
+type Exhibit struct {
+	ID              string    `json:"id"`
+	Case            string    `json:"case"`
+	Exhibit         string    `json:"exhibit"`
+	Opened          time.Time `json:"opened"`
+	ManifestVersion int       `json:"manifest_version"` // 0 before it is sealed
+	Sealed          bool      `json:"sealed"`
+}
+
+// NewExhibit converts an exhibit.
+func NewExhibit(x triage.Exhibit) Exhibit {
+	w := Exhibit{ID: string(x.ID), Case: x.Case, Exhibit: x.Seal, Opened: x.Opened}
+	if x.Manifest != nil {
+		w.ManifestVersion, w.Sealed = x.Manifest.Version, true
+	}
+	return w
+}
+
+// Exhibits is a list of exhibits, the newest first.
+type Exhibits struct {
+	Exhibits []Exhibit `json:"exhibits"`
+}
+
+// NewExhibits converts a list.
+func NewExhibits(list []triage.Exhibit) Exhibits {
+	w := Exhibits{Exhibits: make([]Exhibit, len(list))}
+	for i, x := range list {
+		w.Exhibits[i] = NewExhibit(x)
+	}
+	return w
+}
+
+// ExhibitProgress is an exhibit and how far it has come.
+type ExhibitProgress struct {
+	Exhibit
+	Progress Progress `json:"progress"`
+}
+
+// Progress is how far an exhibit has come.
+type Progress struct {
+	Items   map[string]int `json:"items"`   // by disposition; every disposition is there
+	Media   map[string]int `json:"media"`   // settled media by finding; every finding is there
+	Pending int            `json:"pending"` // media without a finding
+	Wanted  int            `json:"wanted"`  // of these: their bytes have not arrived
+	Sealed  bool           `json:"sealed"`
+	Settled bool           `json:"settled"` // sealed, nothing pending, no group waiting for its rank
+	Epoch   uint64         `json:"epoch"`   // of the sets
+	Rematch int            `json:"rematch"` // media, of all exhibits, to be matched again under that epoch
+}
+
+// NewProgress converts progress.
+func NewProgress(p triage.Progress) Progress {
+	w := Progress{
+		Items: make(map[string]int, len(triage.Dispositions)), Media: make(map[string]int, len(triage.Findings)),
+		Pending: p.Pending, Wanted: p.Wanted, Sealed: p.Sealed, Settled: p.Settled, Epoch: uint64(p.Epoch), Rematch: p.Rematch,
+	}
+	for _, d := range triage.Dispositions {
+		w.Items[string(d)] = p.Items[d]
+	}
+	for _, f := range triage.Findings {
+		w.Media[string(f)] = p.Media[f]
+	}
+	return w
+}
+
+// PartAnswer names the media whose bytes the service wants.
+type PartAnswer struct {
+	Wanted []hashing.SHA256 `json:"wanted"`
+}
+
+// SealExhibit declares that parts, in order, are the whole exhibit.
+type SealExhibit struct {
+	Parts []string `json:"parts"`
+}
+
+// PartIDs converts the parts.
+func (s SealExhibit) PartIDs() []triage.PartID {
+	ids := make([]triage.PartID, len(s.Parts))
+	for i, p := range s.Parts {
+		ids[i] = triage.PartID(p)
+	}
+	return ids
+}
+
+// Sealed is the manifest that sealing made.
+type Sealed struct {
+	Version int `json:"version"`
+	Items   int `json:"items"`
+}
+
+// NewSealed converts a manifest.
+func NewSealed(m triage.Manifest) Sealed { return Sealed{Version: m.Version, Items: m.Items} }

@@ -1,0 +1,64 @@
+package wire
+
+import (
+	"encoding/base64"
+	"strconv"
+
+	"vigie/triage"
+)
+
+// Finding is one item of an exhibit with what became of it: one line of newline-delimited JSON, or of CSV.
+type Finding struct {
+	Path        string `json:"path"`               // where the name is not UTF-8, its wrong bytes are U+FFFD
+	PathB64     string `json:"path_b64,omitempty"` // the name's bytes, where it is not UTF-8
+	SHA256      string `json:"sha256"`             // empty when there are no bytes
+	Disposition string `json:"disposition" enum:"media,not-media,empty,unreadable,refused"`
+	Finding     string `json:"finding" enum:"known,near-known,benign,probable-new,unranked,unreadable,pending,"` // empty: nothing to say
+	Set         string `json:"set,omitempty"`                                                                    // source and version of the set that matched
+	Method      string `json:"method,omitempty" enum:"md5,sha1,sha256,pdq"`
+	Distance    *int   `json:"distance,omitempty"`  // bits; 0 for exact methods
+	Transform   string `json:"transform,omitempty"` // under which it is near; PDQ only
+	Reason      string `json:"reason,omitempty"`    // stable code
+}
+
+// pending is how a finding that is not settled is told.
+const pending = "pending"
+
+// NewFinding converts an item's finding.
+func NewFinding(f triage.ItemFinding) Finding {
+	w := Finding{Path: f.Item.Path, Disposition: string(f.Item.Disposition), Finding: string(f.Finding), Reason: f.Reason}
+	if len(f.Item.PathB64) > 0 {
+		w.PathB64 = base64.StdEncoding.EncodeToString(f.Item.PathB64)
+	}
+	if f.Item.Digests != nil {
+		w.SHA256 = f.Item.Digests.SHA256.String()
+	}
+	switch f.Finding {
+	case triage.NoFinding:
+		w.Finding = ""
+	case triage.Pending:
+		w.Finding = pending
+	}
+	if m := f.Match; m != nil {
+		w.Set = m.Source + " v" + strconv.Itoa(m.Version)
+		w.Method, w.Distance = string(m.Method), &m.Distance
+		if m.Method == triage.ByPDQ {
+			w.Transform = m.Transform.String()
+		}
+	}
+	return w
+}
+
+// FindingColumns are the columns of findings as CSV.
+var FindingColumns = []string{
+	"path", "path_b64", "sha256", "disposition", "finding", "set", "method", "distance", "transform", "reason",
+}
+
+// Record returns f as one line of CSV.
+func (f Finding) Record() []string {
+	distance := ""
+	if f.Distance != nil {
+		distance = strconv.Itoa(*f.Distance)
+	}
+	return []string{f.Path, f.PathB64, f.SHA256, f.Disposition, f.Finding, f.Set, f.Method, distance, f.Transform, f.Reason}
+}

@@ -1,0 +1,197 @@
+package wire
+
+import (
+	"time"
+
+	"vigie/triage"
+	"vigie/triage/signals"
+)
+
+// Queue is a stretch of the reviewers' queue, the highest score first.
+type Queue struct {
+	Total  int     `json:"total"` // of the whole queue
+	Groups []Group `json:"groups"`
+}
+
+// NewQueue converts a stretch of the queue.
+func NewQueue(total int, list []triage.Group) Queue {
+	w := Queue{Total: total, Groups: make([]Group, len(list))}
+	for i, g := range list {
+		w.Groups[i] = NewGroup(g)
+	}
+	return w
+}
+
+// Group is media that look alike, decided together.
+type Group struct {
+	ID       string    `json:"id"`
+	Score    int       `json:"score"`
+	Finding  string    `json:"finding"` // of its open members
+	Reasons  []Reason  `json:"reasons"`
+	Members  int       `json:"members"`  // media
+	Open     int       `json:"open"`     // members in no set
+	Exhibits int       `json:"exhibits"` // in which members lie
+	Cases    int       `json:"cases"`
+	Videos   int       `json:"videos"`
+	Claim    *Claim    `json:"claim,omitempty"`
+	Decision *Decision `json:"decision,omitempty"`
+}
+
+// Reason is one signal that raised or lowered a group's score.
+type Reason struct {
+	Signal string `json:"signal"`
+	Points int    `json:"points"`
+	Detail string `json:"detail,omitempty"` // the camera's model, where the signal names it
+	Text   string `json:"text"`             // in English
+}
+
+// NewGroup converts a group.
+func NewGroup(g triage.Group) Group {
+	w := Group{
+		ID: string(g.ID), Score: g.Score, Finding: string(g.Finding), Reasons: make([]Reason, len(g.Reasons)),
+		Members: g.Members, Open: g.Open, Exhibits: g.Exhibits, Cases: g.Cases, Videos: g.Videos,
+	}
+	for i, r := range g.Reasons {
+		w.Reasons[i] = Reason{Signal: string(r.Signal), Points: r.Points, Detail: r.Detail, Text: reasonText(r)}
+	}
+	if g.Claim != nil {
+		c := NewClaim(*g.Claim)
+		w.Claim = &c
+	}
+	if g.Decision != nil {
+		d := NewDecision(*g.Decision)
+		w.Decision = &d
+	}
+	return w
+}
+
+var reasonTexts = map[signals.Signal]string{
+	signals.CameraOriginal: "Original of a camera",
+	signals.CameraSerial:   "Names the camera's serial number",
+	signals.NearKnown:      "Lies near known material in the folder tree",
+	signals.Recent:         "Taken within the year before it was submitted",
+	signals.OtherCase:      "Found in another case too",
+	signals.PossibleMatch:  "Possibly like a known picture",
+	signals.CameraFolder:   "Lies in a camera's folder",
+	signals.Video:          "Holds a video",
+	signals.LowQuality:     "Too flat or too small to hold much",
+	signals.ProgramFiles:   "Lies among a program's own files",
+	signals.BrowserCache:   "Lies in a browser's cache",
+	signals.Icon:           "No larger than an icon",
+}
+
+func reasonText(r signals.Reason) string {
+	text := reasonTexts[r.Signal]
+	if r.Detail != "" {
+		text += " (" + r.Detail + ")"
+	}
+	return text
+}
+
+// Sheet is what a reviewer knows of a group before anything is shown: facts, no names, no content.
+type Sheet struct {
+	Group Group         `json:"group"`
+	Media []MediumFacts `json:"media"`
+	Cases []string      `json:"cases"` // case numbers, where members lie
+}
+
+// MediumFacts are what is told of one medium. What is not known is absent.
+type MediumFacts struct {
+	Kind       string      `json:"kind" enum:"picture,video,other"`
+	Format     string      `json:"format,omitempty"`
+	Size       int64       `json:"size"`            // bytes
+	Width      int         `json:"width,omitempty"` // pixels
+	Height     int         `json:"height,omitempty"`
+	Taken      *time.Time  `json:"taken,omitempty"`
+	Make       string      `json:"make,omitempty"`
+	Model      string      `json:"model,omitempty"`
+	GPS        bool        `json:"gps"`               // a position is present; never its value
+	Quality    *int        `json:"quality,omitempty"` // of its PDQ, 0 to 100
+	Finding    string      `json:"finding"`
+	Unreadable string      `json:"unreadable,omitempty"` // stable code
+	Note       string      `json:"note,omitempty"`       // stable code
+	Modified   []time.Time `json:"modified"`             // of the file system, one an exhibit
+}
+
+// NewSheet converts a sheet.
+func NewSheet(s triage.Sheet) Sheet {
+	w := Sheet{Group: NewGroup(s.Group), Media: make([]MediumFacts, len(s.Media)), Cases: s.Cases}
+	if w.Cases == nil {
+		w.Cases = []string{}
+	}
+	for i, m := range s.Media {
+		w.Media[i] = newMediumFacts(m)
+	}
+	return w
+}
+
+func newMediumFacts(m triage.Medium) MediumFacts {
+	f := m.Facts
+	w := MediumFacts{
+		Kind: string(m.Kind), Format: f.Format, Size: m.Size, Width: f.Width, Height: f.Height, Make: f.Make, Model: f.Model,
+		GPS: f.GPS, Finding: string(m.Finding), Unreadable: m.Unreadable, Note: m.Note, Modified: []time.Time{},
+	}
+	if m.Finding == triage.Pending {
+		w.Finding = pending
+	}
+	if m.Hashed {
+		w.Quality = &m.Quality
+	}
+	if !f.Taken.IsZero() {
+		w.Taken = &f.Taken
+	}
+	for _, p := range m.Places {
+		if !p.Modified.IsZero() {
+			w.Modified = append(w.Modified, p.Modified)
+		}
+	}
+	return w
+}
+
+// Claim is a reviewer's lease on a group.
+type Claim struct {
+	By    string    `json:"by"`
+	Until time.Time `json:"until"`
+}
+
+// NewClaim converts a claim.
+func NewClaim(c triage.Claim) Claim { return Claim(c) }
+
+// RevealRequest asks to see a group's pictures, at one step, and says why.
+type RevealRequest struct {
+	Step   string `json:"step" enum:"first,full"`
+	Reason string `json:"reason"`
+}
+
+// Reveal is a live permission to see pictures, numbered from 0.
+type Reveal struct {
+	ID       string    `json:"id"`
+	Step     string    `json:"step" enum:"first,full"`
+	Expires  time.Time `json:"expires"`
+	Pictures int       `json:"pictures"`
+}
+
+// NewReveal converts a grant.
+func NewReveal(g triage.Grant) Reveal {
+	return Reveal{ID: g.ID, Step: string(g.Step), Expires: g.Expires, Pictures: len(g.Media)}
+}
+
+// DecisionRequest is a reviewer's conclusion.
+type DecisionRequest struct {
+	Verdict string `json:"verdict" enum:"illegal,not-illegal,unsure"`
+	Note    string `json:"note,omitempty"`
+}
+
+// Decision is a reviewer's conclusion on record.
+type Decision struct {
+	Verdict string    `json:"verdict" enum:"illegal,not-illegal,unsure"`
+	Note    string    `json:"note,omitempty"`
+	By      string    `json:"by"`
+	At      time.Time `json:"at"`
+	Members int       `json:"members"` // how many media the group had then
+}
+
+// NewDecision converts a decision.
+func NewDecision(d triage.Decision) Decision {
+	return Decision{Verdict: string(d.Verdict), Note: d.Note, By: d.By, At: d.At, Members: d.Members}
+}
