@@ -76,7 +76,12 @@ func (env *environment) run(ctx context.Context, args []string) int {
 }
 
 // T returns a message for people, in their language.
-func (env *environment) T(key string, args ...any) string { return messages.T(env.Lang, key, args...) }
+func (env *environment) T(key string, args ...any) string {
+	if serviceMessages.Has(key) {
+		return serviceMessages.T(env.Lang, key, args...)
+	}
+	return messages.T(env.Lang, key, args...)
+}
 
 func (env *environment) help(w io.Writer) {
 	fmt.Fprintln(w, env.T("help.title"))

@@ -1,0 +1,86 @@
+package main
+
+import "vigie/api/i18n"
+
+// serviceMessages are what the commands of the service's own machine say; messages are those of its clients.
+var serviceMessages = i18n.Catalogue{
+	"help.title": {
+		"vigie : confronter des médias saisis aux bases connues et trier les contenus nouveaux",
+		"vigie: match seized media against known sets and triage new content"},
+	"help.more": {
+		"« vigie help COMMANDE » décrit une commande et ses options.",
+		"\"vigie help COMMAND\" describes a command and its flags."},
+	"help.exit-codes": {"Codes de sortie :", "Exit codes:"},
+	"exit.0":          {"tout est fait, tout est compté", "all done, all accounted for"},
+	"exit.1":          {"échec ; le message dit pourquoi", "it did not work; the message says why"},
+	"exit.2":          {"ligne de commande erronée", "the command line is wrong"},
+	"exit.3": {
+		"fait, mais des fichiers n'ont pu être lus ou des lignes étaient fausses",
+		"done, but some files could not be read or some lines were wrong"},
+	"exit.4": {
+		"le service ne répond pas : relancer la même commande",
+		"the service does not answer: run the same command again"},
+	"exit.5": {
+		"jeton absent ou invalide, ou rôle sans ce droit",
+		"no valid token, or the role may not do this"},
+	"exit.130": {
+		"interrompu par Ctrl-C : relancer la même commande pour reprendre",
+		"stopped by Ctrl-C: run the same command again to go on"},
+
+	"command.submit":   {"soumettre un scellé (dossier)", "submit an exhibit (a folder)"},
+	"command.findings": {"lire les constats d'un scellé, fichier par fichier", "read an exhibit's findings, file by file"},
+	"command.queue":    {"lister les groupes à examiner, sans aucun contenu", "list the groups to review, with no content"},
+	"command.check":    {"vérifier une empreinte ou un fichier, qui ne quitte pas ce poste", "check a hash, or a file, which never leaves this machine"},
+	"command.hash":     {"calculer les empreintes de fichiers, sans service", "compute the hashes of files, without a service"},
+	"command.sets":     {"importer, lister et retirer des bases", "import, list and withdraw hash sets"},
+	"command.up":       {"tout le service sur cette machine", "the whole service on this machine"},
+	"command.serve":    {"l'API et les pages, avec des serveurs extérieurs", "the API and the pages, with outside servers"},
+	"command.work":     {"un processus d'examen, avec des serveurs extérieurs", "a worker, with outside servers"},
+	"command.token":    {"jetons et liens de connexion", "tokens and sign-in links"},
+	"command.doctor":   {"contrôler l'installation", "check the installation"},
+	"command.version":  {"la version", "the version"},
+
+	"usage.up":           {"vigie up --data DOSSIER --listen ADRESSE [--objects minio]", "vigie up --data DIR --listen ADDR [--objects minio]"},
+	"usage.serve":        {"vigie serve --listen ADRESSE   (VIGIE_REDIS_URL, VIGIE_S3_* ou --data)", "vigie serve --listen ADDR   (VIGIE_REDIS_URL, VIGIE_S3_* or --data)"},
+	"usage.work":         {"vigie work   (VIGIE_REDIS_URL, VIGIE_S3_* ou --data)", "vigie work   (VIGIE_REDIS_URL, VIGIE_S3_* or --data)"},
+	"usage.doctor":       {"vigie doctor [--data DOSSIER]", "vigie doctor [--data DIR]"},
+	"usage.token":        {"vigie token new|list|revoke|link", "vigie token new|list|revoke|link"},
+	"usage.token new":    {"vigie token new --role RÔLE --name NOM", "vigie token new --role ROLE --name NAME"},
+	"usage.token list":   {"vigie token list [--json]", "vigie token list [--json]"},
+	"usage.token revoke": {"vigie token revoke NOM|IDENTIFIANT", "vigie token revoke NAME|ID"},
+	"usage.token link":   {"vigie token link [--reusable] NOM|IDENTIFIANT", "vigie token link [--reusable] NAME|ID"},
+
+	"error.unknown-command": {"commande inconnue : %s (vigie help les liste)", "unknown command: %s (vigie help lists them)"},
+	"error.too-many":        {"argument de trop : %s", "one argument too many: %s"},
+	"error.token-what":      {"dire quoi faire : vigie token new, list, revoke ou link", "say what to do: vigie token new, list, revoke or link"},
+	"error.token-name":      {"à qui est ce jeton ? Donner --name", "whose token is it? Give --name"},
+	"error.token-which":     {"donner un seul nom ou identifiant (vigie token list les montre)", "give one name or identifier (vigie token list shows them)"},
+	"error.token-none":      {"aucun jeton valide de ce nom (vigie token list les montre)", "no valid token of that name (vigie token list shows them)"},
+	"error.token-several":   {"plusieurs jetons portent ce nom : donner l'identifiant (vigie token list)", "several tokens bear that name: give the identifier (vigie token list)"},
+
+	"token.shown-once": {
+		"Jeton %s. Il n'est montré qu'une fois : le garder dans un endroit sûr.",
+		"Token %s. It is shown only once: keep it in a safe place."},
+	"token.header":     {"IDENTIFIANT\tRÔLE\tNOM\tCRÉÉ\tÉTAT", "ID\tROLE\tNAME\tCREATED\tSTATE"},
+	"token.valid":      {"valide", "valid"},
+	"token.revoked":    {"révoqué", "revoked"},
+	"token.is-revoked": {"Le jeton %s (%s) est révoqué.", "Token %s (%s) is revoked."},
+
+	"up.ready": {
+		"Vigie répond sur %s\n  données : %s\n  clés et mots de passe : %s (à sauvegarder à part : sans eux les données sont illisibles)\n  premiers pas : vigie token new --role admin --name VOUS",
+		"Vigie answers at %s\n  data: %s\n  keys and passwords: %s (back them up elsewhere: without them the data cannot be read)\n  first step: vigie token new --role admin --name YOU"},
+	"serve.ready": {"Vigie répond sur %s", "Vigie answers at %s"},
+	"work.ready":  {"Examen en cours : %d médias à la fois au plus", "Working: at most %d media at a time"},
+
+	"doctor.good":        {"bon", "good"},
+	"doctor.bad":         {"MAUVAIS", "BAD"},
+	"doctor.lacks":       {"manque", "lacks"},
+	"doctor.secrets":     {"clés et mots de passe", "keys and passwords"},
+	"doctor.servers":     {"serveurs joignables", "servers can be reached"},
+	"doctor.keys":        {"les données ont été écrites avec ces clés", "the data were written under these keys"},
+	"doctor.conditional": {"écriture seulement si absent", "writes only if absent"},
+	"doctor.journal":     {"chaîne du journal", "chain of the journal"},
+	"doctor.versioning":  {"versions conservées par le stockage", "the store keeps versions"},
+	"doctor.lock":        {"verrou d'objets du stockage", "the store can lock objects"},
+	"doctor.failed":      {"%d contrôle(s) en échec", "%d check(s) failed"},
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"vigie/hashing/jail"
+)
+
+// shutdownPatience is how long requests in flight may take to end when the service stops.
+const shutdownPatience = 10 * time.Second
+
+// runServe answers requests, with outside servers or beside a running "vigie up".
+func runServe(ctx context.Context, env *environment, args []string) error {
+	c, rest, err := env.serviceFlags("serve", args, func(fs *flag.FlagSet, c *serviceConfig) {
+		env.apiFlags(fs, c)
+		fs.IntVar(&c.Children, "children", 1, "decoding processes, for reveals")
+	})
+	if err != nil {
+		return err
+	}
+	if len(rest) > 0 {
+		return usageError(env.T("error.too-many", rest[0]))
+	}
+	return withHouse(ctx, c, env, func(h *house) error {
+		pool, err := newJail(c.Children)
+		if err != nil {
+			return err
+		}
+		defer pool.Close()
+		g, ctx := errgroup.WithContext(ctx)
+		g.Go(func() error { return h.follow(ctx) })
+		g.Go(func() error {
+			return h.listen(ctx, pool, func(addr string) {
+				fmt.Fprintln(env.Stderr, env.T("serve.ready", c.baseURL(addr)))
+			})
+		})
+		return g.Wait()
+	})
+}
+
+// listen answers requests until ctx ends.
+func (h *house) listen(ctx context.Context, pool *jail.Pool, ready func(addr string)) error {
+	app, err := h.app(ctx, pool)
+	if err != nil {
+		return err
+	}
+	ln, err := listener(h.config)
+	if err != nil {
+		return err
+	}
+	ready(ln.Addr().String())
+	stopped := make(chan error, 1)
+	go func() {
+		<-ctx.Done()
+		stopped <- app.ShutdownWithTimeout(shutdownPatience)
+	}()
+	if err := app.Listener(ln); err != nil {
+		return err
+	}
+	if err := <-stopped; err != nil {
+		h.log.Warn("requests were cut off", slog.String("error", err.Error()))
+	}
+	return nil
+}
+
+func listener(c *serviceConfig) (net.Listener, error) {
+	ln, err := net.Listen("tcp", c.Listen)
+	if err != nil || c.TLSCert == "" {
+		return ln, err
+	}
+	return withTLS(ln, c)
+}
