@@ -134,18 +134,28 @@ func retryAfter(resp *http.Response) time.Duration {
 type watched struct {
 	io.ReadCloser
 
-	mu    sync.Mutex // guards cause: the transport reads in a goroutine of its own
-	cause error
+	mu     sync.Mutex // guards what follows: the transport reads and closes in goroutines of its own
+	closed bool
+	cause  error
 }
 
 func (w *watched) Read(p []byte) (int, error) {
 	n, err := w.ReadCloser.Read(p)
 	if err != nil && err != io.EOF {
 		w.mu.Lock()
-		w.cause = err
+		if !w.closed { // the transport closes under a read when the network broke
+			w.cause = err
+		}
 		w.mu.Unlock()
 	}
 	return n, err
+}
+
+func (w *watched) Close() error {
+	w.mu.Lock()
+	w.closed = true
+	w.mu.Unlock()
+	return w.ReadCloser.Close()
 }
 
 func (w *watched) failed() error {
