@@ -9,14 +9,12 @@ package decode
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"image"
 	"image/gif"
 	"image/jpeg"
 	"image/png"
 	"io"
 	"runtime"
-	"runtime/debug"
 	"strings"
 
 	"golang.org/x/image/bmp"
@@ -136,8 +134,8 @@ func reason(err error) Unreadable {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return Truncated
 	}
-	// image/gif, image/png and riff report a file that ends early by words of their own.
-	for _, words := range []string{"unexpected EOF", "not enough", "short chunk"} {
+	// image/jpeg, image/gif, image/png and riff report a file that ends early by words of their own.
+	for _, words := range []string{"unexpected EOF", "short Huffman data", "not enough", "short chunk"} {
 		if strings.Contains(err.Error(), words) {
 			return Truncated
 		}
@@ -145,19 +143,15 @@ func reason(err error) Unreadable {
 	return Corrupt
 }
 
+// imageModule is the version of golang.org/x/image that go.mod asks for (a test compares them).
+const imageModule = "v0.47.0"
+
 // decoderName names the code that decodes a format, with its version: the same bytes may get other pixels from
 // another version.
 func decoderName(format string) string {
 	library := codecs[format].library
-	if module, ok := strings.CutPrefix(library, "golang.org/x/image/"); ok {
-		if info, ok := debug.ReadBuildInfo(); ok {
-			for _, dependency := range info.Deps {
-				if dependency.Path == "golang.org/x/image" {
-					return fmt.Sprintf("x/image/%s %s", module, dependency.Version)
-				}
-			}
-		}
-		return "x/image/" + module
+	if name, ok := strings.CutPrefix(library, "golang.org/"); ok {
+		return name + " " + imageModule
 	}
 	return library + " " + runtime.Version()
 }

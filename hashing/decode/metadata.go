@@ -103,9 +103,8 @@ func taken(local, zone string) time.Time {
 	return t
 }
 
-// clean returns the first line of s without anything that is not printable, shortened to maxText characters.
+// clean returns s without anything that is not printable, shortened to maxText characters.
 func clean(s string) string {
-	s, _, _ = strings.Cut(s, "\x00")
 	s = strings.Map(func(r rune) rune {
 		if r == unicode.ReplacementChar || !unicode.IsPrint(r) {
 			return -1

@@ -177,7 +177,7 @@ func sniffMatroska(head []byte) (hashing.Kind, string) {
 	if !bytes.HasPrefix(head, []byte("\x1a\x45\xdf\xa3")) {
 		return "", ""
 	}
-	if _, after, ok := bytes.Cut(head, []byte("\x42\x82")); ok && len(after) > 5 && bytes.HasPrefix(after[1:], []byte("webm")) {
+	if _, after, ok := bytes.Cut(head, []byte("\x42\x82")); ok && len(after) >= 5 && bytes.HasPrefix(after[1:], []byte("webm")) {
 		return hashing.KindVideo, "webm"
 	}
 	return hashing.KindVideo, "mkv"
