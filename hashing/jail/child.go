@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -23,6 +24,10 @@ const (
 	// outOfCPU is what a child says when it dies for having used its processor time.
 	outOfCPU = "the processor time is used up"
 )
+
+// outOfMemory are words of the Go runtime when memory ends: for the heap, or for the stack of a thread, which it then
+// cannot start.
+var outOfMemory = []string{"out of memory", "cannot allocate memory", "pthread_create failed", "failed to create new OS thread"}
 
 // child is a process of ours that decodes. One goroutine at a time uses it.
 type child struct {
@@ -185,7 +190,7 @@ func (c *child) verdict() decode.Unreadable {
 	switch {
 	case c.timedOut.Load(), strings.Contains(complaint, outOfCPU):
 		return decode.TimeLimit
-	case strings.Contains(complaint, "out of memory"), strings.Contains(complaint, "cannot allocate memory"):
+	case slices.ContainsFunc(outOfMemory, func(words string) bool { return strings.Contains(complaint, words) }):
 		return decode.MemoryLimit
 	case !c.killed.Load() && killedFromOutside(c.process.ProcessState):
 		return decode.MemoryLimit // by the kernel, when the machine has no memory left
