@@ -46,8 +46,14 @@ func Body(c *fiber.Ctx) io.Reader {
 	return &body{stream: stream, conn: c.Context().Conn(), left: int64(c.Request().Header.ContentLength())}
 }
 
-// Size returns the length of a request's body in bytes.
-func Size(c *fiber.Ctx) int64 { return max(0, int64(c.Request().Header.ContentLength())) }
+// Size returns the length of a request's body in bytes. A request that states none is an error.
+func Size(c *fiber.Ctx) (int64, error) {
+	length := int64(c.Request().Header.ContentLength())
+	if length < 0 {
+		return 0, errLengthRequired
+	}
+	return length, nil
+}
 
 // body gives each read of a stream its own deadline, in place of one for the whole.
 type body struct {
@@ -93,6 +99,3 @@ func settle(c *fiber.Ctx) {
 	c.Context().SetConnectionClose()
 	linger(conn)
 }
-
-// Writing gives the writes of an answer that is streamed a new deadline. It may be called from any goroutine.
-func Writing(conn net.Conn) error { return conn.SetWriteDeadline(time.Now().Add(stallTimeout)) }

@@ -135,6 +135,7 @@ func (g *Guard) Handle(method, path string, p Policy, h fiber.Handler) {
 	g.adding = true
 	defer func() { g.adding = false }()
 	g.app.Add(method, path, func(c *fiber.Ctx) error {
+		c.Locals(guardKey, g)
 		c.Locals(patternKey, path)
 		if err := g.admit(c, p); err != nil {
 			return err
@@ -147,7 +148,8 @@ func (g *Guard) Handle(method, path string, p Policy, h fiber.Handler) {
 type localKey int
 
 const (
-	patternKey   localKey = iota // string: the route's pattern
+	guardKey     localKey = iota // *Guard
+	patternKey                   // string: the route's pattern
 	sessionKey                   // triage.Session
 	multipartKey                 // *multipart.Reader, past its first part
 )

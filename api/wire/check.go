@@ -3,6 +3,7 @@ package wire
 import (
 	"encoding/json"
 
+	"vigie/api/i18n"
 	"vigie/hashing"
 	"vigie/hashing/pdq"
 	"vigie/triage"
@@ -76,16 +77,8 @@ func NewCheckResponse(answers []triage.CheckAnswer) CheckResponse {
 	w := CheckResponse{Answers: make([]CheckAnswer, len(answers))}
 	for i, a := range answers {
 		w.Answers[i] = CheckAnswer{
-			Verdict: string(a.Verdict), Reference: a.Reference, Contact: a.Contact, Next: nextSteps[a.Verdict],
+			Verdict: string(a.Verdict), Reference: a.Reference, Contact: a.Contact, Next: i18n.CheckNext(i18n.EN, a.Verdict),
 		}
 	}
 	return w
-}
-
-var nextSteps = map[triage.CheckVerdict]string{
-	triage.CheckKnown:   "This very file is known abuse material. Secure the device, do not look further, and call the contact with the reference.",
-	triage.CheckNear:    "A picture like this one is known abuse material. Secure the device and call the contact with the reference.",
-	triage.CheckBenign:  "This very file is known to be harmless. Nothing is to be done.",
-	triage.CheckSeen:    "This, or a picture like it, was submitted in another case. Call the contact with the reference.",
-	triage.CheckUnknown: "Never seen. That says nothing about its content: submit the exhibit if the case calls for it.",
 }

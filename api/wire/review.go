@@ -3,8 +3,8 @@ package wire
 import (
 	"time"
 
+	"vigie/api/i18n"
 	"vigie/triage"
-	"vigie/triage/signals"
 )
 
 // Queue is a stretch of the reviewers' queue, the highest score first.
@@ -52,7 +52,7 @@ func NewGroup(g triage.Group) Group {
 		Members: g.Members, Open: g.Open, Exhibits: g.Exhibits, Cases: g.Cases, Videos: g.Videos,
 	}
 	for i, r := range g.Reasons {
-		w.Reasons[i] = Reason{Signal: string(r.Signal), Points: r.Points, Detail: r.Detail, Text: reasonText(r)}
+		w.Reasons[i] = Reason{Signal: string(r.Signal), Points: r.Points, Detail: r.Detail, Text: i18n.Signal(i18n.EN, r)}
 	}
 	if g.Claim != nil {
 		c := NewClaim(*g.Claim)
@@ -63,29 +63,6 @@ func NewGroup(g triage.Group) Group {
 		w.Decision = &d
 	}
 	return w
-}
-
-var reasonTexts = map[signals.Signal]string{
-	signals.CameraOriginal: "Original of a camera",
-	signals.CameraSerial:   "Names the camera's serial number",
-	signals.NearKnown:      "Lies near known material in the folder tree",
-	signals.Recent:         "Taken within the year before it was submitted",
-	signals.OtherCase:      "Found in another case too",
-	signals.PossibleMatch:  "Possibly like a known picture",
-	signals.CameraFolder:   "Lies in a camera's folder",
-	signals.Video:          "Holds a video",
-	signals.LowQuality:     "Too flat or too small to hold much",
-	signals.ProgramFiles:   "Lies among a program's own files",
-	signals.BrowserCache:   "Lies in a browser's cache",
-	signals.Icon:           "No larger than an icon",
-}
-
-func reasonText(r signals.Reason) string {
-	text := reasonTexts[r.Signal]
-	if r.Detail != "" {
-		text += " (" + r.Detail + ")"
-	}
-	return text
 }
 
 // Sheet is what a reviewer knows of a group before anything is shown: facts, no names, no content.

@@ -1,0 +1,111 @@
+package rest
+
+import (
+	"io"
+
+	"github.com/gofiber/fiber/v2"
+
+	"vigie/api/guard"
+	"vigie/api/wire"
+	"vigie/hashing"
+	"vigie/triage"
+)
+
+// maxSealBody bounds a list of parts, in bytes: 100,000 parts, which are 100 million items.
+const maxSealBody = 8 << 20
+
+func (h *Handlers) exhibits(g *guard.Guard) {
+	mine := guard.For(triage.Examiner)
+	readers := guard.For(triage.Examiner, triage.Reviewer, triage.Admin)
+	g.Handle(fiber.MethodPost, "/v1/exhibits", mine, h.openExhibit)
+	g.Handle(fiber.MethodGet, "/v1/exhibits", readers, h.listExhibits)
+	g.Handle(fiber.MethodGet, "/v1/exhibits/:id", readers, h.showExhibit)
+	g.Handle(fiber.MethodPut, "/v1/exhibits/:id/parts/:part", mine.Body(triage.MaxPartBytes), h.putPart)
+	g.Handle(fiber.MethodPost, "/v1/exhibits/:id/seal", mine.Body(maxSealBody), h.sealExhibit)
+}
+
+// exhibitID returns the exhibit that the path names.
+func exhibitID(c *fiber.Ctx) (triage.ExhibitID, error) {
+	id, err := identifier(c, "id", "x", 16)
+	return triage.ExhibitID(id), err
+}
+
+func (h *Handlers) openExhibit(c *fiber.Ctx) error {
+	q, err := question[wire.OpenExhibit](c)
+	if err != nil {
+		return err
+	}
+	x, err := h.Submission.Open(guard.Context(c), guard.Session(c).Actor, q.Case, q.Exhibit)
+	if err != nil {
+		return err
+	}
+	return c.JSON(wire.NewExhibit(x))
+}
+
+func (h *Handlers) listExhibits(c *fiber.Ctx) error {
+	list, err := h.Submission.List(guard.Context(c), guard.Session(c).Actor)
+	if err != nil {
+		return err
+	}
+	return c.JSON(wire.NewExhibits(list))
+}
+
+func (h *Handlers) showExhibit(c *fiber.Ctx) error {
+	id, err := exhibitID(c)
+	if err != nil {
+		return err
+	}
+	x, err := h.Submission.Find(guard.Context(c), guard.Session(c).Actor, id)
+	if err != nil {
+		return err
+	}
+	p, err := h.Submission.Progress(guard.Context(c), guard.Session(c).Actor, id)
+	if err != nil {
+		return err
+	}
+	return c.JSON(wire.ExhibitProgress{Exhibit: wire.NewExhibit(x), Progress: wire.NewProgress(p)})
+}
+
+func (h *Handlers) putPart(c *fiber.Ctx) error {
+	id, err := exhibitID(c)
+	if err != nil {
+		return err
+	}
+	part, err := identifier(c, "part", "", 2*len(hashing.SHA256{}))
+	if err != nil {
+		return err
+	}
+	body, err := io.ReadAll(guard.Body(c))
+	if err != nil {
+		return err
+	}
+	wanted, err := h.Submission.PutPart(guard.Context(c), guard.Session(c).Actor, id, triage.PartID(part), body)
+	if err != nil {
+		return err
+	}
+	if wanted == nil {
+		wanted = []hashing.SHA256{}
+	}
+	return c.JSON(wire.PartAnswer{Wanted: wanted})
+}
+
+func (h *Handlers) sealExhibit(c *fiber.Ctx) error {
+	id, err := exhibitID(c)
+	if err != nil {
+		return err
+	}
+	q, err := question[wire.SealExhibit](c)
+	if err != nil {
+		return err
+	}
+	for _, part := range q.Parts {
+		if !isIdentifier(part, "", 2*len(hashing.SHA256{})) {
+			return triage.E(triage.Invalid, "seal exhibit", string(id), "a part is named by 64 lower-case hexadecimal digits", nil)
+		}
+	}
+	m, err := h.Submission.Seal(guard.Context(c), guard.Session(c).Actor, id, q.PartIDs())
+	if err != nil {
+		return err
+	}
+	return c.JSON(wire.NewSealed(m))
+}

@@ -1,0 +1,102 @@
+package rest
+
+import (
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"vigie/api/guard"
+	"vigie/api/wire"
+	"vigie/triage"
+)
+
+const (
+	queuePage    = 50  // groups, when the caller says nothing
+	maxQueuePage = 500 // groups
+)
+
+func (h *Handlers) groups(g *guard.Guard) {
+	reviewer := guard.For(triage.Reviewer)
+	g.Handle(fiber.MethodGet, "/v1/queue", reviewer, h.queue)
+	g.Handle(fiber.MethodGet, "/v1/groups/:id", reviewer, h.sheet)
+	g.Handle(fiber.MethodPost, "/v1/groups/:id/claim", reviewer, h.claim)
+	g.Handle(fiber.MethodDelete, "/v1/groups/:id/claim", reviewer, h.giveBack)
+	g.Handle(fiber.MethodPost, "/v1/groups/:id/decision", reviewer, h.decide)
+}
+
+// groupID returns the group that the path names.
+func groupID(c *fiber.Ctx) (triage.GroupID, error) {
+	id, err := identifier(c, "id", "", 32)
+	return triage.GroupID(id), err
+}
+
+func (h *Handlers) queue(c *fiber.Ctx) error {
+	offset, err := strconv.Atoi(c.Query("offset", "0"))
+	if err != nil || offset < 0 {
+		return triage.E(triage.Invalid, "read the queue", "", "offset is a number from 0", err)
+	}
+	limit, err := strconv.Atoi(c.Query("limit", strconv.Itoa(queuePage)))
+	if err != nil || limit < 1 || limit > maxQueuePage {
+		return triage.E(triage.Invalid, "read the queue", "", "limit is a number from 1 to 500", err)
+	}
+	groups, total, err := h.Review.List(guard.Context(c), guard.Session(c).Actor, offset, limit)
+	if err != nil {
+		return err
+	}
+	return c.JSON(wire.NewQueue(total, groups))
+}
+
+func (h *Handlers) sheet(c *fiber.Ctx) error {
+	id, err := groupID(c)
+	if err != nil {
+		return err
+	}
+	s, err := h.Review.Sheet(guard.Context(c), guard.Session(c).Actor, id)
+	if err != nil {
+		return err
+	}
+	return c.JSON(wire.NewSheet(s))
+}
+
+func (h *Handlers) claim(c *fiber.Ctx) error {
+	id, err := groupID(c)
+	if err != nil {
+		return err
+	}
+	claim, err := h.Review.Claim(guard.Context(c), guard.Session(c).Actor, id)
+	if err != nil {
+		return err
+	}
+	return c.JSON(wire.NewClaim(claim))
+}
+
+func (h *Handlers) giveBack(c *fiber.Ctx) error {
+	id, err := groupID(c)
+	if err != nil {
+		return err
+	}
+	if err := h.Review.Return(guard.Context(c), guard.Session(c).Actor, id); err != nil {
+		return err
+	}
+	return c.SendStatus(fiber.StatusNoContent)
+}
+
+func (h *Handlers) decide(c *fiber.Ctx) error {
+	id, err := groupID(c)
+	if err != nil {
+		return err
+	}
+	q, err := question[wire.DecisionRequest](c)
+	if err != nil {
+		return err
+	}
+	verdict, err := triage.ParseVerdict(q.Verdict)
+	if err != nil {
+		return err
+	}
+	d, err := h.Review.Decide(guard.Context(c), guard.Session(c).Actor, id, verdict, q.Note)
+	if err != nil {
+		return err
+	}
+	return c.JSON(wire.NewDecision(d))
+}

@@ -1,0 +1,159 @@
+package wire
+
+import (
+	"net/http"
+
+	"vigie/triage"
+)
+
+// Media types of bodies and answers that are not JSON.
+const (
+	typeJSON   = "application/json"
+	typeLines  = "application/x-ndjson"
+	typeCSV    = "text/csv"
+	typeJPEG   = "image/jpeg"
+	typeBinary = "application/octet-stream"
+)
+
+// Operation documents one route. A test holds the table against the routes that are registered.
+type Operation struct {
+	Method  string
+	Path    string // with {name} parameters
+	Name    string // operationId
+	Summary string
+	Roles   []triage.Role // nil: anybody, signed in or not
+	Query   []Parameter
+	Body    *Content
+	Status  int // of success
+	Answers []Content
+	Errors  []triage.Kind // beside those that every route has
+}
+
+// Parameter documents one parameter of the query.
+type Parameter struct {
+	Name     string
+	Type     string // JSON Schema
+	Enum     []string
+	Required bool
+	About    string
+}
+
+// Content documents a body: its media type and, for JSON, a value of its Go type.
+type Content struct {
+	Type  string
+	Value any
+}
+
+func asJSON(v any) *Content { return &Content{typeJSON, v} }
+
+func answers(v any) []Content { return []Content{{typeJSON, v}} }
+
+var (
+	examiner = []triage.Role{triage.Examiner}
+	reviewer = []triage.Role{triage.Reviewer}
+	admin    = []triage.Role{triage.Admin}
+	paging   = []Parameter{
+		{Name: "offset", Type: "integer", About: "how many groups to skip"},
+		{Name: "limit", Type: "integer", About: "how many groups to return, at most 500; 50 when absent"},
+	}
+	importQuery = []Parameter{
+		{Name: "kind", Type: "string", Enum: []string{"known", "benign"}, Required: true},
+		{Name: "source", Type: "string", Required: true, About: "name of the partner"},
+		{Name: "category", Type: "string", About: "of entries that state none"},
+		{Name: "hash", Type: "string", Enum: []string{"md5", "sha1", "sha256", "pdq", "phash"}, About: "of a plain list of 64 digits, where it must be stated"},
+		{Name: "strict", Type: "boolean", About: "one wrong line stops the import"},
+		{Name: "replace", Type: "boolean", About: "withdraw earlier versions of the same source and kind"},
+	}
+	formatQuery = []Parameter{{Name: "format", Type: "string", Enum: []string{"ndjson", "csv"}, About: "goes before Accept"}}
+)
+
+// Operations returns every route of version 1.
+func Operations() []Operation {
+	ops := serviceOperations()
+	ops = append(ops, submissionOperations()...)
+	ops = append(ops, setOperations()...)
+	return append(ops, reviewOperations()...)
+}
+
+func serviceOperations() []Operation {
+	return []Operation{
+		{Method: http.MethodGet, Path: "/healthz", Name: "live", Summary: "The process lives", Status: 200, Answers: answers(Health{})},
+		{Method: http.MethodGet, Path: "/readyz", Name: "ready", Summary: "The stores answer", Status: 200, Answers: answers(Health{}), Errors: []triage.Kind{triage.Unavailable}},
+		{Method: http.MethodGet, Path: "/openapi.json", Name: "openapi", Summary: "This document", Status: 200, Answers: []Content{{typeJSON, nil}}},
+		{Method: http.MethodGet, Path: "/v1/me", Name: "me", Summary: "Who calls", Roles: triage.Roles, Status: 200, Answers: answers(Me{})},
+		{Method: http.MethodPost, Path: "/v1/links", Name: "newLink", Summary: "Make a one-use sign-in link for oneself", Roles: triage.Roles, Status: 201, Answers: answers(Link{})},
+		{
+			Method: http.MethodPost, Path: "/v1/checks", Name: "check", Summary: "Ask about up to 100 files by their hashes",
+			Roles: []triage.Role{triage.Unit}, Body: asJSON(CheckRequest{}), Status: 200, Answers: answers(CheckResponse{}),
+		},
+	}
+}
+
+func submissionOperations() []Operation {
+	readers := []triage.Role{triage.Examiner, triage.Reviewer, triage.Admin}
+	found := []triage.Kind{triage.NotFound}
+	return []Operation{
+		{
+			Method: http.MethodPost, Path: "/v1/exhibits", Name: "openExhibit", Summary: "Open the exhibit of a seal under a case, or find the one opened before",
+			Roles: examiner, Body: asJSON(OpenExhibit{}), Status: 200, Answers: answers(Exhibit{}),
+		},
+		{Method: http.MethodGet, Path: "/v1/exhibits", Name: "exhibits", Summary: "An examiner's own exhibits; all, for reviewers and administrators", Roles: readers, Status: 200, Answers: answers(Exhibits{})},
+		{Method: http.MethodGet, Path: "/v1/exhibits/{id}", Name: "exhibit", Summary: "One exhibit and how far it has come", Roles: readers, Status: 200, Answers: answers(ExhibitProgress{}), Errors: found},
+		{
+			Method: http.MethodPut, Path: "/v1/exhibits/{id}/parts/{part}", Name: "putPart", Summary: "Send one manifest part, named by the SHA-256 of its bytes; learn which media are wanted",
+			Roles: examiner, Body: &Content{typeJSON, []triage.Item{}}, Status: 200, Answers: answers(PartAnswer{}), Errors: []triage.Kind{triage.NotFound, triage.Corrupt, triage.TooLarge},
+		},
+		{
+			Method: http.MethodPost, Path: "/v1/exhibits/{id}/seal", Name: "sealExhibit", Summary: "Declare that parts, in order, are the whole exhibit",
+			Roles: examiner, Body: asJSON(SealExhibit{}), Status: 200, Answers: answers(Sealed{}), Errors: []triage.Kind{triage.NotFound, triage.Conflict},
+		},
+		{
+			Method: http.MethodGet, Path: "/v1/exhibits/{id}/findings", Name: "findings",
+			Summary: "One line an item of one's own sealed exhibit. A chunked answer that does not end was cut short by an error",
+			Roles:   examiner, Query: formatQuery, Status: 200, Answers: []Content{{typeLines, Finding{}}, {typeCSV, nil}}, Errors: []triage.Kind{triage.NotFound, triage.Conflict},
+		},
+		{
+			Method: http.MethodPut, Path: "/v1/media/{sha256}", Name: "upload", Summary: "Send the bytes of one wanted medium, with Content-Length",
+			Roles: examiner, Body: &Content{typeBinary, nil}, Status: 204, Errors: []triage.Kind{triage.NotFound, triage.Conflict, triage.Corrupt, triage.TooLarge},
+		},
+	}
+}
+
+func setOperations() []Operation {
+	found := []triage.Kind{triage.NotFound}
+	return []Operation{
+		{Method: http.MethodGet, Path: "/v1/sets", Name: "sets", Summary: "All sets, the newest first", Roles: admin, Status: 200, Answers: answers(Sets{})},
+		{Method: http.MethodGet, Path: "/v1/sets/{id}", Name: "set", Summary: "One set", Roles: admin, Status: 200, Answers: answers(Set{}), Errors: found},
+		{
+			Method: http.MethodPost, Path: "/v1/sets", Name: "importSet", Summary: "Import a list: plain, or CSV with a header", Roles: admin,
+			Query: importQuery, Body: &Content{typeBinary, nil}, Status: 201, Answers: answers(ImportReport{}), Errors: []triage.Kind{triage.TooLarge},
+		},
+		{
+			Method: http.MethodPost, Path: "/v1/sets/{id}/withdraw", Name: "withdrawSet", Summary: "Make a set match no more, at once",
+			Roles: admin, Body: asJSON(WithdrawSet{}), Status: 200, Answers: answers(Set{}), Errors: found,
+		},
+	}
+}
+
+func reviewOperations() []Operation {
+	found := []triage.Kind{triage.NotFound}
+	claimed := []triage.Kind{triage.NotFound, triage.Conflict}
+	return []Operation{
+		{Method: http.MethodGet, Path: "/v1/queue", Name: "queue", Summary: "Groups to review, the highest score first", Roles: reviewer, Query: paging, Status: 200, Answers: answers(Queue{})},
+		{Method: http.MethodGet, Path: "/v1/groups/{id}", Name: "group", Summary: "Facts of a group: no names, no content", Roles: reviewer, Status: 200, Answers: answers(Sheet{}), Errors: found},
+		{Method: http.MethodPost, Path: "/v1/groups/{id}/claim", Name: "claim", Summary: "Claim a group, or renew the claim", Roles: reviewer, Status: 200, Answers: answers(Claim{}), Errors: claimed},
+		{Method: http.MethodDelete, Path: "/v1/groups/{id}/claim", Name: "return", Summary: "Hand a claimed group back", Roles: reviewer, Status: 204, Errors: claimed},
+		{
+			Method: http.MethodPost, Path: "/v1/groups/{id}/reveals", Name: "reveal", Summary: "Ask, with a reason, to see a claimed group's pictures at one step",
+			Roles: reviewer, Body: asJSON(RevealRequest{}), Status: 201, Answers: answers(Reveal{}), Errors: claimed,
+		},
+		{
+			Method: http.MethodGet, Path: "/v1/reveals/{id}/pictures/{n}", Name: "picture", Summary: "The n-th picture (from 0) of one's own live reveal, encoded anew",
+			Roles: reviewer, Status: 200, Answers: []Content{{typeJPEG, nil}}, Errors: found,
+		},
+		{
+			Method: http.MethodPost, Path: "/v1/groups/{id}/decision", Name: "decide", Summary: "Conclude about a claimed group, and hand it back",
+			Roles: reviewer, Body: asJSON(DecisionRequest{}), Status: 200, Answers: answers(Decision{}), Errors: claimed,
+		},
+	}
+}
