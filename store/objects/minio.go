@@ -39,7 +39,8 @@ type MinioConfig struct {
 	BucketPrefix string // DefaultBucketPrefix when empty; buckets are <prefix>-media and so on
 }
 
-// Minio is a Store in MinIO, or any S3 service with conditional writes.
+// Minio is a Store in MinIO, or any S3 service with conditional writes. In the journal's bucket a Delete leaves a marker and
+// every version; a Put after it succeeds, so nothing is ever to be deleted there.
 type Minio struct {
 	write  *minio.Client // sends once: a lost answer must not come back as our own 412
 	read   *minio.Client

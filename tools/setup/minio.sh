@@ -30,7 +30,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
 # The name is set last, so that a build that was interrupted leaves no binary that looks finished.
-(cd tools/minio && exec go build -trimpath -ldflags '-s -w' -o "../../$binary.part" .) >"$log" 2>&1 &
+(cd tools/minio && exec go build -ldflags '-s -w' -o "../../$binary.part" .) >"$log" 2>&1 &
 build=$!
 
 seconds=0

@@ -11,9 +11,9 @@ echo "Installing redis-server from Debian (no service of its own is left running
 
 # invoke-rc.d and deb-systemd-invoke both ask policy-rc.d; 101 means "do not start".
 policy=/usr/sbin/policy-rc.d
-kept=
+kept=$policy.vigie-kept
 restore() {
-	if [ -n "$kept" ]; then
+	if [ -e "$kept" ] || [ -L "$kept" ]; then
 		as_root mv -f "$kept" "$policy"
 	else
 		as_root rm -f "$policy"
@@ -21,13 +21,13 @@ restore() {
 	rm -rf "$work"
 }
 work=$(mktemp -d)
-if [ -e "$policy" ] || [ -L "$policy" ]; then
-	kept=$policy.vigie-kept
-	as_root mv "$policy" "$kept"
-fi
 trap restore EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
+# What is kept already is from a run that was killed: then the policy in place is ours.
+if [ ! -e "$kept" ] && [ ! -L "$kept" ] && { [ -e "$policy" ] || [ -L "$policy" ]; }; then
+	as_root mv "$policy" "$kept"
+fi
 printf '#!/bin/sh\nexit 101\n' >"$work/policy"
 as_root install -m 755 "$work/policy" "$policy"
 

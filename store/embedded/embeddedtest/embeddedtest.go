@@ -22,8 +22,11 @@ import (
 // startTimeout is how long a server may take to start on a busy machine.
 const startTimeout = 60 * time.Second
 
-// folders' names, for the sweep.
-const folderPrefix = "vigie-test-"
+// What the sweep looks for: young folders are left alone, their servers may be about to take the lock.
+const (
+	folderPrefix = "vigie-test-"
+	sweepAfter   = 10 * time.Minute
+)
 
 var (
 	sweepOnce sync.Once
@@ -191,6 +194,8 @@ func folder(t testing.TB, name string) string {
 func sweep() {
 	dirs, _ := filepath.Glob(filepath.Join(os.TempDir(), folderPrefix+"*")) // the pattern is well formed
 	for _, dir := range dirs {
-		embedded.RemoveAbandoned(dir)
+		if info, err := os.Stat(dir); err == nil && time.Since(info.ModTime()) > sweepAfter {
+			embedded.RemoveAbandoned(dir)
+		}
 	}
 }
