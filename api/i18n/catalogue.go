@@ -9,14 +9,14 @@ import (
 
 // Text is one message in both languages. With arguments it is a format of package fmt. A message that counts has two
 // forms separated by "|": "%s fichier|%s fichiers".
-type Text struct{ FR, EN string }
+type Text [2]string // French, English
 
 // In returns the message in a language.
 func (t Text) In(l Lang) string {
 	if l == EN {
-		return t.EN
+		return t[1]
 	}
-	return t.FR
+	return t[0]
 }
 
 // Catalogue is messages by key.
@@ -63,7 +63,7 @@ func (c Catalogue) Incomplete() []string {
 	var keys []string
 	for _, key := range slices.Sorted(maps.Keys(c)) {
 		t := c[key]
-		if t.FR == "" || t.EN == "" || strings.Contains(t.FR, "|") != strings.Contains(t.EN, "|") {
+		if t[0] == "" || t[1] == "" || strings.Contains(t[0], "|") != strings.Contains(t[1], "|") {
 			keys = append(keys, key)
 		}
 	}

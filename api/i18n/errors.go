@@ -31,7 +31,7 @@ var errorWords = Catalogue{
 	string(triage.NotFound):    {"Introuvable", "Not found"},
 	string(triage.Exists):      {"Cela existe déjà", "It is there already"},
 	string(triage.Conflict):    {"L’état a changé", "The state has changed"},
-	string(triage.Forbidden):   {"Votre rôle ne le permet pas", "Your role does not allow this"},
+	string(triage.Forbidden):   {"Ce n’est pas permis", "This is not allowed"},
 	string(triage.Unsigned):    {"Vous n’êtes pas connecté", "You are not signed in"},
 	string(triage.Stale):       {"Les bases ont changé entre-temps", "The sets changed meanwhile"},
 	string(triage.Corrupt):     {"Les données ne sont pas celles annoncées", "The data are not what they should be"},

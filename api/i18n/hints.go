@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// hints are the French of the hints that the domain gives, which are English. A test reads the domain's source and
-// finds those that are missing here.
+// hints are the French of the hints that the domain, the guard and the pages give, which are English. A test reads
+// their source and finds those that are missing here.
 var hints = map[string]string{
 	"a set is known or benign":                                                 "une base contient des contenus connus ou des fichiers inoffensifs",
 	"the list holds no entry that can be read":                                 "la liste ne contient aucune fiche lisible",
@@ -51,6 +51,21 @@ var hints = map[string]string{
 	"name is empty: state one":                                                 "le nom est vide : indiquez-le",
 	"name is longer than 200 bytes: shorten it":                                "le nom dépasse 200 octets : raccourcissez-le",
 	"name holds control characters or is not UTF-8: correct it":                "le nom contient des caractères de contrôle ou n’est pas en UTF-8 : corrigez-le",
+
+	// Of the HTTP side.
+	"the service is stopping: try again":                                            "le service s’arrête : réessayez",
+	"this form is out of date: load the page again":                                 "ce formulaire n’est plus à jour : rechargez la page",
+	"this request does not come from a page of this service: open the page again":   "cette demande ne vient pas d’une page de ce service : rouvrez la page",
+	"the body is larger than this route takes":                                      "l’envoi est plus grand que ce qui est accepté ici",
+	"the bytes stopped coming: send them again":                                     "l’envoi s’est interrompu : recommencez",
+	"the form must be sent as multipart/form-data":                                  "le formulaire doit être envoyé en multipart/form-data",
+	"64 digits are SHA-256 or PDQ: say which, it is not guessed":                    "64 chiffres peuvent être un SHA-256 ou un PDQ : indiquez lequel, rien n’est deviné",
+	"a hash has 16, 32, 40 or 64 hexadecimal digits: give one a line, nothing else": "une empreinte a 16, 32, 40 ou 64 chiffres hexadécimaux : une par ligne, rien d’autre",
+	"a hash has digits 0 to 9 and a to f only":                                      "une empreinte n’a que les chiffres 0 à 9 et a à f",
+	"the form did not arrive whole: send it again":                                  "le formulaire n’est pas arrivé en entier : renvoyez-le",
+	"choose the file that holds the list":                                           "choisissez le fichier qui contient la liste",
+	"the list is too large for a form: use vigie sets import":                       "la liste est trop grande pour un formulaire : utilisez vigie sets import",
+	"the languages are fr and en":                                                   "les langues sont fr et en",
 }
 
 // sentence gives a phrase a capital and a full stop.

@@ -16,7 +16,7 @@ func TestCataloguesAreComplete(t *testing.T) {
 			t.Errorf("%s: without both languages: %v", name, keys)
 		}
 	}
-	incomplete := Catalogue{"half": {FR: "oui"}, "counts": {"un|deux", "one"}, "fine": {"un|deux", "one|two"}}
+	incomplete := Catalogue{"half": {"oui"}, "counts": {"un|deux", "one"}, "fine": {"un|deux", "one|two"}}
 	if got := strings.Join(incomplete.Incomplete(), " "); got != "counts half" {
 		t.Errorf("Incomplete() = %q", got)
 	}

@@ -1,0 +1,66 @@
+package web
+
+import (
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"vigie/api/guard"
+	"vigie/triage"
+)
+
+const queueShown = 20
+
+// claimState says whose a group is, as its reader sees it.
+type claimState struct {
+	State string // "free", "mine" or "other"
+	Who   string // name of the other
+	Until time.Time
+}
+
+func (p *Pages) claimOf(c *fiber.Ctx, g triage.Group) claimState {
+	if g.Claim == nil || p.o.Now().After(g.Claim.Until) {
+		return claimState{State: "free"}
+	}
+	if g.Claim.By == guard.Session(c).Actor.ID {
+		return claimState{State: "mine", Until: g.Claim.Until}
+	}
+	return claimState{State: "other", Who: p.Access.Name(guard.Context(c), g.Claim.By), Until: g.Claim.Until}
+}
+
+// short is the part of a group's identifier that people say to each other.
+func short(id triage.GroupID) string {
+	if len(id) > 8 {
+		return string(id[:8])
+	}
+	return string(id)
+}
+
+type queueRow struct {
+	Group triage.Group
+	Short string
+	Claim claimState
+}
+
+type queueBody struct {
+	Rows    []queueRow
+	Total   int
+	Pager   pager
+	Decided triage.Verdict // what was just decided, or ""
+}
+
+func (p *Pages) queue(c *fiber.Ctx) error {
+	body := queueBody{Pager: newPager(c, "/queue", queueShown)}
+	groups, total, err := p.Review.List(guard.Context(c), guard.Session(c).Actor, body.Pager.Offset, queueShown)
+	if err != nil {
+		return err
+	}
+	body.Total, body.Pager.Total = total, total
+	for _, g := range groups {
+		body.Rows = append(body.Rows, queueRow{g, short(g.ID), p.claimOf(c, g)})
+	}
+	if v, err := triage.ParseVerdict(c.Query("decided")); err == nil {
+		body.Decided = v
+	}
+	return p.show(c, "queue", page{Body: body}, "queue.title")
+}

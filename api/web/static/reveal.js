@@ -1,0 +1,43 @@
+// Hides the pictures of a reveal: on request, on Escape, when the window loses the focus, and for good when the
+// grant ends. Without this script the page reloads itself when the grant ends.
+(() => {
+  const view = document.getElementById("reveal");
+  if (!view) return;
+  const pictures = document.getElementById("pictures");
+  const hidden = document.getElementById("hidden");
+  const over = document.getElementById("over");
+  const left = document.getElementById("left");
+  const hide = document.getElementById("hide");
+  const show = document.getElementById("show");
+  const ends = performance.now() + Number(view.dataset.seconds) * 1000;
+
+  const setHidden = (yes) => {
+    if (!over.hidden) return;
+    pictures.hidden = yes;
+    hidden.hidden = !yes;
+    hide.hidden = yes;
+  };
+  const end = () => {
+    clearInterval(clock);
+    pictures.remove();
+    hide.remove();
+    hidden.hidden = true;
+    over.hidden = false;
+    left.closest("p").remove();
+  };
+  const tick = () => {
+    const seconds = Math.ceil((ends - performance.now()) / 1000);
+    if (seconds <= 0) return end();
+    left.textContent = Math.floor(seconds / 60) + ":" + String(seconds % 60).padStart(2, "0");
+  };
+
+  hide.hidden = false;
+  left.closest("p").hidden = false;
+  hide.addEventListener("click", () => { setHidden(true); show.focus(); });
+  show.addEventListener("click", () => { setHidden(false); hide.focus(); });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") setHidden(true); });
+  window.addEventListener("blur", () => setHidden(true));
+  document.addEventListener("visibilitychange", () => { if (document.hidden) setHidden(true); });
+  const clock = setInterval(tick, 1000);
+  tick();
+})();

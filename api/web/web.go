@@ -1,0 +1,133 @@
+package web
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"vigie/api/guard"
+	"vigie/triage"
+)
+
+// UseCases are what the pages call.
+type UseCases struct {
+	Submission *triage.Submission
+	Sets       *triage.Sets
+	Review     *triage.Review
+	Checks     *triage.Checks
+	Access     *triage.Access
+}
+
+// Options say how the pages look and tell time.
+type Options struct {
+	Now  func() time.Time
+	Zone *time.Location // in which times are written; nil: that of the machine
+	TLS  bool           // the service is reached over TLS: cookies are Secure
+	// OperatorCSS is a style sheet that the service lays over ours; empty: none.
+	OperatorCSS []byte
+}
+
+// Pages serves the pages.
+type Pages struct {
+	UseCases
+	o         Options
+	guard     *guard.Guard
+	templates templates
+	assets    assets
+}
+
+// Mount registers the pages' routes with g, and its error page.
+func Mount(g *guard.Guard, u UseCases, o Options) (*Pages, error) {
+	if o.Zone == nil {
+		o.Zone = time.Local
+	}
+	p := &Pages{UseCases: u, o: o, guard: g}
+	var err error
+	if p.assets, err = loadAssets(); err != nil {
+		return nil, fmt.Errorf("web: assets: %w", err)
+	}
+	if p.templates, err = parseTemplates(o.Zone, p.assets); err != nil {
+		return nil, fmt.Errorf("web: templates: %w", err)
+	}
+	for _, r := range p.routes() {
+		g.Handle(r.method, r.path, r.policy, r.handler)
+	}
+	g.SetErrorPage(p.problem)
+	return p, nil
+}
+
+type route struct {
+	method, path string
+	policy       guard.Policy
+	handler      fiber.Handler
+}
+
+func (p *Pages) routes() []route {
+	var (
+		get, post = fiber.MethodGet, fiber.MethodPost
+		public    = guard.Public()
+		signedIn  = guard.SignedIn()
+		viewers   = guard.For(triage.Examiner, triage.Reviewer, triage.Admin)
+		reviewer  = guard.For(triage.Reviewer)
+		unit      = guard.For(triage.Unit)
+		admin     = guard.For(triage.Admin)
+	)
+	return []route{
+		{get, "/", public, p.home},
+		{get, "/static/*", public, p.static},
+		{post, "/language", public, p.chooseLanguage},
+		{get, "/signin", public, p.signInPage},
+		{post, "/signin", public, p.signInByToken},
+		{get, "/signin/:secret", public, p.signInByLink},
+		{post, "/signout", signedIn, p.signOut},
+
+		{get, "/drives", viewers, p.drives},
+		{get, "/drives/:id", viewers, p.drive},
+		{get, "/drives/:id/progress", viewers, p.driveProgress},
+
+		{get, "/queue", reviewer, p.queue},
+		{get, "/groups/:id", reviewer, p.group},
+		{post, "/groups/:id/claim", reviewer, p.claim},
+		{post, "/groups/:id/return", reviewer, p.giveBack},
+		{post, "/groups/:id/reveal", reviewer, p.askReveal},
+		{post, "/groups/:id/decide", reviewer, p.decide},
+		{get, "/reveals/:id", reviewer, p.reveal},
+		{get, "/reveals/:id/pictures/:n", reviewer, p.picture},
+
+		{get, "/check", unit, p.checkPage},
+		{post, "/check", unit, p.check},
+
+		{get, "/sets", admin, p.sets},
+		{post, "/sets", admin.Body(maxUpload), p.importSet},
+		{get, "/sets/:id", admin, p.set},
+		{post, "/sets/:id/withdraw", admin, p.withdraw},
+	}
+}
+
+// home sends everybody to the page of their role.
+func (p *Pages) home(c *fiber.Ctx) error {
+	s, err := p.session(c)
+	if err != nil {
+		return seeOther(c, "/signin")
+	}
+	return seeOther(c, homes[s.Actor.Role])
+}
+
+var homes = map[triage.Role]string{
+	triage.Examiner: "/drives", triage.Reviewer: "/queue", triage.Unit: "/check", triage.Admin: "/sets",
+}
+
+// session returns who calls, on public routes too.
+func (p *Pages) session(c *fiber.Ctx) (triage.Session, error) {
+	if s := guard.Session(c); s.Actor.ID != "" {
+		return s, nil
+	}
+	secret := guard.SessionSecret(c)
+	if secret == "" {
+		return triage.Session{}, triage.E(triage.Unsigned, "sign in", "", "give a valid token, or sign in by link", nil)
+	}
+	return p.Access.BySession(guard.Context(c), secret)
+}
+
+func seeOther(c *fiber.Ctx, path string) error { return c.Redirect(path, fiber.StatusSeeOther) }
