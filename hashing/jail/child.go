@@ -26,8 +26,10 @@ const (
 )
 
 // outOfMemory are words of the Go runtime when memory ends: for the heap, or for the stack of a thread, which it then
-// cannot start.
-var outOfMemory = []string{"out of memory", "cannot allocate memory", "pthread_create failed", "failed to create new OS thread"}
+// cannot start; and of the race detector.
+var outOfMemory = []string{
+	"out of memory", "cannot allocate memory", "pthread_create failed", "failed to create new OS thread", "failed to allocate",
+}
 
 // child is a process of ours that decodes. One goroutine at a time uses it.
 type child struct {
