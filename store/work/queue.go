@@ -1,0 +1,166 @@
+// Package work queues media for examination in a Redis stream with a consumer group: every job goes to one worker at
+// a time, and the job of a worker that died goes to another when its lease is over.
+package work
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"vigie/triage"
+)
+
+const (
+	group  = "workers"
+	medium = "m" // the one field of a job
+	// pollTime bounds one wait for a job, so that jobs of dead workers are looked for between two waits.
+	pollTime = time.Second
+)
+
+// Queue is one process's access to the jobs. All methods may be called by many goroutines.
+type Queue struct {
+	rdb      *redis.Client
+	stream   string
+	consumer string
+	lease    time.Duration
+}
+
+var (
+	_ triage.JobQueue  = (*Queue)(nil)
+	_ triage.JobSource = (*Queue)(nil)
+)
+
+// New returns the queue that rdb keeps under prefix. A job that is neither done nor touched for lease is taken over.
+func New(rdb *redis.Client, prefix string, lease time.Duration) *Queue {
+	return &Queue{rdb: rdb, stream: prefix + "jobs", consumer: strings.ToLower(rand.Text()), lease: lease}
+}
+
+// Enqueue implements triage.JobQueue.
+func (q *Queue) Enqueue(ctx context.Context, id triage.MediumID) error {
+	err := q.rdb.XAdd(ctx, &redis.XAddArgs{Stream: q.stream, Values: []string{medium, string(id)}}).Err()
+	return fault("work.Enqueue", string(id), err)
+}
+
+// Take implements triage.JobSource: first what a dead worker left, then what is new.
+func (q *Queue) Take(ctx context.Context) (triage.Job, error) {
+	const op = "work.Take"
+	for {
+		job, found, err := q.takeOver(ctx)
+		if err == nil && !found {
+			job, found, err = q.takeNew(ctx)
+		}
+		switch {
+		case ctx.Err() != nil:
+			return triage.Job{}, ctx.Err()
+		case missing(err):
+			if err := q.makeGroup(ctx); err != nil {
+				return triage.Job{}, fault(op, "", err)
+			}
+		case err != nil:
+			return triage.Job{}, fault(op, "", err)
+		case found:
+			return job, nil
+		}
+	}
+}
+
+// takeOver claims one job whose lease is over.
+func (q *Queue) takeOver(ctx context.Context) (triage.Job, bool, error) {
+	for start := "0-0"; ; {
+		messages, next, err := q.rdb.XAutoClaim(ctx, &redis.XAutoClaimArgs{
+			Stream: q.stream, Group: group, Consumer: q.consumer, MinIdle: q.lease, Start: start, Count: 1,
+		}).Result()
+		if err != nil {
+			return triage.Job{}, false, err
+		}
+		if len(messages) > 0 {
+			job := jobOf(messages[0])
+			job.Deliveries, err = q.deliveries(ctx, job.ID)
+			return job, err == nil, err
+		}
+		if next == "0-0" {
+			return triage.Job{}, false, nil
+		}
+		start = next
+	}
+}
+
+// deliveries returns how often a job was handed out.
+func (q *Queue) deliveries(ctx context.Context, id string) (int, error) {
+	pending, err := q.rdb.XPendingExt(ctx, &redis.XPendingExtArgs{Stream: q.stream, Group: group, Start: id, End: id, Count: 1}).Result()
+	if err != nil || len(pending) == 0 {
+		return 1, err
+	}
+	return int(pending[0].RetryCount), nil
+}
+
+// takeNew waits up to pollTime for a job that nobody has taken.
+func (q *Queue) takeNew(ctx context.Context) (triage.Job, bool, error) {
+	streams, err := q.rdb.XReadGroup(ctx, &redis.XReadGroupArgs{
+		Group: group, Consumer: q.consumer, Streams: []string{q.stream, ">"}, Count: 1, Block: min(pollTime, q.lease),
+	}).Result()
+	if errors.Is(err, redis.Nil) || err == nil && len(streams) == 0 {
+		return triage.Job{}, false, nil
+	}
+	if err != nil {
+		return triage.Job{}, false, err
+	}
+	job := jobOf(streams[0].Messages[0])
+	job.Deliveries = 1
+	return job, true, nil
+}
+
+func jobOf(m redis.XMessage) triage.Job {
+	id, _ := m.Values[medium].(string)
+	return triage.Job{ID: m.ID, Medium: triage.MediumID(id)}
+}
+
+// Touch implements triage.JobSource. The job's deliveries stay as they are.
+func (q *Queue) Touch(ctx context.Context, j triage.Job) error {
+	// JUSTID resets the idle time and counts no delivery.
+	err := q.rdb.XClaimJustID(ctx, &redis.XClaimArgs{Stream: q.stream, Group: group, Consumer: q.consumer, Messages: []string{j.ID}}).Err()
+	return fault("work.Touch", string(j.Medium), err)
+}
+
+// Done implements triage.JobSource.
+func (q *Queue) Done(ctx context.Context, j triage.Job) error {
+	_, err := q.rdb.TxPipelined(ctx, func(p redis.Pipeliner) error {
+		p.XAck(ctx, q.stream, group, j.ID)
+		p.XDel(ctx, q.stream, j.ID)
+		return nil
+	})
+	return fault("work.Done", string(j.Medium), err)
+}
+
+// Close forgets this process's consumer, unless it still holds jobs: they are taken over from it.
+func (q *Queue) Close(ctx context.Context) error {
+	pending, err := q.rdb.XPendingExt(ctx, &redis.XPendingExtArgs{Stream: q.stream, Group: group, Start: "-", End: "+", Count: 1, Consumer: q.consumer}).Result()
+	if err != nil || len(pending) > 0 {
+		return fault("work.Close", "", err)
+	}
+	return fault("work.Close", "", q.rdb.XGroupDelConsumer(ctx, q.stream, group, q.consumer).Err())
+}
+
+// makeGroup makes the stream and its group, from the first job on.
+func (q *Queue) makeGroup(ctx context.Context) error {
+	err := q.rdb.XGroupCreateMkStream(ctx, q.stream, group, "0").Err()
+	if err != nil && strings.HasPrefix(err.Error(), "BUSYGROUP") {
+		return nil // another process was first
+	}
+	return err
+}
+
+// missing reports whether err says that the stream or its group does not exist.
+func missing(err error) bool { return err != nil && strings.HasPrefix(err.Error(), "NOGROUP") }
+
+// fault turns an error of the driver into one of the domain.
+func fault(op, object string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return triage.E(triage.Unavailable, op, object, "Redis does not answer: the service tries again by itself", err)
+}

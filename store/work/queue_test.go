@@ -1,0 +1,177 @@
+package work
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"golang.org/x/sync/errgroup"
+
+	"vigie/store/embedded/embeddedtest"
+	"vigie/triage"
+)
+
+func client(t *testing.T) *redis.Client {
+	t.Helper()
+	addr, password := embeddedtest.Redis(t)
+	rdb := redis.NewClient(&redis.Options{Network: "unix", Addr: addr, Password: password})
+	t.Cleanup(func() { _ = rdb.Close() })
+	return rdb
+}
+
+func take(t *testing.T, q *Queue) triage.Job {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	j, err := q.Take(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return j
+}
+
+func TestOneJobOneWorker(t *testing.T) {
+	rdb := client(t)
+	const jobs, workers = 200, 8
+	first := New(rdb, "t:", time.Minute)
+	for i := range jobs {
+		if err := first.Enqueue(t.Context(), triage.MediumID(fmt.Sprint(i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	done := make(chan triage.MediumID, jobs)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	var g errgroup.Group
+	for range workers {
+		q := New(rdb, "t:", time.Minute)
+		g.Go(func() error {
+			for {
+				j, err := q.Take(ctx)
+				if errors.Is(err, context.Canceled) {
+					return q.Close(context.Background())
+				}
+				if err != nil {
+					return err
+				}
+				if err := q.Done(ctx, j); err != nil {
+					return err
+				}
+				done <- j.Medium
+				if len(done) == jobs {
+					cancel()
+				}
+			}
+		})
+	}
+	if err := g.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	close(done)
+	seen := make(map[triage.MediumID]bool)
+	for id := range done {
+		if seen[id] {
+			t.Errorf("job %s was handed out twice", id)
+		}
+		seen[id] = true
+	}
+	if len(seen) != jobs {
+		t.Errorf("%d jobs of %d", len(seen), jobs)
+	}
+	if n := rdb.XLen(t.Context(), "t:jobs").Val(); n != 0 {
+		t.Errorf("%d jobs are left in the stream", n)
+	}
+	consumers := rdb.XInfoConsumers(t.Context(), "t:jobs", group).Val()
+	if len(consumers) != 0 {
+		t.Errorf("%d consumers are left", len(consumers))
+	}
+}
+
+func TestTakeoverCountsDeliveries(t *testing.T) {
+	rdb := client(t)
+	const lease = 150 * time.Millisecond
+	dead, alive := New(rdb, "t:", lease), New(rdb, "t:", lease)
+	if err := dead.Enqueue(t.Context(), "medium"); err != nil {
+		t.Fatal(err)
+	}
+	if j := take(t, dead); j.Deliveries != 1 {
+		t.Errorf("first delivery: %+v", j)
+	}
+	j := take(t, alive) // waits until the lease is over
+	if j.Medium != "medium" || j.Deliveries != 2 {
+		t.Errorf("taken over: %+v", j)
+	}
+	if err := alive.Done(t.Context(), j); err != nil {
+		t.Fatal(err)
+	}
+	if err := alive.Done(t.Context(), j); err != nil {
+		t.Errorf("done twice: %v", err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 3*lease)
+	defer cancel()
+	if j, err := dead.Take(ctx); err == nil {
+		t.Errorf("a job that is done came back: %+v", j)
+	}
+}
+
+func TestTouchKeepsTheLease(t *testing.T) {
+	rdb := client(t)
+	const lease = 400 * time.Millisecond
+	owner, other := New(rdb, "t:", lease), New(rdb, "t:", lease)
+	if err := owner.Enqueue(t.Context(), "long"); err != nil {
+		t.Fatal(err)
+	}
+	j := take(t, owner)
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() { // the owner is alive for three leases
+		defer cancel()
+		for range 12 {
+			time.Sleep(lease / 4)
+			if err := owner.Touch(ctx, j); err != nil {
+				t.Error(err)
+			}
+		}
+	}()
+	if got, err := other.Take(ctx); err == nil {
+		t.Errorf("a touched job was taken over: %+v", got)
+	}
+	if got := take(t, other); got.Deliveries != 2 {
+		t.Errorf("touching counted deliveries: %+v", got)
+	}
+}
+
+func TestSurvivesRedis(t *testing.T) {
+	server := embeddedtest.RedisServer(t)
+	rdb := redis.NewClient(&redis.Options{Network: "unix", Addr: server.Addr(), Password: server.Password(), MaxRetries: 8, MaxRetryBackoff: 500 * time.Millisecond})
+	defer rdb.Close()
+	q := New(rdb, "t:", 200*time.Millisecond)
+	for i := range 5 {
+		if err := q.Enqueue(t.Context(), triage.MediumID(fmt.Sprint(i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	take(t, q) // pending when the server dies
+	if err := syscall.Kill(server.Pid(), syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	seen := make(map[triage.MediumID]bool)
+	for deadline := time.Now().Add(20 * time.Second); len(seen) < 5 && time.Now().Before(deadline); {
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		j, err := q.Take(ctx)
+		cancel()
+		if err != nil {
+			continue // not up again yet
+		}
+		if err := q.Done(t.Context(), j); err != nil {
+			t.Fatal(err)
+		}
+		seen[j.Medium] = true
+	}
+	if len(seen) != 5 {
+		t.Errorf("%d jobs of 5 survived: %v", len(seen), seen)
+	}
+}
