@@ -1,0 +1,211 @@
+package views
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"vigie/triage"
+)
+
+// Exhibits implements triage.ExhibitStore.
+type Exhibits struct{ db }
+
+// storedExhibit is an exhibit as kept. The parts of its manifest follow one another, 32 bytes each.
+type storedExhibit struct {
+	Case     string          `json:"c"`
+	Seal     string          `json:"s"`
+	Owner    string          `json:"o"`
+	Opened   time.Time       `json:"t"`
+	Manifest *storedManifest `json:"m,omitempty"`
+}
+
+type storedManifest struct {
+	Version int       `json:"v"`
+	Parts   []byte    `json:"p"`
+	Items   int       `json:"i"`
+	Sealed  time.Time `json:"t"`
+}
+
+func encodeExhibit(x triage.Exhibit) ([]byte, error) {
+	s := storedExhibit{Case: x.Case, Seal: x.Seal, Owner: x.Owner, Opened: x.Opened}
+	if m := x.Manifest; m != nil {
+		s.Manifest = &storedManifest{Version: m.Version, Items: m.Items, Sealed: m.Sealed}
+		for _, part := range m.Parts {
+			raw, err := packPart(part)
+			if err != nil {
+				return nil, err
+			}
+			s.Manifest.Parts = append(s.Manifest.Parts, raw...)
+		}
+	}
+	return json.Marshal(s)
+}
+
+func decodeExhibit(id triage.ExhibitID, doc string) (triage.Exhibit, error) {
+	var s storedExhibit
+	if err := json.Unmarshal([]byte(doc), &s); err != nil {
+		return triage.Exhibit{}, triage.E(triage.Corrupt, "views.decodeExhibit", string(id), "", err)
+	}
+	x := triage.Exhibit{ID: id, Case: s.Case, Seal: s.Seal, Owner: s.Owner, Opened: s.Opened}
+	if m := s.Manifest; m != nil {
+		x.Manifest = &triage.Manifest{Version: m.Version, Items: m.Items, Sealed: m.Sealed}
+		for raw := range slices.Chunk(m.Parts, 32) {
+			x.Manifest.Parts = append(x.Manifest.Parts, triage.PartID(hex.EncodeToString(raw)))
+		}
+	}
+	return x, nil
+}
+
+// packPart halves a part's identifier, a SHA-256 in hexadecimal.
+func packPart(part triage.PartID) (string, error) {
+	raw, err := hex.DecodeString(string(part))
+	if err != nil || len(raw) != 32 {
+		return "", triage.E(triage.Invalid, "views.packPart", string(part), "a part is named by its SHA-256", err)
+	}
+	return string(raw), nil
+}
+
+// SaveExhibit implements triage.ExhibitStore.
+func (s Exhibits) SaveExhibit(ctx context.Context, x triage.Exhibit) (triage.Exhibit, error) {
+	const op = "views.SaveExhibit"
+	doc, err := encodeExhibit(x)
+	if err != nil {
+		return triage.Exhibit{}, err
+	}
+	if unpackExhibit(packExhibit(x.ID)) != x.ID {
+		return triage.Exhibit{}, triage.E(triage.Invalid, op, string(x.ID), "this is not the name of an exhibit", nil)
+	}
+	if err := s.rdb.SetNX(ctx, s.key(keyExhibit, packExhibit(x.ID)), doc, 0).Err(); err != nil {
+		return triage.Exhibit{}, fault(op, string(x.ID), err)
+	}
+	kept, err := s.Exhibit(ctx, x.ID)
+	if err != nil {
+		return triage.Exhibit{}, err
+	}
+	// The indexes are written from what is kept, every time: an earlier call may have ended here.
+	entry := redis.Z{Score: float64(kept.Opened.UnixMilli()), Member: packExhibit(kept.ID)}
+	_, err = s.rdb.TxPipelined(ctx, func(p redis.Pipeliner) error {
+		p.ZAdd(ctx, s.key(keyExhibits), entry)
+		p.ZAdd(ctx, s.key(keyExhibits, ":", kept.Owner), entry)
+		return nil
+	})
+	return kept, fault(op, string(x.ID), err)
+}
+
+// Exhibit implements triage.ExhibitStore.
+func (s Exhibits) Exhibit(ctx context.Context, id triage.ExhibitID) (triage.Exhibit, error) {
+	doc, err := s.rdb.Get(ctx, s.key(keyExhibit, packExhibit(id))).Result()
+	if err == redis.Nil {
+		return triage.Exhibit{}, missing("read exhibit", string(id), "exhibit")
+	}
+	if err != nil {
+		return triage.Exhibit{}, fault("views.Exhibit", string(id), err)
+	}
+	return decodeExhibit(id, doc)
+}
+
+// Exhibits implements triage.ExhibitStore.
+func (s Exhibits) Exhibits(ctx context.Context, owner string) ([]triage.Exhibit, error) {
+	const op = "views.Exhibits"
+	index := s.key(keyExhibits)
+	if owner != "" {
+		index = s.key(keyExhibits, ":", owner)
+	}
+	raw, err := s.rdb.ZRevRange(ctx, index, 0, -1).Result()
+	if err != nil {
+		return nil, fault(op, owner, err)
+	}
+	exhibits := make([]triage.Exhibit, 0, len(raw))
+	for ids := range slices.Chunk(raw, batch) {
+		keys := make([]string, len(ids))
+		for i, id := range ids {
+			keys[i] = s.key(keyExhibit, id)
+		}
+		docs, err := s.rdb.MGet(ctx, keys...).Result()
+		if err != nil {
+			return nil, fault(op, owner, err)
+		}
+		for i, doc := range docs {
+			text, _ := doc.(string)
+			x, err := decodeExhibit(unpackExhibit(ids[i]), text)
+			if err != nil {
+				return nil, err
+			}
+			exhibits = append(exhibits, x)
+		}
+	}
+	return exhibits, nil
+}
+
+// dispositions are the fields of xc:<x> that count items, in the order in which xp:<x> lists them.
+var dispositions = []struct {
+	value triage.Disposition
+	field string
+}{
+	{triage.IsMedia, "im"}, {triage.NotMedia, "in"}, {triage.IsEmpty, "ie"}, {triage.IsUnreadable, "iu"}, {triage.IsRefused, "ir"},
+}
+
+// fieldVersion of xc:<x> is the version of the manifest; absent while the exhibit is not sealed.
+const fieldVersion = "V"
+
+// Progress implements triage.ExhibitStore. No exhibit is settled while any group waits for its rank, whoever's it
+// is: a busy exhibit delays the others' last word, never changes it.
+func (s Exhibits) Progress(ctx context.Context, id triage.ExhibitID) (triage.Progress, error) {
+	const op = "views.Progress"
+	epoch, err := currentEpoch(ctx, s.db)
+	if err != nil {
+		return triage.Progress{}, err
+	}
+	tx := s.rdb.TxPipeline()
+	exists := tx.Exists(ctx, s.key(keyExhibit, packExhibit(id)))
+	counts := tx.HGetAll(ctx, s.key(keyCounts, packExhibit(id)))
+	toRank := tx.ZCard(ctx, s.key(keyToRank))
+	outdated := tx.ZCount(ctx, s.key(keyEpochs), "-inf", "("+strconv.FormatUint(uint64(epoch), 10))
+	if _, err := tx.Exec(ctx); err != nil {
+		return triage.Progress{}, fault(op, string(id), err)
+	}
+	if exists.Val() == 0 {
+		return triage.Progress{}, missing("read progress", string(id), "exhibit")
+	}
+	n := make(map[string]int, len(counts.Val()))
+	for field, text := range counts.Val() {
+		n[field], _ = strconv.Atoi(text)
+	}
+	p := triage.Progress{
+		Exhibit: id, Items: make(map[triage.Disposition]int), Media: make(map[triage.Finding]int),
+		Pending: n["?"] + n["w"], Wanted: n["w"], Manifest: n[fieldVersion], Sealed: n[fieldVersion] > 0,
+		Epoch: epoch, Rematch: int(outdated.Val()),
+	}
+	for _, d := range dispositions {
+		p.Items[d.value] = n[d.field]
+	}
+	for _, f := range triage.Findings {
+		p.Media[f] = n[findings.of[f]]
+	}
+	p.Settled = p.Sealed && p.Pending == 0 && p.Rematch == 0 && toRank.Val() == 0
+	return p, nil
+}
+
+func currentEpoch(ctx context.Context, d db) (triage.Epoch, error) {
+	n, err := d.rdb.Get(ctx, d.key(keyEpoch)).Uint64()
+	if err == redis.Nil {
+		return 0, nil // no set has ever changed
+	}
+	return triage.Epoch(n), fault("views.currentEpoch", "", err)
+}
+
+// packCounts writes a part's items by disposition as numbers between spaces.
+func packCounts(counts map[triage.Disposition]int) string {
+	var b strings.Builder
+	for _, d := range dispositions {
+		b.WriteString(strconv.Itoa(counts[d.value]) + " ")
+	}
+	return b.String()
+}

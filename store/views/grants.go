@@ -1,0 +1,88 @@
+package views
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"vigie/triage"
+)
+
+// Grants implements triage.GrantStore.
+type Grants struct{ db }
+
+// storedGrant is a grant as kept.
+type storedGrant struct {
+	Group   string    `json:"g"`
+	Step    string    `json:"s"`
+	Actor   string    `json:"a"`
+	Session string    `json:"n"`
+	Media   []string  `json:"m"`
+	Expires time.Time `json:"t"`
+}
+
+// granted is the key that says, for as long as a claim lives, that a step was granted.
+func (s Grants) granted(id triage.GroupID, actor string, step triage.RevealStep) string {
+	return s.key(keyGranted, packID(string(id)), ":", actor, ":", string(step))
+}
+
+// SaveGrant implements triage.GrantStore.
+func (s Grants) SaveGrant(ctx context.Context, g triage.Grant, life time.Duration) error {
+	const op = "save grant"
+	stored := storedGrant{
+		Group: string(g.Group), Step: string(g.Step), Actor: g.Actor, Session: g.Session, Expires: g.Expires,
+	}
+	for _, m := range g.Media {
+		stored.Media = append(stored.Media, string(m))
+	}
+	doc, err := json.Marshal(stored)
+	if err != nil {
+		return triage.E(triage.Internal, op, g.ID, "", err)
+	}
+	_, err = s.rdb.TxPipelined(ctx, func(p redis.Pipeliner) error {
+		p.Set(ctx, s.key(keyGrant, g.ID), doc, life)
+		p.Set(ctx, s.granted(g.Group, g.Actor, g.Step), 1, triage.ClaimLife)
+		return nil
+	})
+	return fault(op, g.ID, err)
+}
+
+// Grant implements triage.GrantStore.
+func (s Grants) Grant(ctx context.Context, id string) (triage.Grant, error) {
+	var stored storedGrant
+	if err := s.read(ctx, "read grant", "grant", s.key(keyGrant, id), &stored); err != nil {
+		return triage.Grant{}, err
+	}
+	g := triage.Grant{
+		ID: id, Group: triage.GroupID(stored.Group), Step: triage.RevealStep(stored.Step), Actor: stored.Actor,
+		Session: stored.Session, Expires: stored.Expires,
+	}
+	for _, m := range stored.Media {
+		g.Media = append(g.Media, triage.MediumID(m))
+	}
+	return g, nil
+}
+
+// Granted implements triage.GrantStore.
+func (s Grants) Granted(ctx context.Context, id triage.GroupID, actor string, step triage.RevealStep) (bool, error) {
+	n, err := s.rdb.Exists(ctx, s.granted(id, actor, step)).Result()
+	return n == 1, fault("read grants", string(id), err)
+}
+
+// Lease implements triage.Lease.
+type Lease struct{ db }
+
+// holdLease takes or renews a lease. ARGV: holder, life (ms).
+var holdLease = redis.NewScript(`
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1`)
+
+// Hold implements triage.Lease.
+func (s Lease) Hold(ctx context.Context, name, holder string, life time.Duration) (bool, error) {
+	n, err := holdLease.Run(ctx, s.rdb, []string{s.key(keyLease, name)}, holder, life.Milliseconds()).Int()
+	return n == 1, fault("hold lease", name, err)
+}

@@ -1,0 +1,209 @@
+package views
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"vigie/hashing/pdq"
+	"vigie/triage"
+	"vigie/triage/signals"
+)
+
+// Groups implements triage.GroupStore.
+type Groups struct{ db }
+
+// A group is a hash with short fields:
+//
+//	b  "1" once it is born     n  members     r  the rest of its ranking, packed    d   decision, JSON
+//	k  its last mark           o  open        c  who claims it                      dn  members when decided
+//	                           s  score       u  until when (ms)
+const (
+	fieldMembers  = "n"
+	fieldOpen     = "o"
+	fieldScore    = "s"
+	fieldRank     = "r"
+	fieldMark     = "k"
+	fieldClaimBy  = "c"
+	fieldClaimEnd = "u"
+	fieldDecision = "d"
+)
+
+var (
+	// joinGroup puts a medium into a group. ARGV: medium, group, birth ('' when the group is born).
+	joinGroup = script(`
+local m, g = load(ARGV[2]), ARGV[3]
+call('SREM', P .. 'ungrouped', ARGV[2])
+if not m or m.g then return 1 end
+if call('HEXISTS', P .. 'g:' .. g, 'b') == 0 then
+  if ARGV[4] == '' then return 0 end
+  call('RPUSH', P .. 'founders', ARGV[4])
+  call('HSET', P .. 'g:' .. g, 'b', 1)
+end
+call('HSET', m.key, 'g', g)
+call('ZADD', P .. 'gm:' .. g, 0, m.id)
+for x, place in pairs(m.places) do index(x, place, g) end
+mark(g)
+return 1`)
+
+	// saveRanking keeps a ranking, gives open members their finding and orders the queue.
+	// ARGV: group, mark, members, open, score, rest, finding.
+	saveRanking = script(`
+local g = ARGV[2]
+local key = P .. 'g:' .. g
+if call('EXISTS', key) == 0 then return 0 end
+call('HSET', key, 'n', ARGV[4], 'o', ARGV[5], 's', ARGV[6], 'r', ARGV[7])
+for _, id in ipairs(call('ZRANGE', P .. 'gm:' .. g, 0, -1)) do
+  local m = load(id)
+  if m and m.s == 'e' and open(m.F) then move(m, m.s, ARGV[8]) end
+end
+if call('HGET', key, 'k') == ARGV[3] then call('ZREM', P .. 'torank', g) end
+requeue(g)
+return 1`)
+)
+
+// Founders implements triage.FounderStore.
+func (s Groups) Founders(ctx context.Context, from int) ([]triage.Founder, error) {
+	raw, err := s.rdb.LRange(ctx, s.key(keyFounders), int64(from), -1).Result()
+	if err != nil {
+		return nil, fault("views.Founders", "", err)
+	}
+	founders := make([]triage.Founder, len(raw))
+	for i, birth := range raw {
+		founders[i].Group = triage.GroupID(unpackID(birth[:16]))
+		if len(birth) == 16+len(pdq.Hash{}) {
+			founders[i].PDQ = (*pdq.Hash)([]byte(birth[16:]))
+		}
+	}
+	return founders, nil
+}
+
+// Ungrouped implements triage.GroupStore.
+func (s Groups) Ungrouped(ctx context.Context, n int) ([]triage.MediumID, error) {
+	raw, err := s.rdb.SRandMemberN(ctx, s.key(keyUngrouped), int64(n)).Result()
+	return unpackIDs(raw), fault("views.Ungrouped", "", err)
+}
+
+// JoinGroup implements triage.GroupStore. A medium that nobody lists any more joins nothing.
+func (s Groups) JoinGroup(ctx context.Context, id triage.MediumID, g triage.GroupID, birth *triage.Founder) error {
+	const op = "views.JoinGroup"
+	founder := ""
+	if birth != nil {
+		founder = packID(string(birth.Group))
+		if birth.PDQ != nil {
+			founder += string(birth.PDQ[:])
+		}
+	}
+	known, err := s.run(ctx, joinGroup, s.medium(id), packID(string(id)), packID(string(g)), founder).Int()
+	if err == nil && known == 0 {
+		return missing("join group", string(g), "group")
+	}
+	return fault(op, string(id), err)
+}
+
+// ToRank implements triage.GroupStore.
+func (s Groups) ToRank(ctx context.Context, n int) ([]triage.Marked, error) {
+	const op = "views.ToRank"
+	raw, err := s.rdb.ZRange(ctx, s.key(keyToRank), 0, int64(n)-1).Result()
+	if err != nil || len(raw) == 0 {
+		return nil, fault(op, "", err)
+	}
+	pipe := s.rdb.Pipeline()
+	marks := make([]*redis.StringCmd, len(raw))
+	for i, g := range raw {
+		marks[i] = pipe.HGet(ctx, s.key(keyGroup, g), fieldMark)
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
+		return nil, fault(op, "", err)
+	}
+	marked := make([]triage.Marked, len(raw))
+	for i, g := range raw {
+		marked[i].Group = triage.GroupID(unpackID(g))
+		marked[i].Mark, _ = marks[i].Int64()
+	}
+	return marked, nil
+}
+
+// GroupMedia implements triage.GroupStore and triage.QueueStore. The members stand in the order of their identifiers.
+func (s Groups) GroupMedia(ctx context.Context, id triage.GroupID) ([]triage.Medium, error) {
+	raw, err := s.rdb.ZRange(ctx, s.key(keyMembers, packID(string(id))), 0, -1).Result()
+	if err != nil {
+		return nil, fault("views.GroupMedia", string(id), err)
+	}
+	return readMedia(ctx, s.db, unpackIDs(raw))
+}
+
+// NearKnown implements triage.GroupStore.
+func (s Groups) NearKnown(ctx context.Context, places []triage.Place) ([]bool, error) {
+	near := make([]bool, len(places))
+	if len(places) == 0 {
+		return near, nil
+	}
+	pipe := s.rdb.Pipeline()
+	answers := make([]*redis.SliceCmd, len(places))
+	for i, p := range places {
+		answers[i] = pipe.HMGet(ctx, s.key(keyNear, packExhibit(p.Exhibit)), packFolder(p.Folder), packFolder(p.Parent))
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
+		return nil, fault("views.NearKnown", "", err)
+	}
+	for i, answer := range answers {
+		near[i] = slices.ContainsFunc(answer.Val(), func(count any) bool { return count != nil })
+	}
+	return near, nil
+}
+
+// SaveRanking implements triage.GroupStore.
+func (s Groups) SaveRanking(ctx context.Context, m triage.Marked, g triage.Group) error {
+	raw := packID(string(m.Group))
+	known, err := s.run(ctx, saveRanking, s.group(m.Group),
+		raw, m.Mark, g.Members, g.Open, g.Score, packRank(g), findings.of[g.Finding]).Int()
+	if err == nil && known == 0 {
+		return missing("rank group", string(m.Group), "group")
+	}
+	return fault("views.SaveRanking", string(m.Group), err)
+}
+
+func packRank(g triage.Group) string {
+	var w packer
+	w.number(int64(g.Exhibits))
+	w.number(int64(g.Cases))
+	w.number(int64(g.Videos))
+	w.text(findings.of[g.Finding])
+	for _, r := range g.Reasons {
+		w.text(string(r.Signal))
+		w.number(int64(r.Points))
+		w.text(r.Detail)
+	}
+	return string(w)
+}
+
+// decodeGroup leaves out a claim that has expired.
+func decodeGroup(id triage.GroupID, f map[string]string, now time.Time) (triage.Group, error) {
+	g := triage.Group{ID: id}
+	g.Members, _ = strconv.Atoi(f[fieldMembers])
+	g.Open, _ = strconv.Atoi(f[fieldOpen])
+	g.Score, _ = strconv.Atoi(f[fieldScore])
+	if rank := f[fieldRank]; rank != "" {
+		r := unpacker(rank)
+		g.Exhibits, g.Cases, g.Videos = int(r.number()), int(r.number()), int(r.number())
+		g.Finding = findings.to[r.text()]
+		for len(r) > 0 {
+			g.Reasons = append(g.Reasons, signals.Reason{
+				Signal: signals.Signal(r.text()), Points: int(r.number()), Detail: r.text(),
+			})
+		}
+	}
+	if by := f[fieldClaimBy]; by != "" {
+		ms, _ := strconv.ParseInt(f[fieldClaimEnd], 10, 64)
+		if until := time.UnixMilli(ms).UTC(); !now.After(until) {
+			g.Claim = &triage.Claim{By: by, Until: until}
+		}
+	}
+	var err error
+	g.Decision, err = decodeDecision(id, f[fieldDecision])
+	return g, err
+}

@@ -1,0 +1,128 @@
+package views
+
+import (
+	"encoding/hex"
+
+	"vigie/triage"
+)
+
+// The keys, after the prefix. <id>, <g> are 16 raw bytes (a medium, a group), <x>, <f> are 8 (an exhibit, a folder).
+//
+//	key                  type    holds
+//	-------------------  ------  -----------------------------------------------------------------------
+//	epoch                string  the sets' epoch: written by store/known, read here
+//	accounts             hash    account id → account
+//	tokens               hash    hash of a token → account id
+//	link:<hash>          string  a sign-in link, until it expires
+//	session:<hash>       string  a session, until it expires
+//	grant:<id>           string  a reveal, until it expires
+//	granted:<g>:<who>:…  string  that a step was granted, until ClaimLife is over
+//	lease:<name>         string  who holds a lease, until it expires
+//
+//	exhibits             zset    exhibit ids by time of opening
+//	exhibits:<owner>     zset    the same, of one owner
+//	x:<x>                string  an exhibit with its manifest
+//	xc:<x>               hash    its counters: see lua.go (class) and exhibits.go (dispositions)
+//	xp:<x>               hash    part (32 raw bytes) → items by disposition
+//	xm:<x><part>         string  the media of a part, 16 raw bytes each
+//
+//	m:<id>               hash    a medium: see encode.go
+//	ep                   zset    media by the epoch of their last match; −1: never matched
+//	wanted               zset    media whose bytes have not come, by time (µs)
+//	seen:<bucket>        hash    keys of digests of media that are in an exhibit
+//
+//	near:<x>             hash    folder → how many known and near-known media lie in it
+//	fg:<x><f>            zset    groups with a member in this folder, or in a folder of this folder
+//	g:<g>                hash    a group: see groups.go
+//	gm:<g>               zset    its members (all scores 0: a small zset is compact, a small set is not)
+//	founders             list    births of groups
+//	ungrouped            set     Pending media without a group
+//	torank               zset    groups that wait for their rank, by first mark
+//	marks                string  the last mark
+//	queue                zset    groups in the queue, by negated score
+const (
+	keyEpoch     = "epoch"
+	keyAccounts  = "accounts"
+	keyTokens    = "tokens"
+	keyLink      = "link:"
+	keySession   = "session:"
+	keyGrant     = "grant:"
+	keyGranted   = "granted:"
+	keyLease     = "lease:"
+	keyExhibits  = "exhibits"
+	keyExhibit   = "x:"
+	keyCounts    = "xc:"
+	keyParts     = "xp:"
+	keyPartMedia = "xm:"
+	keyMedium    = "m:"
+	keyEpochs    = "ep"
+	keyWanted    = "wanted"
+	keySeen      = "seen:"
+	keyNear      = "near:"
+	keyGroup     = "g:"
+	keyMembers   = "gm:"
+	keyFounders  = "founders"
+	keyUngrouped = "ungrouped"
+	keyToRank    = "torank"
+	keyQueue     = "queue"
+)
+
+func (d db) key(parts ...string) string {
+	key := d.prefix
+	for _, p := range parts {
+		key += p
+	}
+	return key
+}
+
+func (d db) medium(id triage.MediumID) string { return d.key(keyMedium, packID(string(id))) }
+func (d db) group(id triage.GroupID) string   { return d.key(keyGroup, packID(string(id))) }
+
+// packID halves an identifier of 32 hexadecimal digits. Anything else names nothing: it stays as it is, too long
+// or too short to be taken for one.
+func packID(id string) string {
+	raw, err := hex.DecodeString(id)
+	if err != nil || len(raw) != 16 || hex.EncodeToString(raw) != id {
+		return "?" + id
+	}
+	return string(raw)
+}
+
+func unpackID(raw string) string { return hex.EncodeToString([]byte(raw)) }
+
+// packExhibit shortens "x" and 16 hexadecimal digits to 8 bytes.
+func packExhibit(id triage.ExhibitID) string {
+	if len(id) != 17 || id[0] != 'x' {
+		return "?" + string(id)
+	}
+	raw, err := hex.DecodeString(string(id[1:]))
+	if err != nil || unpackExhibit(string(raw)) != id {
+		return "?" + string(id)
+	}
+	return string(raw)
+}
+
+func unpackExhibit(raw string) triage.ExhibitID {
+	return triage.ExhibitID("x" + hex.EncodeToString([]byte(raw)))
+}
+
+// packFolder shortens 16 hexadecimal digits to 8 bytes; what is none stands for no folder.
+func packFolder(f triage.FolderKey) string {
+	raw, err := hex.DecodeString(string(f))
+	if err != nil || len(raw) != 8 {
+		return string(make([]byte, 8))
+	}
+	return string(raw)
+}
+
+func unpackFolder(raw string) triage.FolderKey {
+	return triage.FolderKey(hex.EncodeToString([]byte(raw)))
+}
+
+func unpackIDs(raw []string) []triage.MediumID {
+	ids := make([]triage.MediumID, len(raw))
+	for i, r := range raw {
+		ids[i] = triage.MediumID(unpackID(r))
+	}
+	return ids
+}

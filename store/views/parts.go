@@ -1,0 +1,231 @@
+package views
+
+import (
+	"context"
+	"slices"
+
+	"github.com/redis/go-redis/v9"
+
+	"vigie/triage"
+)
+
+// partFields names, for the scripts, the counters of xc:<x> in the order of packCounts.
+const partFields = `
+local fields = {'im', 'in', 'ie', 'iu', 'ir'}
+local function count(x, counts, sign)
+  local i = 0
+  for n in counts:gmatch('%d+') do
+    i = i + 1
+    call('HINCRBY', P .. 'xc:' .. x, fields[i], sign * tonumber(n))
+  end
+end
+`
+
+var (
+	// registerItems adds media to an exhibit and returns, for each, whether its bytes are wanted ('1' or '0').
+	// ARGV: exhibit, now (µs), then for each item: id, kind, size, keys, place.
+	registerItems = script(`
+local x, now = ARGV[2], tonumber(ARGV[3])
+if call('EXISTS', P .. 'x:' .. x) == 0 then return false end
+local wanted = {}
+for i = 4, #ARGV, 5 do
+  local id, kind, size, keys, place = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
+  local m, media = load(id), kind ~= 'o'
+  local at = string.format('%.0f', now + i)
+  if not m then
+    m = {id = id, key = P .. 'm:' .. id, s = media and 'w' or 'l', F = '?', places = {}}
+    call('HSET', m.key, 's', m.s, 'k', kind, 'z', size, 'd', keys)
+    if media then
+      call('HSET', m.key, 't', at)
+      call('ZADD', P .. 'wanted', at, id)
+    else
+      call('ZADD', P .. 'ep', -1, id)
+    end
+    seen('HSET', keys)
+  elseif m.s == 'l' and media then
+    call('HSET', m.key, 'k', kind, 't', at)
+    call('ZADD', P .. 'wanted', at, id)
+    move(m, 'w', m.F == '-' and '?' or m.F)
+  end
+  arrive(m, x, place)
+  wanted[#wanted + 1] = m.s == 'w' and '1' or '0'
+end
+return table.concat(wanted)`)
+
+	// registerPart counts the items of a part, once. ARGV: exhibit, part, counts, media.
+	registerPart = script(partFields + `
+local x, part = ARGV[2], ARGV[3]
+if call('EXISTS', P .. 'x:' .. x) == 0 then return 0 end
+if call('HSETNX', P .. 'xp:' .. x, part, ARGV[4]) == 1 then
+  count(x, ARGV[4], 1)
+  call('SET', P .. 'xm:' .. x .. part, ARGV[5])
+end
+return 1`)
+
+	// dropItems takes media out of an exhibit. What is in no exhibit any more is forgotten; keys of digests that
+	// two media declared are then forgotten for both. ARGV: exhibit, ids.
+	dropItems = script(`
+local x = ARGV[2]
+for i = 3, #ARGV do
+  local m = load(ARGV[i])
+  local place = m and m.places[x]
+  if place then
+    call('HDEL', m.key, 'x' .. x)
+    call('HINCRBY', P .. 'xc:' .. x, class(m.s, m.F), -1)
+    if near(m.F) == 1 then nearby(x, place:sub(1, 8), -1) end
+    m.places[x] = nil
+    if m.g then mark(m.g) end
+    if next(m.places) == nil then
+      seen('HDEL', m.d)
+      call('DEL', m.key)
+      call('ZREM', P .. 'ep', m.id)
+      call('ZREM', P .. 'wanted', m.id)
+      call('SREM', P .. 'ungrouped', m.id)
+      if m.g then call('ZREM', P .. 'gm:' .. m.g, m.id) end
+    end
+  end
+end
+return 1`)
+
+	// dropPart takes a part's items out of the counts. ARGV: exhibit, part.
+	dropPart = script(partFields + `
+local x, part = ARGV[2], ARGV[3]
+local counts = call('HGET', P .. 'xp:' .. x, part)
+if counts then
+  count(x, counts, -1)
+  call('HDEL', P .. 'xp:' .. x, part)
+  call('DEL', P .. 'xm:' .. x .. part)
+end
+return 1`)
+)
+
+// RegisterPart implements triage.ExhibitStore. The items go first and the part's counts last, so that a call that
+// was cut off is completed by the next one.
+func (s Exhibits) RegisterPart(ctx context.Context, id triage.ExhibitID, part triage.PartID, counts map[triage.Disposition]int, items []triage.ListedItem) ([]triage.MediumID, error) {
+	const op = "views.RegisterPart"
+	rawPart, err := packPart(part)
+	if err != nil {
+		return nil, err
+	}
+	x, now := packExhibit(id), s.now().UnixMicro()
+	var wanted []triage.MediumID
+	media := make([]byte, 0, 16*len(items))
+	told := make(map[triage.MediumID]bool)
+	for some := range slices.Chunk(items, batch) {
+		args := make([]any, 0, 2+5*len(some))
+		args = append(args, x, now)
+		for i := range some {
+			args = append(args, itemArgs(&some[i])...)
+			media = append(media, packID(string(some[i].Medium))...)
+		}
+		flags, err := s.run(ctx, registerItems, s.key(keyCounts, x), args...).Text()
+		if err == redis.Nil {
+			return nil, missing("register part", string(id), "exhibit")
+		}
+		if err != nil {
+			return nil, fault(op, string(id), err)
+		}
+		for i := range some {
+			if flags[i] == '1' && !told[some[i].Medium] {
+				told[some[i].Medium] = true
+				wanted = append(wanted, some[i].Medium)
+			}
+		}
+	}
+	kept, err := s.run(ctx, registerPart, s.key(keyCounts, x), x, rawPart, packCounts(counts), media).Int()
+	if err == nil && kept == 0 {
+		return nil, missing("register part", string(id), "exhibit")
+	}
+	return wanted, fault(op, string(id), err)
+}
+
+func itemArgs(it *triage.ListedItem) []any {
+	kind := kinds.of[it.Kind]
+	if !it.Media() {
+		kind = "o"
+	}
+	return []any{packID(string(it.Medium)), kind, it.Size, packKeys(it.Keys), packPlace(it.Place)}
+}
+
+// SealExhibit implements triage.ExhibitStore. The manifest is kept last: until then, sealing again does all of it
+// again. A medium that stays keeps the place where it was first seen, though that part may have gone.
+func (s Exhibits) SealExhibit(ctx context.Context, id triage.ExhibitID, m triage.Manifest) error {
+	const op = "views.SealExhibit"
+	x, err := s.Exhibit(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := s.dropOtherParts(ctx, id, m.Parts); err != nil {
+		return err
+	}
+	x.Manifest = &m
+	doc, err := encodeExhibit(x)
+	if err != nil {
+		return err
+	}
+	_, err = s.rdb.TxPipelined(ctx, func(p redis.Pipeliner) error {
+		p.Set(ctx, s.key(keyExhibit, packExhibit(id)), doc, 0)
+		p.HSet(ctx, s.key(keyCounts, packExhibit(id)), fieldVersion, m.Version)
+		return nil
+	})
+	return fault(op, string(id), err)
+}
+
+// dropOtherParts takes out of an exhibit what only parts that are not listed hold.
+func (s Exhibits) dropOtherParts(ctx context.Context, id triage.ExhibitID, listed []triage.PartID) error {
+	const op = "views.dropOtherParts"
+	x := packExhibit(id)
+	registered, err := s.rdb.HKeys(ctx, s.key(keyParts, x)).Result()
+	if err != nil {
+		return fault(op, string(id), err)
+	}
+	stays := make(map[string]bool, len(listed))
+	for _, part := range listed {
+		raw, err := packPart(part)
+		if err != nil {
+			return err
+		}
+		stays[raw] = true
+	}
+	gone := slices.DeleteFunc(slices.Clone(registered), func(part string) bool { return stays[part] })
+	if len(gone) == 0 {
+		return nil
+	}
+	leaving := make(map[string]bool)
+	if err := s.partMedia(ctx, x, gone, func(id string) { leaving[id] = true }); err != nil {
+		return err
+	}
+	kept := slices.DeleteFunc(registered, func(part string) bool { return !stays[part] })
+	if err := s.partMedia(ctx, x, kept, func(id string) { delete(leaving, id) }); err != nil {
+		return err
+	}
+	ids := make([]any, 0, len(leaving))
+	for raw := range leaving {
+		ids = append(ids, raw)
+	}
+	for some := range slices.Chunk(ids, batch) {
+		if err := s.run(ctx, dropItems, s.key(keyCounts, x), append([]any{x}, some...)...).Err(); err != nil {
+			return fault(op, string(id), err)
+		}
+	}
+	for _, part := range gone {
+		if err := s.run(ctx, dropPart, s.key(keyCounts, x), x, part).Err(); err != nil {
+			return fault(op, string(id), err)
+		}
+	}
+	return nil
+}
+
+// partMedia calls each for every medium of some parts of an exhibit.
+func (s Exhibits) partMedia(ctx context.Context, x string, parts []string, each func(id string)) error {
+	for _, part := range parts {
+		media, err := s.rdb.Get(ctx, s.key(keyPartMedia, x, part)).Result()
+		if err != nil && err != redis.Nil {
+			return fault("views.partMedia", string(unpackExhibit(x)), err)
+		}
+		for ; len(media) >= 16; media = media[16:] {
+			each(media[:16])
+		}
+	}
+	return nil
+}

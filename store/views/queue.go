@@ -1,0 +1,139 @@
+package views
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"vigie/triage"
+)
+
+// Queue implements triage.QueueStore.
+type Queue struct{ Groups }
+
+var (
+	// claimGroup leases a group. ARGV: group, by, until (ms), now (ms).
+	claimGroup = script(`
+local key = P .. 'g:' .. ARGV[2]
+if call('EXISTS', key) == 0 then return 'gone' end
+local v = call('HMGET', key, 'c', 'u')
+if v[1] and v[1] ~= ARGV[3] and tonumber(v[2]) >= tonumber(ARGV[5]) then return 'taken' end
+call('HSET', key, 'c', ARGV[3], 'u', ARGV[4])
+return 'done'`)
+
+	// unclaimGroup ends a lease that by holds. ARGV: group, by.
+	unclaimGroup = script(`
+local key = P .. 'g:' .. ARGV[2]
+if call('HGET', key, 'c') == ARGV[3] then call('HDEL', key, 'c', 'u') end
+return 'done'`)
+
+	// decideGroup keeps a decision. ARGV: group, decision, members it covers.
+	decideGroup = script(`
+local key = P .. 'g:' .. ARGV[2]
+if call('EXISTS', key) == 0 then return 'gone' end
+call('HSET', key, 'd', ARGV[3], 'dn', ARGV[4])
+requeue(ARGV[2])
+return 'done'`)
+)
+
+// storedDecision is a decision as kept.
+type storedDecision struct {
+	Verdict string    `json:"v"`
+	Note    string    `json:"n,omitempty"`
+	By      string    `json:"b"`
+	At      time.Time `json:"t"`
+	Members int       `json:"m"`
+}
+
+func decodeDecision(id triage.GroupID, doc string) (*triage.Decision, error) {
+	if doc == "" {
+		return nil, nil
+	}
+	var d storedDecision
+	if err := json.Unmarshal([]byte(doc), &d); err != nil {
+		return nil, triage.E(triage.Corrupt, "views.decodeDecision", string(id), "", err)
+	}
+	return &triage.Decision{Verdict: triage.Verdict(d.Verdict), Note: d.Note, By: d.By, At: d.At, Members: d.Members}, nil
+}
+
+// Queue implements triage.QueueStore. Groups of the same score stand in the order of their identifiers.
+func (s Queue) Queue(ctx context.Context, offset, n int) ([]triage.Group, int, error) {
+	const op = "views.Queue"
+	offset, n = max(offset, 0), max(n, 0)
+	tx := s.rdb.TxPipeline()
+	length := tx.ZCard(ctx, s.key(keyQueue))
+	page := tx.ZRange(ctx, s.key(keyQueue), int64(offset), int64(offset+n)-1)
+	if _, err := tx.Exec(ctx); err != nil {
+		return nil, 0, fault(op, "", err)
+	}
+	total := int(length.Val())
+	if n == 0 || len(page.Val()) == 0 {
+		return nil, total, nil
+	}
+	pipe := s.rdb.Pipeline()
+	answers := make([]*redis.MapStringStringCmd, len(page.Val()))
+	for i, raw := range page.Val() {
+		answers[i] = pipe.HGetAll(ctx, s.key(keyGroup, raw))
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
+		return nil, 0, fault(op, "", err)
+	}
+	now := s.now()
+	groups := make([]triage.Group, len(answers))
+	for i, raw := range page.Val() {
+		g, err := decodeGroup(triage.GroupID(unpackID(raw)), answers[i].Val(), now)
+		if err != nil {
+			return nil, 0, err
+		}
+		groups[i] = g
+	}
+	return groups, total, nil
+}
+
+// Group implements triage.QueueStore.
+func (s Queue) Group(ctx context.Context, id triage.GroupID) (triage.Group, error) {
+	fields, err := s.rdb.HGetAll(ctx, s.group(id)).Result()
+	if err != nil {
+		return triage.Group{}, fault("views.Group", string(id), err)
+	}
+	if len(fields) == 0 {
+		return triage.Group{}, missing("read group", string(id), "group")
+	}
+	return decodeGroup(id, fields, s.now())
+}
+
+// Claim implements triage.QueueStore. Leases count in milliseconds.
+func (s Queue) Claim(ctx context.Context, id triage.GroupID, c triage.Claim, now time.Time) error {
+	const op = "claim group"
+	answer, err := s.run(ctx, claimGroup, s.group(id), packID(string(id)), c.By, c.Until.UnixMilli(), now.UnixMilli()).Text()
+	switch {
+	case err != nil:
+		return fault(op, string(id), err)
+	case answer == "gone":
+		return missing(op, string(id), "group")
+	case answer == "taken":
+		return triage.E(triage.Conflict, op, string(id), "another reviewer works on this group: take the next one", nil)
+	}
+	return nil
+}
+
+// Unclaim implements triage.QueueStore. A lease of somebody else stays.
+func (s Queue) Unclaim(ctx context.Context, id triage.GroupID, by string) error {
+	return fault("views.Unclaim", string(id), s.run(ctx, unclaimGroup, s.group(id), packID(string(id)), by).Err())
+}
+
+// SaveDecision implements triage.QueueStore.
+func (s Queue) SaveDecision(ctx context.Context, id triage.GroupID, d triage.Decision) error {
+	const op = "views.SaveDecision"
+	doc, err := json.Marshal(storedDecision{string(d.Verdict), d.Note, d.By, d.At, d.Members})
+	if err != nil {
+		return triage.E(triage.Internal, op, string(id), "", err)
+	}
+	answer, err := s.run(ctx, decideGroup, s.group(id), packID(string(id)), doc, d.Members).Text()
+	if err == nil && answer == "gone" {
+		return missing("decide group", string(id), "group")
+	}
+	return fault(op, string(id), err)
+}

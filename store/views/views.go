@@ -1,0 +1,105 @@
+// Package views keeps in Redis what the service looks at all the time: exhibits and their counters, media, groups,
+// the queue, accounts, sessions, grants. All of it can be made again from the object store and the journal.
+//
+// Every step that reads and then writes is one Lua script, so that any number of processes may take it at once;
+// the scripts share the functions of lua.go. Keys are in keys.go, stored encodings in encode.go and beside each
+// store: none is a type of the domain.
+package views
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"vigie/triage"
+)
+
+// batch is how many items, media or commands go into one script call or pipeline: about 3 ms of Redis's time.
+const batch = 200
+
+// Views are the projections, one small store a concern.
+type Views struct {
+	Accounts Accounts
+	Sessions Sessions
+	Exhibits Exhibits
+	Media    Media
+	Outcomes Outcomes
+	Groups   Groups
+	Rematch  Rematch
+	Queue    Queue
+	Grants   Grants
+	Seen     Seen
+	Lease    Lease
+}
+
+// New returns the projections that rdb keeps under prefix (which store/known shares: both know its epoch). In a
+// cluster the prefix is a hash tag, such as "{vigie}:". now tells the time.
+func New(rdb *redis.Client, prefix string, now func() time.Time) *Views {
+	d := db{rdb: rdb, prefix: prefix, now: now}
+	return &Views{
+		Accounts{d}, Sessions{d}, Exhibits{d}, Media{d}, Outcomes{d}, Groups{d}, Rematch{d}, Queue{Groups{d}},
+		Grants{d}, Seen{d}, Lease{d},
+	}
+}
+
+var (
+	_ triage.AccountStore = Accounts{}
+	_ triage.SessionStore = Sessions{}
+	_ triage.ExhibitStore = Exhibits{}
+	_ triage.MediumStore  = Media{}
+	_ triage.OutcomeStore = Outcomes{}
+	_ triage.GroupStore   = Groups{}
+	_ triage.RematchStore = Rematch{}
+	_ triage.QueueStore   = Queue{}
+	_ triage.GrantStore   = Grants{}
+	_ triage.SeenStore    = Seen{}
+	_ triage.Lease        = Lease{}
+)
+
+// db is what all stores of this package share.
+type db struct {
+	rdb    *redis.Client
+	prefix string
+	now    func() time.Time
+}
+
+// run calls a script with the prefix and args as its ARGV. The scripts make the names of most keys themselves;
+// key is one of them, so that the call finds its slot.
+func (d db) run(ctx context.Context, s *redis.Script, key string, args ...any) *redis.Cmd {
+	return s.Run(ctx, d.rdb, []string{key}, append([]any{d.prefix}, args...)...)
+}
+
+// fault turns an error of the driver into one of the domain. nil stays nil; redis.Nil is NotFound.
+func fault(op, object string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, redis.Nil):
+		return triage.E(triage.NotFound, op, object, "", nil)
+	case ours(err):
+		return triage.E(triage.Internal, op, object, "", err)
+	}
+	return triage.E(triage.Unavailable, op, object, "Redis does not answer: try again in a moment", err)
+}
+
+// ours tells the answers of Redis that mean a mistake in this package from those that will pass.
+func ours(err error) bool {
+	var answer redis.Error
+	if !errors.As(err, &answer) {
+		return false
+	}
+	for _, passing := range []string{"LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "BUSY", "OOM", "MISCONF", "NOAUTH", "WRONGPASS"} {
+		if redis.HasErrorPrefix(err, passing) {
+			return false
+		}
+	}
+	return true
+}
+
+// missing is the error of an object that is not kept.
+func missing(op, object, what string) error {
+	return triage.E(triage.NotFound, op, object, fmt.Sprintf("there is no such %s", what), nil)
+}
