@@ -38,23 +38,23 @@ type Pages struct {
 }
 
 // Mount registers the pages' routes with g, and its error page.
-func Mount(g *guard.Guard, u UseCases, o Options) (*Pages, error) {
+func Mount(g *guard.Guard, u UseCases, o Options) error {
 	if o.Zone == nil {
 		o.Zone = time.Local
 	}
 	p := &Pages{UseCases: u, o: o, guard: g}
 	var err error
 	if p.assets, err = loadAssets(); err != nil {
-		return nil, fmt.Errorf("web: assets: %w", err)
+		return fmt.Errorf("web: assets: %w", err)
 	}
 	if p.templates, err = parseTemplates(o.Zone, p.assets); err != nil {
-		return nil, fmt.Errorf("web: templates: %w", err)
+		return fmt.Errorf("web: templates: %w", err)
 	}
 	for _, r := range p.routes() {
 		g.Handle(r.method, r.path, r.policy, r.handler)
 	}
 	g.SetErrorPage(p.problem)
-	return p, nil
+	return nil
 }
 
 type route struct {

@@ -1,0 +1,183 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"vigie/api/i18n"
+	"vigie/hashing"
+	"vigie/triage"
+	"vigie/triage/signals"
+)
+
+// hostile is what somebody could write into a label, a camera's name or a note.
+const hostile = `"><script>alert(1)</script><img src=x onerror=alert(2)>'--{{.}}`
+
+// sample is one page in one state, with data as they are in service.
+type sample struct {
+	name     string // of the sample
+	template string
+	part     string // "layout", or a fragment
+	page     any
+}
+
+var (
+	sampleNow  = time.Date(2026, 11, 21, 14, 5, 0, 0, time.UTC)
+	examiner   = triage.Actor{ID: "a1", Name: "Nadia Lefort", Role: triage.Examiner}
+	reviewer   = triage.Actor{ID: "a2", Name: "Camille Roux", Role: triage.Reviewer}
+	unitActor  = triage.Actor{ID: "a3", Name: "BR de Quimper", Role: triage.Unit}
+	admin      = triage.Actor{ID: "a4", Name: "Yann Le Goff", Role: triage.Admin}
+	sampleCSRF = "csrf-of-the-session"
+)
+
+func samplePage(l i18n.Lang, by triage.Actor, path string, body any) page {
+	p := page{Title: "Titre", Path: path, Lang: l, Body: body, Nav: navigation(by.Role, path)}
+	if by.ID != "" {
+		p.Session = triage.Session{ID: "s1", Actor: by, CSRF: sampleCSRF}
+	}
+	return p
+}
+
+func samples(l i18n.Lang) []sample {
+	all := []sample{
+		{"signin", "signin", "layout", samplePage(l, triage.Actor{}, "/signin", signInBody{})},
+		{"signin-failed", "signin", "layout", samplePage(l, triage.Actor{}, "/signin", signInBody{Problem: triage.E(triage.Unsigned, "sign in", "", "this link was used or has expired: ask for another", nil)})},
+		{"problem", "problem", "layout", samplePage(l, reviewer, "/groups/x", problemBody{triage.E(triage.Forbidden, "x", "", "", nil), 403})},
+		{"check", "check", "layout", samplePage(l, unitActor, "/check", checkBody{})},
+		{"check-answers", "check", "layout", samplePage(l, unitActor, "/check", checkBody{Answers: sampleAnswers()})},
+		{"check-problem", "check", "layout", samplePage(l, unitActor, "/check", checkBody{Hashes: hostile, Problem: triage.E(triage.Invalid, "x", "", "a hash has digits 0 to 9 and a to f only", nil)})},
+	}
+	all = append(all, sampleDrives(l)...)
+	all = append(all, sampleReview(l)...)
+	return append(all, sampleSets(l)...)
+}
+
+func sampleAnswers() (answers []checkAnswer) {
+	for i, v := range []triage.CheckVerdict{triage.CheckKnown, triage.CheckNear, triage.CheckBenign, triage.CheckSeen, triage.CheckUnknown} {
+		answers = append(answers, checkAnswer{i + 1, "SHA-256", triage.CheckAnswer{Verdict: v, Reference: fmt.Sprintf("c%012x", i), Contact: "01 00 00 00 00 (permanence)"}})
+	}
+	return answers
+}
+
+func sampleDrives(l i18n.Lang) []sample {
+	sealed := &triage.Manifest{Version: 1, Items: 20831, Sealed: sampleNow}
+	exhibits := []triage.Exhibit{
+		{ID: "x0123456789abcdef", Case: "2026/00123", Seal: "SCELLE-4", Owner: "a1", Opened: sampleNow.Add(-3 * time.Hour), Manifest: sealed},
+		{ID: "x1123456789abcdef", Case: "2026/00124", Seal: "SCELLE-1 (téléphone)", Owner: "a1", Opened: sampleNow.Add(-time.Hour)},
+		{ID: "x2123456789abcdef", Case: hostile, Seal: hostile, Owner: "a1", Opened: sampleNow, Manifest: sealed},
+	}
+	done := triage.Progress{
+		Items:  map[triage.Disposition]int{triage.IsMedia: 18204, triage.NotMedia: 2410, triage.IsEmpty: 12, triage.IsUnreadable: 3, triage.IsRefused: 202},
+		Media:  map[triage.Finding]int{triage.Known: 212, triage.NearKnown: 31, triage.Benign: 10423, triage.ProbableNew: 96, triage.Unranked: 4210, triage.Unreadable: 7},
+		Sealed: true, Settled: true,
+	}
+	receiving := triage.Progress{
+		Items:   map[triage.Disposition]int{triage.IsMedia: 1000},
+		Media:   map[triage.Finding]int{triage.Unranked: 120},
+		Pending: 880, Wanted: 401,
+	}
+	working := done
+	working.Settled, working.Pending, working.Rematch = false, 1203, 400
+	body := drivesBody{Drives: []drive{newDrive(l, exhibits[0], done), newDrive(l, exhibits[1], receiving), newDrive(l, exhibits[2], working)}, Pager: pager{"/drives", 10, 10, 23}}
+	one := newDrive(l, exhibits[1], receiving)
+	one.Own = true
+	fragment := newDrive(l, exhibits[1], receiving)
+	fragment.Announce = true
+	livePage := samplePage(l, examiner, "/drives", body)
+	livePage.Live, livePage.Refresh = true, drivesRefresh
+	onePage := samplePage(l, examiner, "/drives/x1123456789abcdef", one)
+	onePage.Live = true
+	return []sample{
+		{"drives", "drives", "layout", livePage},
+		{"drives-none", "drives", "layout", samplePage(l, examiner, "/drives", drivesBody{Pager: pager{Size: 10}})},
+		{"drives-admin", "drives", "layout", samplePage(l, admin, "/drives", drivesBody{Pager: pager{Size: 10}})},
+		{"drive", "drive", "layout", onePage},
+		{"drive-fragment", "drive", "fragment", fragment},
+		{"drive-settled-fragment", "drive", "fragment", newDrive(l, exhibits[0], done)},
+	}
+}
+
+// sampleGroup has every signal, and a camera with a hostile name.
+func sampleGroup(id string) triage.Group {
+	g := triage.Group{ID: triage.GroupID(id + strings.Repeat("0", 24)), Members: 3, Open: 3, Exhibits: 2, Cases: 2, Score: 75, Finding: triage.ProbableNew}
+	g.Reasons = []signals.Reason{
+		{Signal: signals.CameraOriginal, Points: 40, Detail: "Fairphone FP5"}, {Signal: signals.NearKnown, Points: 25},
+		{Signal: signals.Recent, Points: 15}, {Signal: signals.CameraFolder, Points: 5}, {Signal: signals.LowQuality, Points: -10},
+	}
+	return g
+}
+
+// sampleMedia have everything that a page must not show: places, keys, matches.
+func sampleMedia() []triage.Medium {
+	var keys triage.DigestKeys
+	copy(keys.SHA256[:], "secret-key-bytes")
+	m := triage.Medium{
+		ID: "feedfacefeedfacefeedfacefeedface", State: triage.Examined, Kind: hashing.KindPicture, Size: 3_412_345, Keys: keys,
+		Places:  []triage.Place{{Exhibit: "xe", Folder: "f01de7f01de7f01d", Parent: "9a4e479a4e479a4e", Class: triage.PlaceCamera, Modified: sampleNow.Add(-90 * time.Hour)}},
+		Facts:   hashing.Facts{Kind: hashing.KindPicture, Format: "jpeg", Width: 4080, Height: 3072, Make: "Fairphone", Model: "FP5", Serial: "SERIAL-1234567", Taken: sampleNow.Add(-100 * time.Hour), GPS: true},
+		Quality: 98, Hashed: true, Finding: triage.ProbableNew, Group: "9",
+	}
+	odd := m
+	odd.Facts = hashing.Facts{Kind: hashing.KindPicture, Format: "webp", Make: hostile, Model: hostile, Software: hostile}
+	odd.Hashed, odd.Unreadable, odd.Finding, odd.Places = false, "truncated", triage.Unreadable, nil
+	film := m
+	film.Kind, film.Facts, film.Hashed, film.Note = hashing.KindVideo, hashing.Facts{Kind: hashing.KindVideo, Format: "mp4"}, false, "frames-not-examined"
+	return []triage.Medium{m, odd, film}
+}
+
+func sampleReview(l i18n.Lang) []sample {
+	mine := claimState{State: "mine", Until: sampleNow.Add(10 * time.Minute)}
+	other := claimState{State: "other", Who: hostile, Until: sampleNow.Add(10 * time.Minute)}
+	free := claimState{State: "free"}
+	a, b, c := sampleGroup("3f2a91bc"), sampleGroup("77d0c1e2"), sampleGroup("0badcafe")
+	b.Score, b.Finding, b.Reasons, b.Videos, b.Open = 20, triage.Unranked, b.Reasons[2:4], 1, 2
+	b.Decision = &triage.Decision{Verdict: triage.Unsure, Note: hostile, By: "a2", At: sampleNow, Members: 2}
+	c.Score, c.Reasons = 0, nil
+	rows := []queueRow{{a, "3f2a91bc", free}, {b, "77d0c1e2", mine}, {c, "0badcafe", other}}
+
+	group := func(g triage.Group, claim claimState, form groupForm, problem error) page {
+		body := groupBody{Group: g, Short: short(g.ID), Claim: claim, Cases: []string{"2026/00123", hostile}, Form: form, Problem: problem, DecidedBy: "Camille Roux", Pager: pager{"/groups/x", 0, mediaShown, 3}}
+		for i, m := range sampleMedia() {
+			body.Media = append(body.Media, member{m, i + 1, modified(m)})
+		}
+		return samplePage(l, reviewer, "/groups/"+string(g.ID), body)
+	}
+	reveal := func(step triage.RevealStep) page {
+		grant := triage.Grant{ID: "r1", Group: a.ID, Step: step, Actor: "a2", Session: "s1", Media: []triage.MediumID{"feedfacefeedfacefeedfacefeedface", "0", "1"}, Expires: sampleNow.Add(3 * time.Minute)}
+		p := samplePage(l, reviewer, "/reveals/r1", revealBody{Grant: grant, Short: short(a.ID), Seconds: 179, Count: 3, Pictures: []picture{{0, 1}, {1, 2}, {2, 3}}})
+		p.Refresh = 180
+		return p
+	}
+	return []sample{
+		{"queue", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{Rows: rows, Total: 48, Pager: pager{"/queue", 20, 20, 48}, Decided: triage.Illegal})},
+		{"queue-none", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{Pager: pager{"/queue", 0, 20, 0}})},
+		{"group-free", "group", "layout", group(a, free, groupForm{}, nil)},
+		{"group-mine", "group", "layout", group(b, mine, groupForm{Step: triage.StepFirst}, nil)},
+		{"group-problem", "group", "layout", group(a, mine, groupForm{triage.StepFull, hostile, triage.Illegal, hostile}, triage.E(triage.Conflict, "x", "", "ask for the first step before the full one", nil))},
+		{"group-other", "group", "layout", group(c, other, groupForm{}, nil)},
+		{"reveal-first", "reveal", "layout", reveal(triage.StepFirst)},
+		{"reveal-full", "reveal", "layout", reveal(triage.StepFull)},
+	}
+}
+
+func sampleSets(l i18n.Lang) []sample {
+	known := triage.HashSet{
+		ID: 3, Source: "ICSE", Version: 2, Kind: triage.KnownSet, Category: "A", State: triage.Active, Entries: 1_203_442, Rejected: 3,
+		ByMethod: map[triage.Method]int{triage.BySHA1: 1_203_000, triage.ByPDQ: 900_120}, Imported: sampleNow,
+		Conflicts: []triage.SetConflict{{Entry: 12, OtherSet: 2, OtherEntry: 4_501_221}, {Entry: 99, OtherSet: 2, OtherEntry: 7}},
+	}
+	benign := triage.HashSet{ID: 2, Source: hostile, Version: 1, Kind: triage.BenignSet, Category: hostile, State: triage.Withdrawn, Entries: 12, Imported: sampleNow, Withdrawn: sampleNow}
+	busy := triage.HashSet{ID: 1, Source: "NSRL", Version: 1, Kind: triage.BenignSet, State: triage.Importing, Imported: sampleNow}
+	report := &triage.ImportReport{Set: known, Errors: []string{"line 7: " + hostile, "line 9: MD5 has 32 hexadecimal digits, not 31"}, Withdrawn: []triage.SetID{1}}
+	methods := []count{{"SHA-1", 1_203_000}, {"PDQ", 900_120}}
+	form := importForm{Source: hostile, Category: hostile, Kind: triage.KnownSet, Hash: "pdq", Replace: true, Strict: true}
+	return []sample{
+		{"sets", "sets", "layout", samplePage(l, admin, "/sets", setsBody{Sets: []triage.HashSet{known, benign, busy}, MaxBytes: maxList})},
+		{"sets-none", "sets", "layout", samplePage(l, admin, "/sets", setsBody{MaxBytes: maxList})},
+		{"sets-problem", "sets", "layout", samplePage(l, admin, "/sets", setsBody{Form: form, MaxBytes: maxList, Problem: triage.E(triage.Invalid, "x", "", "choose the file that holds the list", nil)})},
+		{"set", "set", "layout", samplePage(l, admin, "/sets/3", setBody{Set: known, Methods: methods})},
+		{"set-imported", "set", "layout", samplePage(l, admin, "/sets/3", setBody{Set: known, Methods: methods, Report: report})},
+		{"set-withdrawn", "set", "layout", samplePage(l, admin, "/sets/2", setBody{Set: benign, Problem: triage.E(triage.Invalid, "check reason", "", "state why, in at least 5 characters", nil)})},
+	}
+}
