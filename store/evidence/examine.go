@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"vigie/hashing"
@@ -24,7 +25,8 @@ var buffers = sync.Pool{New: func() any { return new([readBuffer]byte) }}
 // Examine makes an item of an entry: it reads the file once, digests it, and tells by its content what it is. The only
 // error is the end of ctx.
 func (s *Source) Examine(ctx context.Context, e Entry) (triage.Item, error) {
-	it := newItem(e.Path)
+	var it triage.Item
+	it.Path, it.PathB64 = Path(e.Path)
 	switch {
 	case e.Fault != nil:
 		it.Disposition, it.Reason = triage.IsUnreadable, e.Fault.Reason
@@ -45,13 +47,13 @@ func (s *Source) Examine(ctx context.Context, e Entry) (triage.Item, error) {
 	return it, err
 }
 
-// newItem writes a path down. A name that is not UTF-8 is kept beside as it is.
-func newItem(raw string) triage.Item {
-	it := triage.Item{Path: raw}
-	if !utf8.ValidString(raw) {
-		it.Path, it.PathB64 = strings.ToValidUTF8(raw, string(utf8.RuneError)), []byte(raw)
+// Path writes a path down: as text and, where it is not UTF-8, its bytes beside, with the wrong ones shown as U+FFFD in
+// the text.
+func Path(raw string) (text string, b64 []byte) {
+	if utf8.ValidString(raw) {
+		return raw, nil
 	}
-	return it
+	return strings.ToValidUTF8(raw, string(utf8.RuneError)), []byte(raw)
 }
 
 // refusal names a sort of file that is never opened.
@@ -79,7 +81,7 @@ func (s *Source) digest(ctx context.Context, it *triage.Item) error {
 	it.Size, it.Modified = info.Size(), modified(info)
 	buffer := buffers.Get().(*[readBuffer]byte)
 	defer buffers.Put(buffer)
-	src := interruptible{ctx, &steady{File: file, info: info}}
+	src := &interruptible{ctx, &steady{File: file, info: info}, &s.read}
 	n, err := io.ReadFull(src, buffer[:])
 	switch err {
 	case nil, io.ErrUnexpectedEOF:
@@ -135,16 +137,19 @@ func kindByName(raw string) hashing.Kind {
 	return hashing.KindOther
 }
 
-// interruptible is a reader that ctx ends.
+// interruptible is a reader that ctx ends and that counts.
 type interruptible struct {
 	ctx context.Context //nolint:containedctx // lives as long as one call of digest
 	io.Reader
+	read *atomic.Int64
 }
 
 // Read implements io.Reader.
-func (r interruptible) Read(p []byte) (int, error) {
+func (r *interruptible) Read(p []byte) (int, error) {
 	if err := r.ctx.Err(); err != nil {
 		return 0, err
 	}
-	return r.Reader.Read(p)
+	n, err := r.Reader.Read(p)
+	r.read.Add(int64(n))
+	return n, err
 }

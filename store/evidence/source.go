@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -34,7 +35,10 @@ const (
 )
 
 // Source is an opened folder. It may be used by several goroutines at once.
-type Source struct{ root *os.Root }
+type Source struct {
+	root *os.Root
+	read atomic.Int64 // bytes digested
+}
 
 // Open opens the folder dir. A link given as dir itself is followed: somebody asked for it.
 func Open(dir string) (*Source, error) {
@@ -57,6 +61,9 @@ func Open(dir string) (*Source, error) {
 
 // Close releases the source.
 func (s *Source) Close() error { return s.root.Close() }
+
+// Digested returns how many bytes Examine and Items have read so far, those of files under way included.
+func (s *Source) Digested() int64 { return s.read.Load() }
 
 // Error is a failure to read a file of a source. Its text names no file.
 type Error struct {

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"strconv"
+
+	"vigie/api/client"
+	"vigie/api/i18n"
+	"vigie/api/wire"
+	"vigie/triage"
+)
+
+// findingsOptions are those of "vigie findings".
+type findingsOptions struct {
+	connection          *connection
+	caseNumber, exhibit string
+	json, csv           bool
+}
+
+// runFindings prints one line for each item of an exhibit.
+func runFindings(ctx context.Context, env *environment, args []string) error {
+	var o findingsOptions
+	fs := env.flagSet("findings")
+	o.connection = env.connectionFlags(fs)
+	fs.StringVar(&o.caseNumber, "case", "", "number of the case, instead of the exhibit's identifier")
+	fs.StringVar(&o.exhibit, "exhibit", "", "number of the seal under that case")
+	fs.BoolVar(&o.json, "json", false, "one JSON object a line")
+	fs.BoolVar(&o.csv, "csv", false, "CSV with a header, safe for spreadsheets")
+	rest, err := env.parse(fs, args)
+	if err != nil {
+		return err
+	}
+	byName := o.caseNumber != "" && o.exhibit != ""
+	switch {
+	case len(rest) > 1:
+		return usageError(env.T("error.too-many", harmless(rest[1])))
+	case (len(rest) == 1) == byName || !byName && o.caseNumber+o.exhibit != "":
+		return usageError(env.T("error.which-exhibit"))
+	case o.json && o.csv:
+		return usageError(env.T("error.json-or-csv"))
+	}
+	c, _, err := o.connection.client(env)
+	if err != nil {
+		return err
+	}
+	id := ""
+	if byName {
+		x, err := c.FindExhibit(ctx, o.caseNumber, o.exhibit)
+		if err != nil {
+			return err
+		}
+		id = x.ID
+	} else {
+		id = rest[0]
+	}
+	switch {
+	case o.json:
+		return o.eachFinding(ctx, c, id, func(f wire.Finding) error { return writeJSON(env.Stdout, f) })
+	case o.csv:
+		return o.printCSV(ctx, env, c, id)
+	}
+	return o.printTable(ctx, env, c, id)
+}
+
+func (o *findingsOptions) eachFinding(ctx context.Context, c *client.Client, id string, do func(wire.Finding) error) error {
+	for f, err := range c.Findings(ctx, id) {
+		if err != nil {
+			return err
+		}
+		if err := do(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *findingsOptions) printCSV(ctx context.Context, env *environment, c *client.Client, id string) error {
+	w := csv.NewWriter(env.Stdout)
+	w.Write(wire.FindingColumns)
+	err := o.eachFinding(ctx, c, id, func(f wire.Finding) error {
+		record := f.Record()
+		for i := range record {
+			record[i] = noFormula(record[i])
+		}
+		return w.Write(record)
+	})
+	w.Flush()
+	if err != nil {
+		return err
+	}
+	return w.Error()
+}
+
+// noFormula puts an apostrophe before what a spreadsheet would take for a formula: a file's name is chosen by whoever
+// owned the drive. The names as they are stand in the JSON.
+func noFormula(cell string) string {
+	if cell == "" {
+		return cell
+	}
+	switch cell[0] {
+	case '=', '+', '-', '@', '\t', '\r', '\n', '\'':
+		return "'" + cell
+	}
+	return cell
+}
+
+// printTable prints the items as they come, so that an exhibit of a million does not have to fit into memory, and the
+// counts last, where they are seen.
+func (o *findingsOptions) printTable(ctx context.Context, env *environment, c *client.Client, id string) error {
+	items, findings := make(map[string]int), make(map[string]int)
+	err := o.eachFinding(ctx, c, id, func(f wire.Finding) error {
+		items[f.Disposition]++
+		findings[f.Finding]++
+		what := f.Finding
+		if what == "" {
+			what = f.Disposition
+		}
+		_, err := fmt.Fprintf(env.Stdout, "%-12s  %-24s  %s\n", what, because(env, f), harmless(f.Path))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(env.Stdout)
+	printItems(env, items)
+	fmt.Fprintln(env.Stdout)
+	rows := [][]string{{env.T("findings.items-by-finding"), ""}}
+	for _, f := range append(append([]triage.Finding{}, triage.Findings...), "pending", "") {
+		if n := findings[string(f)]; n > 0 {
+			rows = append(rows, []string{findingName(env.Lang, f), i18n.Number(env.Lang, n)})
+		}
+	}
+	table(env.Stdout, rows, 1)
+	return nil
+}
+
+func findingName(l i18n.Lang, f triage.Finding) string {
+	switch f {
+	case "":
+		return i18n.Finding(l, triage.NoFinding)
+	case "pending":
+		return i18n.Finding(l, triage.Pending)
+	}
+	return i18n.Finding(l, f)
+}
+
+// because says in a few words what made a finding.
+func because(env *environment, f wire.Finding) string {
+	switch {
+	case f.Distance != nil && *f.Distance > 0:
+		return f.Method + " " + strconv.Itoa(*f.Distance) + " " + f.Set
+	case f.Method != "":
+		return f.Method + " " + f.Set
+	}
+	return f.Reason
+}
+
+// printItems prints how many items there are of each disposition.
+func printItems(env *environment, items map[string]int) {
+	rows := [][]string{{env.T("submit.items"), ""}}
+	total := 0
+	for _, d := range triage.Dispositions {
+		n := items[string(d)]
+		total += n
+		rows = append(rows, []string{i18n.Disposition(env.Lang, d), i18n.Number(env.Lang, n)})
+	}
+	table(env.Stdout, append(rows, []string{env.T("submit.total"), i18n.Number(env.Lang, total)}), 1)
+}
+
+// printMedia prints how many media there are of each finding.
+func printMedia(env *environment, p wire.Progress) {
+	rows := [][]string{{env.T("submit.media"), ""}}
+	total := 0
+	for _, f := range triage.Findings {
+		n := p.Media[string(f)]
+		total += n
+		rows = append(rows, []string{i18n.Finding(env.Lang, f), i18n.Number(env.Lang, n)})
+	}
+	if p.Pending > 0 {
+		total += p.Pending
+		rows = append(rows, []string{i18n.Finding(env.Lang, triage.Pending), i18n.Number(env.Lang, p.Pending)})
+	}
+	table(env.Stdout, append(rows, []string{env.T("submit.total"), i18n.Number(env.Lang, total)}), 1)
+}

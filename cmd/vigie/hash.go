@@ -1,0 +1,230 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"runtime"
+
+	"vigie/api/i18n"
+	"vigie/hashing"
+	"vigie/hashing/jail"
+	"vigie/hashing/pdq"
+	"vigie/store/evidence"
+)
+
+// hashOptions are those of "vigie hash".
+type hashOptions struct{ json bool }
+
+// hashedFile is one line of "vigie hash --json". What could not be computed is absent.
+type hashedFile struct {
+	Path    string          `json:"path"`
+	PathB64 []byte          `json:"path_b64,omitempty"` // where the name is not UTF-8
+	Size    int64           `json:"size"`               // bytes
+	Type    string          `json:"type,omitempty"`     // "jpeg", …; "unknown" when not recognised
+	MD5     *hashing.MD5    `json:"md5,omitempty"`
+	SHA1    *hashing.SHA1   `json:"sha1,omitempty"`
+	SHA256  *hashing.SHA256 `json:"sha256,omitempty"`
+	PDQ     *pdq.Hash       `json:"pdq,omitempty"`
+	Quality *int            `json:"pdq_quality,omitempty"`
+	PHash   *hashing.Hash64 `json:"phash,omitempty"`
+	DHash   *hashing.Hash64 `json:"dhash,omitempty"`
+	Error   string          `json:"error,omitempty"` // stable code
+}
+
+// unknownType is the type of a file that is not recognised.
+const unknownType = "unknown"
+
+// runHash prints the hashes of files. It needs no service.
+func runHash(ctx context.Context, env *environment, args []string) error {
+	var o hashOptions
+	fs := env.flagSet("hash")
+	fs.BoolVar(&o.json, "json", false, "one JSON object a line")
+	files, err := env.parse(fs, args)
+	if err != nil {
+		return err
+	}
+	if len(files) == 0 {
+		return usageError(env.T("error.hash-what"))
+	}
+	for _, f := range files {
+		if info, err := os.Stat(f); err == nil && info.IsDir() {
+			return usageError(env.T("error.hash-folder", harmless(f)))
+		}
+	}
+	wrong := 0
+	out := json.NewEncoder(env.Stdout)
+	out.SetEscapeHTML(false)
+	for h, err := range hashFiles(ctx, files) {
+		if err != nil {
+			return err
+		}
+		if h.Error != "" {
+			wrong++
+		}
+		if o.json {
+			if err := out.Encode(newHashedFile(h)); err != nil {
+				return err
+			}
+			continue
+		}
+		printHashes(env, h)
+	}
+	if wrong > 0 {
+		return &exitError{exitPartial, errors.New(messages.N(env.Lang, "hash.wrong", wrong))}
+	}
+	return nil
+}
+
+// examinedFile is what was learned of a file of this machine.
+type examinedFile struct {
+	Path    string
+	Size    int64
+	Digests *hashing.Digests // nil when it could not be read
+	hashing.Examination
+	Error string // code of what is wrong with it
+}
+
+// hashFiles examines files, several at once, and returns them in their order. Its only errors are the end of ctx and a
+// jail that does not start.
+func hashFiles(ctx context.Context, files []string) iter.Seq2[examinedFile, error] {
+	type result struct {
+		file examinedFile
+		err  error
+	}
+	return func(yield func(examinedFile, error) bool) {
+		pool, err := newJail(min(len(files), runtime.NumCPU()))
+		if err != nil {
+			yield(examinedFile{}, err)
+			return
+		}
+		defer pool.Close()
+		ctx, stop := context.WithCancel(ctx)
+		defer stop()
+		queue := make(chan chan result, runtime.NumCPU()) // bounds what is read ahead
+		go func() {
+			defer close(queue)
+			for _, path := range files {
+				promise := make(chan result, 1)
+				select {
+				case queue <- promise:
+				case <-ctx.Done():
+					return
+				}
+				go func() {
+					f, err := examineFile(ctx, pool, path)
+					promise <- result{f, err}
+				}()
+			}
+		}()
+		for promise := range queue {
+			r := <-promise
+			if !yield(r.file, r.err) || r.err != nil {
+				return
+			}
+		}
+		if ctx.Err() != nil {
+			yield(examinedFile{}, ctx.Err())
+		}
+	}
+}
+
+// examineFile digests a file, then has it decoded in the jail.
+func examineFile(ctx context.Context, pool *jail.Pool, path string) (examinedFile, error) {
+	x := examinedFile{Path: path}
+	f, info, err := openRegular(path)
+	if err != nil {
+		x.Error = sourceCode(err)
+		return x, nil
+	}
+	defer f.Close()
+	x.Size = info.Size()
+	digests, n, err := hashing.Digest(f)
+	if err == nil && n != x.Size {
+		x.Error = evidence.ReasonChanged
+		return x, nil
+	}
+	if err == nil {
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		x.Error = sourceCode(err)
+		return x, nil
+	}
+	x.Digests = &digests
+	x.Examination, err = pool.Examine(ctx, f, x.Size)
+	if _, isFault := errors.AsType[*os.PathError](err); isFault {
+		x.Error = sourceCode(err)
+		return x, nil
+	}
+	x.Error = x.Unreadable
+	return x, err
+}
+
+// openRegular opens what is a file: a pipe would be waited for.
+func openRegular(path string) (*os.File, fs.FileInfo, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, nil, errIrregular
+	}
+	f, err := os.Open(path)
+	return f, info, err
+}
+
+var errIrregular = errors.New("not a regular file")
+
+// sourceCode is the stable code of an error of the file system.
+func sourceCode(err error) string {
+	switch {
+	case errors.Is(err, errIrregular):
+		return evidence.ReasonIrregular
+	case errors.Is(err, fs.ErrNotExist):
+		return "no-such-file"
+	case errors.Is(err, fs.ErrPermission):
+		return evidence.ReasonPermission
+	}
+	return evidence.ReasonInput
+}
+
+func newHashedFile(x examinedFile) hashedFile {
+	h := hashedFile{Size: x.Size, Type: x.Facts.Format, Error: x.Error}
+	h.Path, h.PathB64 = evidence.Path(x.Path)
+	if x.Digests != nil {
+		h.MD5, h.SHA1, h.SHA256 = &x.Digests.MD5, &x.Digests.SHA1, &x.Digests.SHA256
+		if h.Type == "" {
+			h.Type = unknownType
+		}
+	}
+	if f := x.Fingerprint; f != nil {
+		h.PDQ, h.Quality, h.PHash, h.DHash = &f.PDQ[pdq.Original], &f.Quality, &f.PHash, &f.DHash
+	}
+	return h
+}
+
+func printHashes(env *environment, x examinedFile) {
+	h := newHashedFile(x)
+	fmt.Fprintln(env.Stdout, harmless(h.Path))
+	row := func(name, value string) { fmt.Fprintf(env.Stdout, "  %-8s %s\n", name, value) }
+	if h.MD5 != nil {
+		row(env.T("hash.type"), h.Type+", "+i18n.Size(env.Lang, h.Size))
+		row("MD5", h.MD5.String())
+		row("SHA-1", h.SHA1.String())
+		row("SHA-256", h.SHA256.String())
+	}
+	if h.PDQ != nil {
+		row("PDQ", fmt.Sprintf("%s  (%s)", h.PDQ, env.T("hash.quality", *h.Quality)))
+		row("pHash", h.PHash.String())
+		row("dHash", h.DHash.String())
+	}
+	if h.Error != "" {
+		row(env.T("hash.error"), i18n.Reason(env.Lang, h.Error))
+	}
+}

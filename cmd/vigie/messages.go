@@ -1,0 +1,172 @@
+package main
+
+import "vigie/api/i18n"
+
+// messages are what the client commands say to people. What programs read is English and does not come from here.
+var messages = i18n.Catalogue{
+	"usage.submit": {
+		`vigie submit --case PROCÉDURE --exhibit SCELLÉ [--wait] [--json] DOSSIER
+
+Soumet un dossier comme scellé : lecture seule, empreintes calculées ici, seuls les médias demandés sont envoyés.
+Interrompue, la même commande reprend ; relancée, elle n'envoie rien deux fois.`,
+		`vigie submit --case CASE --exhibit SEAL [--wait] [--json] DIR
+
+Submits a folder as an exhibit: read-only, digested here, only the media that the service wants are sent.
+Stopped, the same command goes on; run again, it sends nothing twice.`},
+	"usage.hash": {
+		`vigie hash FICHIER… [--json]
+
+Calcule les empreintes de fichiers sur ce poste, sans service. PDQ est celle de l'image telle qu'elle est enregistrée.
+Sortie 3 si un fichier n'a pu être lu ou décodé.`,
+		`vigie hash FILE… [--json]
+
+Computes the hashes of files on this machine, without a service. PDQ is that of the picture as stored.
+Exits 3 when a file could not be read or decoded.`},
+	"usage.check": {
+		`vigie check EMPREINTE|FICHIER… [--hash md5|sha1|sha256|pdq|phash] [--json]
+
+Demande si un contenu est connu. D'un fichier, seules les empreintes quittent ce poste. 64 chiffres sont une SHA-256
+ou une PDQ : --hash le précise. Sortie 0 dès qu'il y a une réponse, quelle qu'elle soit.`,
+		`vigie check HASH|FILE… [--hash md5|sha1|sha256|pdq|phash] [--json]
+
+Asks whether something is known. Of a file, only its hashes leave this machine. 64 digits are a SHA-256 or a PDQ:
+--hash says which. Exits 0 whenever there is an answer, whatever it is.`},
+	"usage.findings": {
+		`vigie findings IDENTIFIANT | --case PROCÉDURE --exhibit SCELLÉ [--json|--csv]
+
+Une ligne par fichier du scellé. En CSV, une apostrophe précède ce qu'un tableur prendrait pour une formule
+(=, +, -, @, tabulation) ; en JSON, les noms sont exacts (path_b64 quand un nom n'est pas en UTF-8).`,
+		`vigie findings EXHIBIT | --case CASE --exhibit SEAL [--json|--csv]
+
+One line for each file of the exhibit. In CSV an apostrophe stands before what a spreadsheet would take for a formula
+(=, +, -, @, tab); in JSON names are exact (path_b64 where a name is not UTF-8).`},
+	"usage.queue": {
+		`vigie queue [--limit N] [--json]
+
+Les groupes à examiner, les plus urgents d'abord : identifiants, scores et raisons ; ni contenu ni noms.`,
+		`vigie queue [--limit N] [--json]
+
+The groups to review, the most urgent first: identifiers, scores and reasons; no content, no names.`},
+	"usage.sets": {
+		"vigie sets import|list|show|withdraw   (vigie help \"sets import\" pour les options)",
+		"vigie sets import|list|show|withdraw   (vigie sets import --help for its flags)"},
+	"usage.sets import": {
+		`vigie sets import FICHIER --kind known|benign --source PARTENAIRE [--category C] [--hash sha256|pdq] [--strict] [--replace]
+
+Une empreinte par ligne (MD5, SHA-1, SHA-256, PDQ, pHash), ou CSV avec en-tête (md5, sha1, sha256, pdq, phash, category).
+64 chiffres sont une SHA-256 ou une PDQ : --hash ou la colonne le précise. Sortie 3 si des lignes étaient fausses.`,
+		`vigie sets import FILE --kind known|benign --source PARTNER [--category C] [--hash sha256|pdq] [--strict] [--replace]
+
+One hash a line (MD5, SHA-1, SHA-256, PDQ, pHash), or CSV with a header (md5, sha1, sha256, pdq, phash, category).
+64 digits are a SHA-256 or a PDQ: --hash or the column says which. Exits 3 when some lines were wrong.`},
+	"usage.sets list":     {"vigie sets list [--json]", "vigie sets list [--json]"},
+	"usage.sets show":     {"vigie sets show NUMÉRO [--json]", "vigie sets show ID [--json]"},
+	"usage.sets withdraw": {"vigie sets withdraw NUMÉRO --reason MOTIF [--json]", "vigie sets withdraw ID --reason WHY [--json]"},
+
+	"error.no-url":     {"où est le service ? Donner --url ou VIGIE_URL (par exemple http://127.0.0.1:8787)", "where is the service? Give --url or VIGIE_URL (for example http://127.0.0.1:8787)"},
+	"error.bad-url":    {"l'adresse du service n'est pas une URL : elle commence par http:// ou https://", "the service's address is not a URL: it starts with http:// or https://"},
+	"error.no-token":   {"il faut un jeton : donner --token-file, --token ou VIGIE_TOKEN (vigie token new en crée un sur la machine du service)", "a token is needed: give --token-file, --token or VIGIE_TOKEN (vigie token new makes one on the service's machine)"},
+	"error.token-file": {"--token-file ne peut être lu : %s", "--token-file cannot be read: %s"},
+	"error.limit":      {"--limit est un nombre positif", "--limit is a positive number"},
+
+	"error.hash-what":   {"quels fichiers ? vigie hash FICHIER…", "which files? vigie hash FILE…"},
+	"error.hash-folder": {"%s est un dossier : donner des fichiers, ou soumettre le dossier avec vigie submit", "%s is a folder: give files, or submit the folder with vigie submit"},
+	"error.check-what":  {"que vérifier ? vigie check EMPREINTE|FICHIER…", "what is to be checked? vigie check HASH|FILE…"},
+	"error.hash-method": {"--hash %s : c'est md5, sha1, sha256, pdq ou phash", "--hash %s: it is md5, sha1, sha256, pdq or phash"},
+	"error.64-digits":   {"64 chiffres sont une SHA-256 ou une PDQ : préciser --hash sha256 ou --hash pdq", "64 digits are a SHA-256 or a PDQ: say --hash sha256 or --hash pdq"},
+	"error.check-argument": {
+		"%s n'est ni un fichier ni une empreinte de cette sorte (MD5 : 32 chiffres hexadécimaux, SHA-1 : 40, SHA-256 et PDQ : 64, pHash : 16)",
+		"%s is neither a file nor such a hash (MD5 has 32 hexadecimal digits, SHA-1 40, SHA-256 and PDQ 64, pHash 16)"},
+	"error.which-exhibit": {
+		"quel scellé ? Donner son identifiant (vigie submit l'affiche), ou bien --case et --exhibit",
+		"which exhibit? Give its identifier (vigie submit prints it), or else --case and --exhibit"},
+	"error.json-or-csv": {"--json ou --csv, pas les deux", "--json or --csv, not both"},
+
+	"error.sets-what":       {"dire quoi faire : vigie sets import, list, show ou withdraw", "say what to do: vigie sets import, list, show or withdraw"},
+	"error.import-what":     {"donner un seul fichier : vigie sets import FICHIER --kind … --source …", "give one file: vigie sets import FILE --kind … --source …"},
+	"error.set-kind":        {"que contient la liste ? Donner --kind known ou --kind benign", "what does the list hold? Give --kind known or --kind benign"},
+	"error.set-source":      {"de quel partenaire vient la liste ? Donner --source", "which partner does the list come from? Give --source"},
+	"error.set-hash":        {"--hash %s : c'est sha256 ou pdq ; les autres empreintes se reconnaissent à leur longueur", "--hash %s: it is sha256 or pdq; other hashes are told by their length"},
+	"error.set-file":        {"%s ne peut être lu : %s", "%s cannot be read: %s"},
+	"error.set-empty":       {"%s est vide", "%s is empty"},
+	"error.set-id":          {"donner le numéro d'une base (vigie sets list les montre)", "give the number of a set (vigie sets list shows them)"},
+	"error.withdraw-reason": {"pourquoi ? Donner --reason, qui est consigné", "why? Give --reason, which is recorded"},
+
+	"error.submit-what":     {"quel dossier ? vigie submit --case PROCÉDURE --exhibit SCELLÉ DOSSIER", "which folder? vigie submit --case CASE --exhibit SEAL DIR"},
+	"error.submit-names":    {"donner --case (la procédure) et --exhibit (le scellé)", "give --case (the procedure) and --exhibit (the seal)"},
+	"error.submit-parallel": {"--uploads et --readers sont au moins 1", "--uploads and --readers are at least 1"},
+	"error.source":          {"%s : %s", "%s: %s"},
+	"error.items-differ": {
+		"le service compte %s fichiers, ce poste %s : relancer la même commande ; si cela persiste, prévenir l'administrateur",
+		"the service counts %s files, this machine %s: run the same command again; if it stays so, tell the administrator"},
+
+	"wait.service": {"Le service ne répond pas ; nouvel essai… (%s)", "The service does not answer; trying again… (%s)"},
+
+	"submit.exhibit": {"Scellé %s (procédure %s, scellé %s)", "Exhibit %s (case %s, seal %s)"},
+	"submit.progress": {
+		"%s/%s fichiers  %s/%s  %s  %s", "%s/%s files  %s/%s  %s  %s"},
+	"submit.progress-uncounted": {"%s fichiers  %s  %s  %s", "%s files  %s  %s  %s"},
+	"submit.so-far-uploaded":    {"%s envoyé (%s)|%s envoyés (%s)", "%s uploaded (%s)|%s uploaded (%s)"},
+	"submit.left":               {"  reste %s", "  %s left"},
+	"submit.sealing":            {"clôture du manifeste…", "sealing the manifest…"},
+	"submit.settling":           {"attente des constats…", "waiting for the findings…"},
+	"submit.examining":          {"%s/%s médias avec un constat", "%s/%s media with a finding"},
+	"submit.items":              {"FICHIERS", "FILES"},
+	"submit.media":              {"MÉDIAS PAR CONSTAT", "MEDIA BY FINDING"},
+	"submit.total":              {"Total", "Total"},
+	"submit.done":               {"%s lus en %s (%s)", "%s read in %s (%s)"},
+	"submit.uploaded":           {"%s média envoyé (%s)|%s médias envoyés (%s)", "%s medium uploaded (%s)|%s media uploaded (%s)"},
+	"submit.next": {
+		"Le service examine les médias. Les constats : vigie findings %s",
+		"The service examines the media. For the findings: vigie findings %s"},
+	"submit.interrupted": {
+		"interrompu ; relancer la même commande pour reprendre : rien n'est envoyé deux fois",
+		"stopped; run the same command again to go on: nothing is sent twice"},
+	"submit.unavailable": {
+		"le service ne répond plus ; relancer la même commande pour reprendre : rien n'est envoyé deux fois (%s)",
+		"the service no longer answers; run the same command again to go on: nothing is sent twice (%s)"},
+	"submit.missing": {
+		"%s média n'est pas arrivé : relancer la même commande|%s médias ne sont pas arrivés : relancer la même commande",
+		"%s medium did not arrive: run the same command again|%s media did not arrive: run the same command again"},
+	"submit.unreadable": {
+		"%s fichier n'a pu être lu ; le détail : vigie findings %s|%s fichiers n'ont pu être lus ; le détail : vigie findings %s",
+		"%s file could not be read; for details: vigie findings %s|%s files could not be read; for details: vigie findings %s"},
+
+	"hash.type":    {"type", "type"},
+	"hash.quality": {"qualité %d", "quality %d"},
+	"hash.error":   {"erreur", "error"},
+	"hash.wrong":   {"%s fichier n'a pu être lu ou décodé|%s fichiers n'ont pu être lus ou décodés", "%s file could not be read or decoded|%s files could not be read or decoded"},
+
+	"check.reference": {"Contact : %s, référence %s", "Contact: %s, reference %s"},
+	"check.wrong":     {"%s fichier n'a pu être vérifié|%s fichiers n'ont pu être vérifiés", "%s file could not be checked|%s files could not be checked"},
+
+	"findings.items-by-finding": {"FICHIERS PAR CONSTAT", "FILES BY FINDING"},
+
+	"queue.shown":    {"%s groupes affichés sur %s", "%s groups shown of %s"},
+	"queue.members":  {"%s média|%s médias", "%s medium|%s media"},
+	"queue.exhibits": {"%s scellé|%s scellés", "%s exhibit|%s exhibits"},
+	"queue.cases":    {"%s procédure|%s procédures", "%s case|%s cases"},
+
+	"sets.header":      {"N°\tÉTAT\tSORTE\tSOURCE\tVERSION\tFICHES\tIMPORTÉE", "ID\tSTATE\tKIND\tSOURCE\tVERSION\tENTRIES\tIMPORTED"},
+	"sets.title":       {"Base %d : %s, version %d (%s) ; %s", "Set %d: %s, version %d (%s); %s"},
+	"sets.imported":    {"Base %d importée : %s, version %d (%s)", "Set %d imported: %s, version %d (%s)"},
+	"sets.entries":     {"%s fiche : %s|%s fiches : %s", "%s entry: %s|%s entries: %s"},
+	"sets.rejected":    {"%s ligne fausse, laissée de côté|%s lignes fausses, laissées de côté", "%s line was wrong and left out|%s lines were wrong and left out"},
+	"sets.more-errors": {"et %s autre|et %s autres", "and %s more|and %s more"},
+	"sets.conflicts": {
+		"%s fiche figure aussi dans une base de l'autre sorte :|%s fiches figurent aussi dans une base de l'autre sorte :",
+		"%s entry is in a set of the other kind too:|%s entries are in a set of the other kind too:"},
+	"sets.conflict":     {"ligne %d : aussi ligne %d de la base %d", "line %d: also line %d of set %d"},
+	"sets.replaced":     {"la base %d, qu'elle remplace, est retirée", "set %d, which it replaces, is withdrawn"},
+	"sets.category":     {"catégorie : %s", "category: %s"},
+	"sets.imported-at":  {"importée le %s", "imported %s"},
+	"sets.withdrawn-at": {"retirée le %s", "withdrawn %s"},
+	"sets.sending":      {"%s/%s envoyés", "%s/%s sent"},
+	"sets.reading":      {"le service lit la liste…", "the service reads the list…"},
+	"sets.rematching": {
+		"%s média déjà soumis à comparer de nouveau|%s médias déjà soumis à comparer de nouveau",
+		"%s medium submitted before to be matched again|%s media submitted before to be matched again"},
+	"sets.rematch-goes-on": {
+		"La base est enregistrée ; le service continue de comparer ce qui a déjà été soumis.",
+		"The set is kept; the service goes on matching what was submitted before."},
+}

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"vigie/api/i18n"
+	"vigie/api/wire"
+	"vigie/triage/signals"
+)
+
+const (
+	queuePage    = 100 // groups asked for at once
+	queueDefault = 20  // groups in the table, unless told otherwise
+)
+
+// queueOptions are those of "vigie queue".
+type queueOptions struct {
+	connection *connection
+	limit      int
+	json       bool
+}
+
+// runQueue lists the groups to review: no content, no names.
+func runQueue(ctx context.Context, env *environment, args []string) error {
+	var o queueOptions
+	fs := env.flagSet("queue")
+	o.connection = env.connectionFlags(fs)
+	fs.IntVar(&o.limit, "limit", 0, "how many groups (default: 20 in the table, all of them with --json)")
+	fs.BoolVar(&o.json, "json", false, "one JSON object a line")
+	rest, err := env.parse(fs, args)
+	if err != nil {
+		return err
+	}
+	if len(rest) > 0 {
+		return usageError(env.T("error.too-many", harmless(rest[0])))
+	}
+	if o.limit < 0 {
+		return usageError(env.T("error.limit"))
+	}
+	c, _, err := o.connection.client(env)
+	if err != nil {
+		return err
+	}
+	limit := o.limit
+	if limit == 0 && !o.json {
+		limit = queueDefault
+	}
+	shown, total := 0, 0
+	for limit == 0 || shown < limit {
+		n := queuePage
+		if limit > 0 {
+			n = min(n, limit-shown)
+		}
+		page, err := c.Queue(ctx, shown, n)
+		if err != nil {
+			return err
+		}
+		for _, g := range page.Groups {
+			if err := o.print(env, g); err != nil {
+				return err
+			}
+		}
+		shown, total = shown+len(page.Groups), page.Total
+		if len(page.Groups) == 0 {
+			break
+		}
+	}
+	if !o.json {
+		fmt.Fprintln(env.Stdout, env.T("queue.shown", i18n.Number(env.Lang, shown), i18n.Number(env.Lang, total)))
+	}
+	return nil
+}
+
+func (o *queueOptions) print(env *environment, g wire.Group) error {
+	if o.json {
+		return writeJSON(env.Stdout, g)
+	}
+	fmt.Fprintf(env.Stdout, "%4d  %-12s  %s  %s\n", g.Score, g.Finding, g.ID,
+		strings.Join([]string{
+			messages.N(env.Lang, "queue.members", g.Members), messages.N(env.Lang, "queue.exhibits", g.Exhibits),
+			messages.N(env.Lang, "queue.cases", g.Cases),
+		}, ", "))
+	for _, r := range g.Reasons {
+		text := i18n.Signal(env.Lang, signals.Reason{Signal: signals.Signal(r.Signal), Points: r.Points, Detail: harmless(r.Detail)})
+		if _, err := fmt.Fprintf(env.Stdout, "      %+4d  %s\n", r.Points, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,183 @@
+package main
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"vigie/api/client"
+	"vigie/api/i18n"
+	"vigie/api/wire"
+	"vigie/store/evidence"
+	"vigie/triage"
+)
+
+// submission sends one source as one exhibit. Three stages run at once, with bounded queues between them:
+//
+//	walk and digest ──parts──▶ send the parts ──wanted media──▶ upload
+//
+// Nothing is remembered on this machine: a submission that was stopped is run again from the start, its parts are the
+// same ones, and the service wants only what it does not hold.
+type submission struct {
+	client  *client.Client
+	source  *evidence.Source
+	exhibit string
+	readers int
+	uploads *uploads
+
+	// What progress shows.
+	items        map[triage.Disposition]*atomic.Int64 // the map itself never changes
+	seen         atomic.Int64                         // items
+	seenBytes    atomic.Int64
+	files, bytes atomic.Int64 // totals, as far as they are counted
+	counted      atomic.Bool  // the totals are final
+	sealing      atomic.Bool
+}
+
+func newSubmission(c *client.Client, source *evidence.Source, exhibit string, readers, parallel int) *submission {
+	s := &submission{client: c, source: source, exhibit: exhibit, readers: readers, items: make(map[triage.Disposition]*atomic.Int64)}
+	for _, d := range triage.Dispositions {
+		s.items[d] = new(atomic.Int64)
+	}
+	s.uploads = newUploads(s, parallel)
+	return s
+}
+
+// part is one manifest part on its way.
+type part struct {
+	index int
+	items []triage.Item
+
+	// Owned by uploads, under its lock:
+	waiting int // media of it that are not done
+	changed bool
+}
+
+// run sends everything and seals the exhibit.
+func (s *submission) run(ctx context.Context) (wire.Sealed, error) {
+	g, sending := errgroup.WithContext(ctx)
+	parts := make(chan *part, 2)
+	g.Go(func() error {
+		defer close(parts)
+		return s.digest(sending, parts)
+	})
+	g.Go(func() error {
+		defer s.uploads.close()
+		for p := range parts {
+			if err := s.sendPart(sending, p); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	s.uploads.start(sending, g)
+	if err := g.Wait(); err != nil {
+		return wire.Sealed{}, err
+	}
+	s.sealing.Store(true)
+	return s.client.Seal(ctx, s.exhibit, s.uploads.partIDs())
+}
+
+// digest makes parts of what the source holds: always the same ones from the same source.
+func (s *submission) digest(ctx context.Context, parts chan<- *part) error {
+	p := &part{}
+	size := 0
+	flush := func() error {
+		select {
+		case parts <- p:
+			p, size = &part{index: p.index + 1}, 0
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	for it, err := range s.source.Items(ctx, s.readers) {
+		if err != nil {
+			return err
+		}
+		n := encodedSize(&it)
+		if len(p.items) == triage.MaxPartItems || size+n > triage.MaxPartBytes {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+		p.items, size = append(p.items, it), size+n
+		s.seen.Add(1)
+		s.seenBytes.Add(it.Size)
+		s.items[it.Disposition].Add(1)
+	}
+	if len(p.items) == 0 {
+		return nil
+	}
+	return flush()
+}
+
+// encodedSize is no less than what an item takes in a part: JSON may write a byte of a name as six, Base64 three as
+// four, and the rest of an item has less than 600.
+func encodedSize(it *triage.Item) int { return 600 + 6*len(it.Path) + 2*len(it.PathB64) }
+
+// sendPart sends a part and queues what the service wants of it.
+func (s *submission) sendPart(ctx context.Context, p *part) error {
+	body, id, err := triage.EncodePart(p.items)
+	if err != nil {
+		return err
+	}
+	s.uploads.forget()
+	wanted, err := s.client.PutPart(ctx, s.exhibit, id, body)
+	if err != nil {
+		return err
+	}
+	return s.uploads.add(ctx, p, id, wanted)
+}
+
+// amend sends a part again some of whose files could not be uploaded, and returns its new name. The old part is not
+// sealed, and so does not count.
+func (s *submission) amend(ctx context.Context, p *part) (triage.PartID, error) {
+	body, id, err := triage.EncodePart(p.items)
+	if err != nil {
+		return "", err
+	}
+	_, err = s.client.PutPart(ctx, s.exhibit, id, body)
+	return id, err
+}
+
+// unreadable turns an item whose bytes could not be sent into one that could not be read.
+func (s *submission) unreadable(it *triage.Item, reason string) {
+	s.items[it.Disposition].Add(-1)
+	it.Disposition, it.Reason = triage.IsUnreadable, reason
+	it.Kind, it.Format, it.Digests = "", "", nil
+	s.items[it.Disposition].Add(1)
+}
+
+func (s *submission) summary(x wire.Exhibit, sealed wire.Sealed, took time.Duration) summary {
+	sum := summary{
+		ID: x.ID, Case: x.Case, Exhibit: x.Exhibit, ManifestVersion: sealed.Version, Items: make(map[string]int),
+		Bytes: s.seenBytes.Load(), Uploaded: int(s.uploads.done.Load()), UploadedBytes: s.uploads.doneBytes.Load(), Seconds: took.Seconds(),
+	}
+	for d, n := range s.items {
+		sum.Items[string(d)] = int(n.Load())
+	}
+	return sum
+}
+
+// line tells how far the submission is.
+func (s *submission) line(env *environment, since time.Duration) string {
+	if s.sealing.Load() {
+		return env.T("submit.sealing")
+	}
+	l := env.Lang
+	read, files := s.source.Digested(), s.seen.Load()
+	uploaded := messages.N(l, "submit.so-far-uploaded", int(s.uploads.done.Load()), i18n.Size(l, s.uploads.sent.Load()))
+	if !s.counted.Load() {
+		return env.T("submit.progress-uncounted", i18n.Number(l, files), i18n.Size(l, read), rate(l, read, since), uploaded)
+	}
+	whole := s.bytes.Load()
+	line := bar(read, whole) + env.T("submit.progress", i18n.Number(l, files), i18n.Number(l, s.files.Load()),
+		i18n.Size(l, read), i18n.Size(l, whole), rate(l, read, since), uploaded)
+	if d := left(read, whole, since); d > 0 {
+		line += env.T("submit.left", i18n.Duration(l, d))
+	}
+	return line
+}

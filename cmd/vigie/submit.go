@@ -1,0 +1,219 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"vigie/api/i18n"
+	"vigie/api/wire"
+	"vigie/store/evidence"
+	"vigie/triage"
+)
+
+// submitOptions are those of "vigie submit".
+type submitOptions struct {
+	connection          *connection
+	caseNumber, exhibit string
+	wait, json          bool
+	uploads, readers    int
+}
+
+const (
+	defaultUploads = 4 // at once: enough to hide the way to the service, few enough for a spinning disk
+	maxReaders     = 4 // files digested at once, unless told otherwise
+	settlePoll     = time.Second
+)
+
+// summary is what "vigie submit --json" prints.
+type summary struct {
+	ID              string         `json:"id"`
+	Case            string         `json:"case"`
+	Exhibit         string         `json:"exhibit"`
+	ManifestVersion int            `json:"manifest_version"`
+	Items           map[string]int `json:"items"` // by disposition; every disposition is there
+	Bytes           int64          `json:"bytes"` // of all items
+	Uploaded        int            `json:"uploaded"`
+	UploadedBytes   int64          `json:"uploaded_bytes"`
+	Seconds         float64        `json:"seconds"` // until the exhibit was sealed
+	// With --wait: media by finding, and how much longer that took.
+	Media       map[string]int `json:"media,omitempty"`
+	WaitSeconds *float64       `json:"wait_seconds,omitempty"`
+	Settled     bool           `json:"settled"`
+}
+
+// runSubmit submits a folder as an exhibit.
+func runSubmit(ctx context.Context, env *environment, args []string) error {
+	var o submitOptions
+	fs := env.flagSet("submit")
+	o.connection = env.connectionFlags(fs)
+	fs.StringVar(&o.caseNumber, "case", "", "number of the case")
+	fs.StringVar(&o.exhibit, "exhibit", "", "number of the seal under that case")
+	fs.BoolVar(&o.wait, "wait", false, "wait for the last finding")
+	fs.BoolVar(&o.json, "json", false, "print the summary as one JSON object")
+	fs.IntVar(&o.uploads, "uploads", defaultUploads, "uploads at once")
+	fs.IntVar(&o.readers, "readers", min(runtime.NumCPU(), maxReaders), "files read at once")
+	rest, err := env.parse(fs, args)
+	if err != nil {
+		return err
+	}
+	switch {
+	case len(rest) == 0:
+		return usageError(env.T("error.submit-what"))
+	case len(rest) > 1:
+		return usageError(env.T("error.too-many", harmless(rest[1])))
+	case o.caseNumber == "" || o.exhibit == "":
+		return usageError(env.T("error.submit-names"))
+	case o.uploads < 1 || o.readers < 1:
+		return usageError(env.T("error.submit-parallel"))
+	}
+	source, err := evidence.Open(rest[0])
+	if err != nil {
+		return usageError(env.T("error.source", harmless(rest[0]), i18n.Problem(env.Lang, err)))
+	}
+	defer source.Close()
+	return o.submit(ctx, env, source)
+}
+
+// submit sends a source, and says what became of it.
+func (o *submitOptions) submit(ctx context.Context, env *environment, source *evidence.Source) error {
+	start := time.Now()
+	c, notice, err := o.connection.client(env)
+	if err != nil {
+		return err
+	}
+	x, err := c.Open(ctx, o.caseNumber, o.exhibit)
+	if err != nil {
+		return interrupted(env, err)
+	}
+	announce := env.Stdout
+	if o.json {
+		announce = env.Stderr
+	}
+	fmt.Fprintln(announce, env.T("submit.exhibit", x.ID, harmless(x.Case), harmless(x.Exhibit)))
+
+	s := newSubmission(c, source, x.ID, o.readers, o.uploads)
+	sealed, err := o.send(ctx, env, s, notice)
+	if err != nil {
+		return interrupted(env, err)
+	}
+	sum := s.summary(x, sealed, time.Since(start))
+	if !o.json {
+		printSubmission(env, sum)
+	}
+	p, err := c.Exhibit(ctx, x.ID)
+	if err == nil && o.wait {
+		p.Progress, err = o.settle(ctx, env, s, notice)
+	}
+	if err != nil {
+		return interrupted(env, err)
+	}
+	sum.Settled = p.Progress.Settled
+	if o.wait {
+		waited := time.Since(start).Seconds() - sum.Seconds
+		sum.Media, sum.WaitSeconds = p.Progress.Media, &waited
+	}
+	if err := o.conclude(env, sum, p.Progress); err != nil {
+		return err
+	}
+	return s.verdict(env, p.Progress)
+}
+
+// conclude prints what was waited for, or where to look.
+func (o *submitOptions) conclude(env *environment, sum summary, p wire.Progress) error {
+	if o.json {
+		return writeJSON(env.Stdout, sum)
+	}
+	fmt.Fprintln(env.Stdout)
+	if !o.wait {
+		_, err := fmt.Fprintln(env.Stdout, env.T("submit.next", sum.ID))
+		return err
+	}
+	printMedia(env, p)
+	return nil
+}
+
+// send runs the submission and shows how far it is.
+func (o *submitOptions) send(ctx context.Context, env *environment, s *submission, notice *notices) (wire.Sealed, error) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	go func() { // ends with the count, or with send
+		if s.source.Count(ctx, func(files, bytes int64) { s.files.Store(files); s.bytes.Store(bytes) }) == nil {
+			s.counted.Store(true)
+		}
+	}()
+	start := time.Now()
+	p := env.startProgress(func() string { return s.line(env, time.Since(start)) })
+	defer p.end()
+	notice.follow(p)
+	defer notice.follow(nil)
+	return s.run(ctx)
+}
+
+// settle waits until every medium of the exhibit has its finding.
+func (o *submitOptions) settle(ctx context.Context, env *environment, s *submission, notice *notices) (wire.Progress, error) {
+	var latest atomic.Pointer[wire.Progress]
+	p := env.startProgress(func() string {
+		l := latest.Load()
+		if l == nil {
+			return env.T("submit.settling")
+		}
+		done := 0
+		for _, n := range l.Media {
+			done += n
+		}
+		return bar(int64(done), int64(done+l.Pending)) + env.T("submit.examining", i18n.Number(env.Lang, done), i18n.Number(env.Lang, done+l.Pending))
+	})
+	defer p.end()
+	notice.follow(p)
+	defer notice.follow(nil)
+	for {
+		x, err := s.client.Exhibit(ctx, s.exhibit)
+		if err != nil {
+			return wire.Progress{}, err
+		}
+		latest.Store(&x.Progress)
+		if x.Progress.Settled || x.Progress.Wanted > 0 { // what did not arrive will not by waiting
+			return x.Progress, nil
+		}
+		pause(ctx, settlePoll)
+		if ctx.Err() != nil {
+			return wire.Progress{}, ctx.Err()
+		}
+	}
+}
+
+// interrupted tells how to go on after a submission that stopped before its end.
+func interrupted(env *environment, err error) error {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return &exitError{exitInterrupted, errors.New(env.T("submit.interrupted"))}
+	case triage.IsKind(err, triage.Unavailable), triage.IsKind(err, triage.Unknown):
+		return &exitError{exitUnavailable, errors.New(env.T("submit.unavailable", i18n.Problem(env.Lang, err)))}
+	}
+	return err
+}
+
+// verdict is how the command ends.
+func (s *submission) verdict(env *environment, p wire.Progress) error {
+	unreadable := s.items[triage.IsUnreadable].Load()
+	switch {
+	case p.Wanted > 0:
+		return &exitError{exitFailed, errors.New(messages.N(env.Lang, "submit.missing", p.Wanted))}
+	case unreadable > 0:
+		return &exitError{exitPartial, errors.New(messages.N(env.Lang, "submit.unreadable", int(unreadable), s.exhibit))}
+	}
+	return nil
+}
+
+func printSubmission(env *environment, sum summary) {
+	took := time.Duration(sum.Seconds * float64(time.Second))
+	fmt.Fprintln(env.Stdout)
+	printItems(env, sum.Items)
+	fmt.Fprintln(env.Stdout)
+	fmt.Fprintln(env.Stdout, env.T("submit.done", i18n.Size(env.Lang, sum.Bytes), i18n.Duration(env.Lang, took), rate(env.Lang, sum.Bytes, took)))
+	fmt.Fprintln(env.Stdout, messages.N(env.Lang, "submit.uploaded", sum.Uploaded, i18n.Size(env.Lang, sum.UploadedBytes)))
+}

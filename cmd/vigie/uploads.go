@@ -1,0 +1,198 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+
+	"vigie/hashing"
+	"vigie/store/evidence"
+	"vigie/triage"
+)
+
+// uploads sends the media that the service wants, a few at once, each of them once however many files hold it, and
+// knows when a part has all its media sent.
+type uploads struct {
+	submission *submission
+	parallel   int
+	queue      chan *upload
+
+	done      atomic.Int64 // media
+	doneBytes atomic.Int64
+	sent      atomic.Int64 // bytes, those under way and sent in vain included
+
+	mu     sync.Mutex // guards what follows, and the upload's own fields of parts
+	active map[hashing.SHA256]*upload
+	ids    []triage.PartID // of all parts, by index
+}
+
+// upload is one medium on its way.
+type upload struct {
+	digest  hashing.SHA256
+	sources []candidate // files that hold it and were not tried
+	parts   []*part     // that wait for it
+	sent    bool
+}
+
+// candidate is an item of a part.
+type candidate struct {
+	part *part
+	item int
+}
+
+func newUploads(s *submission, parallel int) *uploads {
+	const waiting = 64 // media that may wait for their turn while the next part is sent
+	return &uploads{submission: s, parallel: parallel, queue: make(chan *upload, waiting), active: make(map[hashing.SHA256]*upload)}
+}
+
+// start starts the goroutines of g that upload until close.
+func (u *uploads) start(ctx context.Context, g *errgroup.Group) {
+	for range u.parallel {
+		g.Go(func() error {
+			for job := range u.queue {
+				if err := u.upload(ctx, job); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+}
+
+// close says that nothing will be added.
+func (u *uploads) close() { close(u.queue) }
+
+// partIDs names all parts, in order, when all uploads have ended.
+func (u *uploads) partIDs() []triage.PartID {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.ids
+}
+
+// forget lets go of what was sent already: from here on the service itself does not want it again.
+func (u *uploads) forget() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for digest, job := range u.active {
+		if job.sent {
+			delete(u.active, digest)
+		}
+	}
+}
+
+// add queues what the service wants of a part. A medium that is on its way already is waited for.
+func (u *uploads) add(ctx context.Context, p *part, id triage.PartID, wanted []hashing.SHA256) error {
+	holders := make(map[hashing.SHA256][]candidate, len(wanted))
+	for _, d := range wanted {
+		holders[d] = nil
+	}
+	for i := range p.items {
+		if it := &p.items[i]; it.Digests != nil {
+			if list, isWanted := holders[it.Digests.SHA256]; isWanted {
+				holders[it.Digests.SHA256] = append(list, candidate{p, i})
+			}
+		}
+	}
+	for _, job := range u.register(p, id, wanted, holders) {
+		select {
+		case u.queue <- job:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// register notes what a part waits for and returns the uploads that are new.
+func (u *uploads) register(p *part, id triage.PartID, wanted []hashing.SHA256, holders map[hashing.SHA256][]candidate) []*upload {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.ids = append(u.ids, id)
+	var jobs []*upload
+	for _, d := range wanted {
+		job := u.active[d]
+		switch {
+		case len(holders[d]) == 0, job != nil && job.sent:
+			continue // not of this part, or sent since the service was asked
+		case job == nil:
+			job = &upload{digest: d}
+			u.active[d] = job
+			jobs = append(jobs, job)
+		}
+		job.sources = append(job.sources, holders[d]...)
+		job.parts = append(job.parts, p)
+		p.waiting++
+	}
+	return jobs
+}
+
+// upload tries the files that hold a medium until one of them can be sent.
+func (u *uploads) upload(ctx context.Context, job *upload) error {
+	for {
+		u.mu.Lock()
+		if len(job.sources) == 0 {
+			delete(u.active, job.digest)
+			u.mu.Unlock()
+			return u.finish(ctx, job)
+		}
+		from := job.sources[0]
+		job.sources = job.sources[1:]
+		item := from.part.items[from.item]
+		u.mu.Unlock()
+
+		err := u.submission.client.Upload(ctx, job.digest, func() (io.ReadCloser, error) {
+			f, err := u.submission.source.Open(&item)
+			if err != nil {
+				return nil, err
+			}
+			return &countedFile{f, &u.sent}, nil
+		}, item.Size)
+		if err == nil {
+			u.mu.Lock()
+			job.sent = true
+			u.mu.Unlock()
+			u.done.Add(1)
+			u.doneBytes.Add(item.Size)
+			return u.finish(ctx, job)
+		}
+		if !triage.IsKind(err, triage.Corrupt) {
+			return err
+		}
+		reason := evidence.ReasonChanged // the service saw other bytes than were declared
+		if fault, ok := errors.AsType[*evidence.Error](err); ok {
+			reason = fault.Reason
+		}
+		u.mu.Lock()
+		u.submission.unreadable(&from.part.items[from.item], reason)
+		from.part.changed = true
+		u.mu.Unlock()
+	}
+}
+
+// finish tells the parts that waited for a medium, and amends those that are complete and were changed.
+func (u *uploads) finish(ctx context.Context, job *upload) error {
+	var amended []*part
+	u.mu.Lock()
+	for _, p := range job.parts {
+		if p.waiting--; p.waiting == 0 && p.changed {
+			amended = append(amended, p)
+		}
+	}
+	job.parts = nil
+	u.mu.Unlock()
+	for _, p := range slices.Compact(amended) {
+		id, err := u.submission.amend(ctx, p)
+		if err != nil {
+			return err
+		}
+		u.mu.Lock()
+		u.ids[p.index] = id
+		u.mu.Unlock()
+	}
+	return nil
+}
