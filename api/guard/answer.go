@@ -43,7 +43,11 @@ func (g *Guard) outermost(c *fiber.Ctx) error {
 	start := g.o.Now()
 	g.headers(c)
 	c.SetUserContext(g.ctx)
-	if err := g.next(c); err != nil {
+	err := checkHead(c)
+	if err == nil {
+		err = g.next(c)
+	}
+	if err != nil {
 		if err := g.answerError(c, err); err != nil {
 			g.o.Log.Error("error page failed", "route", pattern(c), "error", err)
 			c.Status(fiber.StatusInternalServerError)

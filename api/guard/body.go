@@ -20,6 +20,8 @@ const (
 
 var errEncoded = fiber.NewError(fiber.StatusUnsupportedMediaType, "send the body as it is, without Content-Encoding")
 
+var errTwoLengths = triage.E(triage.Invalid, "check body", "", "the length of the body is stated twice", nil)
+
 var errLengthRequired = fiber.NewError(fiber.StatusLengthRequired, "state the length of the body (Content-Length)")
 
 // checkBody refuses a body of unknown length or over the route's limit, before anything of it is read.
@@ -34,6 +36,29 @@ func checkBody(c *fiber.Ctx, p Policy) error {
 		return triage.E(triage.TooLarge, "check body", "", "the body is larger than this route takes", nil)
 	}
 	return nil
+}
+
+// checkHead refuses a request whose end is not certain.
+func checkHead(c *fiber.Ctx) error {
+	if countLengths(c.Request().Header.RawHeaders()) < 2 {
+		return nil
+	}
+	// Whoever stands in front of us may have believed the other length: nothing after this head can be trusted.
+	c.Context().SetConnectionClose()
+	linger(c.Context().Conn())
+	return errTwoLengths
+}
+
+// countLengths counts the Content-Length lines of a head.
+func countLengths(head []byte) int {
+	n := 0
+	for line := range bytes.Lines(head) {
+		name, _, _ := bytes.Cut(line, []byte(":"))
+		if bytes.EqualFold(bytes.TrimSpace(name), []byte(fiber.HeaderContentLength)) {
+			n++
+		}
+	}
+	return n
 }
 
 // Body returns the bytes of a request as they arrive, exactly as many as were announced: when the connection breaks

@@ -169,19 +169,25 @@ func (s schemas) of(t reflect.Type) object {
 // fields returns the schema of a struct, embedded structs flattened as encoding/json does.
 func (s schemas) fields(t reflect.Type) object {
 	properties, required := object{}, []string{}
-	for _, f := range reflect.VisibleFields(t) {
-		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if f.Anonymous || name == "" {
+	s.addFields(t, properties, &required)
+	return object{"type": "object", "properties": properties, "required": required}
+}
+
+func (s schemas) addFields(t reflect.Type, properties object, required *[]string) {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if f.Anonymous {
+			s.addFields(f.Type, properties, required)
 			continue
 		}
+		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		schema := s.of(f.Type)
 		if enum, ok := f.Tag.Lookup("enum"); ok {
 			schema["enum"] = strings.Split(enum, ",")
 		}
 		properties[name] = schema
 		if !strings.Contains(options, "omit") {
-			required = append(required, name)
+			*required = append(*required, name)
 		}
 	}
-	return object{"type": "object", "properties": properties, "required": required}
 }

@@ -1,0 +1,201 @@
+package wire
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"vigie/hashing"
+	"vigie/hashing/pdq"
+	"vigie/triage"
+)
+
+var allKinds = []triage.Kind{
+	triage.Invalid, triage.NotFound, triage.Exists, triage.Conflict, triage.Forbidden, triage.Unsigned, triage.Stale,
+	triage.Corrupt, triage.TooLarge, triage.Unavailable, triage.Unknown, triage.Internal,
+}
+
+func TestProblemKeepsKindHintAndObject(t *testing.T) {
+	if len(kinds) != len(allKinds) {
+		t.Errorf("the table has %d kinds, the test %d", len(kinds), len(allKinds))
+	}
+	for _, kind := range allKinds {
+		cause := errors.New("dial tcp 10.0.0.7: a secret of ours")
+		p := NewProblem(triage.E(kind, "do it", "x1", "go another way", cause))
+		b, err := json.Marshal(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(b), "secret") {
+			t.Errorf("%s: the cause got out: %s", kind, b)
+		}
+		if p.Type != "urn:vigie:"+string(kind) || p.Title == "" || p.Status < 400 || p.Status > 599 {
+			t.Errorf("%s: %+v", kind, p)
+		}
+		var read Problem
+		if err := json.Unmarshal(b, &read); err != nil {
+			t.Fatal(err)
+		}
+		e := read.Err("ask")
+		if e.Kind != kind || e.Hint != "go another way" || e.Object != "x1" || e.Op != "ask" {
+			t.Errorf("%s came back as %+v", kind, e)
+		}
+	}
+}
+
+func TestProblemOfUnknownErrors(t *testing.T) {
+	p := NewProblem(errors.New("a secret of ours"))
+	if p.Status != http.StatusInternalServerError || p.Kind != string(triage.Internal) || p.Detail != internalHint {
+		t.Errorf("%+v", p)
+	}
+	if p := NewProblem(triage.E("odd", "", "", "", nil)); p.Status != http.StatusInternalServerError || p.Kind != string(triage.Internal) {
+		t.Errorf("%+v", p)
+	}
+}
+
+func TestStatusWithoutProblem(t *testing.T) {
+	for status, want := range map[int]triage.Kind{
+		400: triage.Invalid, 401: triage.Unsigned, 403: triage.Forbidden, 404: triage.NotFound, 405: triage.Invalid,
+		409: triage.Conflict, 411: triage.Invalid, 413: triage.TooLarge, 422: triage.Corrupt, 429: triage.Unavailable,
+		431: triage.TooLarge, 500: triage.Internal, 502: triage.Unavailable, 503: triage.Unavailable, 504: triage.Unknown,
+	} {
+		if e := StatusProblem(status, "").Err("ask"); e.Kind != want || e.Hint == "" {
+			t.Errorf("%d is %s (%q), want %s", status, e.Kind, e.Hint, want)
+		}
+	}
+}
+
+func TestFindingLines(t *testing.T) {
+	sum := hashing.SHA256{1, 2}
+	digests := &hashing.Digests{SHA256: sum}
+	tests := []struct {
+		name string
+		in   triage.ItemFinding
+		want string
+		csv  string
+	}{
+		{
+			"exact", triage.ItemFinding{
+				Item: triage.Item{Path: "a/b.jpg", Disposition: triage.IsMedia, Digests: digests}, Finding: triage.Known,
+				Match: &triage.Match{Source: "partner", Version: 2, Method: triage.BySHA1},
+			},
+			`{"path":"a/b.jpg","sha256":"` + sum.String() + `","disposition":"media","finding":"known","set":"partner v2","method":"sha1","distance":0}`,
+			"a/b.jpg||" + sum.String() + "|media|known|partner v2|sha1|0||",
+		},
+		{
+			"near, under a transform", triage.ItemFinding{
+				Item: triage.Item{Path: "c", Disposition: triage.IsMedia, Digests: digests}, Finding: triage.NearKnown,
+				Match: &triage.Match{Source: "p", Version: 1, Method: triage.ByPDQ, Distance: 12, Transform: pdq.Rotate90},
+			},
+			`{"path":"c","sha256":"` + sum.String() + `","disposition":"media","finding":"near-known","set":"p v1","method":"pdq","distance":12,"transform":"rotate90"}`,
+			"c||" + sum.String() + "|media|near-known|p v1|pdq|12|rotate90|",
+		},
+		{
+			"not UTF-8, pending", triage.ItemFinding{
+				Item:    triage.Item{Path: "\ufffd", PathB64: []byte{0xff}, Disposition: triage.IsMedia, Digests: digests},
+				Finding: triage.Pending,
+			},
+			`{"path":"` + "\ufffd" + `","path_b64":"/w==","sha256":"` + sum.String() + `","disposition":"media","finding":"pending"}`,
+			"\ufffd|/w==|" + sum.String() + "|media|pending|||||",
+		},
+		{
+			"refused", triage.ItemFinding{
+				Item: triage.Item{Path: "link", Disposition: triage.IsRefused}, Finding: triage.NoFinding, Reason: "symlink",
+			},
+			`{"path":"link","sha256":"","disposition":"refused","finding":"","reason":"symlink"}`,
+			"link|||refused||||||symlink",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			f := NewFinding(test.in)
+			b, err := json.Marshal(f)
+			if err != nil || string(b) != test.want {
+				t.Errorf("JSON\n %s, %v, want\n %s", b, err, test.want)
+			}
+			if got := strings.Join(f.Record(), "|"); got != test.csv || len(f.Record()) != len(FindingColumns) {
+				t.Errorf("CSV\n %s, want\n %s", got, test.csv)
+			}
+		})
+	}
+}
+
+func TestCheckInputTakesOneHashOrEight(t *testing.T) {
+	one, two := pdq.Hash{1}, pdq.Hash{2}
+	for _, test := range []struct {
+		json string
+		want PDQ
+	}{
+		{`{"pdq":"` + one.String() + `"}`, PDQ{one}},
+		{`{"pdq":["` + one.String() + `","` + two.String() + `"]}`, PDQ{one, two}},
+		{`{}`, nil},
+	} {
+		var in CheckInput
+		if err := json.Unmarshal([]byte(test.json), &in); err != nil {
+			t.Fatal(err)
+		}
+		if len(in.PDQ) != len(test.want) || len(in.Check().PDQ) != len(test.want) {
+			t.Fatalf("%s: %d hashes, want %d", test.json, len(in.PDQ), len(test.want))
+		}
+		for i := range test.want {
+			if in.PDQ[i] != test.want[i] {
+				t.Errorf("%s: hash %d is %s", test.json, i, in.PDQ[i])
+			}
+		}
+		if b, err := json.Marshal(in); err != nil || string(b) != test.json {
+			t.Errorf("%s came back as %s, %v", test.json, b, err)
+		}
+	}
+	for _, bad := range []string{`{"pdq":"12"}`, `{"pdq":["12"]}`, `{"pdq":12}`, `{"md5":"zz"}`, `{"phash":"123"}`} {
+		if err := json.Unmarshal([]byte(bad), new(CheckInput)); err == nil {
+			t.Errorf("%s was taken", bad)
+		}
+	}
+}
+
+func FuzzCheckRequest(f *testing.F) {
+	f.Add([]byte(`{"inputs":[{"pdq":"` + pdq.Hash{3}.String() + `","pdq_quality":50},{"md5":"d41d8cd98f00b204e9800998ecf8427e"}]}`))
+	f.Add([]byte(`{"inputs":[{"pdq":["` + pdq.Hash{3}.String() + `"]}]}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var r CheckRequest
+		if json.Unmarshal(b, &r) != nil {
+			return
+		}
+		again, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var second CheckRequest
+		if err := json.Unmarshal(again, &second); err != nil || len(second.CheckInputs()) != len(r.CheckInputs()) {
+			t.Errorf("%s came back as %s, %v", b, again, err)
+		}
+	})
+}
+
+func TestSheetNamesNothing(t *testing.T) {
+	taken := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	s := NewSheet(triage.Sheet{
+		Group: triage.Group{ID: "g"},
+		Media: []triage.Medium{{
+			ID: "mediumid", Kind: hashing.KindPicture, Keys: triage.DigestKeys{MD5: triage.DigestKey{7}}, Hashed: true, Quality: 80,
+			Facts:  hashing.Facts{Taken: taken, Serial: "SN-1", GPS: true, Software: "soft"},
+			Places: []triage.Place{{Exhibit: "x", Folder: "folderkey", Parent: "parentkey", Modified: taken}},
+		}},
+	})
+	b, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, never := range []string{"mediumid", "folderkey", "parentkey", "SN-1"} {
+		if strings.Contains(string(b), never) {
+			t.Errorf("%s is told: %s", never, b)
+		}
+	}
+	m := s.Media[0]
+	if m.Taken == nil || !m.Taken.Equal(taken) || len(m.Modified) != 1 || m.Quality == nil || *m.Quality != 80 || !m.GPS || m.Finding != "pending" {
+		t.Errorf("%+v", m)
+	}
+}
