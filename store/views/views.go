@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -88,15 +89,8 @@ func fault(op, object string, err error) error {
 // ours tells the answers of Redis that mean a mistake in this package from those that will pass.
 func ours(err error) bool {
 	var answer redis.Error
-	if !errors.As(err, &answer) {
-		return false
-	}
-	for _, passing := range []string{"LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "BUSY", "OOM", "MISCONF", "NOAUTH", "WRONGPASS"} {
-		if redis.HasErrorPrefix(err, passing) {
-			return false
-		}
-	}
-	return true
+	return errors.As(err, &answer) &&
+		(strings.HasPrefix(answer.Error(), "ERR") || strings.HasPrefix(answer.Error(), "WRONGTYPE"))
 }
 
 // missing is the error of an object that is not kept.

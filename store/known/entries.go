@@ -1,0 +1,254 @@
+package known
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"slices"
+	"strconv"
+
+	"github.com/redis/go-redis/v9"
+
+	"vigie/hashing"
+	"vigie/hashing/pdq"
+	"vigie/triage"
+)
+
+const (
+	// scriptKeys is how many exact keys one script call writes: about 2 ms of Redis's time.
+	scriptKeys = 1000
+	// maxCategories is what two bytes hold.
+	maxCategories = 1<<16 - 1
+	// refSize is the length of a reference: set, entry (4 bytes each), category (2).
+	refSize = 10
+	// pdqSize and phashSize are the lengths of a segment's entries: entry (4 bytes), category (2), hash.
+	pdqSize   = 6 + pdq.Bits/8
+	phashSize = 6 + 8
+)
+
+// ref says which entry of which set a digest stands for.
+type ref struct {
+	set      triage.SetID
+	entry    uint32
+	category uint16
+}
+
+func (r ref) append(b []byte) []byte {
+	b = binary.BigEndian.AppendUint32(b, uint32(r.set))
+	b = binary.BigEndian.AppendUint32(b, r.entry)
+	return binary.BigEndian.AppendUint16(b, r.category)
+}
+
+func parseRefs(s string) []ref {
+	refs := make([]ref, 0, len(s)/refSize)
+	for b := []byte(s); len(b) >= refSize; b = b[refSize:] {
+		refs = append(refs, ref{
+			set: triage.SetID(binary.BigEndian.Uint32(b)), entry: binary.BigEndian.Uint32(b[4:]), category: binary.BigEndian.Uint16(b[8:]),
+		})
+	}
+	return refs
+}
+
+// bucket names the hash that holds a digest's key, by its first 18 bits: Redis keeps a hash of up to 128 short
+// fields in one compact piece, so that 33 million entries stay at some 30 bytes each.
+func bucket(k triage.DigestKey) string { return string(k[:2]) + strconv.Itoa(int(k[2]>>6)) }
+
+func field(k triage.DigestKey) string { return string(k[2:]) }
+
+// addRefs appends references to those that digests have. References to sets in drop are left out, and one that is
+// there is not added again.
+// KEYS: one bucket. ARGV: prefix of buckets, drop (4 bytes each), then bucket, field, reference of each digest.
+// It returns position and references of each digest that other sets hold too.
+var addRefs = redis.NewScript(`
+local prefix, drop = ARGV[1], {}
+for i = 1, #ARGV[2], 4 do drop[ARGV[2]:sub(i, i + 3)] = true end
+local shared = {}
+for i = 3, #ARGV, 3 do
+  local key, field, ref = prefix .. ARGV[i], ARGV[i + 1], ARGV[i + 2]
+  local old = redis.call('HGET', key, field)
+  if old then
+    local kept, others = {}, false
+    for j = 1, #old, #ref do
+      local o = old:sub(j, j + #ref - 1)
+      if o ~= ref and not drop[o:sub(1, 4)] then
+        kept[#kept + 1] = o
+        others = others or o:sub(1, 4) ~= ref:sub(1, 4)
+      end
+    end
+    if others then shared[#shared + 1] = (i - 3) / 3; shared[#shared + 1] = table.concat(kept) end
+    kept[#kept + 1] = ref
+    ref = table.concat(kept)
+  end
+  redis.call('HSET', key, field, ref)
+end
+return shared`)
+
+// AddEntries implements triage.SetStore. Only exact digests are compared with other sets: an equal PDQ in a benign
+// set means nothing, for benign sets match by exact digest alone. A batch that is added again changes nothing that
+// matching sees.
+func (s *Sets) AddEntries(ctx context.Context, set triage.HashSet, entries []triage.Entry) ([]triage.SetConflict, error) {
+	const op = "known.AddEntries"
+	if len(entries) == 0 {
+		return nil, nil
+	}
+	sets, _, err := s.all(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if kept, ok := sets[set.ID]; !ok || kept.State != triage.Importing {
+		return nil, triage.E(triage.Conflict, op, set.ID.String(), "entries are added to a set before it is active", nil)
+	}
+	categories, err := s.categories(ctx, set.ID, entries)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.addSegment(ctx, set.ID, entries, categories); err != nil {
+		return nil, err
+	}
+	return s.addExact(ctx, set, entries, categories, sets)
+}
+
+// categories returns the numbers of a set's categories, with those of entries added. One import at a time writes
+// a set.
+func (s *Sets) categories(ctx context.Context, id triage.SetID, entries []triage.Entry) (map[string]uint16, error) {
+	const op = "known.categories"
+	list, err := s.rdb.LRange(ctx, s.key(keyCategory, id.String()), 0, -1).Result()
+	if err != nil {
+		return nil, fault(op, id.String(), err)
+	}
+	numbers := map[string]uint16{"": 0}
+	for i, name := range list {
+		numbers[name] = uint16(i + 1)
+	}
+	var added []any
+	for i := range entries {
+		name := entries[i].Category
+		if _, ok := numbers[name]; ok {
+			continue
+		}
+		if len(numbers) > maxCategories {
+			return nil, triage.E(triage.Invalid, op, id.String(), "a set has at most 65,535 categories: check the category column", nil)
+		}
+		numbers[name] = uint16(len(numbers))
+		added = append(added, name)
+	}
+	if len(added) == 0 {
+		return numbers, nil
+	}
+	return numbers, fault(op, id.String(), s.rdb.RPush(ctx, s.key(keyCategory, id.String()), added...).Err())
+}
+
+// addSegment writes the perceptual hashes of a batch as one segment of each kind.
+func (s *Sets) addSegment(ctx context.Context, id triage.SetID, entries []triage.Entry, categories map[string]uint16) error {
+	const op = "known.addSegment"
+	var near, votes []byte
+	for i := range entries {
+		e := &entries[i]
+		if e.PDQ != nil {
+			near = binary.BigEndian.AppendUint32(near, e.Number)
+			near = binary.BigEndian.AppendUint16(near, categories[e.Category])
+			near = append(near, e.PDQ[:]...)
+		}
+		if e.PHash != nil {
+			votes = binary.BigEndian.AppendUint32(votes, e.Number)
+			votes = binary.BigEndian.AppendUint16(votes, categories[e.Category])
+			votes = binary.BigEndian.AppendUint64(votes, uint64(*e.PHash))
+		}
+	}
+	if len(near)+len(votes) == 0 {
+		return nil
+	}
+	n, err := s.rdb.Incr(ctx, s.key(keySegments, id.String())).Result()
+	if err != nil {
+		return fault(op, id.String(), err)
+	}
+	_, err = s.rdb.TxPipelined(ctx, func(p redis.Pipeliner) error {
+		if len(near) > 0 {
+			p.Set(ctx, s.segment(keyPDQ, id, int(n)), near, 0)
+		}
+		if len(votes) > 0 {
+			p.Set(ctx, s.segment(keyPHash, id, int(n)), votes, 0)
+		}
+		return nil
+	})
+	return fault(op, id.String(), err)
+}
+
+func (s *Sets) segment(kind string, id triage.SetID, n int) string {
+	return s.key(kind, id.String(), ":", strconv.Itoa(n))
+}
+
+// segments returns the number of a set's last segment.
+func (s *Sets) segments(ctx context.Context, id triage.SetID) (int, error) {
+	n, err := s.rdb.Get(ctx, s.key(keySegments, id.String())).Int()
+	if errors.Is(err, redis.Nil) {
+		return 0, nil
+	}
+	return n, fault("known.segments", id.String(), err)
+}
+
+// dropSegments frees the memory of withdrawn sets' perceptual hashes. They match no more already, so that what
+// cannot be dropped now only stays.
+func (s *Sets) dropSegments(ctx context.Context, ids ...triage.SetID) {
+	for _, id := range ids {
+		n, err := s.segments(ctx, id)
+		if err != nil {
+			return
+		}
+		keys := make([]string, 0, 2*n)
+		for i := 1; i <= n; i++ {
+			keys = append(keys, s.segment(keyPDQ, id, i), s.segment(keyPHash, id, i))
+		}
+		for some := range slices.Chunk(keys, scriptKeys) {
+			if s.rdb.Unlink(ctx, some...).Err() != nil {
+				return
+			}
+		}
+	}
+}
+
+// addExact writes the keys of exact digests and returns those that active sets of the other kind hold too.
+func (s *Sets) addExact(ctx context.Context, set triage.HashSet, entries []triage.Entry, categories map[string]uint16, sets map[triage.SetID]triage.HashSet) ([]triage.SetConflict, error) {
+	type digest struct {
+		key triage.DigestKey
+		ref ref
+	}
+	var digests []digest
+	for i := range entries {
+		e := &entries[i]
+		for _, k := range e.Exact {
+			digests = append(digests, digest{k, ref{set.ID, e.Number, categories[e.Category]}})
+		}
+	}
+	var drop []byte
+	for id, other := range sets {
+		if other.State == triage.Withdrawn {
+			drop = binary.BigEndian.AppendUint32(drop, uint32(id))
+		}
+	}
+	var conflicts []triage.SetConflict
+	for some := range slices.Chunk(digests, scriptKeys) {
+		args := make([]any, 0, 2+3*len(some))
+		args = append(args, s.key(keyExact), drop)
+		for _, d := range some {
+			args = append(args, bucket(d.key), field(d.key), d.ref.append(nil))
+		}
+		shared, err := addRefs.Run(ctx, s.rdb, []string{s.key(keyExact, bucket(some[0].key))}, args...).Slice()
+		if err != nil {
+			return nil, fault("known.addExact", set.ID.String(), err)
+		}
+		for i := 0; i+1 < len(shared); i += 2 {
+			at, _ := shared[i].(int64)
+			others, _ := shared[i+1].(string)
+			for _, o := range parseRefs(others) {
+				if other := sets[o.set]; other.State == triage.Active && other.Kind != set.Kind {
+					conflicts = append(conflicts, triage.SetConflict{Entry: some[at].ref.entry, OtherSet: o.set, OtherEntry: o.entry})
+				}
+			}
+		}
+	}
+	return slices.Compact(conflicts), nil
+}
+
+// parsePHash reads the hash of a pHash entry.
+func parsePHash(b []byte) hashing.Hash64 { return hashing.Hash64(binary.BigEndian.Uint64(b)) }

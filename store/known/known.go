@@ -1,0 +1,275 @@
+// Package known keeps hash sets in Redis and looks media up in them.
+//
+// Exact digests lie in hashes of their own, a few bytes an entry; perceptual hashes lie in segments, one string of
+// many entries, which every process that matches mirrors in memory (Mirror). Each change of a set makes a new
+// epoch in the same step that makes it take effect, and is announced on a stream. Whatever a mirror finds is
+// confirmed in Redis before it counts.
+//
+// Entries of withdrawn sets stay where they are until something else is written there: a set's state alone says
+// whether its entries match.
+package known
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"vigie/triage"
+)
+
+// The keys, after the prefix:
+//
+//	key                type    holds
+//	-----------------  ------  --------------------------------------------------------------------------
+//	epoch              string  how many changes of sets there were; store/views reads it too
+//	known:changes      stream  one entry a change, for mirrors to wait on
+//	known:last         string  the number of the last set
+//	known:versions     hash    kind and source → last version
+//	known:docs         hash    set → what is known of it (storedSet)
+//	known:states       hash    set → state, epoch of its last change, time of its withdrawal
+//	known:c:<set>      list    categories of its entries; entries hold the position, from 1 (0: the set's own)
+//	known:s:<set>      string  the number of its last segment
+//	known:p:<set>:<n>  string  a segment of PDQ entries
+//	known:h:<set>:<n>  string  a segment of pHash entries
+//	kx:<bucket>        hash    the rest of a digest's key → references to entries (entries.go)
+const (
+	keyEpoch    = "epoch"
+	keyChanges  = "known:changes"
+	keyLast     = "known:last"
+	keyVersions = "known:versions"
+	keyDocs     = "known:docs"
+	keyStates   = "known:states"
+	keyCategory = "known:c:"
+	keySegments = "known:s:"
+	keyPDQ      = "known:p:"
+	keyPHash    = "known:h:"
+	keyExact    = "kx:"
+)
+
+// keepChanges is how many changes the stream keeps: a mirror only needs to see that there was one.
+const keepChanges = 1000
+
+// Sets implements triage.SetStore.
+type Sets struct {
+	rdb    *redis.Client
+	prefix string
+}
+
+var _ triage.SetStore = (*Sets)(nil)
+
+// New returns the sets that rdb keeps under prefix, which store/views shares.
+func New(rdb *redis.Client, prefix string) *Sets { return &Sets{rdb: rdb, prefix: prefix} }
+
+func (s *Sets) key(parts ...string) string { return s.prefix + strings.Join(parts, "") }
+
+// storedSet is a set as kept, without what changes after its import.
+type storedSet struct {
+	Source    string                `json:"s"`
+	Version   int                   `json:"v"`
+	Kind      string                `json:"k"`
+	Category  string                `json:"c,omitempty"`
+	Entries   int                   `json:"n"`
+	ByMethod  map[triage.Method]int `json:"m,omitempty"`
+	Rejected  int                   `json:"r,omitempty"`
+	Conflicts []triage.SetConflict  `json:"x,omitempty"`
+	Imported  time.Time             `json:"t"`
+}
+
+// CreateSet implements triage.SetStore. A number or a version may be left out when an import ends here.
+func (s *Sets) CreateSet(ctx context.Context, set triage.HashSet) (triage.HashSet, error) {
+	const op = "known.CreateSet"
+	id, err := s.rdb.Incr(ctx, s.key(keyLast)).Result()
+	if err != nil {
+		return triage.HashSet{}, fault(op, "", err)
+	}
+	version, err := s.rdb.HIncrBy(ctx, s.key(keyVersions), string(set.Kind)+":"+set.Source, 1).Result()
+	if err != nil {
+		return triage.HashSet{}, fault(op, "", err)
+	}
+	set.ID, set.Version, set.State = triage.SetID(id), int(version), triage.Importing
+	doc, err := encodeSet(set)
+	if err != nil {
+		return triage.HashSet{}, err
+	}
+	_, err = s.rdb.TxPipelined(ctx, func(p redis.Pipeliner) error {
+		p.HSet(ctx, s.key(keyDocs), set.ID.String(), doc)
+		p.HSet(ctx, s.key(keyStates), set.ID.String(), string(triage.Importing)+" 0 0")
+		return nil
+	})
+	return set, fault(op, set.ID.String(), err)
+}
+
+// changeSets gives sets their states in one new epoch and announces it.
+// KEYS: epoch, docs, states, changes. ARGV: set, its doc ('' keeps it), the state it is to have, time (ms) of
+// withdrawal, how many changes are kept, then the sets that are withdrawn with it.
+// It returns the epoch of the change; that of the earlier one when there is nothing left to do; 0 when there is
+// no such set; -1 when it was withdrawn before.
+var changeSets = redis.NewScript(`
+local set, doc, wanted, at = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local state = redis.call('HGET', KEYS[3], set)
+if not state then return 0 end
+local word, epoch = state:match('^(%S+) (%d+)')
+if word == wanted then return tonumber(epoch) end
+if word == 'withdrawn' then return -1 end
+epoch = redis.call('INCR', KEYS[1])
+if doc ~= '' then redis.call('HSET', KEYS[2], set, doc) end
+redis.call('HSET', KEYS[3], set, wanted .. ' ' .. epoch .. ' ' .. (wanted == 'withdrawn' and at or '0'))
+for i = 6, #ARGV do
+  local other = redis.call('HGET', KEYS[3], ARGV[i])
+  if other and other:sub(1, 6) == 'active' then
+    redis.call('HSET', KEYS[3], ARGV[i], 'withdrawn ' .. epoch .. ' ' .. at)
+  end
+end
+redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[5], '*', 'epoch', epoch)
+return epoch`)
+
+func (s *Sets) change(ctx context.Context, op string, id triage.SetID, doc []byte, state triage.SetState, at time.Time, others []triage.SetID) (triage.Epoch, error) {
+	args := []any{id.String(), doc, string(state), at.UnixMilli(), keepChanges}
+	for _, other := range others {
+		args = append(args, other.String())
+	}
+	keys := []string{s.key(keyEpoch), s.key(keyDocs), s.key(keyStates), s.key(keyChanges)}
+	epoch, err := changeSets.Run(ctx, s.rdb, keys, args...).Int64()
+	switch {
+	case err != nil:
+		return 0, fault(op, id.String(), err)
+	case epoch == 0:
+		return 0, noSet(op, id)
+	case epoch < 0:
+		return 0, triage.E(triage.Conflict, op, id.String(), "this set was withdrawn: import the list again", nil)
+	}
+	return triage.Epoch(epoch), nil
+}
+
+// Activate implements triage.SetStore. The sets it replaces are withdrawn at the time of the import. A set that is
+// active already keeps its epoch.
+func (s *Sets) Activate(ctx context.Context, set triage.HashSet, replaces []triage.SetID) (triage.Epoch, error) {
+	doc, err := encodeSet(set)
+	if err != nil {
+		return 0, err
+	}
+	epoch, err := s.change(ctx, "activate set", set.ID, doc, triage.Active, set.Imported, replaces)
+	if err == nil {
+		s.dropSegments(ctx, replaces...)
+	}
+	return epoch, err
+}
+
+// Withdraw implements triage.SetStore. A set that is withdrawn already keeps its epoch.
+func (s *Sets) Withdraw(ctx context.Context, id triage.SetID, at time.Time) (triage.Epoch, error) {
+	epoch, err := s.change(ctx, "withdraw set", id, nil, triage.Withdrawn, at, nil)
+	if err == nil {
+		s.dropSegments(ctx, id)
+	}
+	return epoch, err
+}
+
+// Set implements triage.SetStore.
+func (s *Sets) Set(ctx context.Context, id triage.SetID) (triage.HashSet, error) {
+	sets, _, err := s.all(ctx)
+	if err != nil {
+		return triage.HashSet{}, err
+	}
+	set, ok := sets[id]
+	if !ok {
+		return triage.HashSet{}, noSet("show set", id)
+	}
+	return set, nil
+}
+
+// Sets implements triage.SetStore.
+func (s *Sets) Sets(ctx context.Context) ([]triage.HashSet, error) {
+	sets, _, err := s.all(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]triage.HashSet, 0, len(sets))
+	for _, set := range sets {
+		list = append(list, set)
+	}
+	sortNewestFirst(list)
+	return list, nil
+}
+
+// all returns every set and the epoch at which they are so: one step of Redis.
+func (s *Sets) all(ctx context.Context) (map[triage.SetID]triage.HashSet, triage.Epoch, error) {
+	const op = "known.all"
+	tx := s.rdb.TxPipeline()
+	epoch := tx.Get(ctx, s.key(keyEpoch))
+	docs := tx.HGetAll(ctx, s.key(keyDocs))
+	states := tx.HGetAll(ctx, s.key(keyStates))
+	if _, err := tx.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
+		return nil, 0, fault(op, "", err)
+	}
+	n, err := epoch.Uint64()
+	if err != nil && !errors.Is(err, redis.Nil) { // no epoch yet: 0
+		return nil, 0, fault(op, "", err)
+	}
+	sets := make(map[triage.SetID]triage.HashSet, len(docs.Val()))
+	for number, doc := range docs.Val() {
+		id, err := strconv.ParseUint(number, 10, 32)
+		if err != nil {
+			return nil, 0, triage.E(triage.Corrupt, op, number, "", err)
+		}
+		set, err := decodeSet(triage.SetID(id), doc, states.Val()[number])
+		if err != nil {
+			return nil, 0, err
+		}
+		sets[set.ID] = set
+	}
+	return sets, triage.Epoch(n), nil
+}
+
+func encodeSet(set triage.HashSet) ([]byte, error) {
+	doc, err := json.Marshal(storedSet{
+		Source: set.Source, Version: set.Version, Kind: string(set.Kind), Category: set.Category,
+		Entries: set.Entries, ByMethod: set.ByMethod, Rejected: set.Rejected, Conflicts: set.Conflicts, Imported: set.Imported,
+	})
+	if err != nil {
+		return nil, triage.E(triage.Internal, "known.encodeSet", set.ID.String(), "", err)
+	}
+	return doc, nil
+}
+
+func decodeSet(id triage.SetID, doc, state string) (triage.HashSet, error) {
+	var d storedSet
+	if err := json.Unmarshal([]byte(doc), &d); err != nil {
+		return triage.HashSet{}, triage.E(triage.Corrupt, "known.decodeSet", id.String(), "", err)
+	}
+	set := triage.HashSet{
+		ID: id, Source: d.Source, Version: d.Version, Kind: triage.SetKind(d.Kind), Category: d.Category,
+		Entries: d.Entries, ByMethod: d.ByMethod, Rejected: d.Rejected, Conflicts: d.Conflicts, Imported: d.Imported,
+	}
+	words := strings.Fields(state)
+	if len(words) != 3 {
+		return triage.HashSet{}, triage.E(triage.Corrupt, "known.decodeSet", id.String(), "", errors.New("its state cannot be read"))
+	}
+	set.State = triage.SetState(words[0])
+	epoch, _ := strconv.ParseUint(words[1], 10, 64)
+	set.Epoch = triage.Epoch(epoch)
+	if ms, _ := strconv.ParseInt(words[2], 10, 64); ms != 0 {
+		set.Withdrawn = time.UnixMilli(ms).UTC()
+	}
+	return set, nil
+}
+
+func noSet(op string, id triage.SetID) error {
+	return triage.E(triage.NotFound, op, id.String(), "there is no such set", nil)
+}
+
+// fault turns an error of the driver into one of the domain. nil stays nil.
+func fault(op, object string, err error) error {
+	var answer redis.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &answer) && (strings.HasPrefix(answer.Error(), "ERR") || strings.HasPrefix(answer.Error(), "WRONGTYPE")):
+		return triage.E(triage.Internal, op, object, "", err)
+	}
+	return triage.E(triage.Unavailable, op, object, "Redis does not answer: try again in a moment", err)
+}

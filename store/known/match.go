@@ -1,0 +1,243 @@
+package known
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/redis/go-redis/v9"
+
+	"vigie/hashing/pdq"
+	"vigie/triage"
+)
+
+const (
+	// MaxMatches is how many matches of one medium are returned: the best. More of them say nothing new.
+	MaxMatches = 64
+	// pipeLookups is how many lookups go into one round trip.
+	pipeLookups = 2000
+	// maxForgets is how often a mirror that Redis does not confirm is loaded anew before that is an error.
+	maxForgets = 2
+)
+
+// Match implements triage.Matcher. Everything is looked up again when the sets change meanwhile.
+func (m *Mirror) Match(ctx context.Context, probes []triage.Probe) ([][]triage.Match, triage.Epoch, error) {
+	for forgets := 0; ; {
+		v, err := m.current(ctx)
+		if err != nil {
+			return nil, 0, err
+		}
+		hits := make([][]hit, len(probes))
+		for i := range probes {
+			hits[i] = v.near(&probes[i])
+		}
+		exact, err := m.exact(ctx, v, probes)
+		if err != nil {
+			return nil, 0, err
+		}
+		confirmed, err := m.confirm(ctx, probes, hits)
+		if err != nil {
+			return nil, 0, err
+		}
+		epoch, err := m.epoch(ctx)
+		if err != nil {
+			return nil, 0, err
+		}
+		switch {
+		case epoch != v.epoch: // the sets changed
+		case confirmed:
+			return merge(v, exact, hits), epoch, nil
+		case forgets == maxForgets:
+			return nil, 0, triage.E(triage.Unavailable, "match", "", "the hash sets in Redis are incomplete: import or restore them", nil)
+		default: // Redis holds other sets than those that were mirrored
+			forgets++
+			m.forget()
+		}
+	}
+}
+
+// hit is one near entry.
+type hit struct {
+	set       triage.SetID
+	method    triage.Method
+	ref       nearRef
+	distance  int
+	transform pdq.Transform
+}
+
+// near returns the nearest entries of the active sets, one an entry and method, the best first.
+func (v *view) near(p *triage.Probe) []hit {
+	var hits []hit
+	for id, set := range v.active {
+		if p.Quality >= pdq.MinQuality {
+			for t, code := range p.PDQ {
+				set.pdq.Search(code, pdq.MatchDistance, func(at uint32, distance int) {
+					hits = append(hits, hit{set: id, method: triage.ByPDQ, ref: set.pdqRefs[at], distance: distance, transform: pdq.Transform(t)})
+				})
+			}
+		}
+		if p.PHash != nil {
+			set.phash.Search(*p.PHash, triage.PHashDistance, func(at uint32, distance int) {
+				hits = append(hits, hit{set: id, method: triage.ByPHash, ref: set.phashRefs[at], distance: distance})
+			})
+		}
+	}
+	return best(hits)
+}
+
+// best sorts hits and keeps the best MaxMatches, one an entry and method.
+func best(hits []hit) []hit {
+	slices.SortFunc(hits, func(a, b hit) int {
+		return cmp.Or(
+			-cmp.Compare(a.method, b.method), // "pdq" before its vote, "phash"
+			cmp.Compare(a.distance, b.distance), cmp.Compare(a.set, b.set),
+			cmp.Compare(a.ref.entry, b.ref.entry), cmp.Compare(a.transform, b.transform),
+		)
+	})
+	type once struct {
+		set    triage.SetID
+		entry  uint32
+		method triage.Method
+	}
+	seen := make(map[once]bool)
+	kept := hits[:0]
+	for _, h := range hits {
+		if key := (once{h.set, h.ref.entry, h.method}); !seen[key] {
+			seen[key] = true
+			if kept = append(kept, h); len(kept) == MaxMatches {
+				break
+			}
+		}
+	}
+	return kept
+}
+
+// confirm reads every hit's entry in Redis and reports whether all of them are what was mirrored.
+func (m *Mirror) confirm(ctx context.Context, probes []triage.Probe, hits [][]hit) (bool, error) {
+	type question struct {
+		probe  int
+		hit    hit
+		answer *redis.StringCmd
+	}
+	var asked []question
+	for i := range hits {
+		for _, h := range hits[i] {
+			asked = append(asked, question{probe: i, hit: h})
+		}
+	}
+	for some := range slices.Chunk(asked, pipeLookups) {
+		pipe := m.sets.rdb.Pipeline()
+		for i := range some {
+			h := some[i].hit
+			kind, size := keyPDQ, pdqSize
+			if h.method == triage.ByPHash {
+				kind, size = keyPHash, phashSize
+			}
+			from := int64(h.ref.position) * int64(size)
+			some[i].answer = pipe.GetRange(ctx, m.sets.segment(kind, h.set, int(h.ref.segment)), from, from+int64(size)-1)
+		}
+		if _, err := pipe.Exec(ctx); err != nil {
+			return false, fault("known.confirm", "", err)
+		}
+		for _, q := range some {
+			if !q.hit.is([]byte(q.answer.Val()), &probes[q.probe]) {
+				return false, nil
+			}
+		}
+	}
+	return true, nil
+}
+
+// is reports whether e, an entry as Redis has it, is the entry of the hit, as far from the probe.
+func (h hit) is(e []byte, p *triage.Probe) bool {
+	switch {
+	case h.method == triage.ByPDQ && len(e) == pdqSize:
+		return refAt(h.ref.segment, int(h.ref.position), e) == h.ref && pdq.Hash(e[6:]).Distance(p.PDQ[h.transform]) == h.distance
+	case h.method == triage.ByPHash && len(e) == phashSize:
+		return refAt(h.ref.segment, int(h.ref.position), e) == h.ref && parsePHash(e[6:]).Distance(*p.PHash) == h.distance
+	}
+	return false
+}
+
+// exact looks the digests of probes up. What belongs to a set that is not active is left out.
+func (m *Mirror) exact(ctx context.Context, v *view, probes []triage.Probe) ([][]triage.Match, error) {
+	type question struct {
+		probe  int
+		method triage.Method
+		key    triage.DigestKey
+		answer *redis.StringCmd
+	}
+	var asked []question
+	for i := range probes {
+		k := probes[i].Keys
+		for _, q := range []question{
+			{probe: i, method: triage.BySHA256, key: k.SHA256}, {probe: i, method: triage.BySHA1, key: k.SHA1},
+			{probe: i, method: triage.ByMD5, key: k.MD5},
+		} {
+			if q.key != (triage.DigestKey{}) {
+				asked = append(asked, q)
+			}
+		}
+	}
+	matches := make([][]triage.Match, len(probes))
+	for some := range slices.Chunk(asked, pipeLookups) {
+		pipe := m.sets.rdb.Pipeline()
+		for i := range some {
+			some[i].answer = pipe.HGet(ctx, m.sets.key(keyExact, bucket(some[i].key)), field(some[i].key))
+		}
+		if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
+			return nil, fault("known.exact", "", err)
+		}
+		for _, q := range some {
+			refs, err := q.answer.Result()
+			if err != nil && !errors.Is(err, redis.Nil) {
+				return nil, fault("known.exact", "", err)
+			}
+			for _, r := range parseRefs(refs) {
+				if set := v.active[r.set]; set != nil {
+					matches[q.probe] = append(matches[q.probe], set.match(r.entry, r.category, q.method))
+				}
+			}
+		}
+	}
+	return matches, nil
+}
+
+func (m *mirrored) match(entry uint32, category uint16, method triage.Method) triage.Match {
+	return triage.Match{
+		Set: m.ID, Source: m.Source, Version: m.Version, Kind: m.Kind, Entry: entry, Category: m.category(category), Method: method,
+	}
+}
+
+// merge adds the hits to the exact matches, the best first, and keeps MaxMatches of them.
+func merge(v *view, exact [][]triage.Match, hits [][]hit) [][]triage.Match {
+	for i := range exact {
+		for _, h := range hits[i] {
+			match := v.active[h.set].match(h.ref.entry, h.ref.category, h.method)
+			match.Distance, match.Transform = h.distance, h.transform
+			exact[i] = append(exact[i], match)
+		}
+		slices.SortStableFunc(exact[i], func(a, b triage.Match) int {
+			return cmp.Or(
+				cmp.Compare(weight(a), weight(b)), cmp.Compare(a.Distance, b.Distance),
+				cmp.Compare(a.Set, b.Set), cmp.Compare(a.Entry, b.Entry),
+			)
+		})
+		exact[i] = exact[i][:min(len(exact[i]), MaxMatches)]
+	}
+	return exact
+}
+
+// weight orders matches as findings win over each other, so that what is cut off never changes a finding.
+func weight(m triage.Match) int {
+	switch {
+	case m.Kind == triage.KnownSet && m.Method.Exact():
+		return 0
+	case m.Method == triage.ByPDQ:
+		return 1
+	case m.Method.Exact():
+		return 2
+	}
+	return 3
+}
