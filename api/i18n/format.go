@@ -118,9 +118,7 @@ func Duration(l Lang, d time.Duration) string {
 	return strings.Join(parts, " ")
 }
 
-var (
-	monthsFR = [...]string{"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"}
-)
+var monthsFR = [...]string{"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"}
 
 // Date writes the day of t, in its own zone: 1er mars 2026 or 1 March 2026. The zero time is written "–".
 func Date(l Lang, t time.Time) string {
@@ -154,4 +152,16 @@ func Moment(l Lang, t time.Time) string {
 		return Date(l, t) + ", " + Clock(l, t)
 	}
 	return Date(l, t) + " à " + Clock(l, t)
+}
+
+// Stamp writes the day and the time of day of t as short as a table wants them, in t's own zone: 01/03/2026 09:05 or
+// 1 Mar 2026 09:05, without a break.
+func Stamp(l Lang, t time.Time) string {
+	switch {
+	case t.IsZero():
+		return "–"
+	case l == EN:
+		return strings.ReplaceAll(t.Format("2 Jan 2006 15:04"), " ", noBreak)
+	}
+	return strings.ReplaceAll(t.Format("02/01/2006 15:04"), " ", noBreak)
 }

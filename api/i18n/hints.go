@@ -53,6 +53,7 @@ var hints = map[string]string{
 	"name holds control characters or is not UTF-8: correct it":                "le nom contient des caractères de contrôle ou n’est pas en UTF-8 : corrigez-le",
 
 	// Of the HTTP side.
+	"the length of the body is stated twice":                                        "la longueur de l’envoi est indiquée deux fois",
 	"the service is stopping: try again":                                            "le service s’arrête : réessayez",
 	"this form is out of date: load the page again":                                 "ce formulaire n’est plus à jour : rechargez la page",
 	"this request does not come from a page of this service: open the page again":   "cette demande ne vient pas d’une page de ce service : rouvrez la page",

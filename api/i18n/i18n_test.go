@@ -136,6 +136,8 @@ func TestFormats(t *testing.T) {
 		{Moment(EN, at), "1 March 2026, 09:05"},
 		{Date(FR, at.AddDate(0, 5, 13)), "14 août 2026"},
 		{Date(EN, time.Time{}), "–"},
+		{Stamp(FR, at), "01/03/2026\u00a009:05"},
+		{Stamp(EN, at), "1\u00a0Mar\u00a02026\u00a009:05"},
 	} {
 		if tt.got != tt.want {
 			t.Errorf("got %q, want %q", tt.got, tt.want)

@@ -121,7 +121,8 @@ func functions(l i18n.Lang, zone *time.Location, a assets) template.FuncMap {
 		"size":    func(n int64) string { return i18n.Size(l, n) },
 		"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"moment":  func(t time.Time) string { return i18n.Moment(l, t.In(zone)) },
-		"camera":  func(t time.Time) string { return i18n.Moment(l, t) }, // a camera's clock is shown as it stood
+		"stamp":   func(t time.Time) string { return i18n.Stamp(l, t.In(zone)) },
+		"camera":  func(t time.Time) string { return i18n.Stamp(l, t) }, // a camera's clock is shown as it stood
 		"clock":   func(t time.Time) string { return i18n.Clock(l, t.In(zone)) },
 		"seconds": func(t time.Time) string { return t.In(zone).Format("15:04:05") },
 

@@ -18,7 +18,7 @@ import (
 const (
 	// maxList is the largest list taken by a form, in bytes: it is held in memory, for a form does not say how long
 	// its file is and a list must never lie on a disk in clear. Larger ones go by vigie sets import.
-	maxList = 64 << 20
+	maxList = 64_000_000
 	// maxUpload leaves room for the form around the list.
 	maxUpload = maxList + 64<<10
 	// maxField bounds a field of a form, in bytes.

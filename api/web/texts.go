@@ -49,6 +49,7 @@ var texts = i18n.Catalogue{
 	"drives.opened":      {"ouvert le", "opened"},
 	"drive.title":        {"Scellé %s", "Exhibit %s"},
 	"drive.id":           {"identifiant", "identifier"},
+	"drive.progress":     {"Avancement", "Progress"},
 	"drive.findings":     {"Liste des constats", "List of findings"},
 	"drive.findings.how": {"La liste fichier par fichier, avec les chemins, ne s’affiche pas ici. Vous l’obtenez dans un terminal, et la lecture est consignée :", "The list file by file, with paths, is not shown here. You get it in a terminal, and reading it is recorded:"},
 
