@@ -26,6 +26,8 @@ type serviceConfig struct {
 	TLSCert string // files in PEM
 	TLSKey  string
 	Contact string // whom a unit should call
+	// StyleSheet is a file that the pages lay over their own; empty: none.
+	StyleSheet string
 
 	Parallel int           // examinations at once
 	Children int           // decoding processes
@@ -92,6 +94,7 @@ func (env *environment) apiFlags(fs *flag.FlagSet, c *serviceConfig) {
 	fs.StringVar(&c.TLSCert, "tls-cert", env.Getenv("VIGIE_TLS_CERT"), "certificate chain (PEM); needed beyond loopback")
 	fs.StringVar(&c.TLSKey, "tls-key", env.Getenv("VIGIE_TLS_KEY"), "its private key (PEM)")
 	fs.StringVar(&c.Contact, "contact", env.or("VIGIE_CONTACT", defaultContact), "whom a unit should call, shown with every check")
+	fs.StringVar(&c.StyleSheet, "style-sheet", env.Getenv("VIGIE_STYLE_SHEET"), "CSS file that the pages lay over their own")
 }
 
 // workFlags declares what a process needs that examines media.

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"vigie/api"
 	"vigie/hashing/jail"
 )
 
@@ -72,8 +73,12 @@ func (h *house) listen(ctx context.Context, pool *jail.Pool, ready func(addr str
 
 func listener(c *serviceConfig) (net.Listener, error) {
 	ln, err := net.Listen("tcp", c.Listen)
-	if err != nil || c.TLSCert == "" {
-		return ln, err
+	if err != nil {
+		return nil, err
+	}
+	ln = api.Listener(ln)
+	if c.TLSCert == "" {
+		return ln, nil
 	}
 	return withTLS(ln, c)
 }

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/redis/go-redis/v9"
+
+	"vigie/api"
+	"vigie/api/guard"
+	"vigie/api/web"
+	"vigie/hashing/jail"
+	"vigie/store/journal"
+	"vigie/store/known"
+	"vigie/store/objects"
+	"vigie/store/setfile"
+	"vigie/store/views"
+	"vigie/store/work"
+	"vigie/triage"
+)
+
+// redisPrefix begins every key of ours in Redis. The braces keep all of them in one slot of a cluster.
+const redisPrefix = "{vigie}:"
+
+// house is one process's service, wired:
+//
+//	folder or MinIO ── sealed ──┬── journal ─────────┐
+//	                            └── archive ─────────┤
+//	                                                 ├── use cases of triage ──┬── api: rest, web ── listen
+//	Redis ──┬── views: exhibits, media, groups, … ───┤                         ├── worker ── jail
+//	        ├── known: sets ── mirror ── matcher ────┤                         └── steward
+//	        └── jobs ────────────────────────────────┘
+type house struct {
+	config   *serviceConfig
+	url      string
+	log      *slog.Logger
+	names    triage.Names
+	redis    *redis.Client
+	raw      objects.Store
+	journal  *journal.Journal
+	archive  *objects.Archive
+	views    *views.Views
+	sets     *known.Sets
+	mirror   *known.Mirror
+	jobs     *work.Queue
+	founders *triage.FounderIndex
+	access   *triage.Access
+}
+
+// withHouse runs do on a house over the servers that c names.
+func withHouse(ctx context.Context, c *serviceConfig, env *environment, do func(*house) error) error {
+	keys, err := loadSecrets(c.Secrets)
+	if err != nil {
+		return err
+	}
+	sv, err := reachServers(ctx, c, keys)
+	if err != nil {
+		return err
+	}
+	defer sv.stop()
+	h, err := build(ctx, c, keys, sv, env.logger(c))
+	if err != nil {
+		return err
+	}
+	return do(h)
+}
+
+// build wires a house. It refuses data that were written under other keys, and an object store that ignores "only
+// if absent".
+func build(ctx context.Context, c *serviceConfig, keys *secrets, sv *servers, log *slog.Logger) (*house, error) {
+	if err := keys.check(ctx, sv.raw); err != nil {
+		return nil, err
+	}
+	sealed, err := objects.Seal(sv.raw, keys.ServiceKey[:])
+	if err != nil {
+		return nil, err
+	}
+	chain, err := journal.Open(ctx, objects.Keyed{Store: sealed}, journal.Options{Now: time.Now, Nonce: rand.Text})
+	if err != nil {
+		return nil, err
+	}
+	v := views.New(sv.redis, redisPrefix, time.Now)
+	sets := known.New(sv.redis, redisPrefix)
+	return &house{
+		config: c, url: sv.url, log: log, names: triage.NewNames(keys.NamingKey), redis: sv.redis, raw: sv.raw,
+		journal: chain, archive: objects.NewArchive(sealed), views: v,
+		sets:     sets,
+		mirror:   known.NewMirror(sets, log),
+		jobs:     work.New(sv.redis, redisPrefix, c.Lease),
+		founders: triage.NewFounderIndex(v.Groups),
+		access:   &triage.Access{Accounts: v.Accounts, Sessions: v.Sessions, Journal: chain, Now: time.Now},
+	}, nil
+}
+
+// follow keeps the mirror of the sets up to date until ctx ends.
+func (h *house) follow(ctx context.Context) error { return h.mirror.Run(ctx) }
+
+func (h *house) submission() *triage.Submission {
+	return &triage.Submission{
+		Exhibits: h.views.Exhibits, Media: h.views.Media, Archive: h.archive, Manifests: h.archive, Jobs: h.jobs,
+		Journal: h.journal, Names: h.names, Now: time.Now,
+	}
+}
+
+// app returns the application: the interface and the pages.
+func (h *house) app(ctx context.Context, pool *jail.Pool) (*fiber.App, error) {
+	u := web.UseCases{
+		Submission: h.submission(),
+		Sets: &triage.Sets{
+			Store: h.sets, Archive: h.archive, Parse: setfile.Parse, Journal: h.journal, Names: h.names, Now: time.Now,
+		},
+		Review: &triage.Review{
+			Queue: h.views.Queue, Exhibits: h.views.Exhibits, Grants: h.views.Grants, Archive: h.archive,
+			Renderer: renderer{pool}, Journal: h.journal, Now: time.Now,
+		},
+		Checks: &triage.Checks{
+			Matcher: h.mirror, Seen: h.views.Seen, Founders: h.founders, Journal: h.journal, Names: h.names,
+			Contact: h.config.Contact,
+		},
+		Access: h.access,
+	}
+	css, err := h.config.operatorCSS()
+	if err != nil {
+		return nil, err
+	}
+	tls := h.config.TLSCert != ""
+	return api.New(ctx, api.Options{
+		Submission: u.Submission, Sets: u.Sets, Review: u.Review, Checks: u.Checks, Access: u.Access,
+		Ready: h.ready, Log: h.log, TLS: tls, Version: fullVersion(),
+		Mount: func(g *guard.Guard) error {
+			return web.Mount(g, u, web.Options{Now: time.Now, TLS: tls, OperatorCSS: css})
+		},
+	})
+}
+
+// operatorCSS reads the operator's own style sheet, if there is one.
+func (c *serviceConfig) operatorCSS() ([]byte, error) {
+	if c.StyleSheet == "" {
+		return nil, nil
+	}
+	return os.ReadFile(c.StyleSheet)
+}
+
+// ready fails when a store does not answer.
+func (h *house) ready(ctx context.Context) error {
+	if err := h.redis.Ping(ctx).Err(); err != nil {
+		return triage.E(triage.Unavailable, "ask Redis", "", "Redis does not answer", err)
+	}
+	if _, err := h.raw.Stat(ctx, keyCheck); err != nil {
+		return triage.E(triage.Unavailable, "ask the object store", "", "the object store does not answer", err)
+	}
+	return nil
+}
+
+func (h *house) worker(pool *jail.Pool) *triage.Worker {
+	return &triage.Worker{
+		Jobs: h.jobs, Media: h.views.Media, Archive: h.archive, Examinations: h.archive, Decoder: pool,
+		Matcher: h.mirror, Outcomes: h.views.Outcomes, Parallel: h.config.Parallel, Touch: h.config.Lease / 3, Log: h.log,
+	}
+}
+
+func (h *house) steward() *triage.Steward {
+	return &triage.Steward{
+		Exhibits: h.views.Exhibits, Media: h.views.Media, Archive: h.archive, Examinations: h.archive, Matcher: h.mirror,
+		Outcomes: h.views.Outcomes, Groups: h.views.Groups, Rematch: h.views.Rematch, Founders: h.founders,
+		Jobs: h.jobs, Lease: h.views.Lease, Names: h.names, Now: time.Now, Log: h.log,
+	}
+}
