@@ -37,8 +37,10 @@ type hashedFile struct {
 	Error   string          `json:"error,omitempty"` // stable code
 }
 
-// unknownType is the type of a file that is not recognised.
-const unknownType = "unknown"
+const (
+	unknownType = "unknown"      // of a file that is not recognised
+	noSuchFile  = "no-such-file" // reason
+)
 
 // runHash prints the hashes of files. It needs no service.
 func runHash(ctx context.Context, env *environment, args []string) error {
@@ -187,7 +189,7 @@ func sourceCode(err error) string {
 	case errors.Is(err, errIrregular):
 		return evidence.ReasonIrregular
 	case errors.Is(err, fs.ErrNotExist):
-		return "no-such-file"
+		return noSuchFile
 	case errors.Is(err, fs.ErrPermission):
 		return evidence.ReasonPermission
 	}

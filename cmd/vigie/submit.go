@@ -100,6 +100,9 @@ func (o *submitOptions) submit(ctx context.Context, env *environment, source *ev
 	if err != nil {
 		return interrupted(env, err)
 	}
+	if seen := int(s.seen.Load()); sealed.Items != seen {
+		return errors.New(env.T("error.items-differ", i18n.Number(env.Lang, sealed.Items), i18n.Number(env.Lang, seen)))
+	}
 	sum := s.summary(x, sealed, time.Since(start))
 	if !o.json {
 		printSubmission(env, sum)

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"vigie/api/i18n"
+	"vigie/hashing"
+	"vigie/store/evidence"
+	"vigie/triage"
+)
+
+// TestMessagesAreTranslated holds the catalogues against each other and against the source.
+func TestMessagesAreTranslated(t *testing.T) {
+	for _, c := range []i18n.Catalogue{messages, serviceMessages} {
+		if keys := c.Incomplete(); len(keys) > 0 {
+			t.Errorf("these messages lack a language: %q", keys)
+		}
+	}
+	verbs := regexp.MustCompile(`%[-+0-9.]*[a-z%]`)
+	for key, text := range messages {
+		for _, form := range [][2]string{{text[0], text[1]}} {
+			if fr, en := verbs.FindAllString(form[0], -1), verbs.FindAllString(form[1], -1); strings.Join(fr, "") != strings.Join(en, "") {
+				t.Errorf("%s takes %q in French and %q in English", key, fr, en)
+			}
+		}
+	}
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := make(map[string]bool)
+	call := regexp.MustCompile(`(?:\.T\(|\.N\([a-zA-Z.]+, |\{)"([a-z]+\.[a-z0-9-]+)"`)
+	for _, f := range files {
+		if strings.HasSuffix(f, "_test.go") || strings.HasPrefix(f, "messages") {
+			continue
+		}
+		source, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range call.FindAllStringSubmatch(string(source), -1) {
+			used[m[1]] = true
+			if !messages.Has(m[1]) && !serviceMessages.Has(m[1]) {
+				t.Errorf("%s: no message %q", f, m[1])
+			}
+		}
+	}
+	for key := range messages {
+		if !used[key] && !strings.HasPrefix(key, "usage.") {
+			t.Errorf("message %q is never used", key)
+		}
+	}
+	for _, c := range commands() {
+		if !c.hidden && c.name != "version" && !messages.Has("usage."+c.name) && !serviceMessages.Has("usage."+c.name) {
+			t.Errorf("command %s has no usage", c.name)
+		}
+	}
+}
+
+func TestReasonsAreExplained(t *testing.T) {
+	for _, code := range []string{
+		evidence.ReasonPermission, evidence.ReasonInput, evidence.ReasonChanged, evidence.ReasonVanished, evidence.ReasonPathTooLong,
+		evidence.ReasonLink, evidence.ReasonDevice, evidence.ReasonPipe, evidence.ReasonSocket, evidence.ReasonIrregular, noSuchFile,
+	} {
+		for _, l := range i18n.Langs {
+			if i18n.Reason(l, code) == code {
+				t.Errorf("%s is not explained in %s", code, l)
+			}
+		}
+	}
+}
+
+func TestEncodedSizeIsNeverTooSmall(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	digests := hashing.NewDigester().Sum()
+	for range 2000 {
+		name := make([]byte, 1+r.IntN(200))
+		for i := range name {
+			name[i] = "<>&\x00\x1f\\\"\xff\xe2\x80\xa8az"[r.IntN(13)]
+		}
+		it := triage.Item{
+			Size: 1<<63 - 1, Modified: time.Unix(1<<33, 123456789).UTC(), Disposition: triage.IsUnreadable,
+			Reason: evidence.ReasonChanged, Kind: hashing.KindPicture, Format: "matroska", Digests: &digests,
+		}
+		it.Path, it.PathB64 = evidence.Path(string(name))
+		b, err := json.Marshal(it)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(b) > encodedSize(&it) {
+			t.Fatalf("%q takes %d bytes, more than %d", name, len(b), encodedSize(&it))
+		}
+	}
+}
+
+func TestNoFormula(t *testing.T) {
+	for in, want := range map[string]string{
+		"": "", "a.jpg": "a.jpg", "=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@x": "'@x", "\tx": "'\tx", "'x": "''x", "a=1": "a=1", "12": "12",
+	} {
+		if got := noFormula(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestHarmless(t *testing.T) {
+	for in, want := range map[string]string{"été 1.jpg": "été 1.jpg", "a\x1b[2Jb\nc": "a\uFFFD[2Jb\uFFFDc", "gpj.\u202eexe": "gpj.\uFFFDexe"} {
+		if got := harmless(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestBarAndTimeLeft(t *testing.T) {
+	for _, test := range []struct {
+		done, whole int64
+		want        string
+	}{{0, 0, ""}, {0, 10, "[------------------------] "}, {5, 10, "[############------------] "}, {12, 10, "[########################] "}} {
+		if got := bar(test.done, test.whole); got != test.want {
+			t.Errorf("%d of %d: %q", test.done, test.whole, got)
+		}
+	}
+	if got := left(25, 100, 10*time.Second); got != 30*time.Second {
+		t.Errorf("a quarter in 10 s leaves %v", got)
+	}
+	if left(0, 100, time.Minute) != 0 || left(100, 100, time.Minute) != 0 || left(1, 100, 0) != 0 {
+		t.Error("what cannot be said is said")
+	}
+}
+
+func TestTable(t *testing.T) {
+	var b bytes.Buffer
+	table(&b, [][]string{{"ÉTÉ", "N"}, {"a", "12"}, {"b", "3"}}, 1)
+	if want := "ÉTÉ   N\na    12\nb     3\n"; b.String() != want {
+		t.Errorf("%q", b.String())
+	}
+}
+
+func TestProgressWithoutATerminalWritesLines(t *testing.T) {
+	var out bytes.Buffer
+	env := &environment{Stderr: &out}
+	p := env.startProgress(func() string { return "half" })
+	p.say("notice")
+	p.end()
+	p.end()
+	if out.String() != "notice\n" {
+		t.Errorf("%q", out.String())
+	}
+}

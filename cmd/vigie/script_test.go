@@ -1,0 +1,182 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// serviceScripts are those whose name starts so: they run against the whole service.
+const serviceScripts = "service-"
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"vigie": main})
+}
+
+func TestScripts(t *testing.T) { runScripts(t, false) }
+
+// TestServiceScripts starts a service, with its own Redis and folder of objects, for each script that needs one.
+func TestServiceScripts(t *testing.T) {
+	if _, err := exec.LookPath("redis-server"); err != nil {
+		t.Skip("redis-server is not installed: run make setup")
+	}
+	runScripts(t, true)
+}
+
+func runScripts(t *testing.T, withService bool) {
+	all, err := filepath.Glob("testdata/script/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files []string
+	for _, f := range all {
+		if strings.HasPrefix(filepath.Base(f), serviceScripts) == withService {
+			files = append(files, f)
+		}
+	}
+	if len(files) == 0 {
+		t.Fatal("no scripts")
+	}
+	pictures, err := filepath.Abs("../../hashing/pdq/testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Files: files, RequireExplicitExec: true, RequireUniqueNames: true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("PICTURES", pictures)
+			env.Setenv("LANG", "C.UTF-8")
+			if !withService {
+				return nil
+			}
+			return startService(env)
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"odd": oddNames, "exits": exits, "lines": lines, "become": become,
+		},
+	})
+}
+
+// startService starts the whole service in the script's folder and gives the script a token for each role: $EXAMINER,
+// $REVIEWER, $UNIT, $ADMIN.
+func startService(env *testscript.Env) error {
+	address, err := freeAddress()
+	if err != nil {
+		return err
+	}
+	home := filepath.Join(env.WorkDir, ".service")
+	env.Setenv("VIGIE_DATA", filepath.Join(home, "data"))
+	env.Setenv("VIGIE_URL", "http://"+address)
+	up := exec.Command("vigie", "up", "--listen", address)
+	up.Env = env.Vars
+	log, err := os.Create(filepath.Join(env.WorkDir, ".up.log"))
+	if err != nil {
+		return err
+	}
+	up.Stdout, up.Stderr = log, log
+	if err := up.Start(); err != nil {
+		return err
+	}
+	env.Defer(func() {
+		up.Process.Signal(os.Interrupt)
+		up.Wait()
+		log.Close()
+	})
+	if err := ready("http://" + address + "/readyz"); err != nil {
+		said, _ := os.ReadFile(log.Name())
+		return fmt.Errorf("%w\n%s", err, said)
+	}
+	for _, role := range []string{"examiner", "reviewer", "unit", "admin"} {
+		token := exec.Command("vigie", "token", "new", "--role", role, "--name", role)
+		token.Env = env.Vars
+		out, err := token.Output()
+		if err != nil {
+			return fmt.Errorf("token new: %w", err)
+		}
+		env.Setenv(strings.ToUpper(role), strings.TrimSpace(string(out)))
+	}
+	return nil
+}
+
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer l.Close()
+	return l.Addr().String(), nil
+}
+
+func ready(url string) error {
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		resp, err := http.Get(url) //nolint:noctx // a test's poll
+		if err == nil {
+			resp.Body.Close()
+			if resp.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("the service is not ready: %v", err)
+		}
+	}
+}
+
+// become takes the token of a role for the commands that follow: become examiner.
+func become(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: become role")
+	}
+	token := ts.Getenv(strings.ToUpper(args[0]))
+	if token == "" {
+		ts.Fatalf("no token of role %s", args[0])
+	}
+	ts.Setenv("VIGIE_TOKEN", token)
+}
+
+// exits checks the exit code of a command: exits 2 vigie hash.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits code command…")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	code := 0
+	if exit, ok := err.(*exec.ExitError); ok { //nolint:errorlint // Exec returns it as it is
+		code = exit.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if strconv.Itoa(code) != args[0] {
+		ts.Fatalf("exit code %d, want %s", code, args[0])
+	}
+}
+
+// lines counts the lines of the last output: lines stdout 3.
+func lines(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: lines file n")
+	}
+	if n := strings.Count(ts.ReadFile(args[0]), "\n"); strconv.Itoa(n) != args[1] {
+		ts.Fatalf("%d lines, want %s", n, args[1])
+	}
+}
+
+// oddNames makes files whose names a script cannot write: odd folder.
+func oddNames(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: odd folder")
+	}
+	dir := ts.MkAbs(args[0])
+	for name, content := range map[string]string{"caf\xe9.txt": "latin", "=1+1.txt": "formula", "esc\x1b[2J.txt": "escape"} {
+		ts.Check(os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644))
+	}
+}
