@@ -183,5 +183,6 @@ var reasonWords = Catalogue{
 	"io-error":           {"Erreur de lecture à la source.", "The source failed while reading."},
 	"vanished":           {"Le fichier a disparu pendant la lecture.", "The file vanished while it was read."},
 	"changed-while-read": {"Le fichier a changé pendant la lecture.", "The file changed while it was read."},
+	"no-such-file":       {"Il n’y a pas de tel fichier.", "There is no such file."},
 	"path-too-long":      {"Le chemin est trop long.", "The path is too long."},
 }
