@@ -105,7 +105,7 @@ func (s *Sets) CreateSet(ctx context.Context, set triage.HashSet) (triage.HashSe
 }
 
 // changeSets gives sets their states in one new epoch and announces it.
-// KEYS: epoch, docs, states, changes. ARGV: set, its doc ('' keeps it), the state it is to have, time (ms) of
+// KEYS: epoch, docs, states, changes. ARGV: set, its doc (” keeps it), the state it is to have, time (ms) of
 // withdrawal, how many changes are kept, then the sets that are withdrawn with it.
 // It returns the epoch of the change; that of the earlier one when there is nothing left to do; 0 when there is
 // no such set; -1 when it was withdrawn before.

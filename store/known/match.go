@@ -90,7 +90,7 @@ func (v *view) near(p *triage.Probe) []hit {
 func best(hits []hit) []hit {
 	slices.SortFunc(hits, func(a, b hit) int {
 		return cmp.Or(
-			-cmp.Compare(a.method, b.method), // "pdq" before its vote, "phash"
+			cmp.Compare(a.method, b.method), // "pdq" before "phash"
 			cmp.Compare(a.distance, b.distance), cmp.Compare(a.set, b.set),
 			cmp.Compare(a.ref.entry, b.ref.entry), cmp.Compare(a.transform, b.transform),
 		)
