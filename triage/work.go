@@ -20,6 +20,8 @@ const (
 	MaxDeliveries = 10
 	// FailedRepeatedly is the reason of a medium whose examination failed MaxFailures times.
 	FailedRepeatedly = "examination-failed"
+	// NotRecognised is the reason of a medium that is one by its name only: its bytes are of no known format.
+	NotRecognised = "not-recognised"
 )
 
 // retryPause is how long a worker waits before it tries a store again that did not answer.
@@ -169,6 +171,9 @@ func (w *Worker) examine(ctx context.Context, job Job) (hashing.Examination, err
 	x, err := w.Decoder.Examine(ctx, body, size)
 	if err != nil {
 		return w.failure(ctx, job, err, failed)
+	}
+	if x.Facts.Kind == hashing.KindOther && x.Unreadable == "" {
+		x.Unreadable = NotRecognised
 	}
 	return x, nil
 }

@@ -172,6 +172,7 @@ var reasonWords = Catalogue{
 	"time-limit":           {"Le décodage a dépassé la durée permise.", "Decoding took longer than allowed."},
 	"memory-limit":         {"Le décodage a dépassé la mémoire permise.", "Decoding took more memory than allowed."},
 	"examination-failed":   {"L’examen a échoué plusieurs fois.", "The examination failed several times."},
+	"not-recognised":       {"Le contenu n’est d’aucun format connu, malgré le nom du fichier.", "The content is of no known format, whatever the file’s name says."},
 	"frames-not-examined":  {"Les images de la vidéo n’ont pas été examinées.", "The video’s frames were not examined."},
 	// Of items: what the examiner's client meets at the source (store/evidence).
 	"symlink":            {"Lien symbolique : non suivi.", "A symbolic link: not followed."},
