@@ -16,8 +16,12 @@ func (t Text) In(l Lang) string {
 	if l == EN {
 		return t[1]
 	}
-	return t[0]
+	return frenchSpaces.Replace(t[0])
 }
+
+// frenchSpaces puts the spaces that must not break where French typography has them. Catalogues are written with
+// plain ones.
+var frenchSpaces = strings.NewReplacer(" :", noBreak+":", " ;", noBreak+";", " ?", noBreak+"?", " !", noBreak+"!", "« ", "«"+noBreak, " »", noBreak+"»")
 
 // Catalogue is messages by key.
 type Catalogue map[string]Text

@@ -42,7 +42,7 @@ func newBrowser(t *testing.T) *browser {
 		t.Fatal(err)
 	}
 	o := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.UserDataDir(profile), chromedp.NoSandbox,
-		chromedp.DisableGPU, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+		chromedp.DisableGPU, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("accept-lang", "fr"))
 	ctx, stop := context.WithTimeout(context.Background(), 5*time.Minute)
 	ctx, stopAllocator := chromedp.NewExecAllocator(ctx, o...)
 	ctx, stopPage := chromedp.NewContext(ctx)

@@ -14,7 +14,7 @@ var texts = i18n.Catalogue{
 	"nav.check":     {"Vérifier une empreinte", "Check a hash"},
 	"nav.sets":      {"Bases d’empreintes", "Hash sets"},
 	"signout":       {"Se déconnecter", "Sign out"},
-	"foot.recorded": {"Chaque consultation, dévoilement et décision est consigné au journal.", "Every look, reveal and decision is recorded in the journal."},
+	"foot.recorded": {"Chaque dépôt, vérification, dévoilement et décision est consigné au journal.", "Every submission, check, reveal and decision is recorded in the journal."},
 	"foot.zone":     {"Heures : %s.", "Times: %s."},
 	"zone.local":    {"heure du service", "the service’s own"},
 	"yes":           {"Oui", "Yes"},

@@ -1,0 +1,252 @@
+package web
+
+import (
+	"context"
+	"crypto/md5" //nolint:gosec // a digest that people ask about
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"vigie/triage"
+)
+
+// css selects one element.
+type css = chromedp.CSS
+
+const signOut = css(`form[action="/signout"] button`)
+
+// click clicks and waits for the page that follows.
+func (b *browser) click(t *testing.T, sel css) {
+	t.Helper()
+	ctx, stop := context.WithTimeout(b.ctx, 20*time.Second)
+	defer stop()
+	if _, err := chromedp.RunResponse(ctx, chromedp.Click(sel)); err != nil {
+		t.Fatalf("click %s: %v\n%s", sel, err, b.text(t))
+	}
+}
+
+// wait waits until an expression is true. (Poll of chromedp makes functions of text, which our content policy refuses.)
+func (b *browser) wait(t *testing.T, expression string) {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		if run(t, b, chromedp.Evaluate[bool](expression)) {
+			return
+		}
+	}
+	t.Fatalf("not in 30 s: %s\n%s", expression, b.text(t))
+}
+
+func (b *browser) text(t *testing.T) string {
+	t.Helper()
+	text := run(t, b, chromedp.Evaluate[string](`document.body.innerText`))
+	return strings.NewReplacer("\u00a0", " ", "\u202f", " ").Replace(text)
+}
+
+func (b *browser) at(t *testing.T, path string) {
+	t.Helper()
+	if got := run(t, b, chromedp.Evaluate[string](`location.pathname`)); !strings.HasPrefix(got, path) {
+		t.Fatalf("the browser is at %s, not at %s:\n%s", got, path, b.text(t))
+	}
+}
+
+func (b *browser) says(t *testing.T, words ...string) {
+	t.Helper()
+	text := b.text(t)
+	for _, w := range words {
+		if !strings.Contains(text, w) {
+			t.Fatalf("the page does not say %q:\n%s", w, text)
+		}
+	}
+}
+
+// signIn opens a fresh sign-in link.
+func (b *browser) signIn(t *testing.T, h *house, role triage.Role) {
+	t.Helper()
+	by := h.actors[role]
+	secret, err := h.Access.NewLink(t.Context(), by, by.ID, true, triage.LinkLife)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.do(t, chromedp.Navigate(h.base+"/signin/"+secret))
+}
+
+// TestTheDayOfEverybody walks through the pages as the four roles do, one after the other, on real stores.
+func TestTheDayOfEverybody(t *testing.T) {
+	d := &day{b: newBrowser(t), h: newHouse(t), checker: axe(t), picture: drawing(t, 1)}
+	d.exhibit = d.h.submit(t, "SCELLE-4", d.picture, drawing(t, 2))
+	d.b.do(t, chromedp.EmulateViewport(1280, 900))
+	for _, part := range []struct {
+		name string
+		run  func(*testing.T)
+	}{{"examiner", func(u *testing.T) { d.examiner(u, t) }}, {"reviewer", d.reviewer}, {"unit", d.unit}, {"administrator", d.administrator}} {
+		if !t.Run(part.name, part.run) {
+			return
+		}
+	}
+}
+
+type day struct {
+	b       *browser
+	h       *house
+	checker string // axe
+	picture []byte
+	exhibit triage.Exhibit
+}
+
+// examiner signs in by token and sees progress arrive by itself. The work goes on until whole ends.
+func (d *day) examiner(t, whole *testing.T) {
+	b, id := d.b, string(d.exhibit.ID)
+	b.do(t, chromedp.Navigate(d.h.base+"/drives"))
+	b.says(t, "Connexion", "Vous n’êtes pas connecté")
+	b.complained() // of the 401
+	b.do(t, chromedp.SendKeys(css("#token"), d.h.tokens[triage.Examiner]))
+	b.click(t, `form[action="/signin"] button`)
+	b.at(t, "/drives")
+	b.says(t, "Examen en cours.", "0 contenus sur 2")
+	b.checkPage(t, d.checker, "flow-drives")
+
+	d.h.work(whole)
+	b.wait(t, `document.body.innerText.includes("Examen terminé.")`)
+	if said := run(t, b, chromedp.TextContent(css("#said-"+id))); !strings.Contains(said, "examen terminé") {
+		t.Errorf("screen readers were told %q", said)
+	}
+	if polls := run(t, b, chromedp.Evaluate[int](`document.querySelectorAll("[hx-get]").length`)); polls != 0 {
+		t.Error("a settled exhibit is still asked about")
+	}
+	b.checkPage(t, d.checker, "flow-drives-settled")
+	b.click(t, css(`a[href="/drives/`+id+`"]`))
+	b.says(t, "vigie findings "+id)
+	b.click(t, signOut)
+	b.says(t, "Vous êtes déconnecté.")
+}
+
+// reviewer claims, reveals in two steps and decides.
+func (d *day) reviewer(t *testing.T) {
+	b := d.b
+	b.signIn(t, d.h, triage.Reviewer)
+	b.at(t, "/queue")
+	b.says(t, "2 groupes à examiner")
+	if html := run(t, b, chromedp.OuterHTML(css("html"))); strings.Contains(html, "secret-name") || strings.Contains(html, "DCIM") {
+		t.Error("the queue names files")
+	}
+	b.checkPage(t, d.checker, "flow-queue")
+	b.click(t, `.queue h2 a`)
+	b.at(t, "/groups/")
+	group := run(t, b, chromedp.Evaluate[string](`location.pathname`))
+	b.checkPage(t, d.checker, "flow-group")
+	b.click(t, css(`form[action="`+group+`/claim"] button`))
+	b.says(t, "Ce groupe vous est réservé")
+
+	// Full size before a first look is refused on the same page, and what was written is kept.
+	reveal := css(`form[action="` + group + `/reveal"] button`)
+	b.do(t, chromedp.Click(css(`input[value=full]`)), chromedp.SendKeys(css("#reason"), "vérifier le décor"))
+	b.click(t, reveal)
+	b.says(t, "Demandez la première vue avant la pleine taille.")
+	b.complained() // of the 409
+	if kept := run(t, b, chromedp.Value(css("#reason"))); kept != "vérifier le décor" {
+		t.Errorf("the reason was not kept: %q", kept)
+	}
+	b.do(t, chromedp.Click(css(`input[value=first]`)))
+	b.click(t, reveal)
+	d.looks(t, "Première vue", 160)
+
+	b.do(t, chromedp.SendKeys(css("#reason"), "le décor reste illisible"))
+	b.click(t, reveal)
+	d.looks(t, "Pleine taille", 640)
+
+	b.click(t, css(`.notice a[href="`+group+`"]`))
+	b.do(t, chromedp.Click(css(`input[value=not-illegal]`)), chromedp.SendKeys(css("#note"), "jeu de boîtes"))
+	b.click(t, css(`form[action="`+group+`/decide"] button`))
+	b.at(t, "/queue")
+	b.says(t, "Décision enregistrée : Non illégal.", "1 groupe à examiner")
+
+	b.click(t, `form[action="/language"] button`)
+	b.at(t, "/queue")
+	b.says(t, "1 group to look at")
+	if lang := run(t, b, chromedp.Evaluate[string](`document.documentElement.lang`)); lang != "en" {
+		t.Errorf("the page says it is in %q", lang)
+	}
+	b.click(t, `form[action="/language"] button`)
+	b.click(t, signOut)
+}
+
+// looks sees the pictures of a reveal, of so many pixels a line at most, and hides them.
+func (d *day) looks(t *testing.T, step string, width int) {
+	t.Helper()
+	b := d.b
+	b.at(t, "/reveals/")
+	b.says(t, step, "Temps restant : 2:5")
+	b.wait(t, `document.querySelector("#pictures img").complete`)
+	if got := run(t, b, chromedp.Evaluate[int](`document.querySelector("#pictures img").naturalWidth`)); got != width {
+		t.Errorf("the picture is %d pixels wide, not %d", got, width)
+	}
+	b.checkPage(t, d.checker, "flow-reveal-"+fmt.Sprint(width))
+	visible := func(want bool) {
+		t.Helper()
+		b.wait(t, fmt.Sprintf(`(document.querySelector("#pictures").offsetParent !== null) === %t`, want))
+	}
+	b.do(t, chromedp.KeyEvent(kb.Escape))
+	visible(false)
+	b.do(t, chromedp.Click(css("#show")))
+	visible(true)
+	b.do(t, chromedp.Click(css("#hide")))
+	visible(false)
+	b.do(t, chromedp.KeyEvent(kb.Enter)) // the focus is on the button that shows them again
+	visible(true)
+	b.do(t, chromedp.Evaluate[chromedp.Void](`window.dispatchEvent(new Event("blur")); 0`))
+	visible(false)
+}
+
+// unit asks about the picture that the examiner submitted.
+func (d *day) unit(t *testing.T) {
+	b := d.b
+	b.signIn(t, d.h, triage.Unit)
+	b.at(t, "/check")
+	sum := md5.Sum(d.picture)
+	b.do(t, chromedp.SendKeys(css("#hashes"), hex.EncodeToString(sum[:])+"\n"+strings.Repeat("0", 40)))
+	b.click(t, `form[action="/check"] button`)
+	b.says(t, "Empreinte 1 (MD5) : Déjà vu dans une procédure", "Empreinte 2 (SHA-1) : Jamais vu", "01 00 00 00 00")
+	b.checkPage(t, d.checker, "flow-check")
+	b.do(t, chromedp.SendKeys(css("#hashes"), strings.Repeat("0", 64)))
+	b.click(t, `form[action="/check"] button`)
+	b.says(t, "indiquez lequel, rien n’est deviné")
+	b.complained() // of the 400
+	b.do(t, chromedp.Navigate(d.h.base+"/queue"))
+	b.says(t, "Ce n’est pas permis")
+	b.complained() // of the 403
+	b.click(t, signOut)
+}
+
+// administrator imports the picture as known, sees that it is found, and withdraws the set.
+func (d *day) administrator(t *testing.T) {
+	b := d.b
+	sum := md5.Sum(d.picture)
+	list := filepath.Join(t.TempDir(), "list.txt")
+	if err := os.WriteFile(list, []byte(hex.EncodeToString(sum[:])+"\nnot a hash\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b.signIn(t, d.h, triage.Admin)
+	b.at(t, "/sets")
+	b.do(t, chromedp.SendKeys(css("#source"), "Partenaire"), chromedp.Click(css(`input[value=known]`)), chromedp.SetUploadFiles(css("#file"), []string{list}))
+	b.click(t, `form[action="/sets"] button`)
+	b.says(t, "Base importée : 1 fiche.", "1 ligne refusée.", "line 2", "Partenaire, version 1")
+	b.checkPage(t, d.checker, "flow-set")
+
+	b.do(t, chromedp.Navigate(d.h.base+"/drives/"+string(d.exhibit.ID)))
+	b.wait(t, `/Connu\s+1/.test(document.body.innerText)`)
+	b.do(t, chromedp.Navigate(d.h.base+"/sets/1"), chromedp.SendKeys(css("#reason"), "liste erronée"))
+	b.click(t, `button.danger`)
+	b.says(t, "Retirée")
+	b.do(t, chromedp.Navigate(d.h.base+"/drives/"+string(d.exhibit.ID)))
+	b.wait(t, `/Connu\s+0/.test(document.body.innerText)`)
+	if c := b.complained(); len(c) > 0 {
+		t.Errorf("the browser complains: %v", c)
+	}
+}
