@@ -16,7 +16,9 @@ local function count(x, counts, sign)
   local i = 0
   for n in counts:gmatch('%d+') do
     i = i + 1
-    call('HINCRBY', P .. 'xc:' .. x, fields[i], sign * tonumber(n))
+    if tonumber(n) ~= 0 then -- minus nought is '-0' in Lua, which is no integer
+      call('HINCRBY', P .. 'xc:' .. x, fields[i], sign * tonumber(n))
+    end
   end
 end
 `
