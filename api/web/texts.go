@@ -45,6 +45,7 @@ var texts = i18n.Catalogue{
 	"drives.lede.all":    {"Tous les scellés déposés, et où en est leur examen.", "All submitted exhibits, and how far their examination has come."},
 	"drives.none":        {"Aucun scellé n’a encore été déposé.", "No exhibit was submitted yet."},
 	"drives.none.own":    {"Vous n’avez encore déposé aucun scellé. Pour en déposer un, dans un terminal :", "You have not submitted an exhibit yet. To submit one, in a terminal:"},
+	"drives.folder":      {"DOSSIER", "FOLDER"},
 	"drives.case":        {"Procédure", "Case"},
 	"drives.opened":      {"ouvert le", "opened"},
 	"drive.title":        {"Scellé %s", "Exhibit %s"},
