@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"vigie/triage"
 )
 
 // serviceScripts are those whose name starts so: they run against the whole service.
@@ -26,10 +28,15 @@ func TestScripts(t *testing.T) { runScripts(t, false) }
 
 // TestServiceScripts starts a service, with its own Redis and folder of objects, for each script that needs one.
 func TestServiceScripts(t *testing.T) {
+	needRedis(t)
+	runScripts(t, true)
+}
+
+func needRedis(t *testing.T) {
+	t.Helper()
 	if _, err := exec.LookPath("redis-server"); err != nil {
 		t.Skip("redis-server is not installed: run make setup")
 	}
-	runScripts(t, true)
 }
 
 func runScripts(t *testing.T, withService bool) {
@@ -66,45 +73,69 @@ func runScripts(t *testing.T, withService bool) {
 	})
 }
 
-// startService starts the whole service in the script's folder and gives the script a token for each role: $EXAMINER,
-// $REVIEWER, $UNIT, $ADMIN.
+// startService starts the whole service for a script and gives it a token for each role: $EXAMINER, $REVIEWER, $UNIT,
+// $ADMIN.
 func startService(env *testscript.Env) error {
-	address, err := freeAddress()
+	s, err := newService(filepath.Join(env.WorkDir, ".service"), env.Vars)
 	if err != nil {
 		return err
 	}
-	home := filepath.Join(env.WorkDir, ".service")
-	env.Setenv("VIGIE_DATA", filepath.Join(home, "data"))
-	env.Setenv("VIGIE_URL", "http://"+address)
-	up := exec.Command("vigie", "up", "--listen", address)
-	up.Env = env.Vars
-	log, err := os.Create(filepath.Join(env.WorkDir, ".up.log"))
-	if err != nil {
-		return err
-	}
-	up.Stdout, up.Stderr = log, log
-	if err := up.Start(); err != nil {
-		return err
-	}
-	env.Defer(func() {
-		up.Process.Signal(os.Interrupt)
-		up.Wait()
-		log.Close()
-	})
-	if err := ready("http://" + address + "/readyz"); err != nil {
-		said, _ := os.ReadFile(log.Name())
-		return fmt.Errorf("%w\n%s", err, said)
-	}
-	for _, role := range []string{"examiner", "reviewer", "unit", "admin"} {
-		token := exec.Command("vigie", "token", "new", "--role", role, "--name", role)
-		token.Env = env.Vars
-		out, err := token.Output()
-		if err != nil {
-			return fmt.Errorf("token new: %w", err)
-		}
-		env.Setenv(strings.ToUpper(role), strings.TrimSpace(string(out)))
+	env.Defer(s.stop)
+	env.Setenv("VIGIE_DATA", s.data)
+	env.Setenv("VIGIE_URL", s.url)
+	for role, token := range s.tokens {
+		env.Setenv(strings.ToUpper(role), token)
 	}
 	return nil
+}
+
+// service is a whole Vigie: "vigie up" on a folder of its own.
+type service struct {
+	data, url string
+	tokens    map[string]string // by role
+	up        *exec.Cmd
+}
+
+func newService(home string, vars []string) (*service, error) {
+	address, err := freeAddress()
+	if err != nil {
+		return nil, err
+	}
+	s := &service{data: filepath.Join(home, "data"), url: "http://" + address, tokens: make(map[string]string)}
+	if err := os.MkdirAll(home, 0o700); err != nil {
+		return nil, err
+	}
+	log, err := os.Create(filepath.Join(home, "log"))
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close()
+	s.up = exec.Command("vigie", "up", "--data", s.data, "--listen", address)
+	s.up.Env, s.up.Stdout, s.up.Stderr = vars, log, log
+	if err := s.up.Start(); err != nil {
+		return nil, err
+	}
+	if err := ready(s.url + "/readyz"); err != nil {
+		s.stop()
+		said, _ := os.ReadFile(log.Name())
+		return nil, fmt.Errorf("%w\n%s", err, said)
+	}
+	for _, role := range triage.Roles {
+		token := exec.Command("vigie", "token", "new", "--data", s.data, "--role", string(role), "--name", string(role))
+		token.Env = vars
+		out, err := token.Output()
+		if err != nil {
+			s.stop()
+			return nil, fmt.Errorf("token new: %w", err)
+		}
+		s.tokens[string(role)] = strings.TrimSpace(string(out))
+	}
+	return s, nil
+}
+
+func (s *service) stop() {
+	s.up.Process.Signal(os.Interrupt)
+	s.up.Wait()
 }
 
 func freeAddress() (string, error) {

@@ -287,13 +287,9 @@ func (o *setOptions) printSet(env *environment, s wire.Set) error {
 	}
 	fmt.Fprintln(env.Stdout, env.T("sets.title", s.ID, s.Source, s.Version,
 		i18n.SetKind(env.Lang, triage.SetKind(s.Kind)), i18n.SetState(env.Lang, triage.SetState(s.State))))
-	for _, t := range []struct {
-		key string
-		at  *time.Time
-	}{{"sets.imported-at", &s.Imported}, {"sets.withdrawn-at", s.Withdrawn}} {
-		if t.at != nil {
-			fmt.Fprintf(env.Stdout, "  %s\n", env.T(t.key, i18n.Moment(env.Lang, t.at.Local())))
-		}
+	fmt.Fprintf(env.Stdout, "  %s\n", env.T("sets.imported-at", i18n.Moment(env.Lang, s.Imported.Local())))
+	if s.Withdrawn != nil {
+		fmt.Fprintf(env.Stdout, "  %s\n", env.T("sets.withdrawn-at", i18n.Moment(env.Lang, s.Withdrawn.Local())))
 	}
 	if s.Category != "" {
 		fmt.Fprintf(env.Stdout, "  %s\n", env.T("sets.category", harmless(s.Category)))

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"golang.org/x/sync/errgroup"
+
+	"vigie/api/client"
+	"vigie/store/evidence"
+	"vigie/triage"
+)
+
+// drive makes a folder of files that are recognised as pictures and quickly found damaged.
+func drive(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("GIF89a"+content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// startSubmission starts a service and opens an exhibit for what lies in dir.
+func startSubmission(t *testing.T, dir string) (*submission, *client.Client) {
+	t.Helper()
+	needRedis(t)
+	service, err := newService(t.TempDir(), os.Environ())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(service.stop)
+	c := client.New(service.url, service.tokens[string(triage.Examiner)])
+	x, err := c.Open(t.Context(), "1", "1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := evidence.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { source.Close() })
+	return newSubmission(c, source, x.ID, 2, 4), c
+}
+
+func TestEachMediumIsUploadedOnce(t *testing.T) {
+	const files, media = 2500, 60
+	contents := make(map[string]string)
+	for i := range files {
+		contents[fmt.Sprintf("%04d.gif", i)] = fmt.Sprint(i % media)
+	}
+	s, c := startSubmission(t, drive(t, contents))
+	sealed, err := s.run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := s.uploads.done.Load(); sealed.Items != files || n != media || len(s.uploads.partIDs()) != 3 {
+		t.Errorf("%d items, %d uploads, %d parts", sealed.Items, n, len(s.uploads.partIDs()))
+	}
+	again := newSubmission(c, s.source, s.exhibit, 2, 4)
+	if sealed, err = again.run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := again.uploads.done.Load(); n != 0 || sealed.Version != 1 {
+		t.Errorf("again: %d uploads, version %d", n, sealed.Version)
+	}
+}
+
+// TestFilesThatChangeBetweenDigestAndUpload alters a drive after its files were digested and before they are sent.
+func TestFilesThatChangeBetweenDigestAndUpload(t *testing.T) {
+	dir := drive(t, map[string]string{
+		"0-changed": "a", "1-vanished": "b", "2-copied, then changed": "c", "3-fine": "d", "4-the copy": "c", "5-vanished copy": "b",
+	})
+	s, c := startSubmission(t, dir)
+	var items []triage.Item
+	for it, err := range s.source.Items(t.Context(), 1) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.items[it.Disposition].Add(1)
+		items = append(items, it)
+	}
+	for name, content := range map[string]string{"0-changed": "GIF89a!!", "2-copied, then changed": ""} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"1-vanished", "5-vanished copy"} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	g, ctx := errgroup.WithContext(t.Context())
+	s.uploads.start(ctx, g)
+	for i, some := range slices.Collect(slices.Chunk(items, 4)) { // copies lie in other parts
+		if err := s.sendPart(ctx, &part{index: i, items: slices.Clone(some)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.uploads.close()
+	if err := g.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Seal(t.Context(), s.exhibit, s.uploads.partIDs()); err != nil {
+		t.Fatal(err)
+	}
+
+	x, err := c.Exhibit(t.Context(), s.exhibit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := x.Progress
+	if p.Wanted != 0 || p.Items["media"]+p.Items["unreadable"] != len(items) || p.Items["unreadable"] != int(s.items[triage.IsUnreadable].Load()) {
+		t.Errorf("%+v", p)
+	}
+	want := map[string]string{
+		"0-changed": evidence.ReasonChanged, "1-vanished": evidence.ReasonVanished, "5-vanished copy": evidence.ReasonVanished,
+		"3-fine": "", "4-the copy": "",
+	}
+	for f, err := range c.Findings(t.Context(), s.exhibit) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if reason, told := want[f.Path]; told && (f.Disposition == "unreadable") != (reason != "") || reason != "" && f.Reason != reason {
+			t.Errorf("%s: %s %q, want %q", f.Path, f.Disposition, f.Reason, reason)
+		}
+	}
+}
