@@ -37,7 +37,7 @@ func BenchmarkExamine(b *testing.B) {
 	b.Run("start", func(b *testing.B) {
 		for b.Loop() {
 			p := New(Options{Command: []string{self, childArgument}, Children: 1})
-			if _, err := p.Examine(b.Context(), bytes.NewReader(magic("look around")), -1); err != nil {
+			if _, err := p.Examine(b.Context(), bytes.NewReader(magic("forge kind")), -1); err != nil {
 				b.Fatal(err)
 			}
 			p.Close()

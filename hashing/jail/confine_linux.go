@@ -7,14 +7,12 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/landlock-lsm/go-landlock/landlock"
 	ll "github.com/landlock-lsm/go-landlock/landlock/syscall"
 	"golang.org/x/sys/unix"
 )
-
-// maxOpenFiles is how many files a child may have open: its three streams and what the Go runtime needs.
-const maxOpenFiles = 16
 
 // confine makes the process give up what decoding does not need, for good.
 //
@@ -31,13 +29,12 @@ func confine(memoryBytes int64) error {
 	}{
 		// Not the address space (AS), of which the Go runtime reserves much more than it uses.
 		{unix.RLIMIT_DATA, held + uint64(memoryBytes)}, //nolint:gosec // positive
-		{unix.RLIMIT_NOFILE, maxOpenFiles},
 		{unix.RLIMIT_FSIZE, 0},
 		{unix.RLIMIT_CORE, 0}, // a core dump would hold pixels
 	}
 	for _, l := range limits {
-		if err := unix.Setrlimit(l.resource, &unix.Rlimit{Cur: l.value, Max: l.value}); err != nil {
-			return fmt.Errorf("resource limit %d: %w", l.resource, err)
+		if err := setLimit(l.resource, l.value); err != nil {
+			return err
 		}
 	}
 	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil { // no other process of the user may look inside
@@ -48,7 +45,31 @@ func confine(memoryBytes int64) error {
 	}
 	watchCPU()
 	// Best effort: as much of this as the kernel knows. No rule allows anything.
-	return landlock.V7.BestEffort().Restrict()
+	if err := landlock.V7.BestEffort().Restrict(); err != nil {
+		return err
+	}
+	return forbidOpening()
+}
+
+// forbidOpening makes the files that are open now the only ones that the process can ever have: no file, no socket, no
+// pipe. That holds on every kernel, also where Landlock knows nothing of the network (before ABI 4, Linux 6.7).
+func forbidOpening() error {
+	<-time.After(time.Nanosecond) // the Go runtime opens what it needs for timers with the first one
+	free, err := unix.Dup(0)      // the lowest number that is free: all below it are taken
+	if err != nil {
+		return fmt.Errorf("count the open files: %w", err)
+	}
+	if err := unix.Close(free); err != nil {
+		return fmt.Errorf("count the open files: %w", err)
+	}
+	return setLimit(unix.RLIMIT_NOFILE, uint64(free)) //nolint:gosec // positive
+}
+
+func setLimit(resource int, value uint64) error {
+	if err := unix.Setrlimit(resource, &unix.Rlimit{Cur: value, Max: value}); err != nil {
+		return fmt.Errorf("resource limit %d: %w", resource, err)
+	}
+	return nil
 }
 
 // dataBytes returns how much memory the process has that counts against RLIMIT_DATA: proc(5), statm, sixth field.

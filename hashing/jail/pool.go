@@ -4,9 +4,9 @@
 // A child that dies, hangs or grows too large costs the one picture it was busy with, which then counts as
 // unreadable with that reason; the pool starts another child for the next.
 //
-// On Linux a child limits its memory, its CPU time and its files (setrlimit), gives up new privileges, and
-// confines itself with Landlock as far as the kernel has it. Elsewhere only the time limit and the limit of the
-// Go heap hold.
+// On Linux a child limits its memory and its processor time, can open no further file or socket, gives up new
+// privileges, and confines itself with Landlock as far as the kernel has it. Elsewhere only the time limit and the
+// limit of the Go heap hold.
 package jail
 
 import (
