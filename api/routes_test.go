@@ -1,0 +1,441 @@
+package api_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"vigie/api/client"
+	"vigie/api/wire"
+	"vigie/hashing"
+	"vigie/triage"
+)
+
+// nobody asks without a credential.
+const nobody = triage.Role("")
+
+// may says who may call what: written down here once more, by hand, so that a slip where a route is registered, or
+// in its documentation, is found.
+var may = map[string][]triage.Role{
+	"GET /healthz":                       {nobody, triage.Examiner, triage.Reviewer, triage.Unit, triage.Admin},
+	"GET /readyz":                        {nobody, triage.Examiner, triage.Reviewer, triage.Unit, triage.Admin},
+	"GET /openapi.json":                  {nobody, triage.Examiner, triage.Reviewer, triage.Unit, triage.Admin},
+	"GET /v1/me":                         {triage.Examiner, triage.Reviewer, triage.Unit, triage.Admin},
+	"POST /v1/links":                     {triage.Examiner, triage.Reviewer, triage.Unit, triage.Admin},
+	"POST /v1/checks":                    {triage.Unit},
+	"POST /v1/exhibits":                  {triage.Examiner},
+	"GET /v1/exhibits":                   {triage.Examiner, triage.Reviewer, triage.Admin},
+	"GET /v1/exhibits/{id}":              {triage.Examiner, triage.Reviewer, triage.Admin},
+	"PUT /v1/exhibits/{id}/parts/{part}": {triage.Examiner},
+	"POST /v1/exhibits/{id}/seal":        {triage.Examiner},
+	"GET /v1/exhibits/{id}/findings":     {triage.Examiner},
+	"PUT /v1/media/{sha256}":             {triage.Examiner},
+	"GET /v1/sets":                       {triage.Admin},
+	"POST /v1/sets":                      {triage.Admin},
+	"GET /v1/sets/{id}":                  {triage.Admin},
+	"POST /v1/sets/{id}/withdraw":        {triage.Admin},
+	"GET /v1/queue":                      {triage.Reviewer},
+	"GET /v1/groups/{id}":                {triage.Reviewer},
+	"POST /v1/groups/{id}/claim":         {triage.Reviewer},
+	"DELETE /v1/groups/{id}/claim":       {triage.Reviewer},
+	"POST /v1/groups/{id}/reveals":       {triage.Reviewer},
+	"GET /v1/reveals/{id}/pictures/{n}":  {triage.Reviewer},
+	"POST /v1/groups/{id}/decision":      {triage.Reviewer},
+}
+
+// walk is everything that a walk over the routes needs: objects that exist, and who asks.
+type walk struct {
+	*service
+	doc    *openapi3.T
+	tokens map[triage.Role]string
+	params map[string]string // by route and name: "exhibits id"
+	bodies map[string]string // by operation
+	query  map[string]string // by operation
+	shown  [][]byte          // pictures that may not get out
+}
+
+func newWalk(t *testing.T) *walk {
+	s := start(t, nil)
+	w := &walk{service: s, tokens: map[triage.Role]string{}, doc: document(t, s.url)}
+	for _, role := range triage.Roles {
+		w.tokens[role] = s.token(role)
+	}
+	examiner, reviewer := client.New(s.url, w.tokens[triage.Examiner]), client.New(s.url, w.tokens[triage.Reviewer])
+	w.shown = [][]byte{picture(t, 1), picture(t, 2)}
+	id := s.submit(examiner, "2026/1", "S-1", w.shown...)
+	queue, err := reviewer.Queue(t.Context(), 0, 10)
+	if err != nil || len(queue.Groups) != 2 || queue.Total != 2 {
+		t.Fatalf("%+v, %v", queue, err)
+	}
+	admin := client.New(s.url, w.tokens[triage.Admin])
+	list := strings.Repeat("0123456789abcdef", 2) + "\n"
+	open := func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(list)), nil }
+	report, err := admin.ImportSet(t.Context(), triage.ImportOptions{Kind: triage.KnownSet, Source: "partner"}, open, int64(len(list)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.settled(examiner, id)
+	items := []triage.Item{item(t, "a.jpg", w.shown[0])}
+	part, partID, err := triage.EncodePart(items)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.params = map[string]string{
+		"exhibits id": id, "exhibits part": string(partID), "media sha256": items[0].Digests.SHA256.String(),
+		"sets id": strconv.Itoa(int(report.Set.ID)), "groups id": queue.Groups[0].ID,
+		"reveals id": "r" + strings.Repeat("0", 24), "reveals n": "0",
+	}
+	w.bodies = map[string]string{
+		"check":       `{"inputs":[{"md5":"` + items[0].Digests.MD5.String() + `"}]}`,
+		"openExhibit": `{"case":"2026/1","exhibit":"S-1"}`,
+		"putPart":     string(part),
+		"sealExhibit": `{"parts":["` + string(partID) + `"]}`,
+		"upload":      string(w.shown[0]),
+		"importSet":   list,
+		"withdrawSet": `{"reason":"sent in error"}`,
+		"reveal":      `{"step":"first","reason":"is it a child?"}`,
+		"decide":      `{"verdict":"unsure","note":"look again"}`,
+	}
+	w.query = map[string]string{"importSet": "?kind=known&source=partner", "queue": "?limit=10"}
+	return w
+}
+
+// document fetches the OpenAPI document.
+func document(t *testing.T, url string) *openapi3.T {
+	t.Helper()
+	resp, err := http.Get(url + "/openapi.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := openapi3.NewLoader().LoadFromData(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// call calls an operation as role.
+func (w *walk) call(op wire.Operation, role triage.Role) answer {
+	w.t.Helper()
+	return w.send(op.Method, w.path(op)+w.query[op.Name], w.bodies[op.Name], w.tokens[role])
+}
+
+// path fills in the parameters of an operation's path.
+func (w *walk) path(op wire.Operation) string {
+	parts := strings.Split(op.Path, "/")
+	for i, p := range parts {
+		if name, ok := strings.CutPrefix(p, "{"); ok {
+			value := w.params[parts[2]+" "+strings.TrimSuffix(name, "}")]
+			if value == "" {
+				w.t.Fatalf("no %s in %s", name, op.Path)
+			}
+			parts[i] = value
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+func (s *service) send(method, path, body, token string) answer {
+	s.t.Helper()
+	req, err := http.NewRequestWithContext(s.t.Context(), method, s.url+path, strings.NewReader(body))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return answer{resp.StatusCode, resp.Header, b}
+}
+
+// pictureMarks begin, or betray, every picture format that a browser shows.
+var pictureMarks = [][]byte{
+	[]byte("\xff\xd8\xff"), []byte("\x89PNG"), []byte("GIF8"), []byte("WEBPVP8"), []byte("ftypavif"), []byte("ftypheic"),
+	[]byte("data:image"), []byte("/9j/"), []byte("iVBORw0KGgo"),
+}
+
+// noPicture fails the test when an answer holds a picture, whole or in part.
+func (w *walk) noPicture(what string, a answer) {
+	w.t.Helper()
+	for _, mark := range pictureMarks {
+		if bytes.Contains(a.body, mark) {
+			w.t.Errorf("%s: the answer holds a picture (%q)", what, mark)
+		}
+	}
+	for _, p := range w.shown {
+		middle := p[len(p)/2 : len(p)/2+32]
+		if bytes.Contains(a.body, middle) || bytes.Contains(a.body, []byte(base64.StdEncoding.EncodeToString(middle)[:40])) {
+			w.t.Errorf("%s: the answer holds bytes of a medium", what)
+		}
+	}
+	if strings.HasPrefix(a.header.Get("Content-Type"), "image/") {
+		w.t.Errorf("%s: %s", what, a.header.Get("Content-Type"))
+	}
+}
+
+func TestEveryRouteAsEveryRole(t *testing.T) {
+	w := newWalk(t)
+	if n := len(wire.Operations()); n != len(may) {
+		t.Errorf("%d operations, %d lines in the table", n, len(may))
+	}
+	for _, op := range wire.Operations() {
+		route := op.Method + " " + op.Path
+		allowed, ok := may[route]
+		if !ok {
+			t.Errorf("%s is not in the table", route)
+		}
+		if documented := op.Roles; documented == nil != slices.Contains(allowed, nobody) ||
+			documented != nil && !slices.Equal(slices.Sorted(slices.Values(documented)), slices.Sorted(slices.Values(allowed))) {
+			t.Errorf("%s is documented for %v, the table says %v", route, documented, allowed)
+		}
+		for _, role := range append([]triage.Role{nobody}, triage.Roles...) {
+			if slices.Contains(allowed, role) {
+				continue
+			}
+			a := w.call(op, role)
+			want := http.StatusForbidden
+			if role == nobody {
+				want = http.StatusUnauthorized
+			}
+			if a.status != want || a.header.Get("Content-Type") != wire.ProblemType {
+				t.Errorf("%s as %q: %d %s, want %d", route, role, a.status, a.body, want)
+			}
+			w.noPicture(route, a)
+		}
+	}
+	w.allowed(t)
+}
+
+// allowed walks, in an order in which each can succeed, every route as those who may call it, and holds the answers
+// against the document.
+func (w *walk) allowed(t *testing.T) {
+	order := []string{
+		"live", "ready", "openapi", "me", "newLink", "check", "openExhibit", "exhibits", "exhibit", "putPart", "upload",
+		"sealExhibit", "findings", "importSet", "sets", "set", "withdrawSet", "queue", "group", "claim", "reveal", "picture", "decide",
+		"claim", "return",
+	}
+	ops := map[string]wire.Operation{}
+	for _, op := range wire.Operations() {
+		ops[op.Name] = op
+		if !slices.Contains(order, op.Name) {
+			t.Errorf("%s is not walked", op.Name)
+		}
+	}
+	for _, name := range order {
+		op := ops[name]
+		for _, role := range may[op.Method+" "+op.Path] {
+			a := w.call(op, role)
+			if a.status != op.Status {
+				t.Fatalf("%s as %q: %d %s, want %d", name, role, a.status, a.body, op.Status)
+			}
+			if a.header.Get("Cache-Control") != "no-store" {
+				t.Errorf("%s: Cache-Control is %q", name, a.header.Get("Cache-Control"))
+			}
+			w.documented(t, op, a)
+			if name == "picture" {
+				if !bytes.HasPrefix(a.body, []byte("\xff\xd8\xff")) {
+					t.Errorf("the reveal shows %.20q", a.body)
+				}
+				continue
+			}
+			w.noPicture(name, a)
+			if name == "reveal" {
+				var r wire.Reveal
+				if err := json.Unmarshal(a.body, &r); err != nil || r.Pictures != 1 {
+					t.Fatalf("%s, %v", a.body, err)
+				}
+				w.params["reveals id"] = r.ID
+			}
+		}
+	}
+}
+
+// documented holds a JSON answer against its schema.
+func (w *walk) documented(t *testing.T, op wire.Operation, a answer) {
+	t.Helper()
+	response := w.doc.Paths.Find(op.Path).GetOperation(op.Method).Responses.Status(a.status)
+	if response == nil {
+		t.Fatalf("%s: %d is not documented", op.Name, a.status)
+	}
+	media, _, _ := strings.Cut(a.header.Get("Content-Type"), ";")
+	content := response.Value.Content[media]
+	if content == nil {
+		if len(a.body) > 0 {
+			t.Errorf("%s: %s is not documented", op.Name, media)
+		}
+		return
+	}
+	if !strings.HasSuffix(media, "json") {
+		return
+	}
+	for line := range bytes.Lines(a.body) {
+		if media == "application/json" {
+			line = a.body
+		}
+		var value any
+		if err := json.Unmarshal(line, &value); err != nil {
+			t.Fatalf("%s: %v", op.Name, err)
+		}
+		if err := content.Schema.Value.VisitJSON(value, openapi3.MultiErrors()); err != nil {
+			t.Errorf("%s: %s: %v", op.Name, line, err)
+		}
+		if media == "application/json" {
+			return
+		}
+	}
+}
+
+// What is one's own is nobody else's, of the same role either.
+func TestWhatIsOnesOwn(t *testing.T) {
+	w := newWalk(t)
+	ops := map[string]wire.Operation{}
+	for _, op := range wire.Operations() {
+		ops[op.Name] = op
+	}
+	w.tokens["other examiner"], w.tokens["other reviewer"] = w.token(triage.Examiner), w.token(triage.Reviewer)
+	expect := func(name string, role triage.Role, want int) answer {
+		t.Helper()
+		a := w.call(ops[name], role)
+		if a.status != want {
+			t.Errorf("%s as %s: %d %s, want %d", name, role, a.status, a.body, want)
+		}
+		w.noPicture(name, a)
+		return a
+	}
+	for _, name := range []string{"exhibit", "putPart", "sealExhibit", "findings"} {
+		expect(name, "other examiner", http.StatusNotFound)
+	}
+	expect("openExhibit", "other examiner", http.StatusForbidden)
+	if a := expect("exhibits", "other examiner", http.StatusOK); !bytes.Contains(a.body, []byte(`"exhibits":[]`)) {
+		t.Errorf("%s", a.body)
+	}
+	for _, name := range []string{"reveal", "decide", "return"} {
+		expect(name, triage.Reviewer, http.StatusConflict) // before it is claimed
+	}
+	expect("claim", triage.Reviewer, http.StatusOK)
+	for _, name := range []string{"claim", "reveal", "decide", "return"} {
+		expect(name, "other reviewer", http.StatusConflict)
+	}
+	w.bodies["reveal"] = `{"step":"full","reason":"a good reason"}`
+	expect("reveal", triage.Reviewer, http.StatusConflict) // the first step comes first
+	w.bodies["reveal"] = `{"step":"first","reason":"   no "}`
+	expect("reveal", triage.Reviewer, http.StatusBadRequest)
+	expect("picture", triage.Reviewer, http.StatusNotFound)
+	w.bodies["reveal"] = `{"step":"first","reason":"a good reason"}`
+	var r wire.Reveal
+	if err := json.Unmarshal(expect("reveal", triage.Reviewer, http.StatusCreated).body, &r); err != nil {
+		t.Fatal(err)
+	}
+	w.params["reveals id"] = r.ID
+	expect("picture", "other reviewer", http.StatusNotFound)
+	if a := w.call(ops["picture"], triage.Reviewer); a.status != http.StatusOK {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	w.params["reveals n"] = "1"
+	expect("picture", triage.Reviewer, http.StatusNotFound)
+	w.params["reveals n"] = "0"
+	w.clock.advance(triage.GrantLife + time.Second)
+	expect("picture", triage.Reviewer, http.StatusNotFound)
+}
+
+// Pages are walked by the same rule: nobody is answered but on public ones, and nothing shows a picture.
+func TestEveryPageAsEveryRole(t *testing.T) {
+	w := newWalk(t)
+	group, exhibit, set := w.params["groups id"], w.params["exhibits id"], w.params["sets id"]
+	private := map[string][]triage.Role{
+		"/drives": {triage.Examiner, triage.Reviewer, triage.Admin}, "/drives/" + exhibit: {triage.Examiner, triage.Reviewer, triage.Admin},
+		"/drives/" + exhibit + "/progress": {triage.Examiner, triage.Reviewer, triage.Admin},
+		"/queue":                           {triage.Reviewer}, "/groups/" + group: {triage.Reviewer},
+		"/check": {triage.Unit}, "/sets": {triage.Admin}, "/sets/" + set: {triage.Admin},
+		"/reveals/r" + strings.Repeat("0", 24):                 nil,
+		"/reveals/r" + strings.Repeat("0", 24) + "/pictures/0": nil,
+	}
+	for path, roles := range private {
+		a := w.send("GET", path, "", "")
+		if a.status != http.StatusUnauthorized {
+			t.Errorf("%s as nobody: %d", path, a.status)
+		}
+		w.noPicture(path, a)
+		for _, role := range triage.Roles {
+			a := w.send("GET", path, "", w.tokens[role])
+			if (a.status == http.StatusOK) != slices.Contains(roles, role) {
+				t.Errorf("%s as %s: %d", path, role, a.status)
+			}
+			w.noPicture(path, a)
+		}
+	}
+	for _, path := range []string{"/", "/signin", "/signin/wrong"} {
+		w.noPicture(path, w.send("GET", path, "", ""))
+	}
+}
+
+func TestRefusalsOfBadInput(t *testing.T) {
+	w := newWalk(t)
+	sum := hashing.SHA256{0xab}.String()
+	for _, test := range []struct {
+		name, method, path, body string
+		role                     triage.Role
+		want                     int
+	}{
+		{"identifier with a path", "GET", "/v1/exhibits/..%2f..%2fetc", "", triage.Examiner, 404},
+		{"identifier of another shape", "GET", "/v1/groups/*", "", triage.Reviewer, 404},
+		{"unknown exhibit", "GET", "/v1/exhibits/x0000000000000000", "", triage.Examiner, 404},
+		{"not JSON", "POST", "/v1/exhibits", "case=1", triage.Examiner, 400},
+		{"misspelt field", "POST", "/v1/exhibits", `{"case":"1","seal":"2"}`, triage.Examiner, 400},
+		{"two values", "POST", "/v1/exhibits", `{"case":"1","exhibit":"2"}{}`, triage.Examiner, 400},
+		{"empty case", "POST", "/v1/exhibits", `{"case":" ","exhibit":"2"}`, triage.Examiner, 400},
+		{"part of other bytes", "PUT", "/v1/exhibits/" + w.params["exhibits id"] + "/parts/" + sum, "[]", triage.Examiner, 422},
+		{"part named in capitals", "PUT", "/v1/exhibits/" + w.params["exhibits id"] + "/parts/" + strings.ToUpper(sum), "[]", triage.Examiner, 404},
+		{"part that is a path", "POST", "/v1/exhibits/" + w.params["exhibits id"] + "/seal", `{"parts":["../../x"]}`, triage.Examiner, 400},
+		{"part that did not arrive", "POST", "/v1/exhibits/" + w.params["exhibits id"] + "/seal", `{"parts":["` + sum + `"]}`, triage.Examiner, 409},
+		{"medium nobody declared", "PUT", "/v1/media/" + sum, "x", triage.Examiner, 404},
+		{"medium misnamed", "PUT", "/v1/media/12", "x", triage.Examiner, 400},
+		{"bytes of another medium", "PUT", "/v1/media/" + w.params["media sha256"], "x", triage.Examiner, 422},
+		{"no hash", "POST", "/v1/checks", `{"inputs":[{}]}`, triage.Unit, 400},
+		{"empty file's hash", "POST", "/v1/checks", `{"inputs":[{"sha256":"` + hashing.EmptySHA256.String() + `"}]}`, triage.Unit, 400},
+		{"no kind", "POST", "/v1/sets?source=x", "x", triage.Admin, 400},
+		{"no source", "POST", "/v1/sets?kind=known", "x", triage.Admin, 400},
+		{"unknown hash", "POST", "/v1/sets?kind=known&source=x&hash=crc", "x", triage.Admin, 400},
+		{"no such set", "GET", "/v1/sets/999", "", triage.Admin, 404},
+		{"a set that is no number", "GET", "/v1/sets/-1", "", triage.Admin, 404},
+		{"limit", "GET", "/v1/queue?limit=501", "", triage.Reviewer, 400},
+		{"offset", "GET", "/v1/queue?offset=-1", "", triage.Reviewer, 400},
+		{"verdict", "POST", "/v1/groups/" + w.params["groups id"] + "/decision", `{"verdict":"maybe"}`, triage.Reviewer, 400},
+		{"step", "POST", "/v1/groups/" + w.params["groups id"] + "/reveals", `{"step":"all","reason":"a reason"}`, triage.Reviewer, 400},
+		{"format", "GET", "/v1/exhibits/" + w.params["exhibits id"] + "/findings?format=xml", "", triage.Examiner, 400},
+	} {
+		a := w.send(test.method, test.path, test.body, w.tokens[test.role])
+		var p wire.Problem
+		if err := json.Unmarshal(a.body, &p); err != nil || a.status != test.want || p.Status != test.want || p.Detail == "" {
+			t.Errorf("%s: %d %s, want %d with a way out", test.name, a.status, a.body, test.want)
+		}
+	}
+}

@@ -1,0 +1,269 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"io"
+	"log/slog"
+	"math"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"vigie/api"
+	"vigie/api/client"
+	"vigie/api/guard"
+	"vigie/api/web"
+	"vigie/hashing"
+	"vigie/hashing/decode"
+	"vigie/store/embedded/embeddedtest"
+	"vigie/store/journal"
+	"vigie/store/known"
+	"vigie/store/objects"
+	"vigie/store/setfile"
+	"vigie/store/views"
+	"vigie/store/work"
+	"vigie/triage"
+)
+
+// service is the whole service in this process, over real stores, with pages, a worker and a steward.
+type service struct {
+	t       *testing.T
+	url     string
+	access  *triage.Access
+	archive *objects.Archive
+	clock   *clock
+}
+
+// clock is the time plus what a test adds to it.
+type clock struct{ ahead atomic.Int64 }
+
+func (c *clock) now() time.Time          { return time.Now().Add(time.Duration(c.ahead.Load())) }
+func (c *clock) advance(d time.Duration) { c.ahead.Add(int64(d)) }
+func (*clock) nonce() string             { return rand.Text() }
+func discard() *slog.Logger              { return slog.New(slog.DiscardHandler) }
+
+// inProcess decodes in this process what the service decodes in the jail.
+type inProcess struct{}
+
+func (inProcess) Examine(_ context.Context, r io.Reader, _ int64) (hashing.Examination, error) {
+	b, err := io.ReadAll(r)
+	if err != nil {
+		return hashing.Examination{}, err
+	}
+	return decode.Examine(b, decode.Limits{}.WithDefaults()), nil
+}
+
+func (inProcess) Render(_ context.Context, r io.Reader, _ int64, step triage.RevealStep) ([]byte, error) {
+	b, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	how := decode.PreviewFirst
+	if step == triage.StepFull {
+		how = decode.PreviewFull
+	}
+	return decode.Preview(b, how, decode.Limits{}.WithDefaults())
+}
+
+// start starts the service. archive, when set, replaces the place where media are kept.
+func start(t *testing.T, archive triage.MediaArchive) *service {
+	t.Helper()
+	s := &service{t: t, clock: &clock{}}
+	addr, password := embeddedtest.Redis(t)
+	rdb := redis.NewClient(&redis.Options{Network: "unix", Addr: addr, Password: password})
+	t.Cleanup(func() { rdb.Close() })
+	folder, err := objects.OpenFolder(t.TempDir(), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := objects.Seal(folder, make([]byte, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	chain, err := journal.Open(t.Context(), objects.Keyed{Store: sealed}, journal.Options{Now: s.clock.now, Nonce: s.clock.nonce, Window: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const prefix = "{vigie}:"
+	v, sets := views.New(rdb, prefix, s.clock.now), known.New(rdb, prefix)
+	mirror, jobs := known.NewMirror(sets, discard()), work.New(rdb, prefix, 5*time.Second)
+	s.archive = objects.NewArchive(sealed)
+	if archive == nil {
+		archive = s.archive
+	}
+	names, founders := triage.NewNames([32]byte{1}), triage.NewFounderIndex(v.Groups)
+	s.access = &triage.Access{Accounts: v.Accounts, Sessions: v.Sessions, Journal: chain, Now: s.clock.now}
+	u := web.UseCases{
+		Submission: &triage.Submission{
+			Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Manifests: s.archive, Jobs: jobs, Journal: chain, Names: names, Now: s.clock.now,
+		},
+		Sets: &triage.Sets{Store: sets, Archive: s.archive, Parse: setfile.Parse, Journal: chain, Names: names, Now: s.clock.now},
+		Review: &triage.Review{
+			Queue: v.Queue, Exhibits: v.Exhibits, Grants: v.Grants, Archive: archive, Renderer: inProcess{}, Journal: chain, Now: s.clock.now,
+		},
+		Checks: &triage.Checks{Matcher: mirror, Seen: v.Seen, Founders: founders, Journal: chain, Names: names, Contact: "the desk"},
+		Access: s.access,
+	}
+	s.background(&triage.Worker{
+		Jobs: jobs, Media: v.Media, Archive: archive, Examinations: s.archive, Decoder: inProcess{}, Matcher: mirror,
+		Outcomes: v.Outcomes, Parallel: 2, Touch: time.Second, Log: discard(),
+	}, &triage.Steward{
+		Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Examinations: s.archive, Matcher: mirror, Outcomes: v.Outcomes,
+		Groups: v.Groups, Rematch: v.Rematch, Founders: founders, Jobs: jobs, Lease: v.Lease, Names: names, Now: s.clock.now, Log: discard(),
+	}, mirror)
+	s.listen(api.Options{
+		Submission: u.Submission, Sets: u.Sets, Review: u.Review, Checks: u.Checks, Access: u.Access,
+		Ready: func(ctx context.Context) error { return rdb.Ping(ctx).Err() }, Log: slog.New(slog.NewTextHandler(s.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), Version: "test",
+		Mount: func(g *guard.Guard) error { return web.Mount(g, u, web.Options{Now: s.clock.now}) },
+	})
+	return s
+}
+
+// background runs what works beside the API until the test ends.
+func (s *service) background(runners ...interface{ Run(context.Context) error }) {
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, len(runners))
+	for _, r := range runners {
+		go func() { ended <- r.Run(ctx) }()
+	}
+	s.t.Cleanup(func() {
+		stop()
+		for range runners {
+			<-ended
+		}
+	})
+}
+
+// listen answers on a free port until the test ends.
+func (s *service) listen(o api.Options) {
+	s.t.Helper()
+	app, err := api.New(s.t.Context(), o)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.url = "http://" + ln.Addr().String()
+	served := make(chan error, 1)
+	go func() { served <- app.Listener(api.Listener(ln)) }()
+	s.t.Cleanup(func() {
+		http.DefaultClient.CloseIdleConnections()
+		if err := app.ShutdownWithTimeout(5 * time.Second); err != nil {
+			s.t.Error(err)
+		}
+		if err := <-served; err != nil {
+			s.t.Error(err)
+		}
+	})
+}
+
+// token makes an account of a role.
+func (s *service) token(role triage.Role) string {
+	s.t.Helper()
+	token, _, err := s.access.NewToken(s.t.Context(), triage.Operator, role, "test "+string(role))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return token
+}
+
+// as returns a client of the service for a new account of a role.
+func (s *service) as(role triage.Role) *client.Client { return client.New(s.url, s.token(role)) }
+
+// picture draws a picture that is unlike those of other seeds.
+func picture(t *testing.T, seed float64) []byte {
+	t.Helper()
+	const side = 256
+	img := image.NewRGBA(image.Rect(0, 0, side, side))
+	for y := range side {
+		for x := range side {
+			u, v := float64(x)/side, float64(y)/side
+			wave := func(f, p float64) float64 { return 0.5 + 0.5*math.Sin(2*math.Pi*f*(u+v*p)+seed*f) }
+			r, g, b := wave(3+seed, 0.3*seed), wave(5, -0.7*seed), wave(2+2*seed, 1.9)
+			img.Set(x, y, color.RGBA{uint8(255 * r), uint8(255 * g), uint8(255 * b), 255})
+		}
+	}
+	var out bytes.Buffer
+	if err := jpeg.Encode(&out, img, &jpeg.Options{Quality: 90}); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// item declares a file.
+func item(t *testing.T, path string, content []byte) triage.Item {
+	t.Helper()
+	digests, size, err := hashing.Digest(bytes.NewReader(content))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kind, format := decode.Sniff(content)
+	it := triage.Item{Path: path, Size: size, Disposition: triage.IsMedia, Kind: kind, Format: format, Digests: &digests}
+	if kind == hashing.KindOther {
+		it.Disposition = triage.NotMedia
+	}
+	return it
+}
+
+// submit submits pictures as an exhibit and waits until all has been said of it.
+func (s *service) submit(c *client.Client, caseNumber, seal string, pictures ...[]byte) string {
+	s.t.Helper()
+	x, err := c.Open(s.t.Context(), caseNumber, seal)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	bySum := map[hashing.SHA256][]byte{}
+	var items []triage.Item
+	for i, p := range pictures {
+		it := item(s.t, "DCIM/IMG_"+string(rune('0'+i))+".jpg", p)
+		bySum[it.Digests.SHA256] = p
+		items = append(items, it)
+	}
+	body, part, err := triage.EncodePart(items)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	wanted, err := c.PutPart(s.t.Context(), x.ID, part, body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, w := range wanted {
+		open := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(bySum[w])), nil }
+		if err := c.Upload(s.t.Context(), w, open, int64(len(bySum[w]))); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	if _, err := c.Seal(s.t.Context(), x.ID, []triage.PartID{part}); err != nil {
+		s.t.Fatal(err)
+	}
+	s.settled(c, x.ID)
+	return x.ID
+}
+
+// settled waits until nothing of an exhibit is pending.
+func (s *service) settled(c *client.Client, id string) {
+	s.t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		x, err := c.Exhibit(s.t.Context(), id)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if x.Progress.Settled {
+			return
+		}
+		if time.Now().After(deadline) {
+			s.t.Fatalf("not settled: %+v", x.Progress)
+		}
+	}
+}
