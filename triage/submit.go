@@ -3,6 +3,7 @@ package triage
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"iter"
 	"time"
@@ -217,13 +218,15 @@ func (s *Submission) Upload(ctx context.Context, by Actor, want hashing.SHA256, 
 		return E(Conflict, op, string(id), "this file is listed as not media: its bytes are not wanted", nil)
 	}
 	verifier := hashing.NewVerifier(body, want)
-	switch err := s.Archive.PutMedium(ctx, id, verifier, size); {
-	case IsKind(err, Exists):
+	err = s.Archive.PutMedium(ctx, id, verifier, size)
+	if IsKind(err, Exists) {
 		// The bytes under this name were verified when they came; these only have to be theirs.
-		if _, err := io.Copy(io.Discard, verifier); err != nil {
-			return E(Corrupt, op, string(id), "the bytes are not the declared ones: read the file again", err)
-		}
-	case err != nil:
+		_, err = io.Copy(io.Discard, verifier)
+	}
+	if errors.Is(err, hashing.ErrDigestMismatch) {
+		return E(Corrupt, op, string(id), "the bytes are not the declared ones: read the file again", err)
+	}
+	if err != nil {
 		return err
 	}
 	if err := s.Jobs.Enqueue(ctx, id); err != nil {
