@@ -122,7 +122,7 @@ func axe(t *testing.T) string {
 }
 
 // runAxe checks the page against WCAG 2.2 AA, and what lies beside it under best practices.
-const runAxe = `axe.run(document, {runOnly: {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}})
+const runAxe = `axe.run(document, {runOnly: {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}, resultTypes: ["violations"]})
 	.then(r => JSON.stringify({passes: r.passes.length, violations: r.violations.map(v => v.id + ": " + v.help + ": " + v.nodes.map(n => n.html + " " + (n.any[0] || n.all[0] || n.none[0] || {message: ""}).message).join(" | "))}))`
 
 // checkPage fails when the page breaks a rule of accessibility, is wider than its window, or complained.

@@ -209,8 +209,9 @@ func drawing(t *testing.T, seed uint64) []byte {
 	img := image.NewRGBA(image.Rect(0, 0, 640, 480))
 	for range 60 {
 		x, y, c := r.IntN(600), r.IntN(440), color.RGBA{uint8(r.IntN(256)), uint8(r.IntN(256)), uint8(r.IntN(256)), 255}
-		for dy := range 20 + r.IntN(140) {
-			for dx := range 20 + r.IntN(180) {
+		width, height := 20+r.IntN(180), 20+r.IntN(140)
+		for dy := range height {
+			for dx := range width {
 				img.SetRGBA(x+dx, y+dy, c)
 			}
 		}

@@ -58,11 +58,11 @@ var texts = i18n.Catalogue{
 	"progress.settled":   {"Examen terminé.", "Examination complete."},
 	"progress.receiving": {"Dépôt en cours.", "Being submitted."},
 	"progress.working":   {"Examen en cours.", "Being examined."},
-	"progress.media":     {"%s contenus sur %s ont leur constat (%s).", "%s of %s contents have their finding (%s)."},
+	"progress.media":     {"Médias avec constat : %s sur %s (%s).", "Media with a finding: %s of %s (%s)."},
 	"progress.wanted":    {"%s attend ses octets.|%s attendent leurs octets.", "%s waits for its bytes.|%s wait for their bytes."},
-	"progress.rematch":   {"Les bases ont changé : %s contenu du service est comparé de nouveau.|Les bases ont changé : %s contenus du service sont comparés de nouveau.", "The sets changed: %s content of the service is compared again.|The sets changed: %s contents of the service are compared again."},
+	"progress.rematch":   {"Les bases ont changé : %s média du service est comparé de nouveau.|Les bases ont changé : %s médias du service sont comparés de nouveau.", "The sets changed: %s medium of the service is matched again.|The sets changed: %s media of the service are matched again."},
 	"progress.items":     {"%s fichier|%s fichiers", "%s file|%s files"},
-	"progress.distinct":  {"%s contenu distinct|%s contenus distincts", "%s distinct content|%s distinct contents"},
+	"progress.distinct":  {"%s média distinct|%s médias distincts", "%s distinct medium|%s distinct media"},
 	"progress.said":      {"Scellé %s : %s examinés.", "Exhibit %s: %s examined."},
 	"progress.said.done": {"Scellé %s : examen terminé.", "Exhibit %s: examination complete."},
 
@@ -73,7 +73,7 @@ var texts = i18n.Catalogue{
 
 	// The queue and its groups.
 	"queue.title":   {"Nouveaux contenus probables", "Probable new content"},
-	"queue.lede":    {"Des groupes de contenus semblables, absents de toute base, les plus urgents d’abord. Rien n’est montré ici : ni image, ni nom de fichier.", "Groups of alike content that is in no set, the most urgent first. Nothing is shown here: no picture, no file name."},
+	"queue.lede":    {"Des groupes de médias semblables, absents de toute base, les plus urgents d’abord. Rien n’est montré ici : ni image, ni nom de fichier.", "Groups of alike media that are in no set, the most urgent first. Nothing is shown here: no picture, no file name."},
 	"queue.count":   {"%s groupe à examiner|%s groupes à examiner", "%s group to look at|%s groups to look at"},
 	"queue.none":    {"Aucun groupe n’attend. La file se remplit à mesure que les scellés sont examinés.", "No group is waiting. The queue fills as exhibits are examined."},
 	"queue.score":   {"Score", "Score"},
@@ -81,7 +81,7 @@ var texts = i18n.Catalogue{
 	"queue.earlier": {"Décision antérieure : %s", "Earlier decision: %s"},
 	"reasons.none":  {"Aucun signal particulier.", "No signal in particular."},
 
-	"extent.media":    {"Contenus", "Contents"},
+	"extent.media":    {"Médias", "Media"},
 	"extent.open":     {"dont sans base", "of these in no set"},
 	"extent.videos":   {"dont vidéos", "of these videos"},
 	"extent.exhibits": {"Scellés", "Exhibits"},
@@ -103,8 +103,8 @@ var texts = i18n.Catalogue{
 	"group.extent":        {"Ampleur", "Extent"},
 	"group.cases":         {"Procédures :", "Cases:"},
 	"group.decision":      {"Décision : %s", "Decision: %s"},
-	"group.facts":         {"Contenus du groupe", "Contents of the group"},
-	"group.facts.caption": {"Ce que l’on sait de chaque contenu sans le montrer.", "What is known of each content without showing it."},
+	"group.facts":         {"Médias du groupe", "Media of the group"},
+	"group.facts.caption": {"Ce que l’on sait de chaque média sans le montrer.", "What is known of each medium without showing it."},
 	"fact.number":         {"N°", "No."},
 	"fact.kind":           {"Nature", "Kind"},
 	"fact.finding":        {"Constat", "Finding"},
