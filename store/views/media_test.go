@@ -1,0 +1,287 @@
+package views
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"vigie/hashing"
+	"vigie/triage"
+)
+
+func TestRegisterPart(t *testing.T) {
+	b := open(t)
+	ctx := t.Context()
+	x, other := b.exhibit(1, "ada"), b.exhibit(2, "ada")
+	items := []triage.ListedItem{
+		picture(x.ID, 1, "a"), item(x.ID, 2, hashing.KindVideo, "a", ""), item(x.ID, 3, hashing.KindOther, "a", ""),
+		picture(x.ID, 1, "copies"),
+	}
+	want := []triage.MediumID{mediumID(1), mediumID(2)}
+	for range 2 { // the same part again changes nothing
+		if got := b.register(x.ID, part(1), items...); !reflect.DeepEqual(got, want) {
+			t.Fatalf("wanted %v, want %v", got, want)
+		}
+		p := b.progress(x.ID)
+		if p.Items[triage.IsMedia] != 3 || p.Items[triage.NotMedia] != 1 || p.Pending != 3 || p.Wanted != 2 || p.Sealed || p.Settled || p.Rematch != 1 {
+			t.Fatalf("%+v", p)
+		}
+	}
+	m := b.medium(1)
+	wantMedium := triage.Medium{
+		ID: mediumID(1), State: triage.Wanted, Kind: hashing.KindPicture, Size: 1001, Keys: items[0].Keys,
+		Places: []triage.Place{items[0].Place},
+	}
+	if !reflect.DeepEqual(m, wantMedium) {
+		t.Errorf("medium\n%+v, want\n%+v", m, wantMedium)
+	}
+	if got := b.medium(3); got.State != triage.Listed || got.Kind != hashing.KindOther {
+		t.Errorf("not media: %+v", got)
+	}
+	// Somebody else's exhibit says that the third one is a picture.
+	if got := b.register(other.ID, part(2), picture(other.ID, 3, "b"), picture(other.ID, 1, "b")); !slices.Equal(got, []triage.MediumID{mediumID(3), mediumID(1)}) {
+		t.Errorf("wanted by the other: %v", got)
+	}
+	if got := b.medium(3); got.State != triage.Wanted || got.Kind != hashing.KindPicture || len(got.Places) != 2 {
+		t.Errorf("it became media: %+v", got)
+	}
+	if p := b.progress(x.ID); p.Wanted != 3 || p.Pending != 3 {
+		t.Errorf("the first exhibit: %+v", p)
+	}
+	media, err := b.Media.Media(ctx, []triage.MediumID{mediumID(1), mediumID(99), mediumID(2), "nonsense"})
+	if err != nil || len(media) != 2 || media[mediumID(2)].Kind != hashing.KindVideo {
+		t.Errorf("media %+v, %v", media, err)
+	}
+}
+
+func TestRegisterPartOfAThousand(t *testing.T) {
+	b := open(t)
+	x := b.exhibit(1, "ada")
+	items := make([]triage.ListedItem, triage.MaxPartItems)
+	for i := range items {
+		items[i] = picture(x.ID, i, "folder "+string(rune('a'+i%20)))
+	}
+	started := time.Now()
+	if got := b.register(x.ID, part(1), items...); len(got) != len(items) {
+		t.Errorf("%d wanted", len(got))
+	}
+	t.Logf("registered in %v", time.Since(started))
+	if p := b.progress(x.ID); p.Wanted != len(items) {
+		t.Errorf("%+v", p)
+	}
+}
+
+func TestMarkQueued(t *testing.T) {
+	b := open(t)
+	ctx := t.Context()
+	x := b.exhibit(1, "ada")
+	b.register(x.ID, part(1), picture(x.ID, 1, "a"), picture(x.ID, 2, "a"), item(x.ID, 3, hashing.KindOther, "a", ""))
+	verified := triage.DigestKeys{MD5: triage.DigestKey{9}, SHA1: b.medium(1).Keys.SHA1, SHA256: b.medium(1).Keys.SHA256}
+	declared := b.medium(1).Keys
+	for range 2 {
+		b.ok(b.Media.MarkQueued(ctx, mediumID(1), verified, 77))
+		if m := b.medium(1); m.State != triage.Queued || m.Keys != verified || m.Size != 77 {
+			t.Fatalf("%+v", m)
+		}
+		if p := b.progress(x.ID); p.Wanted != 1 || p.Pending != 3 {
+			t.Fatalf("%+v", p)
+		}
+	}
+	seen, err := b.Seen.Seen(ctx, []triage.DigestKeys{{MD5: declared.MD5}, {MD5: verified.MD5}})
+	if err != nil || seen[0] || !seen[1] {
+		t.Errorf("seen by a declared digest that was wrong, and by the right one: %v, %v", seen, err)
+	}
+	// The worker was faster than the upload's last step: what it matched by was only declared.
+	b.examine(2, triage.Pending, 0)
+	wrong := b.medium(2).Keys
+	wrong.MD5 = triage.DigestKey{8}
+	b.ok(b.Media.MarkQueued(ctx, mediumID(2), wrong, 5))
+	if m := b.medium(2); m.State != triage.Examined || m.Keys != wrong || m.Size != 1002 {
+		t.Errorf("%+v", m)
+	}
+	if ids, err := b.Rematch.Outdated(ctx, 10); err != nil || !slices.Contains(ids, mediumID(2)) {
+		t.Errorf("it should be matched again: %v, %v", ids, err)
+	}
+	b.ok(b.Media.MarkQueued(ctx, mediumID(3), verified, 5))
+	if m := b.medium(3); m.State != triage.Listed || m.Keys == verified {
+		t.Errorf("not media: %+v", m)
+	}
+}
+
+func TestMediumKeepsAnExamination(t *testing.T) {
+	b := open(t)
+	x := b.exhibit(1, "ada")
+	b.register(x.ID, part(1), picture(x.ID, 1, "a"))
+	o := examined(1, triage.NearKnown, 0)
+	o.Examination.Facts = hashing.Facts{
+		Kind: hashing.KindPicture, Format: "heic", Width: 8000, Height: 6000, Orientation: 6, Make: "A rather long maker's name",
+		Model: "Ünïcode 12", Serial: "0123456789", Software: "none", Taken: day.Add(-time.Hour), GPS: true,
+	}
+	o.Examination.Note = "frames-not-examined"
+	o.Matches = append(o.Matches, matchesOf(triage.Benign)...)
+	b.ok(b.Outcomes.Apply(t.Context(), o))
+	m := b.medium(1)
+	if !reflect.DeepEqual(m.Facts, o.Examination.Facts) || !reflect.DeepEqual(m.Matches, o.Matches) || m.Quality != 77 ||
+		!m.Hashed || m.Note != "frames-not-examined" || m.Unreadable != "" || m.State != triage.Examined || m.Finding != triage.NearKnown {
+		t.Errorf("%+v", m)
+	}
+	b.ok(b.Outcomes.Apply(t.Context(), examined(1, triage.Unreadable, 0)))
+	m = b.medium(1)
+	if m.Hashed || m.Note != "" || m.Unreadable != "truncated" || m.Matches != nil || m.Facts.Make != "" {
+		t.Errorf("a later examination replaces an earlier one: %+v", m)
+	}
+}
+
+func TestSealLetsPartsGo(t *testing.T) {
+	b := open(t)
+	ctx := t.Context()
+	x, other := b.exhibit(1, "ada"), b.exhibit(2, "ada")
+	b.register(x.ID, part(1), picture(x.ID, 1, "a"), picture(x.ID, 2, "a"))
+	b.register(x.ID, part(2), picture(x.ID, 2, "a"), picture(x.ID, 3, "a"), picture(x.ID, 4, "a"))
+	b.register(other.ID, part(3), picture(other.ID, 3, "b"))
+	for n := 1; n <= 4; n++ {
+		b.examine(n, triage.Pending, 0)
+		b.join(n, n)
+	}
+	b.rematch(3, triage.Known, 0)
+	b.rank(10, triage.ProbableNew)
+	keys := b.medium(4).Keys
+	for range 2 {
+		b.ok(b.Exhibits.SealExhibit(ctx, x.ID, triage.Manifest{Version: 1, Parts: []triage.PartID{part(1)}, Sealed: day}))
+		p := b.progress(x.ID)
+		if p.Items[triage.IsMedia] != 2 || p.Media[triage.ProbableNew] != 2 || p.Media[triage.Known] != 0 || p.Pending != 0 {
+			t.Fatalf("%+v", p)
+		}
+	}
+	if p := b.progress(other.ID); p.Media[triage.Known] != 1 {
+		t.Errorf("the other exhibit keeps its own: %+v", p)
+	}
+	if _, err := b.Media.Medium(ctx, mediumID(4)); !triage.IsKind(err, triage.NotFound) {
+		t.Errorf("a medium that nobody lists: %v", err)
+	}
+	if seen, err := b.Seen.Seen(ctx, []triage.DigestKeys{keys}); err != nil || seen[0] {
+		t.Errorf("is not seen any more: %v, %v", seen, err)
+	}
+	if !b.waiting(1, 2, 3, 4) {
+		t.Errorf("groups that lost a place, a member or known media beside them are ranked again: %v", b.toRank())
+	}
+	// What nobody lists any more is nobody's business.
+	b.ok(b.Outcomes.Apply(ctx, examined(4, triage.Pending, 0)))
+	b.ok(b.Groups.JoinGroup(ctx, mediumID(4), triage.GroupID(mediumID(4)), nil))
+	if n, err := b.Outcomes.CountFailure(ctx, mediumID(4)); err != nil || n != 0 {
+		t.Errorf("failures: %d, %v", n, err)
+	}
+	b.rank(10, triage.ProbableNew)
+	if _, n, err := b.Queue.Queue(ctx, 0, 10); err != nil || n != 2 {
+		t.Errorf("queue of %d, %v", n, err)
+	}
+	// It comes back, and founds its group again: the group was born before.
+	b.register(x.ID, part(2), picture(x.ID, 4, "a"))
+	b.examine(4, triage.Pending, 0)
+	b.join(4, 4)
+	if founders, err := b.Groups.Founders(ctx, 0); err != nil || len(founders) != 4 {
+		t.Errorf("founders %+v, %v", founders, err)
+	}
+}
+
+func TestSeen(t *testing.T) {
+	b := open(t)
+	x := b.exhibit(1, "ada")
+	b.register(x.ID, part(1), picture(x.ID, 1, "a"), item(x.ID, 2, hashing.KindOther, "a", ""))
+	one, two := b.medium(1).Keys, b.medium(2).Keys
+	keys := []triage.DigestKeys{
+		one, {MD5: one.MD5}, {SHA1: one.SHA1}, {SHA256: one.SHA256}, {MD5: triage.DigestKey{1}, SHA256: two.SHA256},
+		{}, {MD5: triage.DigestKey{1}},
+	}
+	want := []bool{true, true, true, true, true, false, false}
+	if got, err := b.Seen.Seen(t.Context(), keys); err != nil || !slices.Equal(got, want) {
+		t.Errorf("%v, %v; want %v", got, err, want)
+	}
+	if got, err := b.Seen.Seen(t.Context(), nil); err != nil || len(got) != 0 {
+		t.Errorf("nothing asked: %v, %v", got, err)
+	}
+}
+
+func TestOutdated(t *testing.T) {
+	b := open(t)
+	ctx := t.Context()
+	x := b.exhibit(1, "ada")
+	b.register(x.ID, part(1), picture(x.ID, 1, "a"), item(x.ID, 2, hashing.KindOther, "a", ""), picture(x.ID, 3, "a"))
+	outdated := func(want ...int) {
+		t.Helper()
+		got, err := b.Rematch.Outdated(ctx, 10)
+		b.ok(err)
+		if len(got) != len(want) {
+			t.Errorf("outdated %v, want %v", got, want)
+		}
+		for _, n := range want {
+			if !slices.Contains(got, mediumID(n)) {
+				t.Errorf("outdated %v lacks %d", got, n)
+			}
+		}
+		if p := b.progress(x.ID); p.Rematch != len(want) {
+			t.Errorf("progress: %+v", p)
+		}
+	}
+	outdated(2) // listed: to be matched even before the first set
+	b.rematch(2, triage.NoFinding, 0)
+	b.examine(1, triage.Pending, 0)
+	outdated()
+	b.setEpoch(1)
+	outdated(1, 2)
+	b.rematch(1, triage.Known, 1)
+	outdated(2)
+	if got := b.medium(1).Epoch; got != 1 {
+		t.Errorf("epoch %d", got)
+	}
+}
+
+func TestWantedSince(t *testing.T) {
+	b := open(t)
+	ctx := t.Context()
+	x := b.exhibit(1, "ada")
+	const old, young = 30, 5
+	for n := range old {
+		b.register(x.ID, part(n), picture(x.ID, n, "a"))
+	}
+	b.now = day.Add(time.Minute)
+	for n := range young {
+		b.register(x.ID, part(old+n), picture(x.ID, old+n, "a"))
+	}
+	seen := make(map[triage.MediumID]bool)
+	for after := triage.MediumID(""); ; {
+		ids, err := b.Rematch.WantedSince(ctx, day.Add(30*time.Second), after, 7)
+		b.ok(err)
+		if len(ids) == 0 {
+			break
+		}
+		for _, id := range ids {
+			if seen[id] {
+				t.Errorf("%s comes twice", id)
+			}
+			seen[id] = true
+			// What is repaired is not wanted any more, and still marks the place to go on from.
+			b.ok(b.Media.MarkQueued(ctx, id, triage.DigestKeys{}, 1))
+		}
+		after = ids[len(ids)-1]
+	}
+	if len(seen) != old {
+		t.Errorf("%d of %d", len(seen), old)
+	}
+	if ids, err := b.Rematch.WantedSince(ctx, day.Add(time.Hour), "", 100); err != nil || len(ids) != young {
+		t.Errorf("the young ones: %d, %v", len(ids), err)
+	}
+}
+
+func FuzzUnpack(f *testing.F) {
+	facts, camera := packFacts(hashing.Facts{Kind: hashing.KindVideo, Width: 3, Make: "m", Taken: day})
+	f.Add(facts, camera)
+	f.Add(packMatches(matchesOf(triage.Known)), packMatches(matchesOf(triage.NearKnown)))
+	f.Add("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", "\x7e")
+	f.Fuzz(func(_ *testing.T, a, b string) {
+		unpackFacts(a, b)
+		unpackMatches(a)
+		_, _ = decodeGroup("", map[string]string{fieldRank: a, fieldDecision: b}, day)
+	})
+}
