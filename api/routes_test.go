@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"vigie/api"
 	"vigie/api/client"
 	"vigie/api/wire"
 	"vigie/hashing"
@@ -50,6 +52,55 @@ var may = map[string][]triage.Role{
 	"POST /v1/groups/{id}/reveals":       {triage.Reviewer},
 	"GET /v1/reveals/{id}/pictures/{n}":  {triage.Reviewer},
 	"POST /v1/groups/{id}/decision":      {triage.Reviewer},
+}
+
+// public lists, by hand, what answers without a credential.
+var public = []string{
+	"GET /", "GET /healthz", "GET /openapi.json", "GET /readyz", "GET /signin", "GET /signin/:secret", "GET /static/*",
+	"POST /language", "POST /signin",
+}
+
+// Every route that is registered, pages included: who is nobody gets an answer from those listed only, and no picture.
+func TestNobodyAnywhere(t *testing.T) {
+	s := start(t, nil)
+	w := &walk{service: s}
+	var open []string
+	for _, r := range s.guard.Routes() {
+		if r.Policy.Public {
+			open = append(open, r.Method+" "+r.Path)
+		}
+		path := regexp.MustCompile(`:[a-z0-9]+|\*`).ReplaceAllString(r.Path, "x")
+		a := s.send(r.Method, path, "", "")
+		if (a.status == http.StatusUnauthorized) == r.Policy.Public && !strings.HasPrefix(r.Path, "/signin") {
+			// (a sign-in that fails is a 401 too)
+			t.Errorf("%s %s: %d", r.Method, r.Path, a.status)
+		}
+		w.noPicture(r.Method+" "+r.Path, a)
+	}
+	slices.Sort(open)
+	if !slices.Equal(open, public) {
+		t.Errorf("public are %q, the list says %q", open, public)
+	}
+}
+
+// The document and the routes are the same, both ways.
+func TestRoutesAreDocumented(t *testing.T) {
+	app, err := api.New(t.Context(), api.Options{Access: &triage.Access{Now: time.Now}, Log: discard()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var registered, documented []string
+	for _, r := range app.GetRoutes(true) {
+		registered = append(registered, r.Method+" "+regexp.MustCompile(`:([a-z0-9]+)`).ReplaceAllString(r.Path, "{$1}"))
+	}
+	for _, op := range wire.Operations() {
+		documented = append(documented, op.Method+" "+op.Path)
+	}
+	slices.Sort(registered)
+	slices.Sort(documented)
+	if !slices.Equal(registered, documented) {
+		t.Errorf("registered:\n%s\ndocumented:\n%s", strings.Join(registered, "\n"), strings.Join(documented, "\n"))
+	}
 }
 
 // walk is everything that a walk over the routes needs: objects that exist, and who asks.

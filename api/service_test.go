@@ -40,6 +40,7 @@ type service struct {
 	url     string
 	access  *triage.Access
 	archive *objects.Archive
+	guard   *guard.Guard
 	clock   *clock
 }
 
@@ -123,7 +124,10 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 	s.listen(api.Options{
 		Submission: u.Submission, Sets: u.Sets, Review: u.Review, Checks: u.Checks, Access: u.Access,
 		Ready: func(ctx context.Context) error { return rdb.Ping(ctx).Err() }, Log: slog.New(slog.NewTextHandler(s.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), Version: "test",
-		Mount: func(g *guard.Guard) error { return web.Mount(g, u, web.Options{Now: s.clock.now}) },
+		Mount: func(g *guard.Guard) error {
+			s.guard = g
+			return web.Mount(g, u, web.Options{Now: s.clock.now})
+		},
 	})
 	return s
 }

@@ -6,7 +6,9 @@ package client
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -127,8 +129,8 @@ func (c *Client) once(ctx context.Context, k call, read func(*http.Response) err
 	}
 	var source *watched
 	req, err := http.NewRequestWithContext(ctx, k.method, c.base+k.path, nil)
-	if err != nil {
-		return triage.E(triage.Invalid, k.op, "", "the service's address is not a URL: check VIGIE_URL", err)
+	if err != nil || req.URL.Host == "" || req.URL.Scheme != "http" && req.URL.Scheme != "https" {
+		return triage.E(triage.Invalid, k.op, "", "the service's address is a URL, http://… or https://…: check VIGIE_URL", err)
 	}
 	if k.body != nil {
 		body, err := k.body()
@@ -154,6 +156,9 @@ func (c *Client) once(ctx context.Context, k call, read func(*http.Response) err
 			if cause := source.failed(); cause != nil {
 				return triage.E(triage.Corrupt, k.op, "", "the file can no longer be read, or changed while it was sent", cause)
 			}
+		}
+		if _, untrusted := errors.AsType[*tls.CertificateVerificationError](err); untrusted {
+			return triage.E(triage.Forbidden, k.op, "", "the service's certificate is not trusted here: check the address, or have the certificate installed", err)
 		}
 		return &lostError{err}
 	}

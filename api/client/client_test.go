@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -83,6 +84,23 @@ func TestAnswersThatAreNoProblems(t *testing.T) {
 		})
 		if _, err := c.Me(t.Context()); triage.KindOf(err) != test.want || err == nil {
 			t.Errorf("%s: %v, want %s", name, err, test.want)
+		}
+	}
+}
+
+// What will not be better in two minutes is told at once.
+func TestAddressesThatCannotWork(t *testing.T) {
+	untrusted := httptest.NewUnstartedServer(http.NotFoundHandler())
+	untrusted.Config.ErrorLog = log.New(io.Discard, "", 0)
+	untrusted.StartTLS()
+	defer untrusted.Close()
+	for address, want := range map[string]triage.Kind{
+		"": triage.Invalid, "localhost:8080": triage.Invalid, "127.0.0.1:8080": triage.Invalid, "ftp://host": triage.Invalid,
+		"http://": triage.Invalid, untrusted.URL: triage.Forbidden,
+	} {
+		start := time.Now()
+		if _, err := client.New(address, "t").Me(t.Context()); !triage.IsKind(err, want) || time.Since(start) > 5*time.Second {
+			t.Errorf("%q: %v after %v, want %s", address, err, time.Since(start), want)
 		}
 	}
 }

@@ -34,7 +34,7 @@ func (g *Guard) headers(c *fiber.Ctx) {
 	c.Set("Cross-Origin-Resource-Policy", "same-origin")
 	c.Set(fiber.HeaderPermissionsPolicy, permissions)
 	if g.o.TLS {
-		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000; includeSubDomains")
+		c.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")
 	}
 }
 

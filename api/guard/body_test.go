@@ -3,10 +3,12 @@ package guard_test
 import (
 	"bufio"
 	"bytes"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -166,4 +168,43 @@ func TestBrokenUploadFails(t *testing.T) {
 			t.Fatalf("after %d bytes: the reader waits", sent)
 		}
 	}
+}
+
+// A refusal arrives though the body was not read, over TLS too, where the answer is lost most easily.
+func TestRefusalArrivesOverTLS(t *testing.T) {
+	certificates := httptest.NewTLSServer(nil) // for its certificate, which its client trusts
+	defer certificates.Close()
+	served := make(chan error, 1)
+	t.Cleanup(func() { // after the house's own, which closes the listener
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	})
+	h := newHouse(t, true, bodyRoutes)
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		secure := tls.NewListener(guard.Listener(ln), &tls.Config{Certificates: certificates.TLS.Certificates, MinVersion: tls.VersionTLS12})
+		served <- h.App().Server().Serve(secure)
+	}()
+	client := certificates.Client()
+	for range 20 {
+		body := io.LimitReader(zeros{}, 64<<20)
+		req, err := http.NewRequestWithContext(t.Context(), "PUT", "https://"+ln.Addr().String()+"/refused", body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.ContentLength = 64 << 20
+		resp, err := client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != http.StatusUnauthorized {
+			t.Errorf("%d, want 401", resp.StatusCode)
+		}
+	}
+	client.CloseIdleConnections()
 }
