@@ -74,13 +74,13 @@ func (c *Client) try(ctx context.Context, k call, read func(*http.Response) erro
 			return ctx.Err()
 		}
 		if !k.again(err) {
-			return tell(k.op, err, 0)
+			return k.tell(err, 0)
 		}
 		if !k.unbounded { // a long upload uses up no patience
 			spent += time.Since(start)
 		}
 		if spent >= c.Patience {
-			return tell(k.op, err, c.Patience)
+			return k.tell(err, c.Patience)
 		}
 		pause := wait/2 + rand.N(wait/2+1) //nolint:gosec // spreads clients out, guards nothing
 		if refused, ok := errors.AsType[*refusedError](err); ok && refused.after > 0 {
@@ -89,7 +89,7 @@ func (c *Client) try(ctx context.Context, k call, read func(*http.Response) erro
 		pause = min(pause, c.Patience-spent)
 		spent += pause
 		if c.OnWait != nil {
-			c.OnWait(pause, tell(k.op, err, 0))
+			c.OnWait(pause, k.tell(err, 0))
 		}
 		select {
 		case <-ctx.Done():
@@ -100,25 +100,21 @@ func (c *Client) try(ctx context.Context, k call, read func(*http.Response) erro
 }
 
 // tell returns err as a *triage.Error. patience is how long it was tried, 0 for once.
-func tell(op string, err error, patience time.Duration) error {
-	refused, ok := errors.AsType[*refusedError](err)
-	if ok {
+func (k *call) tell(err error, patience time.Duration) error {
+	if refused, ok := errors.AsType[*refusedError](err); ok {
 		return refused.problem
 	}
 	lost, ok := errors.AsType[*lostError](err)
-	if !ok {
+	switch {
+	case !ok:
 		return err
+	case !k.repeatable && !lost.neverSent():
+		return triage.E(triage.Unknown, k.op, "", "the connection broke before the answer came: look whether it took effect before you try again", lost.cause)
+	case patience > 0:
+		hint := fmt.Sprintf("the service did not answer for %v: check that it runs and that the address is right", patience)
+		return triage.E(triage.Unavailable, k.op, "", hint, lost.cause)
 	}
-	hint := "the service does not answer: check that it runs and that the address is right"
-	if patience > 0 {
-		hint = fmt.Sprintf("the service did not answer for %v: check that it runs and that the address is right", patience)
-	}
-	kind := triage.Unavailable
-	if !lost.neverSent() {
-		kind = triage.Unknown
-		hint = "the connection broke before the answer came: " + hint
-	}
-	return triage.E(kind, op, "", hint, lost.cause)
+	return triage.E(triage.Unavailable, k.op, "", "the service does not answer: check that it runs and that the address is right", lost.cause)
 }
 
 // retryAfter returns how long the service asks to wait, or 0.
