@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"vigie/api/i18n"
 	"vigie/triage"
 )
 
@@ -60,6 +61,9 @@ func (env *environment) explain(err error) string {
 	if !ok {
 		return err.Error()
 	}
+	if env.Lang != i18n.EN {
+		return env.translate(e)
+	}
 	parts := []string{e.Op}
 	if e.Object != "" {
 		parts[0] += " " + e.Object
@@ -72,6 +76,15 @@ func (env *environment) explain(err error) string {
 		parts = append(parts, string(e.Kind))
 	}
 	return strings.Join(parts, ": ")
+}
+
+// translate says what explain does in another language. A hint without a translation follows as it is: better than none.
+func (env *environment) translate(e *triage.Error) string {
+	said := i18n.Problem(env.Lang, e)
+	if e.Hint != "" && said == i18n.ErrorAdvice(env.Lang, e.Kind) {
+		said += " (" + e.Hint + ")"
+	}
+	return i18n.ErrorTitle(env.Lang, e.Kind) + ". " + said
 }
 
 // exitCodeHelp lists the exit codes.

@@ -114,7 +114,7 @@ One hash a line (MD5, SHA-1, SHA-256, PDQ, pHash), or CSV with a header (md5, sh
 	"submit.items":              {"FICHIERS", "FILES"},
 	"submit.media":              {"MÉDIAS PAR CONSTAT", "MEDIA BY FINDING"},
 	"submit.total":              {"Total", "Total"},
-	"submit.done":               {"%s lus en %s (%s)", "%s read in %s (%s)"},
+	"submit.done":               {"%s lus en %s (%s, %s fichiers/s)", "%s read in %s (%s, %s files/s)"},
 	"submit.uploaded":           {"%s média envoyé (%s)|%s médias envoyés (%s)", "%s medium uploaded (%s)|%s media uploaded (%s)"},
 	"submit.next": {
 		"Le service examine les médias. Les constats : vigie findings %s",

@@ -162,21 +162,21 @@ func (s *submission) summary(x wire.Exhibit, sealed wire.Sealed, took time.Durat
 	return sum
 }
 
-// line tells how far the submission is.
+// line tells how far the submission is. What was read and has still to be sent does not count as done.
 func (s *submission) line(env *environment, since time.Duration) string {
 	if s.sealing.Load() {
 		return env.T("submit.sealing")
 	}
 	l := env.Lang
-	read, files := s.source.Digested(), s.seen.Load()
+	done, files := max(0, s.source.Digested()-s.uploads.pending.Load()), s.seen.Load()
 	uploaded := messages.N(l, "submit.so-far-uploaded", int(s.uploads.done.Load()), i18n.Size(l, s.uploads.sent.Load()))
 	if !s.counted.Load() {
-		return env.T("submit.progress-uncounted", i18n.Number(l, files), i18n.Size(l, read), rate(l, read, since), uploaded)
+		return env.T("submit.progress-uncounted", i18n.Number(l, files), i18n.Size(l, done), rate(l, done, since), uploaded)
 	}
 	whole := s.bytes.Load()
-	line := bar(read, whole) + env.T("submit.progress", i18n.Number(l, files), i18n.Number(l, s.files.Load()),
-		i18n.Size(l, read), i18n.Size(l, whole), rate(l, read, since), uploaded)
-	if d := left(read, whole, since); d > 0 {
+	line := bar(done, whole) + env.T("submit.progress", i18n.Number(l, files), i18n.Number(l, s.files.Load()),
+		i18n.Size(l, done), i18n.Size(l, whole), rate(l, done, since), uploaded)
+	if d := left(done, whole, since); d > 0 {
 		line += env.T("submit.left", i18n.Duration(l, d))
 	}
 	return line

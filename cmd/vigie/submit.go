@@ -217,6 +217,11 @@ func printSubmission(env *environment, sum summary) {
 	fmt.Fprintln(env.Stdout)
 	printItems(env, sum.Items)
 	fmt.Fprintln(env.Stdout)
-	fmt.Fprintln(env.Stdout, env.T("submit.done", i18n.Size(env.Lang, sum.Bytes), i18n.Duration(env.Lang, took), rate(env.Lang, sum.Bytes, took)))
+	items := 0
+	for _, n := range sum.Items {
+		items += n
+	}
+	fmt.Fprintln(env.Stdout, env.T("submit.done", i18n.Size(env.Lang, sum.Bytes), i18n.Duration(env.Lang, took),
+		rate(env.Lang, sum.Bytes, took), i18n.Number(env.Lang, int(float64(items)/max(sum.Seconds, 0.001)))))
 	fmt.Fprintln(env.Stdout, messages.N(env.Lang, "submit.uploaded", sum.Uploaded, i18n.Size(env.Lang, sum.UploadedBytes)))
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -25,6 +24,7 @@ type uploads struct {
 	done      atomic.Int64 // media
 	doneBytes atomic.Int64
 	sent      atomic.Int64 // bytes, those under way and sent in vain included
+	pending   atomic.Int64 // bytes that are wanted and not sent
 
 	mu     sync.Mutex // guards what follows, and the upload's own fields of parts
 	active map[hashing.SHA256]*upload
@@ -34,6 +34,7 @@ type uploads struct {
 // upload is one medium on its way.
 type upload struct {
 	digest  hashing.SHA256
+	size    int64
 	sources []candidate // files that hold it and were not tried
 	parts   []*part     // that wait for it
 	sent    bool
@@ -120,7 +121,8 @@ func (u *uploads) register(p *part, id triage.PartID, wanted []hashing.SHA256, h
 		case len(holders[d]) == 0, job != nil && job.sent:
 			continue // not of this part, or sent since the service was asked
 		case job == nil:
-			job = &upload{digest: d}
+			job = &upload{digest: d, size: p.items[holders[d][0].item].Size}
+			u.pending.Add(job.size)
 			u.active[d] = job
 			jobs = append(jobs, job)
 		}
@@ -157,7 +159,7 @@ func (u *uploads) upload(ctx context.Context, job *upload) error {
 			job.sent = true
 			u.mu.Unlock()
 			u.done.Add(1)
-			u.doneBytes.Add(item.Size)
+			u.doneBytes.Add(job.size)
 			return u.finish(ctx, job)
 		}
 		if !triage.IsKind(err, triage.Corrupt) {
@@ -176,6 +178,7 @@ func (u *uploads) upload(ctx context.Context, job *upload) error {
 
 // finish tells the parts that waited for a medium, and amends those that are complete and were changed.
 func (u *uploads) finish(ctx context.Context, job *upload) error {
+	u.pending.Add(-job.size)
 	var amended []*part
 	u.mu.Lock()
 	for _, p := range job.parts {
@@ -185,7 +188,7 @@ func (u *uploads) finish(ctx context.Context, job *upload) error {
 	}
 	job.parts = nil
 	u.mu.Unlock()
-	for _, p := range slices.Compact(amended) {
+	for _, p := range amended {
 		id, err := u.submission.amend(ctx, p)
 		if err != nil {
 			return err
