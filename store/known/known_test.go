@@ -282,7 +282,7 @@ func TestImportOfTenThousand(t *testing.T) {
 		add(t, s, set, entries...)
 	}
 	activate(t, s, set)
-	t.Logf("%d entries in %v, %d bytes an entry (small buckets: see BenchmarkMemory)", n, time.Since(started), (usedMemory(t, s.rdb)-before)/n)
+	t.Logf("%d entries in %v, %d bytes an entry (few a bucket: BenchmarkMemory has a million)", n, time.Since(started), (usedMemory(t, s.rdb)-before)/n)
 	probes := make([]triage.Probe, 500)
 	for i := range probes {
 		at := i * n / len(probes)

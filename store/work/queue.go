@@ -19,6 +19,9 @@ const (
 	medium = "m" // the one field of a job
 	// pollTime bounds one wait for a job, so that jobs of dead workers are looked for between two waits.
 	pollTime = time.Second
+	// deadLeases is how many leases, or polls where those are longer, a consumer may be silent before it is held to
+	// be dead: a live one asks at least once in each.
+	deadLeases = 10
 )
 
 // Queue is one process's access to the jobs. All methods may be called by many goroutines.
@@ -64,6 +67,10 @@ func (q *Queue) Take(ctx context.Context) (triage.Job, error) {
 			return triage.Job{}, fault(op, "", err)
 		case found:
 			return job, nil
+		default: // nothing to do: time to tidy up
+			if err := q.forgetDead(ctx); err != nil && ctx.Err() == nil {
+				return triage.Job{}, fault(op, "", err)
+			}
 		}
 	}
 }
@@ -119,11 +126,22 @@ func jobOf(m redis.XMessage) triage.Job {
 	return triage.Job{ID: m.ID, Medium: triage.MediumID(id)}
 }
 
-// Touch implements triage.JobSource. The job's deliveries stay as they are.
+// touchJob renews the lease of a job that the consumer still has: one that somebody took over stays with them.
+// XCLAIM with JUSTID resets the idle time and counts no delivery. KEYS: stream. ARGV: group, consumer, job.
+var touchJob = redis.NewScript(`
+if #redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[3], ARGV[3], 1, ARGV[2]) == 0 then return 0 end
+redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, ARGV[3], 'JUSTID')
+return 1`)
+
+// Touch implements triage.JobSource. The job's deliveries stay as they are. Conflict: another worker has taken the
+// job over, or it is done.
 func (q *Queue) Touch(ctx context.Context, j triage.Job) error {
-	// JUSTID resets the idle time and counts no delivery.
-	err := q.rdb.XClaimJustID(ctx, &redis.XClaimArgs{Stream: q.stream, Group: group, Consumer: q.consumer, Messages: []string{j.ID}}).Err()
-	return fault("work.Touch", string(j.Medium), err)
+	const op = "work.Touch"
+	held, err := touchJob.Run(ctx, q.rdb, []string{q.stream}, group, q.consumer, j.ID).Int()
+	if err == nil && held == 0 {
+		return triage.E(triage.Conflict, op, string(j.Medium), "another worker has taken this job over, or it is done", nil)
+	}
+	return fault(op, string(j.Medium), err)
 }
 
 // Done implements triage.JobSource.
@@ -143,6 +161,23 @@ func (q *Queue) Close(ctx context.Context) error {
 		return fault("work.Close", "", err)
 	}
 	return fault("work.Close", "", q.rdb.XGroupDelConsumer(ctx, q.stream, group, q.consumer).Err())
+}
+
+// forgetConsumers removes consumers without jobs that were silent for long. One that lives is made again by its next
+// question. KEYS: stream. ARGV: group, silence in milliseconds.
+var forgetConsumers = redis.NewScript(`
+for _, flat in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do
+  local c = {}
+  for i = 1, #flat, 2 do c[flat[i]] = flat[i + 1] end
+  if c.pending == 0 and c.idle > tonumber(ARGV[2]) then
+    redis.call('XGROUP', 'DELCONSUMER', KEYS[1], ARGV[1], c.name)
+  end
+end
+return 1`)
+
+func (q *Queue) forgetDead(ctx context.Context) error {
+	silence := max(deadLeases*q.lease, deadLeases*pollTime)
+	return forgetConsumers.Run(ctx, q.rdb, []string{q.stream}, group, silence.Milliseconds()).Err()
 }
 
 // makeGroup makes the stream and its group, from the first job on.

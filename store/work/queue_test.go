@@ -144,6 +144,54 @@ func TestTouchKeepsTheLease(t *testing.T) {
 	}
 }
 
+// A worker that was held up must not take its job back from the one that took it over.
+func TestTouchComesTooLate(t *testing.T) {
+	rdb := client(t)
+	const lease = 100 * time.Millisecond
+	slow, other := New(rdb, "t:", lease), New(rdb, "t:", lease)
+	if err := slow.Enqueue(t.Context(), "medium"); err != nil {
+		t.Fatal(err)
+	}
+	j := take(t, slow)
+	taken := take(t, other)
+	if err := slow.Touch(t.Context(), j); !triage.IsKind(err, triage.Conflict) {
+		t.Errorf("touched a job of another worker: %v", err)
+	}
+	if err := other.Touch(t.Context(), taken); err != nil {
+		t.Error(err)
+	}
+	if err := other.Done(t.Context(), taken); err != nil {
+		t.Fatal(err)
+	}
+	if err := other.Touch(t.Context(), taken); !triage.IsKind(err, triage.Conflict) {
+		t.Errorf("touched a job that is done: %v", err)
+	}
+}
+
+func TestDeadConsumersAreForgotten(t *testing.T) {
+	rdb := client(t)
+	q := New(rdb, "t:", 50*time.Millisecond)
+	if err := q.Enqueue(t.Context(), "medium"); err != nil {
+		t.Fatal(err)
+	}
+	job := take(t, q)
+	// Two consumers that will never be heard of again: one has a job, which must not go with it.
+	if err := rdb.XGroupCreateConsumer(t.Context(), "t:jobs", group, "idle").Err(); err != nil {
+		t.Fatal(err)
+	}
+	if err := rdb.XClaimJustID(t.Context(), &redis.XClaimArgs{Stream: "t:jobs", Group: group, Consumer: "busy", Messages: []string{job.ID}}).Err(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(20 * time.Millisecond)
+	if err := forgetConsumers.Run(t.Context(), rdb, []string{"t:jobs"}, group, 10).Err(); err != nil {
+		t.Fatal(err)
+	}
+	left := rdb.XInfoConsumers(t.Context(), "t:jobs", group).Val()
+	if len(left) != 1 || left[0].Name != "busy" || left[0].Pending != 1 {
+		t.Errorf("left: %+v", left)
+	}
+}
+
 func TestSurvivesRedis(t *testing.T) {
 	server := embeddedtest.RedisServer(t)
 	rdb := redis.NewClient(&redis.Options{Network: "unix", Addr: server.Addr(), Password: server.Password(), MaxRetries: 8, MaxRetryBackoff: 500 * time.Millisecond})
