@@ -55,7 +55,7 @@ func runCheck(ctx context.Context, env *environment, args []string) error {
 	if len(arguments) == 0 {
 		return usageError(env.T("error.check-what"))
 	}
-	questions, err := env.questions(arguments, triage.Method(o.hash))
+	questions, err := env.questions(expand(arguments), triage.Method(o.hash))
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"iter"
 	"os"
+	"path/filepath"
 	"runtime"
 
 	"vigie/api/i18n"
@@ -54,6 +55,7 @@ func runHash(ctx context.Context, env *environment, args []string) error {
 	if len(files) == 0 {
 		return usageError(env.T("error.hash-what"))
 	}
+	files = expand(files)
 	for _, f := range files {
 		if info, err := os.Stat(f); err == nil && info.IsDir() {
 			return usageError(env.T("error.hash-folder", harmless(f)))
@@ -81,6 +83,22 @@ func runHash(ctx context.Context, env *environment, args []string) error {
 		return &exitError{exitPartial, errors.New(messages.N(env.Lang, "hash.wrong", wrong))}
 	}
 	return nil
+}
+
+// expand replaces patterns by the files that they stand for where the shell does not: on Windows.
+func expand(arguments []string) []string {
+	if runtime.GOOS != "windows" {
+		return arguments
+	}
+	var files []string
+	for _, a := range arguments {
+		if found, err := filepath.Glob(a); err == nil && len(found) > 0 {
+			files = append(files, found...)
+		} else {
+			files = append(files, a)
+		}
+	}
+	return files
 }
 
 // examinedFile is what was learned of a file of this machine.

@@ -263,12 +263,16 @@ func TestItemsCanBeLeftEarly(t *testing.T) {
 func TestAFolderOf100000Files(t *testing.T) {
 	dir := t.TempDir()
 	const n = 100_000
+	first := ""
 	for i := range n {
-		f, err := os.Create(filepath.Join(dir, fmt.Sprintf("IMG_%06d.jpg", i)))
-		if err != nil {
+		path := filepath.Join(dir, fmt.Sprintf("IMG_%06d.jpg", i))
+		if i%50_000 > 0 && os.Link(first, path) == nil { // four times as fast as making a file
+			continue
+		}
+		first = path
+		if err := os.WriteFile(path, nil, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		f.Close()
 	}
 	s := open(t, dir)
 	got, last := 0, ""
