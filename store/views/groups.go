@@ -44,7 +44,7 @@ if call('HEXISTS', P .. 'g:' .. g, 'b') == 0 then
   call('HSET', P .. 'g:' .. g, 'b', 1)
 end
 call('HSET', m.key, 'g', g)
-call('ZADD', P .. 'gm:' .. g, 0, m.id)
+if m.id ~= g then call('ZADD', P .. 'gm:' .. g, 0, m.id) end
 for x, place in pairs(m.places) do index(x, place, g) end
 mark(g)
 return 1`)
@@ -56,7 +56,7 @@ local g = ARGV[2]
 local key = P .. 'g:' .. g
 if call('EXISTS', key) == 0 then return 0 end
 call('HSET', key, 'n', ARGV[4], 'o', ARGV[5], 's', ARGV[6], 'r', ARGV[7])
-for _, id in ipairs(call('ZRANGE', P .. 'gm:' .. g, 0, -1)) do
+for _, id in ipairs(members(g)) do
   local m = load(id)
   if m and m.s == 'e' and open(m.F) then move(m, m.s, ARGV[8]) end
 end
@@ -127,13 +127,16 @@ func (s Groups) ToRank(ctx context.Context, n int) ([]triage.Marked, error) {
 	return marked, nil
 }
 
-// GroupMedia implements triage.GroupStore and triage.QueueStore. The members stand in the order of their identifiers.
+// GroupMedia implements triage.GroupStore and triage.QueueStore. The founder stands first, the others in the order
+// of their identifiers.
 func (s Groups) GroupMedia(ctx context.Context, id triage.GroupID) ([]triage.Medium, error) {
 	raw, err := s.rdb.ZRange(ctx, s.key(keyMembers, packID(string(id))), 0, -1).Result()
 	if err != nil {
 		return nil, fault("views.GroupMedia", string(id), err)
 	}
-	return readMedia(ctx, s.db, unpackIDs(raw))
+	media, err := readMedia(ctx, s.db, append([]triage.MediumID{triage.MediumID(id)}, unpackIDs(raw)...))
+	// A founder that left and came back may belong to another group now.
+	return slices.DeleteFunc(media, func(m triage.Medium) bool { return m.Group != id }), err
 }
 
 // NearKnown implements triage.GroupStore.

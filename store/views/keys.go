@@ -32,9 +32,10 @@ import (
 //	seen:<bucket>        hash    keys of digests of media that are in an exhibit
 //
 //	near:<x>             hash    folder → how many known and near-known media lie in it
-//	fg:<x><f>            zset    groups with a member in this folder, or in a folder of this folder
+//	fg:<x><f>            string  groups with a member in this folder, or in a folder of this folder
 //	g:<g>                hash    a group: see groups.go
-//	gm:<g>               zset    its members (all scores 0: a small zset is compact, a small set is not)
+//	gm:<g>               zset    its members but the founder: most groups have no other (all scores 0: a small
+//	                             zset is compact, a small set is not)
 //	founders             list    births of groups
 //	ungrouped            set     Pending media without a group
 //	torank               zset    groups that wait for their rank, by first mark

@@ -41,7 +41,11 @@ local function nearby(x, folder, d)
   local n = call('HINCRBY', P .. 'near:' .. x, folder, d)
   if n == 0 then call('HDEL', P .. 'near:' .. x, folder) end
   if n == 0 or (n == 1 and d == 1) then
-    for _, g in ipairs(call('ZRANGE', P .. 'fg:' .. x .. folder, 0, -1)) do mark(g) end
+    local groups, marked = call('GET', P .. 'fg:' .. x .. folder) or '', {}
+    for i = 1, #groups, 16 do
+      local g = groups:sub(i, i + 15)
+      if not marked[g] then marked[g] = true; mark(g) end
+    end
   end
 end
 
@@ -61,10 +65,11 @@ local function move(m, state, finding)
   m.s, m.F = state, finding
 end
 
--- index has a group ranked when the folder of a place, or that folder's parent, gets or loses its known media.
+-- index has a group ranked when the folder of a place, or that folder's parent, gets or loses its known media. A
+-- group stands there once for each of its members, and stays when they leave: it is only ranked once too often.
 local function index(x, place, g)
-  call('ZADD', P .. 'fg:' .. x .. place:sub(1, 8), 0, g)
-  call('ZADD', P .. 'fg:' .. x .. place:sub(9, 16), 0, g)
+  call('APPEND', P .. 'fg:' .. x .. place:sub(1, 8), g)
+  call('APPEND', P .. 'fg:' .. x .. place:sub(9, 16), g)
 end
 
 -- arrive puts a medium into an exhibit, once.
@@ -75,6 +80,13 @@ local function arrive(m, x, place)
   call('HINCRBY', P .. 'xc:' .. x, class(m.s, m.F), 1)
   if near(m.F) == 1 then nearby(x, place:sub(1, 8), 1) end
   if m.g then index(x, place, m.g); mark(m.g) end
+end
+
+-- members lists a group: its founder, while that belongs to it, and the others.
+local function members(g)
+  local ids = call('ZRANGE', P .. 'gm:' .. g, 0, -1)
+  if call('HGET', P .. 'm:' .. g, 'g') == g then ids[#ids + 1] = g end
+  return ids
 end
 
 -- seen enters (HSET) or strikes (HDEL) the keys of a medium's three digests.

@@ -26,12 +26,12 @@ var (
 // bench is one test's Redis, with a clock that the test sets.
 type bench struct {
 	*Views
-	t   *testing.T
+	t   testing.TB
 	rdb *redis.Client
 	now time.Time
 }
 
-func open(t *testing.T) *bench {
+func open(t testing.TB) *bench {
 	t.Helper()
 	addr, password := embeddedtest.Redis(t)
 	rdb := redis.NewClient(&redis.Options{Network: "unix", Addr: addr, Password: password})
