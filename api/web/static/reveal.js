@@ -9,7 +9,7 @@
   const left = document.getElementById("left");
   const hide = document.getElementById("hide");
   const show = document.getElementById("show");
-  const ends = performance.now() + Number(view.dataset.seconds) * 1000;
+  const ends = Date.now() + Number(view.dataset.seconds) * 1000; // the wall clock goes on while a laptop sleeps
 
   const setHidden = (yes) => {
     if (!over.hidden) return;
@@ -26,7 +26,7 @@
     left.closest("p").remove();
   };
   const tick = () => {
-    const seconds = Math.ceil((ends - performance.now()) / 1000);
+    const seconds = Math.ceil((ends - Date.now()) / 1000);
     if (seconds <= 0) return end();
     left.textContent = Math.floor(seconds / 60) + ":" + String(seconds % 60).padStart(2, "0");
   };
