@@ -24,7 +24,7 @@ func serveSamples(t *testing.T) string {
 	g.Handle(fiber.MethodGet, "/static/*", guard.Public(), p.static)
 	g.Handle(fiber.MethodGet, "/sample/:lang/:name", guard.Public(), func(c *fiber.Ctx) error {
 		l := i18n.Lang(c.Params("lang"))
-		for _, s := range samples(l) {
+		for _, s := range append(samples(l), endingReveal(l)) {
 			if s.name == c.Params("name") {
 				c.Type("html", "utf-8")
 				return c.SendString(p.renderSample(t, l, s))

@@ -161,6 +161,13 @@ func sampleReview(l i18n.Lang) []sample {
 	}
 }
 
+// endingReveal is a reveal in its last second.
+func endingReveal(l i18n.Lang) sample {
+	grant := triage.Grant{ID: "r1", Group: "3f2a91bc", Step: triage.StepFirst, Media: []triage.MediumID{"0"}, Expires: sampleNow}
+	body := revealBody{Grant: grant, Short: "3f2a91bc", Seconds: 1, Count: 1, Pictures: []picture{{0, 1}}}
+	return sample{"reveal-ending", "reveal", "layout", samplePage(l, reviewer, "/reveals/r1", body)}
+}
+
 func sampleSets(l i18n.Lang) []sample {
 	known := triage.HashSet{
 		ID: 3, Source: "ICSE", Version: 2, Kind: triage.KnownSet, Category: "A", State: triage.Active, Entries: 1_203_442, Rejected: 3,
