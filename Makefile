@@ -15,10 +15,11 @@ help: ## lists every target
 	@echo "  ONCE=1 with demo: stops after the table; fails when a finding is not the label's"
 
 demo: build $(if $(filter minio,$(OBJECTS)),setup-minio) ## the main job on a sample drive, on the whole stack
-	@$(GO) run ./tools/demo --objects $(OBJECTS) --seed $(SEED) --listen $(LISTEN) $(if $(ONCE),--once)
+	@$(GO) build -trimpath -o bin/demo ./tools/demo
+	@exec ./bin/demo --objects $(OBJECTS) --seed $(SEED) --listen $(LISTEN) $(if $(ONCE),--once)
 
 run: build $(if $(filter minio,$(OBJECTS)),setup-minio) ## the same stack, empty; data stay in ./data
-	@./bin/vigie up --data ./data --listen $(LISTEN) --objects $(OBJECTS)
+	@exec ./bin/vigie up --data ./data --listen $(LISTEN) --objects $(OBJECTS)
 
 build: setup ## builds ./bin/vigie
 	@mkdir -p bin
