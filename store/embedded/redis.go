@@ -137,7 +137,8 @@ func (r *Redis) prepare(config, dir string) error {
 		{"dir", quoteRedis(dir)},
 		{"requirepass", quoteRedis(r.password)},
 		{"appendonly", "yes"},
-		{"appendfsync", "everysec"},
+		// Not everysec: while a sync runs it holds writes back that it has answered, and a kill loses them.
+		{"appendfsync", "always"},
 		{"save", `""`}, // the append-only file is the truth; a dump beside it would only cost a fork
 		{"maxmemory-policy", "noeviction"},
 		{"daemonize", "no"},
