@@ -3,13 +3,13 @@ package endtoend
 import (
 	"context"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
 	"time"
 
 	"vigie/store/embedded/embeddedtest"
+	"vigie/tools/endtoend/service"
 	"vigie/tools/sampledrive/sample"
 )
 
@@ -36,7 +36,7 @@ const (
 	crashPause  = 90  // milliseconds between two crashes, at most
 )
 
-func crashes(t *testing.T, s *service) {
+func crashes(t *testing.T, s *stack) {
 	dir := t.TempDir()
 	if _, err := sample.Generate(context.Background(), sample.Options{Dir: dir, Seed: crashSeed, Scale: crashScale, Now: time.Now()}); err != nil {
 		t.Fatal(err)
@@ -49,51 +49,38 @@ func crashes(t *testing.T, s *service) {
 	p := s.start("examiner", submit...)
 	for round := range crashRounds {
 		for _, kill := range []func(){
-			func() { s.work.kill(); s.startWork() },
+			func() { s.work.Kill(); s.startWork() },
 			func() { _ = syscall.Kill(s.redis.Pid(), syscall.SIGKILL) }, // its supervisor starts it again
-			func() { s.serve.kill(); s.startServe() },
-			func() { p.kill(); p = s.start("examiner", submit...) },
+			func() { s.serve.Kill(); s.startServe() },
+			func() { p.Kill(); p = s.start("examiner", submit...) },
 		} {
 			time.Sleep(time.Duration(10+random.IntN(crashPause)) * time.Millisecond)
 			select {
-			case <-p.done:
-				t.Fatalf("round %d: the submission ended before the last crash (%v); the drive is too small\n%s", round+1, p.fail, p.said())
+			case <-p.Done:
+				t.Fatalf("round %d: the submission ended before the last crash ; the drive is too small\n%s", round+1, p.Said())
 			default:
 			}
 			kill()
 		}
 	}
-	if code := p.wait(t, 3*time.Minute); code != 0 && code != 3 {
-		t.Fatalf("submit ended with %d after the last crash\n%s", code, p.said())
+	if code := wait(t, p, 3*time.Minute); code != 0 && code != 3 {
+		t.Fatalf("submit ended with %d after the last crash\n%s", code, p.Said())
 	}
 	p = s.start("examiner", append(submit, "--wait")...)
-	if code := p.wait(t, 3*time.Minute); code != 0 && code != 3 {
-		t.Fatalf("waiting ended with %d\n%s", code, p.said())
+	if code := wait(t, p, 3*time.Minute); code != 0 && code != 3 {
+		t.Fatalf("waiting ended with %d\n%s", code, p.Said())
 	}
 	compare(t, dir, s.findings("2026/2", "CRASH"))
 }
 
 // compare holds findings against the labels of a sample drive.
-func compare(t *testing.T, dir string, found map[string]finding) {
+func compare(t *testing.T, dir string, found map[string]service.Finding) {
 	t.Helper()
-	f, err := os.Open(filepath.Join(dir, sample.LabelsFile))
+	labels, err := service.ReadLabels(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	labels, err := sample.ReadLabels(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(found) != len(labels) {
-		t.Errorf("%d items reported, %d on the drive", len(found), len(labels))
-	}
-	for _, l := range labels {
-		got, ok := found[l.Path]
-		if !ok {
-			t.Errorf("%q is not reported", l.Path)
-		} else if got.Disposition != l.Disposition || got.Finding != l.Finding {
-			t.Errorf("%q: %s/%s instead of %s/%s (%s)", l.Path, got.Disposition, got.Finding, l.Disposition, l.Finding, l.Why)
-		}
+	for _, line := range service.Compare(labels, found) {
+		t.Error(line)
 	}
 }

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/disintegration/imaging"
+
+	"vigie/tools/endtoend/service"
 )
 
 const photographs = "../../../shared/corpus/photos"
@@ -132,7 +134,7 @@ func readReference(t *testing.T) map[string]string {
 }
 
 // checkThirds holds the findings against what was done to the pictures.
-func checkThirds(t *testing.T, thirds [3][]string, found map[string]finding) {
+func checkThirds(t *testing.T, thirds [3][]string, found map[string]service.Finding) {
 	t.Helper()
 	if len(found) != 231 {
 		t.Errorf("%d items, not 231", len(found))
