@@ -78,7 +78,7 @@ func newHouse(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.DiscardHandler)
-	sets := known.New(h.rdb, "t:")
+	sets := known.New(h.rdb, "t:", [known.KeySize]byte{4})
 	mirror := known.NewMirror(sets, log)
 	h.archive, h.views, h.jobs = objects.NewArchive(sealed), views.New(h.rdb, "t:", time.Now), work.New(h.rdb, "t:", testLease)
 	v, founders := h.views, triage.NewFounderIndex(h.views.Groups)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -112,6 +113,16 @@ func parseKey(key *[32]byte, value string) error {
 	}
 	copy(key[:], raw)
 	return nil
+}
+
+// redisKey derives the key under which one store seals what Redis keeps for it. With another service key, Redis is
+// to be emptied.
+func (s *secrets) redisKey(store string) (key [32]byte) {
+	derived, err := hkdf.Key(sha256.New, s.ServiceKey[:], nil, "vigie redis v1\x00"+store, len(key))
+	if err != nil {
+		panic(err) // cannot be: the length is fixed
+	}
+	return [32]byte(derived)
 }
 
 // keyCheck is where the stores remember which keys wrote them.

@@ -84,7 +84,7 @@ func build(ctx context.Context, c *serviceConfig, keys *secrets, sv *servers, lo
 		return nil, err
 	}
 	v := views.New(sv.redis, redisPrefix, time.Now)
-	sets := known.New(sv.redis, redisPrefix)
+	sets := known.New(sv.redis, redisPrefix, keys.redisKey("known"))
 	return &house{
 		config: c, url: sv.url, log: log, names: triage.NewNames(keys.NamingKey), redis: sv.redis, raw: sv.raw,
 		journal: chain, archive: objects.NewArchive(sealed), views: v,

@@ -112,9 +112,9 @@ func (s *Sets) AddEntries(ctx context.Context, set triage.HashSet, entries []tri
 // a set.
 func (s *Sets) categories(ctx context.Context, id triage.SetID, entries []triage.Entry) (map[string]uint16, error) {
 	const op = "known.categories"
-	list, err := s.rdb.LRange(ctx, s.key(keyCategory, id.String()), 0, -1).Result()
+	list, err := s.categoryNames(ctx, id)
 	if err != nil {
-		return nil, fault(op, id.String(), err)
+		return nil, err
 	}
 	numbers := map[string]uint16{"": 0}
 	for i, name := range list {
@@ -130,12 +130,29 @@ func (s *Sets) categories(ctx context.Context, id triage.SetID, entries []triage
 			return nil, triage.E(triage.Invalid, op, id.String(), "a set has at most 65,535 categories: check the category column", nil)
 		}
 		numbers[name] = uint16(len(numbers))
-		added = append(added, name)
+		added = append(added, s.sealer.seal(s.key(keyCategory, id.String()), []byte(name)))
 	}
 	if len(added) == 0 {
 		return numbers, nil
 	}
 	return numbers, fault(op, id.String(), s.rdb.RPush(ctx, s.key(keyCategory, id.String()), added...).Err())
+}
+
+// categoryNames returns the categories of a set's entries, from number 1.
+func (s *Sets) categoryNames(ctx context.Context, id triage.SetID) ([]string, error) {
+	key := s.key(keyCategory, id.String())
+	list, err := s.rdb.LRange(ctx, key, 0, -1).Result()
+	if err != nil {
+		return nil, fault("known.categoryNames", id.String(), err)
+	}
+	for i, sealed := range list {
+		name, err := s.sealer.open(key, sealed)
+		if err != nil {
+			return nil, err
+		}
+		list[i] = string(name)
+	}
+	return list, nil
 }
 
 // addSegment writes the perceptual hashes of a batch as one segment of each kind.
@@ -164,10 +181,12 @@ func (s *Sets) addSegment(ctx context.Context, id triage.SetID, entries []triage
 	}
 	_, err = s.rdb.TxPipelined(ctx, func(p redis.Pipeliner) error {
 		if len(near) > 0 {
-			p.Set(ctx, s.segment(keyPDQ, id, int(n)), near, 0)
+			key := s.segment(keyPDQ, id, int(n))
+			p.Set(ctx, key, s.sealer.sealSegment(key, near, pdqSize), 0)
 		}
 		if len(votes) > 0 {
-			p.Set(ctx, s.segment(keyPHash, id, int(n)), votes, 0)
+			key := s.segment(keyPHash, id, int(n))
+			p.Set(ctx, key, s.sealer.sealSegment(key, votes, phashSize), 0)
 		}
 		return nil
 	})

@@ -5,6 +5,9 @@
 // epoch in the same step that makes it take effect, and is announced on a stream. Whatever a mirror finds is
 // confirmed in Redis before it counts.
 //
+// Redis's files tell a thief nothing: digests are keyed, hashes and words are sealed (seal.go), and what is left are
+// numbers.
+//
 // Entries of withdrawn sets stay where they are until something else is written there: a set's state alone says
 // whether its entries match.
 package known
@@ -29,13 +32,13 @@ import (
 //	epoch              string  how many changes of sets there were; store/views reads it too
 //	known:changes      stream  one entry a change, for mirrors to wait on
 //	known:last         string  the number of the last set
-//	known:versions     hash    kind and source → last version
-//	known:docs         hash    set → what is known of it (storedSet)
+//	known:versions     hash    kind and source, keyed → last version
+//	known:docs         hash    set → what is known of it (storedSet), sealed
 //	known:states       hash    set → state, epoch of its last change, time of its withdrawal
-//	known:c:<set>      list    categories of its entries; entries hold the position, from 1 (0: the set's own)
+//	known:c:<set>      list    categories of its entries, sealed; entries hold the position, from 1 (0: the set's own)
 //	known:s:<set>      string  the number of its last segment
-//	known:p:<set>:<n>  string  a segment of PDQ entries
-//	known:h:<set>:<n>  string  a segment of pHash entries
+//	known:p:<set>:<n>  string  a segment of PDQ entries, sealed in chunks (seal.go)
+//	known:h:<set>:<n>  string  a segment of pHash entries, likewise
 //	kx:<bucket>        hash    the rest of a digest's key → references to entries (entries.go)
 const (
 	keyEpoch    = "epoch"
@@ -58,12 +61,15 @@ const keepChanges = 1000
 type Sets struct {
 	rdb    *redis.Client
 	prefix string
+	sealer sealer
 }
 
 var _ triage.SetStore = (*Sets)(nil)
 
-// New returns the sets that rdb keeps under prefix, which store/views shares.
-func New(rdb *redis.Client, prefix string) *Sets { return &Sets{rdb: rdb, prefix: prefix} }
+// New returns the sets that rdb keeps under prefix, which store/views shares, sealed under key.
+func New(rdb *redis.Client, prefix string, key [KeySize]byte) *Sets {
+	return &Sets{rdb: rdb, prefix: prefix, sealer: newSealer(key)}
+}
 
 func (s *Sets) key(parts ...string) string { return s.prefix + strings.Join(parts, "") }
 
@@ -87,12 +93,12 @@ func (s *Sets) CreateSet(ctx context.Context, set triage.HashSet) (triage.HashSe
 	if err != nil {
 		return triage.HashSet{}, fault(op, "", err)
 	}
-	version, err := s.rdb.HIncrBy(ctx, s.key(keyVersions), string(set.Kind)+":"+set.Source, 1).Result()
+	version, err := s.rdb.HIncrBy(ctx, s.key(keyVersions), s.sealer.name(set.Kind, set.Source), 1).Result()
 	if err != nil {
 		return triage.HashSet{}, fault(op, "", err)
 	}
 	set.ID, set.Version, set.State = triage.SetID(id), int(version), triage.Importing
-	doc, err := encodeSet(set)
+	doc, err := s.encodeSet(set)
 	if err != nil {
 		return triage.HashSet{}, err
 	}
@@ -149,7 +155,7 @@ func (s *Sets) change(ctx context.Context, op string, id triage.SetID, doc []byt
 // Activate implements triage.SetStore. The sets it replaces are withdrawn at the time of the import. A set that is
 // active already keeps its epoch.
 func (s *Sets) Activate(ctx context.Context, set triage.HashSet, replaces []triage.SetID) (triage.Epoch, error) {
-	doc, err := encodeSet(set)
+	doc, err := s.encodeSet(set)
 	if err != nil {
 		return 0, err
 	}
@@ -216,7 +222,7 @@ func (s *Sets) all(ctx context.Context) (map[triage.SetID]triage.HashSet, triage
 		if err != nil {
 			return nil, 0, triage.E(triage.Corrupt, op, number, "", err)
 		}
-		set, err := decodeSet(triage.SetID(id), doc, states.Val()[number])
+		set, err := s.decodeSet(triage.SetID(id), doc, states.Val()[number])
 		if err != nil {
 			return nil, 0, err
 		}
@@ -225,7 +231,10 @@ func (s *Sets) all(ctx context.Context) (map[triage.SetID]triage.HashSet, triage
 	return sets, triage.Epoch(n), nil
 }
 
-func encodeSet(set triage.HashSet) ([]byte, error) {
+// docPlace is where a set's doc lies.
+func (s *Sets) docPlace(id triage.SetID) string { return s.key(keyDocs, "/", id.String()) }
+
+func (s *Sets) encodeSet(set triage.HashSet) ([]byte, error) {
 	doc, err := json.Marshal(storedSet{
 		Source: set.Source, Version: set.Version, Kind: string(set.Kind), Category: set.Category,
 		Entries: set.Entries, ByMethod: set.ByMethod, Rejected: set.Rejected, Conflicts: set.Conflicts, Imported: set.Imported,
@@ -233,12 +242,16 @@ func encodeSet(set triage.HashSet) ([]byte, error) {
 	if err != nil {
 		return nil, triage.E(triage.Internal, "known.encodeSet", set.ID.String(), "", err)
 	}
-	return doc, nil
+	return s.sealer.seal(s.docPlace(set.ID), doc), nil
 }
 
-func decodeSet(id triage.SetID, doc, state string) (triage.HashSet, error) {
+func (s *Sets) decodeSet(id triage.SetID, doc, state string) (triage.HashSet, error) {
+	clear, err := s.sealer.open(s.docPlace(id), doc)
+	if err != nil {
+		return triage.HashSet{}, err
+	}
 	var d storedSet
-	if err := json.Unmarshal([]byte(doc), &d); err != nil {
+	if err := json.Unmarshal(clear, &d); err != nil {
 		return triage.HashSet{}, triage.E(triage.Corrupt, "known.decodeSet", id.String(), "", err)
 	}
 	set := triage.HashSet{

@@ -33,7 +33,7 @@ func connect(t testing.TB) *redis.Client {
 
 func open(t testing.TB) (*Sets, *Mirror) {
 	t.Helper()
-	s := New(connect(t), "t:")
+	s := New(connect(t), "t:", [KeySize]byte{4})
 	return s, NewMirror(s, slog.New(slog.DiscardHandler))
 }
 
@@ -361,7 +361,8 @@ func TestCandidatesAreConfirmedInRedis(t *testing.T) {
 	}
 	// Redis comes back with other content under the same epoch: what is mirrored counts no more.
 	segment := s.segment(keyPDQ, set.ID, 1)
-	if err := s.rdb.SetRange(t.Context(), segment, 6, string(code(2)[:])).Err(); err != nil {
+	entry := append([]byte{0, 0, 0, 1, 0, 0}, code(2)[:]...)
+	if err := s.rdb.Set(t.Context(), segment, s.sealer.sealSegment(segment, entry, pdqSize), 0).Err(); err != nil {
 		t.Fatal(err)
 	}
 	if got := match(t, m, probe); len(got) != 0 {
@@ -432,7 +433,7 @@ func TestRecoversFromRestart(t *testing.T) {
 	server := embeddedtest.RedisServer(t)
 	rdb := redis.NewClient(&redis.Options{Network: "unix", Addr: server.Addr(), Password: server.Password()})
 	defer rdb.Close()
-	s := New(rdb, "t:")
+	s := New(rdb, "t:", [KeySize]byte{4})
 	m := NewMirror(s, slog.New(slog.DiscardHandler))
 	set := create(t, s, triage.KnownSet, "partner")
 	add(t, s, set, triage.Entry{Number: 1, Exact: []triage.DigestKey{key(1)}, PDQ: code(1)})

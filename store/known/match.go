@@ -129,24 +129,43 @@ func (m *Mirror) confirm(ctx context.Context, probes []triage.Probe, hits [][]hi
 	for some := range slices.Chunk(asked, pipeLookups) {
 		pipe := m.sets.rdb.Pipeline()
 		for i := range some {
-			h := some[i].hit
-			kind, size := keyPDQ, pdqSize
-			if h.method == triage.ByPHash {
-				kind, size = keyPHash, phashSize
-			}
-			from := int64(h.ref.position) * int64(size)
-			some[i].answer = pipe.GetRange(ctx, m.sets.segment(kind, h.set, int(h.ref.segment)), from, from+int64(size)-1)
+			key, size := m.place(some[i].hit)
+			from := int64(some[i].hit.ref.position) / chunkEntries * int64(sealedChunk(size))
+			some[i].answer = pipe.GetRange(ctx, key, from, from+int64(sealedChunk(size))-1)
 		}
 		if _, err := pipe.Exec(ctx); err != nil {
 			return false, fault("known.confirm", "", err)
 		}
 		for _, q := range some {
-			if !q.hit.is([]byte(q.answer.Val()), &probes[q.probe]) {
-				return false, nil
+			e, err := m.entry(q.hit, q.answer.Val())
+			if err != nil || !q.hit.is(e, &probes[q.probe]) {
+				return false, err
 			}
 		}
 	}
 	return true, nil
+}
+
+// place returns the segment of a hit's entry, and the size of its entries.
+func (m *Mirror) place(h hit) (key string, size int) {
+	if h.method == triage.ByPHash {
+		return m.sets.segment(keyPHash, h.set, int(h.ref.segment)), phashSize
+	}
+	return m.sets.segment(keyPDQ, h.set, int(h.ref.segment)), pdqSize
+}
+
+// entry opens the chunk that should hold a hit's entry; nil: it does not.
+func (m *Mirror) entry(h hit, chunk string) ([]byte, error) {
+	if chunk == "" {
+		return nil, nil
+	}
+	key, size := m.place(h)
+	clear, err := m.sets.sealer.open(chunkPlace(key, int(h.ref.position/chunkEntries)), chunk)
+	from := int(h.ref.position%chunkEntries) * size
+	if err != nil || from+size > len(clear) {
+		return nil, err
+	}
+	return clear[from : from+size], nil
 }
 
 // is reports whether e, an entry as Redis has it, is the entry of the hit, as far from the probe.

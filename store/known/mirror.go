@@ -182,9 +182,8 @@ func (m *Mirror) read(ctx context.Context, set triage.HashSet) (*mirrored, error
 	s := &mirrored{HashSet: set}
 	s.Conflicts = nil // not needed here, and long
 	var err error
-	s.categories, err = m.sets.rdb.LRange(ctx, m.sets.key(keyCategory, set.ID.String()), 0, -1).Result()
-	if err != nil {
-		return nil, fault("known.read", set.ID.String(), err)
+	if s.categories, err = m.sets.categoryNames(ctx, set.ID); err != nil {
+		return nil, err
 	}
 	if set.Kind != triage.KnownSet {
 		return s, nil // benign sets match by exact digest alone
@@ -217,13 +216,19 @@ func (m *Mirror) readSegments(ctx context.Context, s *mirrored, from, to int) er
 	}
 	for i := 0; i < len(values); i += 2 {
 		segment := uint32(from + i/2)
-		near, _ := values[i].(string)
-		for position, e := range entriesOf(near, pdqSize) {
+		near, err := m.entries(keys[i], values[i], pdqSize)
+		if err != nil {
+			return err
+		}
+		for position, e := range near {
 			s.pdq.Add(pdq.Hash(e[6:]), uint32(len(s.pdqRefs)))
 			s.pdqRefs = append(s.pdqRefs, refAt(segment, position, e))
 		}
-		votes, _ := values[i+1].(string)
-		for position, e := range entriesOf(votes, phashSize) {
+		votes, err := m.entries(keys[i+1], values[i+1], phashSize)
+		if err != nil {
+			return err
+		}
+		for position, e := range votes {
 			s.phash.Add(parsePHash(e[6:]), uint32(len(s.phashRefs)))
 			s.phashRefs = append(s.phashRefs, refAt(segment, position, e))
 		}
@@ -231,13 +236,11 @@ func (m *Mirror) readSegments(ctx context.Context, s *mirrored, from, to int) er
 	return nil
 }
 
-// entriesOf cuts a segment; a rest that is no entry is left out.
-func entriesOf(segment string, size int) [][]byte {
-	entries := slices.Collect(slices.Chunk([]byte(segment), size))
-	if n := len(entries); n > 0 && len(entries[n-1]) < size {
-		entries = entries[:n-1]
-	}
-	return entries
+// entries cuts a segment as Redis answered it.
+func (m *Mirror) entries(key string, answer any, size int) ([][]byte, error) {
+	segment, _ := answer.(string)
+	clear, err := m.sets.sealer.openSegment(key, segment, size)
+	return slices.Collect(slices.Chunk(clear, size)), err
 }
 
 func refAt(segment uint32, position int, e []byte) nearRef {

@@ -505,7 +505,7 @@ func TestNoOutcomeOfAWithdrawnSet(t *testing.T) {
 		entries = append(entries, triage.Entry{Number: uint32(n + 1), Exact: []triage.DigestKey{it.Keys.SHA1}})
 	}
 	b.register(x.ID, part(1), items...)
-	sets := known.New(b.rdb, "t:")
+	sets := known.New(b.rdb, "t:", [known.KeySize]byte{4})
 	mirror := known.NewMirror(sets, slog.New(slog.DiscardHandler))
 	if _, _, err := mirror.Match(ctx, nil); err != nil { // loaded
 		t.Fatal(err)
