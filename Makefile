@@ -27,6 +27,7 @@ build: setup ## builds ./bin/vigie
 
 test: setup-test vet windows ## sets up what is missing, then every test on real servers
 	$(GO) test -timeout 20m ./...
+	@sh tools/setup/skipped.sh
 
 race: setup-test ## the same tests with the race detector
 	$(GO) test -race -timeout 40m ./...

@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -98,7 +97,7 @@ func (c *Client) Check(ctx context.Context, inputs []wire.CheckInput) ([]wire.Ch
 	k := call{op: "check", method: http.MethodPost, path: "/v1/checks", repeatable: true}
 	err := c.send(ctx, k, wire.CheckRequest{Inputs: inputs}, &answer)
 	if err == nil && len(answer.Answers) != len(inputs) {
-		err = triage.E(triage.Internal, "check", "", fmt.Sprintf("%d hashes got %d answers: update this program", len(inputs), len(answer.Answers)), nil)
+		err = triage.E(triage.Internal, "check", "", "the service did not answer about each hash: update this program", nil)
 	}
 	return answer.Answers, err
 }

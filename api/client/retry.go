@@ -3,7 +3,6 @@ package client
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
@@ -111,8 +110,7 @@ func (k *call) tell(err error, patience time.Duration) error {
 	case !k.repeatable && !lost.neverSent():
 		return triage.E(triage.Unknown, k.op, "", "the connection broke before the answer came: look whether it took effect before you try again", lost.cause)
 	case patience > 0:
-		hint := fmt.Sprintf("the service did not answer for %v: check that it runs and that the address is right", patience)
-		return triage.E(triage.Unavailable, k.op, "", hint, lost.cause)
+		return triage.E(triage.Unavailable, k.op, "", "the service did not answer for "+patience.String()+": check that it runs and that the address is right", lost.cause)
 	}
 	return triage.E(triage.Unavailable, k.op, "", "the service does not answer: check that it runs and that the address is right", lost.cause)
 }

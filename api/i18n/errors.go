@@ -19,7 +19,7 @@ func Problem(l Lang, err error) string {
 		if l == EN {
 			return sentence(e.Hint)
 		}
-		if fr, ok := hints[e.Hint]; ok {
+		if fr := french(e.Hint); fr != "" {
 			return sentence(fr)
 		}
 	}

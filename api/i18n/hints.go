@@ -6,7 +6,7 @@ import (
 )
 
 // hints are the French of the hints that the domain, the guard and the pages give, which are English. A test reads
-// their source and finds those that are missing here.
+// their source and finds those that are missing here and in outerHints.
 var hints = map[string]string{
 	"a set is known or benign":                                                 "une base contient des contenus connus ou des fichiers inoffensifs",
 	"the list holds no entry that can be read":                                 "la liste ne contient aucune fiche lisible",

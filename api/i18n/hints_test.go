@@ -4,28 +4,20 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+
+	"vigie/triage"
 )
 
-// TestEveryHintIsTranslated reads the hints of what pages call from their source: the fourth argument of E,
-// where it is a constant.
+// TestEveryHintIsTranslated reads the hints of the whole house from their source: the fourth argument of E, where it
+// is a constant, or a constant around one part that is not.
 func TestEveryHintIsTranslated(t *testing.T) {
-	var files []string
-	for _, folder := range []string{"../../triage", "../guard", "../web"} {
-		some, err := filepath.Glob(folder + "/*.go")
-		if err != nil || len(some) == 0 {
-			t.Fatalf("the source of %s: %d files, %v", folder, len(some), err)
-		}
-		files = append(files, some...)
-	}
 	found := 0
-	for _, name := range files {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
+	for _, name := range sources(t, "../../triage", "../../store", "../../cmd", "../guard", "../rest", "../web", "../client") {
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
 		if err != nil {
 			t.Fatal(err)
@@ -36,17 +28,40 @@ func TestEveryHintIsTranslated(t *testing.T) {
 				return true
 			}
 			found++
-			if hints[hint] == "" {
+			if french(hint) == "" {
 				t.Errorf("%s: no French for the hint %q", filepath.Base(name), hint)
 			}
 			return true
 		})
 	}
-	if found < 20 {
+	if found < 100 {
 		t.Errorf("only %d hints found: does E still take its hint fourth?", found)
 	}
 }
 
+// sources lists the Go files below folders, without tests.
+func sources(t *testing.T, folders ...string) []string {
+	t.Helper()
+	var files []string
+	for _, folder := range folders {
+		before := len(files)
+		err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+			if d != nil && d.IsDir() && strings.HasSuffix(path, "test") { // helpers of tests
+				return fs.SkipDir
+			}
+			if strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") {
+				files = append(files, path)
+			}
+			return err
+		})
+		if err != nil || len(files) == before {
+			t.Fatalf("the source of %s: %d files, %v", folder, len(files)-before, err)
+		}
+	}
+	return files
+}
+
+// hintOf returns the hint of a call of E; "…" stands for what is not constant. A hint that is not constant at all is "".
 func hintOf(n ast.Node) string {
 	call, ok := n.(*ast.CallExpr)
 	if !ok || len(call.Args) != 5 {
@@ -64,15 +79,40 @@ func hintOf(n ast.Node) string {
 	default:
 		return ""
 	}
-	lit, ok := call.Args[3].(*ast.BasicLit)
-	if !ok {
+	hint := textOf(call.Args[3])
+	if strings.Trim(hint, "…: ") == "" {
 		return ""
 	}
-	hint, err := strconv.Unquote(lit.Value)
-	if err != nil {
-		return ""
+	if label, found := strings.CutPrefix(hint, "… "); found { // each label has hints of its own
+		return "case " + label
 	}
 	return hint
+}
+
+// textOf writes an expression as the text it makes.
+func textOf(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		text, err := strconv.Unquote(e.Value)
+		if err == nil {
+			return text
+		}
+	case *ast.BinaryExpr:
+		text := textOf(e.X) + textOf(e.Y)
+		return strings.ReplaceAll(text, "……", "…")
+	}
+	return "…"
+}
+
+func TestHintsWithAPart(t *testing.T) {
+	for hint, want := range map[string]string{
+		"the role unit may not do this": "Le rôle unit ne permet pas cela.",
+		"the service did not answer for 2m0s: check that it runs and that the address is right": "Le service n’a pas répondu pendant 2m0s : vérifiez qu’il fonctionne et que l’adresse est juste.",
+	} {
+		if got := Problem(FR, triage.E(triage.Forbidden, "try", "", hint, nil)); got != want {
+			t.Errorf("%q: %q, want %q", hint, got, want)
+		}
+	}
 }
 
 // TestEveryReasonIsTranslated reads the codes of what cannot be examined, or not be read, from their source.

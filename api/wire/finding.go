@@ -3,6 +3,7 @@ package wire
 import (
 	"encoding/base64"
 	"strconv"
+	"unicode/utf8"
 
 	"vigie/triage"
 )
@@ -54,11 +55,26 @@ var FindingColumns = []string{
 	"path", "path_b64", "sha256", "disposition", "finding", "set", "method", "distance", "transform", "reason",
 }
 
-// Record returns f as one line of CSV.
+// Record returns f as one line of CSV that a spreadsheet may open: no cell of it is taken for a formula.
 func (f Finding) Record() []string {
 	distance := ""
 	if f.Distance != nil {
 		distance = strconv.Itoa(*f.Distance)
 	}
-	return []string{f.Path, f.PathB64, f.SHA256, f.Disposition, f.Finding, f.Set, f.Method, distance, f.Transform, f.Reason}
+	cells := []string{f.Path, f.PathB64, f.SHA256, f.Disposition, f.Finding, f.Set, f.Method, distance, f.Transform, f.Reason}
+	for i := range cells {
+		cells[i] = noFormula(cells[i])
+	}
+	return cells
+}
+
+// noFormula puts an apostrophe before what a spreadsheet would take for a formula, and before an apostrophe, so that
+// taking one away gives back the cell: a file's name is chosen by whoever owned the drive. The names as they are stand
+// in the JSON. Some spreadsheets read the full-width signs as well.
+func noFormula(cell string) string {
+	switch first, _ := utf8.DecodeRuneInString(cell); first {
+	case '=', '+', '-', '@', '\t', '\r', '\n', '\'', '＝', '＋', '－', '＠':
+		return "'" + cell
+	}
+	return cell
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -120,6 +121,40 @@ func TestFindingLines(t *testing.T) {
 				t.Errorf("CSV\n %s, want\n %s", got, test.csv)
 			}
 		})
+	}
+}
+
+// TestFindingFieldsAreOneList holds JSON and CSV together: the columns are the fields, in their order, and each cell is
+// the field of its column.
+func TestFindingFieldsAreOneList(t *testing.T) {
+	var f Finding
+	v := reflect.ValueOf(&f).Elem()
+	for i := range v.NumField() {
+		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		if i >= len(FindingColumns) || FindingColumns[i] != name {
+			t.Fatalf("field %d is %s, the columns are %v", i, name, FindingColumns)
+		}
+		want := "cell of " + name
+		if field := v.Field(i); field.Kind() == reflect.String {
+			field.SetString(want)
+		} else {
+			want = "7"
+			field.Set(reflect.ValueOf(new(7)))
+		}
+		if got := f.Record(); len(got) != len(FindingColumns) || got[i] != want {
+			t.Errorf("column %s: %q", name, got)
+		}
+	}
+}
+
+func TestNoFormula(t *testing.T) {
+	for in, want := range map[string]string{
+		"": "", "a.jpg": "a.jpg", "=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@x": "'@x", "\tx": "'\tx", "'x": "''x",
+		"a=1": "a=1", "12": "12", "＝1": "'＝1", "\xff=": "\xff=",
+	} {
+		if got := (Finding{Path: in}).Record()[0]; got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
 	}
 }
 

@@ -101,16 +101,6 @@ func TestEncodedSizeIsNeverTooSmall(t *testing.T) {
 	}
 }
 
-func TestNoFormula(t *testing.T) {
-	for in, want := range map[string]string{
-		"": "", "a.jpg": "a.jpg", "=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@x": "'@x", "\tx": "'\tx", "'x": "''x", "a=1": "a=1", "12": "12",
-	} {
-		if got := noFormula(in); got != want {
-			t.Errorf("%q: %q, want %q", in, got, want)
-		}
-	}
-}
-
 func TestHarmless(t *testing.T) {
 	for in, want := range map[string]string{"été 1.jpg": "été 1.jpg", "a\x1b[2Jb\nc": "a\uFFFD[2Jb\uFFFDc", "gpj.\u202eexe": "gpj.\uFFFDexe"} {
 		if got := harmless(in); got != want {

@@ -79,31 +79,12 @@ func (o *findingsOptions) eachFinding(ctx context.Context, c *client.Client, id 
 func (o *findingsOptions) printCSV(ctx context.Context, env *environment, c *client.Client, id string) error {
 	w := csv.NewWriter(env.Stdout)
 	w.Write(wire.FindingColumns)
-	err := o.eachFinding(ctx, c, id, func(f wire.Finding) error {
-		record := f.Record()
-		for i := range record {
-			record[i] = noFormula(record[i])
-		}
-		return w.Write(record)
-	})
+	err := o.eachFinding(ctx, c, id, func(f wire.Finding) error { return w.Write(f.Record()) })
 	w.Flush()
 	if err != nil {
 		return err
 	}
 	return w.Error()
-}
-
-// noFormula puts an apostrophe before what a spreadsheet would take for a formula: a file's name is chosen by whoever
-// owned the drive. The names as they are stand in the JSON.
-func noFormula(cell string) string {
-	if cell == "" {
-		return cell
-	}
-	switch cell[0] {
-	case '=', '+', '-', '@', '\t', '\r', '\n', '\'':
-		return "'" + cell
-	}
-	return cell
 }
 
 // printTable prints the items as they come, so that an exhibit of a million does not have to fit into memory, and the

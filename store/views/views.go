@@ -9,7 +9,6 @@ package views
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -95,5 +94,5 @@ func ours(err error) bool {
 
 // missing is the error of an object that is not kept.
 func missing(op, object, what string) error {
-	return triage.E(triage.NotFound, op, object, fmt.Sprintf("there is no such %s", what), nil)
+	return triage.E(triage.NotFound, op, object, "there is no such "+what, nil)
 }

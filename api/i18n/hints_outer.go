@@ -1,0 +1,138 @@
+package i18n
+
+import "strings"
+
+// outerHints are the French of the hints that the stores, the client and the command line give.
+var outerHints = map[string]string{
+	// Of the client, and of what the service says to it.
+	"no such case and exhibit among yours":                                                                "aucun scellé de ce nom dans cette procédure parmi les vôtres",
+	"the answer is larger than this program reads: update it":                                             "la réponse dépasse ce que ce programme sait lire : mettez-le à jour",
+	"the answer is not that of a Vigie service: check the address":                                        "la réponse n’est pas celle d’un service Vigie : vérifiez l’adresse",
+	"the service's address is a URL, http://… or https://…: check VIGIE_URL":                              "l’adresse du service est une URL, http://… ou https://… : vérifiez VIGIE_URL",
+	"the file can no longer be read":                                                                      "le fichier ne peut plus être lu",
+	"the file can no longer be read, or changed while it was sent":                                        "le fichier ne peut plus être lu, ou a changé pendant l’envoi",
+	"the service's certificate is not trusted here: check the address, or have the certificate installed": "le certificat du service n’est pas reconnu ici : vérifiez l’adresse, ou faites installer le certificat",
+	"the connection broke before the answer came: look whether it took effect before you try again":       "la connexion s’est rompue avant la réponse : regardez si la demande a pris effet avant de recommencer",
+	"the service does not answer: check that it runs and that the address is right":                       "le service ne répond pas : vérifiez qu’il fonctionne et que l’adresse est juste",
+	"the service did not answer about each hash: update this program":                                     "le service n’a pas répondu sur chaque empreinte : mettez ce programme à jour",
+	"the answer was cut short: ask again":                                                                 "la réponse a été coupée : recommencez",
+	"a part is named by 64 lower-case hexadecimal digits":                                                 "une partie est nommée par 64 chiffres hexadécimaux en minuscules",
+	"a format is ndjson or csv":                                                                           "un format est ndjson ou csv",
+	"offset is a number from 0":                                                                           "offset est un nombre à partir de 0",
+	"limit is a number from 1 to 500":                                                                     "limit est un nombre de 1 à 500",
+	"a medium is named by its SHA-256: 64 hexadecimal digits":                                             "un média est nommé par son SHA-256 : 64 chiffres hexadécimaux",
+	"the body is not the JSON that this address takes: see /openapi.json":                                 "l’envoi n’est pas le JSON attendu à cette adresse : voir /openapi.json",
+	"there is no such object: check its identifier":                                                       "cet objet n’existe pas : vérifiez son identifiant",
+	"a store does not answer: see the service's log":                                                      "un stockage ne répond pas : voir le journal du service",
+	"there is no such set: see the list of sets":                                                          "cette base n’existe pas : voir la liste des bases",
+	"a hash is md5, sha1, sha256, pdq or phash":                                                           "une empreinte est md5, sha1, sha256, pdq ou phash",
+
+	// Of the service's own machine.
+	"these data were written under other keys: restore the secrets folder that belongs to them": "ces données ont été écrites avec d’autres clés : restaurez le dossier des secrets qui leur appartient",
+	"it is redis://, rediss:// or unix://":                                                      "c’est redis://, rediss:// ou unix://",
+	"start \"vigie up\" on this data folder first (--data), or set VIGIE_REDIS_URL":             "lancez d’abord « vigie up » sur ce dossier de données (--data), ou définissez VIGIE_REDIS_URL",
+	"Redis does not answer":            "Redis ne répond pas",
+	"the object store does not answer": "le stockage d’objets ne répond pas",
+	"embedded servers need Linux: use outside ones with VIGIE_REDIS_URL and VIGIE_S3_*":                    "les serveurs intégrés ont besoin de Linux : utilisez des serveurs extérieurs avec VIGIE_REDIS_URL et VIGIE_S3_*",
+	"the data folder cannot be made: check its parent's rights and the free space":                         "le dossier de données ne peut être créé : vérifiez les droits du dossier parent et l’espace libre",
+	"the data folder must belong to the user who runs the service":                                         "le dossier de données doit appartenir à l’utilisateur qui lance le service",
+	"a data folder, a user of 3 bytes and a password of 8 bytes are needed":                                "il faut un dossier de données, un utilisateur de 3 octets et un mot de passe de 8 octets",
+	"a data folder and a password of one line are needed":                                                  "il faut un dossier de données et un mot de passe d’une ligne",
+	"the data folder's path cannot be resolved":                                                            "le chemin du dossier de données ne peut être résolu",
+	"the folder's path cannot be resolved":                                                                 "le chemin du dossier ne peut être résolu",
+	"an address is host:port":                                                                              "une adresse est hôte:port",
+	"no free port there":                                                                                   "aucun port libre à cette adresse",
+	"no temporary folder for the socket: set TMPDIR, or shorten the data folder's path":                    "aucun dossier temporaire pour la socket : définissez TMPDIR, ou raccourcissez le chemin du dossier de données",
+	"another service already uses this data folder: stop it, or choose another folder":                     "un autre service utilise déjà ce dossier de données : arrêtez-le, ou choisissez un autre dossier",
+	"redis-server is not installed: run make setup":                                                        "redis-server n’est pas installé : lancez make setup",
+	"the MinIO server is not there: run make setup-minio, it builds ./bin/minio once (make test does too)": "le serveur MinIO n’est pas là : lancez make setup-minio, qui construit ./bin/minio une fois (make test aussi)",
+
+	// Of the source of an exhibit, and of lists.
+	"there is no such folder: check its path":                "ce dossier n’existe pas : vérifiez son chemin",
+	"this is a file: give the folder that holds the exhibit": "c’est un fichier : donnez le dossier qui contient le scellé",
+	"the folder cannot be read":                              "le dossier ne peut être lu",
+	"this is not a text file in UTF-8 or ASCII (it may be UTF-16, compressed or encrypted): save it as UTF-8 text": "ce n’est pas un fichier texte en UTF-8 ou ASCII (il est peut-être en UTF-16, compressé ou chiffré) : enregistrez-le en texte UTF-8",
+
+	// Of Redis and the object store.
+	"Redis does not answer: try again in a moment":                                         "Redis ne répond pas : réessayez dans un instant",
+	"Redis does not answer: the service tries again by itself":                             "Redis ne répond pas : le service réessaie de lui-même",
+	"entries are added to a set before it is active":                                       "des fiches s’ajoutent à une base avant qu’elle soit active",
+	"a set has at most 65,535 categories: check the category column":                       "une base a au plus 65 535 catégories : vérifiez la colonne des catégories",
+	"this set was withdrawn: import the list again":                                        "cette base a été retirée : importez de nouveau la liste",
+	"Redis holds what this service's key does not open: rebuild Redis, or restore the key": "Redis contient ce que la clé de ce service n’ouvre pas : reconstruisez Redis, ou restaurez la clé",
+	"there is no such set": "cette base n’existe pas",
+	"the hash sets in Redis are incomplete: import or restore them": "les bases sont incomplètes dans Redis : importez-les ou restaurez-les",
+	"the hash sets are being loaded: try again in a moment":         "les bases sont en cours de chargement : réessayez dans un instant",
+	"a part is named by its SHA-256":                                "une partie est nommée par son SHA-256",
+	"this is not the name of an exhibit":                            "ce n’est pas l’identifiant d’un scellé",
+	"the sets changed meanwhile: match again":                       "les bases ont changé entre-temps : comparez de nouveau",
+	"another reviewer works on this group: take the next one":       "quelqu’un d’autre travaille sur ce groupe : prenez le suivant",
+	"another worker has taken this job over, or it is done":         "un autre processus a repris cette tâche, ou elle est faite",
+	"a journal needs a clock and nonces":                            "un journal a besoin d’une horloge et de nombres aléatoires",
+	"the object store could not be probed: try again":               "le stockage d’objets n’a pu être éprouvé : réessayez",
+	"given up before it was written":                                "abandonné avant d’être écrit",
+	"given up while it was written: look in the journal":            "abandonné pendant l’écriture : regardez dans le journal",
+	"an event's data is at most 1 MiB":                              "les données d’un événement font au plus 1 Mio",
+	"an event's data is JSON":                                       "les données d’un événement sont du JSON",
+	"the event was not written: try again":                          "l’événement n’a pas été écrit : réessayez",
+	"the record is damaged: restore it":                             "l’enregistrement est endommagé : restaurez-le",
+	"the record is larger than any we write":                        "l’enregistrement est plus grand que tout ce qui est écrit ici",
+	"the data folder vanished: put it back and start again":         "le dossier de données a disparu : remettez-le et relancez",
+	"given up": "abandonné",
+	"the endpoint is host:port, without a scheme":                          "le point d’accès est hôte:port, sans protocole",
+	"a bucket is gone: restore it":                                         "un compartiment a disparu : restaurez-le",
+	"the object store is full: free space, then try again":                 "le stockage d’objets est plein : libérez de l’espace, puis réessayez",
+	"not a prefix: a bucket, a slash, and the start of a key":              "ce n’est pas un préfixe : un compartiment, une barre, et le début d’une clé",
+	"a range has no negative numbers":                                      "une plage n’a pas de nombres négatifs",
+	"the size must be known":                                               "la taille doit être connue",
+	"the content is shorter than was said":                                 "le contenu est plus court qu’annoncé",
+	"the content is longer than was said":                                  "le contenu est plus long qu’annoncé",
+	"the service key has 32 bytes":                                         "la clé du service a 32 octets",
+	"its length is not that of a sealed object: it was cut or is not ours": "sa longueur n’est pas celle d’un objet chiffré : il a été coupé ou n’est pas d’ici",
+	"sealed by another version of vigie: use that one":                     "chiffré par une autre version de vigie : utilisez celle-là",
+	"reading was cut short: try again":                                     "la lecture a été interrompue : réessayez",
+
+	"this object store ignores If-None-Match, so the journal would fork: use MinIO or another S3 service with conditional writes": "ce stockage ignore If-None-Match, le journal pourrait bifurquer : utilisez MinIO ou un autre service S3 à écritures conditionnelles",
+	"this object store ignores If-None-Match: use MinIO or another S3 service with conditional writes":                            "ce stockage ignore If-None-Match : utilisez MinIO ou un autre service S3 à écritures conditionnelles",
+	"the journal's end could not be read, so nothing is written: try again":                                                       "la fin du journal n’a pu être lue, donc rien n’est écrit : réessayez",
+	"the store stopped answering while the event was written: look in the journal":                                                "le stockage a cessé de répondre pendant l’écriture de l’événement : regardez dans le journal",
+	"the journal was damaged or tampered with: keep the store as it is and call whoever answers for it":                           "le journal a été endommagé ou falsifié : laissez le stockage en l’état et appelez la personne qui en répond",
+	"the disk of the data folder is full: free space or move the folder, then try again":                                          "le disque du dossier de données est plein : libérez de l’espace ou déplacez le dossier, puis réessayez",
+	"the data folder must be on a file system with hard links (ext4, xfs, btrfs, zfs) that this user may write":                   "le dossier de données doit être sur un système de fichiers à liens physiques (ext4, xfs, btrfs, zfs) où cet utilisateur peut écrire",
+	"the data folder cannot be used: check its disk and its rights":                                                               "le dossier de données est inutilisable : vérifiez son disque et ses droits",
+	"the object store refuses our key: check VIGIE_S3_* and the service's policy":                                                 "le stockage refuse notre clé : vérifiez VIGIE_S3_* et les droits accordés",
+	"the object store does not answer as it should: check that it runs and can be reached":                                        "le stockage d’objets ne répond pas comme il faut : vérifiez qu’il fonctionne et qu’il est joignable",
+	"the stored bytes were changed, or sealed under another service key: restore them from a copy":                                "les octets conservés ont été modifiés, ou chiffrés avec une autre clé du service : restaurez-les d’une copie",
+}
+
+// hintForm is a hint with one part that is only known when it is given.
+type hintForm struct{ before, after, french string } // french has ‹› where that part stands
+
+var hintForms = []hintForm{
+	{"the role ", " may not do this", "le rôle ‹› ne permet pas cela"},
+	{"the service did not answer for ", ": check that it runs and that the address is right", "le service n’a pas répondu pendant ‹› : vérifiez qu’il fonctionne et que l’adresse est juste"},
+	{"there is no such ", "", "il n’y a rien de ce nom (‹›)"},
+	{"the list holds no entry that can be read: ", "", "la liste ne contient aucune fiche lisible : ‹›"},
+	{"not a key: ", "", "ce n’est pas une clé : ‹›"},
+	{"item ", "", "fichier ‹›"},
+	{"see ", ".log in the data folder for the server's own words", "voir ‹›.log dans le dossier de données pour ce que dit le serveur"},
+	{"", " is true or false", "‹› est true ou false"},
+}
+
+// french returns a hint in French, or "" when it has no translation.
+func french(hint string) string {
+	if fr := hints[hint]; fr != "" {
+		return fr
+	}
+	if fr := outerHints[hint]; fr != "" {
+		return fr
+	}
+	for _, f := range hintForms {
+		rest, begins := strings.CutPrefix(hint, f.before)
+		part, ends := strings.CutSuffix(rest, f.after)
+		if begins && ends && part != "" {
+			return strings.Replace(f.french, "‹›", part, 1)
+		}
+	}
+	return ""
+}
