@@ -102,16 +102,20 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 		archive = s.archive
 	}
 	names, founders := triage.NewNames([32]byte{1}), triage.NewFounderIndex(v.Groups)
-	s.access = &triage.Access{Accounts: v.Accounts, Sessions: v.Sessions, Journal: chain, Now: s.clock.now}
+	events := &triage.Projector{
+		Journal: chain, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: s.archive, Sets: sets,
+		SetFiles: s.archive, Parse: setfile.Parse, Queue: v.Queue, Names: names,
+	}
+	s.access = &triage.Access{Accounts: v.Accounts, Sessions: v.Sessions, Events: events, Now: s.clock.now}
 	u := web.UseCases{
 		Submission: &triage.Submission{
-			Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Manifests: s.archive, Jobs: jobs, Journal: chain, Names: names, Now: s.clock.now,
+			Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Manifests: s.archive, Jobs: jobs, Events: events, Names: names, Now: s.clock.now,
 		},
-		Sets: &triage.Sets{Store: sets, Archive: s.archive, Parse: setfile.Parse, Journal: chain, Names: names, Now: s.clock.now},
+		Sets: &triage.Sets{Store: sets, Archive: s.archive, Parse: setfile.Parse, Events: events, Names: names, Now: s.clock.now},
 		Review: &triage.Review{
-			Queue: v.Queue, Exhibits: v.Exhibits, Grants: v.Grants, Archive: archive, Renderer: inProcess{}, Journal: chain, Now: s.clock.now,
+			Queue: v.Queue, Exhibits: v.Exhibits, Grants: v.Grants, Archive: archive, Renderer: inProcess{}, Events: events, Now: s.clock.now,
 		},
-		Checks: &triage.Checks{Matcher: mirror, Seen: v.Seen, Founders: founders, Journal: chain, Names: names, Contact: "the desk"},
+		Checks: &triage.Checks{Matcher: mirror, Seen: v.Seen, Founders: founders, Events: events, Names: names, Contact: "the desk"},
 		Access: s.access,
 	}
 	s.background(&triage.Worker{

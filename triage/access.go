@@ -74,7 +74,7 @@ type SessionStore interface {
 type Access struct {
 	Accounts AccountStore
 	Sessions SessionStore
-	Journal  Journal
+	Events   *Projector
 	Now      func() time.Time
 }
 
@@ -88,10 +88,7 @@ func (a *Access) NewToken(ctx context.Context, by Actor, role Role, name string)
 	}
 	secret := tokenPrefix + newSecret()
 	acc := Account{Actor: Actor{ID: newID("a"), Name: name, Role: role}, Token: HashSecret(secret), Created: a.Now().UTC()}
-	if err := record(ctx, a.Journal, by, TokenCreated, acc.ID, acc); err != nil {
-		return "", Account{}, err
-	}
-	return secret, acc, a.Accounts.SaveAccount(ctx, acc)
+	return secret, acc, a.Events.act(ctx, by, TokenCreated, acc.ID, acc)
 }
 
 // RevokeToken ends an account's right to sign in: its token at once, its sessions at their next request.
@@ -103,11 +100,7 @@ func (a *Access) RevokeToken(ctx context.Context, by Actor, id string) error {
 	if err != nil || !acc.Revoked.IsZero() {
 		return err
 	}
-	if err := record(ctx, a.Journal, by, TokenRevoked, id, nil); err != nil {
-		return err
-	}
-	acc.Revoked = a.Now().UTC()
-	return a.Accounts.SaveAccount(ctx, acc)
+	return a.Events.act(ctx, by, TokenRevoked, id, nil)
 }
 
 // NewLink makes a sign-in link's secret for an account.
@@ -119,7 +112,7 @@ func (a *Access) NewLink(ctx context.Context, by Actor, account string, once boo
 	if err != nil {
 		return "", err
 	}
-	if err := record(ctx, a.Journal, by, SignInLinked, acc.ID, nil); err != nil {
+	if err := a.Events.act(ctx, by, SignInLinked, acc.ID, nil); err != nil {
 		return "", err
 	}
 	secret := newSecret()
@@ -140,7 +133,7 @@ func (a *Access) SignIn(ctx context.Context, linkSecret string) (string, Session
 		return "", Session{}, err
 	}
 	s := Session{ID: newID("s"), Actor: acc.Actor, CSRF: newSecret()}
-	if err := record(ctx, a.Journal, acc.Actor, SignedIn, s.ID, nil); err != nil {
+	if err := a.Events.act(ctx, acc.Actor, SignedIn, s.ID, nil); err != nil {
 		return "", Session{}, err
 	}
 	secret := newSecret()
@@ -149,7 +142,7 @@ func (a *Access) SignIn(ctx context.Context, linkSecret string) (string, Session
 
 // SignOut ends a session.
 func (a *Access) SignOut(ctx context.Context, s Session, secret string) error {
-	if err := record(ctx, a.Journal, s.Actor, SignedOut, s.ID, nil); err != nil {
+	if err := a.Events.act(ctx, s.Actor, SignedOut, s.ID, nil); err != nil {
 		return err
 	}
 	return a.Sessions.DropSession(ctx, HashSecret(secret))

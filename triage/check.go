@@ -50,7 +50,7 @@ type Checks struct {
 	Matcher  Matcher
 	Seen     SeenStore
 	Founders *FounderIndex
-	Journal  Journal
+	Events   *Projector
 	Names    Names
 	Contact  string // whom a unit should call
 }
@@ -87,7 +87,7 @@ func (c *Checks) Ask(ctx context.Context, by Actor, inputs []CheckInput) ([]Chec
 			return nil, err
 		}
 		answers[i] = CheckAnswer{Verdict: v, Reference: newID("c"), Contact: c.Contact}
-		if err := record(ctx, c.Journal, by, HashChecked, answers[i].Reference, map[string]any{"verdict": v}); err != nil {
+		if err := c.Events.act(ctx, by, HashChecked, answers[i].Reference, map[string]any{"verdict": v}); err != nil {
 			return nil, err
 		}
 	}

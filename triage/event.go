@@ -50,15 +50,14 @@ type Journal interface {
 }
 
 // record appends what actor did to subject, with data as its details.
-func record(ctx context.Context, j Journal, actor Actor, kind EventKind, subject string, data any) error {
+func record(ctx context.Context, j Journal, actor Actor, kind EventKind, subject string, data any) (Event, error) {
 	ev := Event{Actor: actor.ID, Kind: kind, Subject: subject}
 	if data != nil {
 		raw, err := json.Marshal(data)
 		if err != nil {
-			return E(Internal, "triage.record", string(kind), "", err)
+			return Event{}, E(Internal, "triage.record", string(kind), "", err)
 		}
 		ev.Data = raw
 	}
-	_, err := j.Append(ctx, ev)
-	return err
+	return j.Append(ctx, ev)
 }

@@ -23,7 +23,7 @@ func (s *Submission) Findings(ctx context.Context, by Actor, id ExhibitID) (iter
 	if x.Manifest == nil {
 		return nil, E(Conflict, "read findings", string(id), "the submission is not complete: run vigie submit again", nil)
 	}
-	if err := record(ctx, s.Journal, by, FindingsRead, string(id), nil); err != nil {
+	if err := s.Events.act(ctx, by, FindingsRead, string(id), nil); err != nil {
 		return nil, err
 	}
 	return func(yield func(ItemFinding, error) bool) {

@@ -29,6 +29,15 @@ func ParseSetKind(s string) (SetKind, error) {
 // SetID numbers one version of one partner's list. The first is 1.
 type SetID uint32
 
+// ParseSetID reads what String wrote.
+func ParseSetID(s string) (SetID, error) {
+	n, err := strconv.ParseUint(s, 10, 32)
+	if err != nil || n == 0 {
+		return 0, E(Invalid, "parse set", s, "a set is named by its number", err)
+	}
+	return SetID(n), nil
+}
+
 func (id SetID) String() string { return strconv.FormatUint(uint64(id), 10) }
 
 // Epoch counts the changes of all sets. A finding records the epoch under which it was made.
@@ -42,6 +51,7 @@ const (
 	Importing SetState = "importing" // entries are being written: none matches yet
 	Active    SetState = "active"
 	Withdrawn SetState = "withdrawn" // none matches any more
+	Failed    SetState = "failed"    // its import ended before it was complete: none ever matched
 )
 
 // HashSet is one version of one partner's list.

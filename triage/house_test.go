@@ -40,6 +40,7 @@ type house struct {
 	faults   *redisFaults
 	objects  *objectstest.Faulty
 	journal  *journal.Journal
+	events   *triage.Projector
 	archive  *objects.Archive
 	views    *views.Views
 	jobs     *work.Queue
@@ -82,10 +83,14 @@ func newHouse(t *testing.T) *house {
 	mirror := known.NewMirror(sets, log)
 	h.archive, h.views, h.jobs = objects.NewArchive(sealed), views.New(h.rdb, "t:", time.Now), work.New(h.rdb, "t:", testLease)
 	v, founders := h.views, triage.NewFounderIndex(h.views.Groups)
-	h.submit = &triage.Submission{Exhibits: v.Exhibits, Media: v.Media, Archive: h.archive, Manifests: h.archive, Jobs: h.jobs, Journal: h.journal, Names: h.names, Now: time.Now}
-	h.sets = &triage.Sets{Store: sets, Archive: h.archive, Parse: setfile.Parse, Journal: h.journal, Names: h.names, Now: time.Now}
-	h.review = &triage.Review{Queue: v.Queue, Exhibits: v.Exhibits, Grants: v.Grants, Archive: h.archive, Renderer: inProcess{}, Journal: h.journal, Now: time.Now}
-	h.checks = &triage.Checks{Matcher: mirror, Seen: v.Seen, Founders: founders, Journal: h.journal, Names: h.names, Contact: "the office"}
+	h.events = &triage.Projector{
+		Journal: h.journal, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: h.archive, Sets: sets,
+		SetFiles: h.archive, Parse: setfile.Parse, Queue: v.Queue, Names: h.names,
+	}
+	h.submit = &triage.Submission{Exhibits: v.Exhibits, Media: v.Media, Archive: h.archive, Manifests: h.archive, Jobs: h.jobs, Events: h.events, Names: h.names, Now: time.Now}
+	h.sets = &triage.Sets{Store: sets, Archive: h.archive, Parse: setfile.Parse, Events: h.events, Names: h.names, Now: time.Now}
+	h.review = &triage.Review{Queue: v.Queue, Exhibits: v.Exhibits, Grants: v.Grants, Archive: h.archive, Renderer: inProcess{}, Events: h.events, Now: time.Now}
+	h.checks = &triage.Checks{Matcher: mirror, Seen: v.Seen, Founders: founders, Events: h.events, Names: h.names, Contact: "the office"}
 	h.worker = &triage.Worker{Jobs: h.jobs, Media: v.Media, Archive: h.archive, Examinations: h.archive, Decoder: switchable{h}, Matcher: mirror, Outcomes: v.Outcomes, Parallel: 2, Touch: testLease / 3, Log: log}
 	h.steward = &triage.Steward{Exhibits: v.Exhibits, Media: v.Media, Archive: h.archive, Examinations: h.archive, Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Rematch: v.Rematch, Founders: founders, Jobs: h.jobs, Lease: v.Lease, Names: h.names, Now: time.Now, Log: log}
 	h.examiner = triage.Actor{ID: "a1", Name: "lab", Role: triage.Examiner}
@@ -219,7 +224,7 @@ func (h *house) importSet(kind triage.SetKind, lines ...string) triage.HashSet {
 }
 
 // events returns the journal's events of one kind.
-func (h *house) events(kind triage.EventKind) []triage.Event {
+func (h *house) recorded(kind triage.EventKind) []triage.Event {
 	h.t.Helper()
 	var found []triage.Event
 	for ev, err := range iter.Seq2[triage.Event, error](h.journal.Read(h.t.Context(), 1)) {

@@ -20,6 +20,7 @@ type QueueStore interface {
 	// Claim leases a group, or renews c.By's lease. Conflict when another's lease is live.
 	Claim(ctx context.Context, id GroupID, c Claim, now time.Time) error
 	Unclaim(ctx context.Context, id GroupID, by string) error
+	// SaveDecision keeps a decision, of a group that may not be there yet.
 	SaveDecision(ctx context.Context, id GroupID, d Decision) error
 }
 
@@ -44,7 +45,7 @@ type Review struct {
 	Grants   GrantStore
 	Archive  MediaArchive
 	Renderer Renderer
-	Journal  Journal
+	Events   *Projector
 	Now      func() time.Time
 }
 
@@ -105,7 +106,7 @@ func (r *Review) Claim(ctx context.Context, by Actor, id GroupID) (Claim, error)
 	now := r.Now().UTC()
 	c := Claim{By: by.ID, Until: now.Add(ClaimLife)}
 	if g.Claim == nil || g.Claim.By != by.ID || now.After(g.Claim.Until) {
-		if err := record(ctx, r.Journal, by, GroupClaimed, string(id), nil); err != nil {
+		if err := r.Events.act(ctx, by, GroupClaimed, string(id), nil); err != nil {
 			return Claim{}, err
 		}
 	}
@@ -117,7 +118,7 @@ func (r *Review) Return(ctx context.Context, by Actor, id GroupID) error {
 	if err := r.claimed(ctx, "return a group", by, id); err != nil {
 		return err
 	}
-	if err := record(ctx, r.Journal, by, GroupReturned, string(id), nil); err != nil {
+	if err := r.Events.act(ctx, by, GroupReturned, string(id), nil); err != nil {
 		return err
 	}
 	return r.Queue.Unclaim(ctx, id, by.ID)
@@ -175,7 +176,7 @@ func (r *Review) Reveal(ctx context.Context, by Session, id GroupID, step Reveal
 		return Grant{}, E(Conflict, op, string(id), "this group holds no picture that can be shown", nil)
 	}
 	details := map[string]any{"grant": g.ID, "step": step, "reason": reason, "media": len(g.Media)}
-	if err := record(ctx, r.Journal, by.Actor, RevealGranted, string(id), details); err != nil {
+	if err := r.Events.act(ctx, by.Actor, RevealGranted, string(id), details); err != nil {
 		return Grant{}, err
 	}
 	return g, r.Grants.SaveGrant(ctx, g, GrantLife)
@@ -222,7 +223,7 @@ func (r *Review) Picture(ctx context.Context, by Session, grant string, n int) (
 	if err != nil {
 		return nil, err
 	}
-	if err := record(ctx, r.Journal, by.Actor, PictureServed, string(g.Group), map[string]any{"grant": g.ID, "picture": n}); err != nil {
+	if err := r.Events.act(ctx, by.Actor, PictureServed, string(g.Group), map[string]any{"grant": g.ID, "picture": n}); err != nil {
 		return nil, err
 	}
 	return picture, nil
@@ -243,10 +244,7 @@ func (r *Review) Decide(ctx context.Context, by Actor, id GroupID, verdict Verdi
 		return Decision{}, err
 	}
 	d := Decision{Verdict: verdict, Note: note, By: by.ID, At: r.Now().UTC(), Members: g.Members}
-	if err := record(ctx, r.Journal, by, DecisionMade, string(id), d); err != nil {
-		return Decision{}, err
-	}
-	if err := r.Queue.SaveDecision(ctx, id, d); err != nil {
+	if err := r.Events.act(ctx, by, DecisionMade, string(id), d); err != nil {
 		return Decision{}, err
 	}
 	return d, r.Queue.Unclaim(ctx, id, by.ID)

@@ -65,7 +65,7 @@ func TestRevealLadder(t *testing.T) {
 	h.review.Now = func() time.Time { return time.Now().Add(triage.GrantLife) }
 	_, err = h.review.Picture(ctx, h.reviewer, first.ID, 0)
 	wantKind("a grant that is over", err, triage.NotFound)
-	if granted, served := len(h.events(triage.RevealGranted)), len(h.events(triage.PictureServed)); granted != 2 || served != 1 {
+	if granted, served := len(h.recorded(triage.RevealGranted)), len(h.recorded(triage.PictureServed)); granted != 2 || served != 1 {
 		t.Errorf("the journal holds %d grants and %d showings", granted, served)
 	}
 }
@@ -116,7 +116,7 @@ func TestDecision(t *testing.T) {
 	if _, total, _ := h.review.List(ctx, h.reviewer.Actor, 0, 10); total != 0 {
 		t.Errorf("%d groups are left in the queue", total)
 	}
-	events := h.events(triage.DecisionMade)
+	events := h.recorded(triage.DecisionMade)
 	if len(events) != 1 || events[0].Subject != string(g) || events[0].Actor != h.reviewer.Actor.ID {
 		t.Errorf("the journal holds %v", events)
 	}

@@ -24,6 +24,13 @@ type SetStore interface {
 	Activate(ctx context.Context, s HashSet, replaces []SetID) (Epoch, error)
 	// Withdraw makes a set match no more. When it returns, no outcome that uses an entry of it is applied.
 	Withdraw(ctx context.Context, id SetID, at time.Time) (Epoch, error)
+	// RestoreSet keeps s, with its number and version, unless a set of that number is there and did not fail; new
+	// sets get higher numbers. It returns the one that is kept.
+	RestoreSet(ctx context.Context, s HashSet) (HashSet, error)
+	// ReserveSets gives new sets numbers above id.
+	ReserveSets(ctx context.Context, id SetID) error
+	// FailSet says of an Importing set that its import has ended.
+	FailSet(ctx context.Context, id SetID) error
 	Set(ctx context.Context, id SetID) (HashSet, error)
 	Sets(ctx context.Context) ([]HashSet, error) // the newest first
 }
@@ -65,7 +72,7 @@ type Sets struct {
 	Store   SetStore
 	Archive SetArchive
 	Parse   SetParser
-	Journal Journal
+	Events  *Projector
 	Names   Names
 	Now     func() time.Time
 }
@@ -102,33 +109,54 @@ func (s *Sets) Import(ctx context.Context, by Actor, o ImportOptions, file io.Re
 	if err != nil {
 		return ImportReport{}, err
 	}
+	report, err := s.take(ctx, by, set, o, file, size)
+	if err != nil && !IsKind(err, Unknown) { // an unknown outcome may have been recorded
+		_ = s.Store.FailSet(context.WithoutCancel(ctx), set.ID) // else it looks as if it were being imported still
+	}
+	return report, err
+}
+
+// take is the import of a set that has its number.
+func (s *Sets) take(ctx context.Context, by Actor, set HashSet, o ImportOptions, file io.Reader, size int64) (ImportReport, error) {
 	if err := s.Archive.PutSetFile(ctx, set.ID, file, size); err != nil {
 		return ImportReport{}, err
 	}
-	report, err := s.readEntries(ctx, set, o)
+	report, err := setReader{s.Store, s.Archive, s.Parse, s.Names}.read(ctx, set, o)
 	if err != nil {
 		return report, err
 	}
 	if report.Set.Entries == 0 {
-		return report, E(Invalid, op, o.Source, "the list holds no entry that can be read", nil)
+		return report, E(Invalid, "import set", o.Source, "the list holds no entry that can be read", nil)
 	}
 	if o.Replace {
 		if report.Withdrawn, err = s.earlier(ctx, report.Set); err != nil {
 			return report, err
 		}
 	}
-	details := report.Set
-	details.Conflicts = nil
-	if err := record(ctx, s.Journal, by, SetImported, set.ID.String(), map[string]any{"set": details, "replaces": report.Withdrawn}); err != nil {
-		return report, err
+	details := importedSet{report.Set, o.Hash, report.Withdrawn}
+	details.Set.Conflicts = nil
+	activate := func(ctx context.Context, _ Event) (err error) {
+		report.Set.Epoch, err = s.Store.Activate(ctx, report.Set, report.Withdrawn)
+		if err != nil {
+			err = E(Unknown, "import set", set.ID.String(), "the import is on record and takes effect within a minute: look at the list of sets", err)
+		}
+		return err
 	}
-	report.Set.Epoch, err = s.Store.Activate(ctx, report.Set, report.Withdrawn)
+	err = s.Events.actWith(ctx, by, SetImported, set.ID.String(), details, activate)
 	report.Set.State = Active
 	return report, err
 }
 
-// readEntries parses the kept file and writes its entries, batch by batch.
-func (s *Sets) readEntries(ctx context.Context, set HashSet, o ImportOptions) (ImportReport, error) {
+// setReader reads kept lists.
+type setReader struct {
+	Store   SetStore
+	Archive SetArchive
+	Parse   SetParser
+	Names   Names
+}
+
+// read parses a kept file and writes its entries, batch by batch.
+func (s setReader) read(ctx context.Context, set HashSet, o ImportOptions) (ImportReport, error) {
 	set.ByMethod = make(map[Method]int)
 	report := ImportReport{Set: set}
 	file, err := s.Archive.OpenSetFile(ctx, set.ID)
@@ -169,7 +197,7 @@ func (s *Sets) readEntries(ctx context.Context, set HashSet, o ImportOptions) (I
 }
 
 // entry keys the exact digests of a line and counts its hashes.
-func (s *Sets) entry(raw RawEntry, count map[Method]int) Entry {
+func (s setReader) entry(raw RawEntry, count map[Method]int) Entry {
 	e := Entry{Number: raw.Line, Category: raw.Category, PDQ: raw.PDQ, PHash: raw.PHash}
 	if raw.MD5 != nil {
 		e.Exact = append(e.Exact, s.Names.MD5(*raw.MD5))
@@ -218,10 +246,7 @@ func (s *Sets) Withdraw(ctx context.Context, by Actor, id SetID, reason string) 
 	if err != nil || set.State == Withdrawn {
 		return set, err
 	}
-	if err := record(ctx, s.Journal, by, SetWithdrawn, id.String(), map[string]string{"reason": reason}); err != nil {
-		return set, err
-	}
-	if _, err := s.Store.Withdraw(ctx, id, s.Now().UTC()); err != nil {
+	if err := s.Events.act(ctx, by, SetWithdrawn, id.String(), map[string]string{"reason": reason}); err != nil {
 		return set, err
 	}
 	return s.Store.Set(ctx, id)

@@ -111,7 +111,7 @@ func TestChecks(t *testing.T) {
 			t.Errorf("check %d: %+v, want %s", i, answers[i], want)
 		}
 	}
-	if n := len(h.events(triage.HashChecked)); n != len(answers) {
+	if n := len(h.recorded(triage.HashChecked)); n != len(answers) {
 		t.Errorf("the journal holds %d checks of %d", n, len(answers))
 	}
 	empty := hashing.EmptySHA256

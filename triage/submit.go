@@ -53,6 +53,8 @@ type ManifestArchive interface {
 	PutPart(ctx context.Context, x ExhibitID, part PartID, body []byte) error
 	Part(ctx context.Context, x ExhibitID, part PartID) ([]byte, error)
 	PutManifest(ctx context.Context, x ExhibitID, m Manifest) error
+	// Manifest returns one version, or NotFound.
+	Manifest(ctx context.Context, x ExhibitID, version int) (Manifest, error)
 }
 
 // JobQueue queues media for examination. Enqueue is durable; a job queued twice is done twice, harmlessly.
@@ -82,7 +84,7 @@ type Submission struct {
 	Archive   MediaArchive
 	Manifests ManifestArchive
 	Jobs      JobQueue
-	Journal   Journal
+	Events    *Projector
 	Names     Names
 	Now       func() time.Time
 }
@@ -103,10 +105,10 @@ func (s *Submission) Open(ctx context.Context, by Actor, caseNumber, seal string
 	x, err := s.Exhibits.Exhibit(ctx, id)
 	if IsKind(err, NotFound) {
 		x = Exhibit{ID: id, Case: caseNumber, Seal: seal, Owner: by.ID, Opened: s.Now().UTC()}
-		if err := record(ctx, s.Journal, by, ExhibitOpened, string(id), x); err != nil {
+		if err := s.Events.act(ctx, by, ExhibitOpened, string(id), x); err != nil {
 			return Exhibit{}, err
 		}
-		x, err = s.Exhibits.SaveExhibit(ctx, x)
+		x, err = s.Exhibits.Exhibit(ctx, id)
 	}
 	if err != nil {
 		return Exhibit{}, err
@@ -157,12 +159,13 @@ func (s *Submission) PutPart(ctx context.Context, by Actor, id ExhibitID, part P
 	if err := s.Manifests.PutPart(ctx, id, part, body); err != nil {
 		return nil, err
 	}
-	counts, listed, digests := s.list(id, items)
-	if err := record(ctx, s.Journal, by, PartReceived, string(id), map[string]any{"part": part, "items": len(items)}); err != nil {
-		return nil, err
+	counts, listed, digests := list(s.Names, id, items)
+	var wanted []MediumID
+	register := func(ctx context.Context, _ Event) (err error) {
+		wanted, err = s.Exhibits.RegisterPart(ctx, id, part, counts, listed)
+		return err
 	}
-	wanted, err := s.Exhibits.RegisterPart(ctx, id, part, counts, listed)
-	if err != nil {
+	if err := s.Events.actWith(ctx, by, PartReceived, string(id), receivedPart{part, len(items)}, register); err != nil {
 		return nil, err
 	}
 	answer := make([]hashing.SHA256, len(wanted))
@@ -173,7 +176,7 @@ func (s *Submission) PutPart(ctx context.Context, by Actor, id ExhibitID, part P
 }
 
 // list counts items by disposition and returns those with bytes in keyed form, each medium once.
-func (s *Submission) list(id ExhibitID, items []Item) (map[Disposition]int, []ListedItem, map[MediumID]hashing.SHA256) {
+func list(names Names, id ExhibitID, items []Item) (map[Disposition]int, []ListedItem, map[MediumID]hashing.SHA256) {
 	counts := make(map[Disposition]int)
 	digests := make(map[MediumID]hashing.SHA256)
 	var listed []ListedItem
@@ -183,7 +186,7 @@ func (s *Submission) list(id ExhibitID, items []Item) (map[Disposition]int, []Li
 		if it.Disposition != IsMedia && it.Disposition != NotMedia {
 			continue
 		}
-		medium := s.Names.Medium(it.Digests.SHA256)
+		medium := names.Medium(it.Digests.SHA256)
 		if _, twice := digests[medium]; twice {
 			continue
 		}
@@ -193,7 +196,7 @@ func (s *Submission) list(id ExhibitID, items []Item) (map[Disposition]int, []Li
 			kind = hashing.KindOther
 		}
 		listed = append(listed, ListedItem{
-			Medium: medium, Kind: kind, Size: it.Size, Keys: s.Names.Digests(*it.Digests), Place: s.Names.place(id, it),
+			Medium: medium, Kind: kind, Size: it.Size, Keys: names.Digests(*it.Digests), Place: names.place(id, it),
 		})
 	}
 	return counts, listed, digests
@@ -262,10 +265,8 @@ func (s *Submission) Seal(ctx context.Context, by Actor, id ExhibitID, parts []P
 	if err := s.Manifests.PutManifest(ctx, id, m); err != nil {
 		return Manifest{}, err
 	}
-	if err := record(ctx, s.Journal, by, ExhibitSealed, string(id), map[string]any{"version": m.Version, "items": m.Items}); err != nil {
-		return Manifest{}, err
-	}
-	return m, s.Exhibits.SealExhibit(ctx, id, m)
+	seal := func(ctx context.Context, _ Event) error { return s.Exhibits.SealExhibit(ctx, id, m) }
+	return m, s.Events.actWith(ctx, by, ExhibitSealed, string(id), sealedExhibit{m.Version, m.Items}, seal)
 }
 
 // Progress says how far an exhibit has come.

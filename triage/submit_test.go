@@ -28,7 +28,7 @@ func TestSubmissionTwice(t *testing.T) {
 	if fmt.Sprint(first.Items, first.Media) != fmt.Sprint(second.Items, second.Media) {
 		t.Errorf("the second submission changed %+v into %+v", first, second)
 	}
-	if n := len(h.events(triage.ExhibitSealed)); n != 1 {
+	if n := len(h.recorded(triage.ExhibitSealed)); n != 1 {
 		t.Errorf("sealed %d times", n)
 	}
 	// Another examiner does not get at it.

@@ -147,7 +147,7 @@ func newHouse(t *testing.T, tls bool, register func(g *guard.Guard)) *house {
 	h.store = &people{
 		accounts: map[string]triage.Account{}, links: map[triage.SecretHash]triage.SignInLink{}, sessions: map[triage.SecretHash]triage.Session{},
 	}
-	h.access = &triage.Access{Accounts: h.store, Sessions: h.store, Journal: h.store, Now: time.Now}
+	h.access = &triage.Access{Accounts: h.store, Sessions: h.store, Events: &triage.Projector{Journal: h.store, Accounts: h.store}, Now: time.Now}
 	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	h.Guard = guard.New(t.Context(), guard.Options{Access: h.access, TLS: tls, Log: log, Now: time.Now})
 	register(h.Guard)

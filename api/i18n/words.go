@@ -45,6 +45,7 @@ var words = Catalogue{
 	"set-kind.known":      {"Contenus connus", "Known material"},
 	"set-kind.benign":     {"Fichiers inoffensifs", "Harmless files"},
 	"set-state.importing": {"Import en cours", "Being imported"},
+	"set-state.failed":    {"Import échoué", "Import failed"},
 	"set-state.active":    {"Active", "Active"},
 	"set-state.withdrawn": {"Retirée", "Withdrawn"},
 	"verdict.illegal":     {"Illégal", "Illegal"},

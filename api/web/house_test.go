@@ -76,13 +76,17 @@ func newHouse(t *testing.T) *house {
 	pool := jail.New(jail.Options{Command: []string{os.Args[0], jailChild}, Children: 1})
 	t.Cleanup(pool.Close)
 	founders := triage.NewFounderIndex(v.Groups)
+	events := &triage.Projector{
+		Journal: chain, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: archive, Sets: sets,
+		SetFiles: archive, Parse: setfile.Parse, Queue: v.Queue, Names: names,
+	}
 
 	h := &house{names: names, journal: chain, mirror: mirror, tokens: make(map[triage.Role]string), actors: make(map[triage.Role]triage.Actor)}
-	h.Submission = &triage.Submission{Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Manifests: archive, Jobs: jobs, Journal: chain, Names: names, Now: time.Now}
-	h.Sets = &triage.Sets{Store: sets, Archive: archive, Parse: setfile.Parse, Journal: chain, Names: names, Now: time.Now}
-	h.Review = &triage.Review{Queue: v.Queue, Exhibits: v.Exhibits, Grants: v.Grants, Archive: archive, Renderer: renderer{pool}, Journal: chain, Now: time.Now}
-	h.Checks = &triage.Checks{Matcher: mirror, Seen: v.Seen, Founders: founders, Journal: chain, Names: names, Contact: "01 00 00 00 00"}
-	h.Access = &triage.Access{Accounts: v.Accounts, Sessions: v.Sessions, Journal: chain, Now: time.Now}
+	h.Submission = &triage.Submission{Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Manifests: archive, Jobs: jobs, Events: events, Names: names, Now: time.Now}
+	h.Sets = &triage.Sets{Store: sets, Archive: archive, Parse: setfile.Parse, Events: events, Names: names, Now: time.Now}
+	h.Review = &triage.Review{Queue: v.Queue, Exhibits: v.Exhibits, Grants: v.Grants, Archive: archive, Renderer: renderer{pool}, Events: events, Now: time.Now}
+	h.Checks = &triage.Checks{Matcher: mirror, Seen: v.Seen, Founders: founders, Events: events, Names: names, Contact: "01 00 00 00 00"}
+	h.Access = &triage.Access{Accounts: v.Accounts, Sessions: v.Sessions, Events: events, Now: time.Now}
 	h.worker = &triage.Worker{Jobs: jobs, Media: v.Media, Archive: archive, Examinations: archive, Decoder: pool, Matcher: mirror, Outcomes: v.Outcomes, Parallel: 1, Touch: 3 * time.Second, Log: quiet()}
 	h.steward = &triage.Steward{Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Examinations: archive, Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Rematch: v.Rematch, Founders: founders, Jobs: jobs, Lease: v.Lease, Names: names, Now: time.Now, Log: quiet()}
 	for _, r := range triage.Roles {

@@ -13,7 +13,7 @@ type Set struct {
 	Version   int            `json:"version"`
 	Kind      string         `json:"kind" enum:"known,benign"`
 	Category  string         `json:"category,omitempty"`
-	State     string         `json:"state" enum:"importing,active,withdrawn"`
+	State     string         `json:"state" enum:"importing,active,withdrawn,failed"`
 	Entries   int            `json:"entries"`
 	ByMethod  map[string]int `json:"by_method"` // hashes, by method
 	Rejected  int            `json:"rejected"`  // lines that were wrong

@@ -48,6 +48,7 @@ type house struct {
 	mirror   *known.Mirror
 	jobs     *work.Queue
 	founders *triage.FounderIndex
+	events   *triage.Projector
 	access   *triage.Access
 }
 
@@ -85,14 +86,20 @@ func build(ctx context.Context, c *serviceConfig, keys *secrets, sv *servers, lo
 	}
 	v := views.New(sv.redis, redisPrefix, time.Now)
 	sets := known.New(sv.redis, redisPrefix, keys.redisKey("known"))
+	names, archive := triage.NewNames(keys.NamingKey), objects.NewArchive(sealed)
+	events := &triage.Projector{
+		Journal: chain, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: archive, Sets: sets,
+		SetFiles: archive, Parse: setfile.Parse, Queue: v.Queue, Names: names,
+	}
 	return &house{
-		config: c, url: sv.url, log: log, names: triage.NewNames(keys.NamingKey), redis: sv.redis, raw: sv.raw,
-		journal: chain, archive: objects.NewArchive(sealed), views: v,
+		config: c, url: sv.url, log: log, names: names, redis: sv.redis, raw: sv.raw,
+		journal: chain, archive: archive, views: v,
+		events:   events,
 		sets:     sets,
 		mirror:   known.NewMirror(sets, log),
 		jobs:     work.New(sv.redis, redisPrefix, c.Lease),
 		founders: triage.NewFounderIndex(v.Groups),
-		access:   &triage.Access{Accounts: v.Accounts, Sessions: v.Sessions, Journal: chain, Now: time.Now},
+		access:   &triage.Access{Accounts: v.Accounts, Sessions: v.Sessions, Events: events, Now: time.Now},
 	}, nil
 }
 
@@ -102,7 +109,7 @@ func (h *house) follow(ctx context.Context) error { return h.mirror.Run(ctx) }
 func (h *house) submission() *triage.Submission {
 	return &triage.Submission{
 		Exhibits: h.views.Exhibits, Media: h.views.Media, Archive: h.archive, Manifests: h.archive, Jobs: h.jobs,
-		Journal: h.journal, Names: h.names, Now: time.Now,
+		Events: h.events, Names: h.names, Now: time.Now,
 	}
 }
 
@@ -111,14 +118,14 @@ func (h *house) app(ctx context.Context, pool *jail.Pool) (*fiber.App, error) {
 	u := web.UseCases{
 		Submission: h.submission(),
 		Sets: &triage.Sets{
-			Store: h.sets, Archive: h.archive, Parse: setfile.Parse, Journal: h.journal, Names: h.names, Now: time.Now,
+			Store: h.sets, Archive: h.archive, Parse: setfile.Parse, Events: h.events, Names: h.names, Now: time.Now,
 		},
 		Review: &triage.Review{
 			Queue: h.views.Queue, Exhibits: h.views.Exhibits, Grants: h.views.Grants, Archive: h.archive,
-			Renderer: renderer{pool}, Journal: h.journal, Now: time.Now,
+			Renderer: renderer{pool}, Events: h.events, Now: time.Now,
 		},
 		Checks: &triage.Checks{
-			Matcher: h.mirror, Seen: h.views.Seen, Founders: h.founders, Journal: h.journal, Names: h.names,
+			Matcher: h.mirror, Seen: h.views.Seen, Founders: h.founders, Events: h.events, Names: h.names,
 			Contact: h.config.Contact,
 		},
 		Access: h.access,

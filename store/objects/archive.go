@@ -82,6 +82,22 @@ func (a *Archive) PutManifest(ctx context.Context, x triage.ExhibitID, m triage.
 	return a.replaceJSON(ctx, manifestKey(x, m.Version), m)
 }
 
+// Manifest implements triage.ManifestArchive.
+func (a *Archive) Manifest(ctx context.Context, x triage.ExhibitID, version int) (triage.Manifest, error) {
+	var m triage.Manifest
+	body, err := a.read(ctx, manifestKey(x, version), maxManifest)
+	if err != nil {
+		return m, err
+	}
+	if err := json.Unmarshal(body, &m); err != nil {
+		return m, triage.E(triage.Corrupt, "objects.Manifest", string(x), "the record is damaged: restore it", err)
+	}
+	return m, nil
+}
+
+// maxManifest bounds what is read back: a part takes 67 bytes, and ten million items have ten thousand.
+const maxManifest = 64 << 20
+
 // PutExamination implements triage.ExaminationArchive.
 func (a *Archive) PutExamination(ctx context.Context, id triage.MediumID, x hashing.Examination) error {
 	return a.replaceJSON(ctx, examinationKey(id), x)

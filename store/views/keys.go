@@ -41,6 +41,9 @@ import (
 //	torank               zset    groups that wait for their rank, by first mark
 //	marks                string  the last mark
 //	queue                zset    groups in the queue, by negated score
+//
+//	marks:applied        hash    how far the projections have come: see marks.go
+//	marks:ahead          zset    events that were applied beyond a gap
 const (
 	keyEpoch     = "epoch"
 	keyAccounts  = "accounts"

@@ -33,6 +33,7 @@ type Views struct {
 	Grants   Grants
 	Seen     Seen
 	Lease    Lease
+	Marks    Marks
 }
 
 // New returns the projections that rdb keeps under prefix (which store/known shares: both know its epoch). In a
@@ -41,7 +42,7 @@ func New(rdb *redis.Client, prefix string, now func() time.Time) *Views {
 	d := db{rdb: rdb, prefix: prefix, now: now}
 	return &Views{
 		Accounts{d}, Sessions{d}, Exhibits{d}, Media{d}, Outcomes{d}, Groups{d}, Rematch{d}, Queue{Groups{d}},
-		Grants{d}, Seen{d}, Lease{d},
+		Grants{d}, Seen{d}, Lease{d}, Marks{d},
 	}
 }
 
@@ -57,6 +58,7 @@ var (
 	_ triage.GrantStore   = Grants{}
 	_ triage.SeenStore    = Seen{}
 	_ triage.Lease        = Lease{}
+	_ triage.MarkStore    = Marks{}
 )
 
 // db is what all stores of this package share.

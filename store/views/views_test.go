@@ -356,7 +356,6 @@ func TestExhibits(t *testing.T) {
 		"queued":     func() error { return b.Media.MarkQueued(ctx, mediumID(9), triage.DigestKeys{}, 1) },
 		"group":      func() error { _, err := b.Queue.Group(ctx, "none"); return err },
 		"claim":      func() error { return b.Queue.Claim(ctx, triage.GroupID(mediumID(9)), triage.Claim{By: "a"}, day) },
-		"decision":   func() error { return b.Queue.SaveDecision(ctx, triage.GroupID(mediumID(9)), triage.Decision{}) },
 	} {
 		if err := call(); !triage.IsKind(err, triage.NotFound) {
 			t.Errorf("%s that is not there: %v", name, err)

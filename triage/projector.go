@@ -1,0 +1,209 @@
+package triage
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+)
+
+// Marks say how far the projections have come.
+type Marks struct {
+	Server     string // this run of the server that keeps them: another after each of its starts
+	Generation string // drawn when the projections were last made whole; empty: they are not whole
+	Events     uint64 // every event up to this number has taken effect
+	Groups     uint64 // every record of groups up to this number has
+	Packs      map[string]uint64
+}
+
+// MarkStore keeps the marks beside the projections, so that whatever loses or rolls back the ones does it to the
+// others too.
+type MarkStore interface {
+	Marks(ctx context.Context) (Marks, error)
+	// MarkEvent notes that an event has taken effect, in whatever order that happens. It fails with Unavailable
+	// when the projections are not whole.
+	MarkEvent(ctx context.Context, seq uint64) error
+	// MarkEvents notes that all events up to seq have.
+	MarkEvents(ctx context.Context, seq uint64) error
+	// Clear removes all projections, marks and jobs, as whole as they were.
+	Clear(ctx context.Context) error
+	// Complete gives projections that are whole a generation.
+	Complete(ctx context.Context, generation string) error
+}
+
+// Projector gives events their effect. What somebody did is appended to the journal first and takes effect through
+// the same code that repeats it when the projections have to catch up. All effects may be repeated, and those of
+// an earlier event never undo those of a later one.
+type Projector struct {
+	Journal   Journal
+	Marks     MarkStore // nil: nothing is marked
+	Accounts  AccountStore
+	Exhibits  ExhibitStore
+	Manifests ManifestArchive
+	Sets      SetStore
+	SetFiles  SetArchive
+	Parse     SetParser
+	Queue     QueueStore
+	Names     Names
+}
+
+// act records what by did to subject, and gives it its effect.
+func (p *Projector) act(ctx context.Context, by Actor, kind EventKind, subject string, data any) error {
+	return p.actWith(ctx, by, kind, subject, data, p.Apply)
+}
+
+// actWith is act for whoever has at hand what the effect would have to read again.
+func (p *Projector) actWith(ctx context.Context, by Actor, kind EventKind, subject string, data any, effect func(context.Context, Event) error) error {
+	ev, err := record(ctx, p.Journal, by, kind, subject, data)
+	if err != nil {
+		return err
+	}
+	if err := effect(ctx, ev); err != nil {
+		return err
+	}
+	if p.Marks != nil {
+		// A mark that is missing only means that this event's effect is repeated.
+		_ = p.Marks.MarkEvent(ctx, ev.Seq)
+	}
+	return nil
+}
+
+// importedSet are the details of SetImported.
+type importedSet struct {
+	Set      HashSet `json:"set"`
+	Hash     Method  `json:"hash,omitempty"` // as the list was read
+	Replaces []SetID `json:"replaces,omitempty"`
+}
+
+// receivedPart are the details of PartReceived.
+type receivedPart struct {
+	Part  PartID `json:"part"`
+	Items int    `json:"items"`
+}
+
+// sealedExhibit are the details of ExhibitSealed.
+type sealedExhibit struct {
+	Version int `json:"version"`
+	Items   int `json:"items"`
+}
+
+// Apply gives an event its effect. Events that change no projection have none.
+func (p *Projector) Apply(ctx context.Context, ev Event) error {
+	switch ev.Kind {
+	case TokenCreated:
+		return withData(ev, func(acc Account) error { return p.accountMade(ctx, acc) })
+	case TokenRevoked:
+		return p.accountRevoked(ctx, ev.Subject, ev.Time)
+	case ExhibitOpened:
+		return withData(ev, func(x Exhibit) error {
+			_, err := p.Exhibits.SaveExhibit(ctx, x)
+			return err
+		})
+	case PartReceived:
+		return withData(ev, func(d receivedPart) error { return p.partReceived(ctx, ExhibitID(ev.Subject), d.Part, ev.Time) })
+	case ExhibitSealed:
+		return withData(ev, func(d sealedExhibit) error { return p.exhibitSealed(ctx, ExhibitID(ev.Subject), d.Version) })
+	case SetImported:
+		return withData(ev, func(d importedSet) error { return p.setImported(ctx, d) })
+	case SetWithdrawn:
+		return p.setWithdrawn(ctx, ev.Subject, ev.Time)
+	case DecisionMade:
+		return withData(ev, func(d Decision) error { return p.Queue.SaveDecision(ctx, GroupID(ev.Subject), d) })
+	}
+	return nil
+}
+
+// withData hands an event's details to effect.
+func withData[T any](ev Event, effect func(T) error) error {
+	var data T
+	if err := json.Unmarshal(ev.Data, &data); err != nil {
+		return E(Corrupt, "apply event", string(ev.Kind), "the journal holds an event that cannot be read: use the version of vigie that wrote it", err)
+	}
+	return effect(data)
+}
+
+// accountMade leaves an account that is there alone: it may have been revoked since.
+func (p *Projector) accountMade(ctx context.Context, acc Account) error {
+	if _, err := p.Accounts.Account(ctx, acc.ID); !IsKind(err, NotFound) {
+		return err
+	}
+	return p.Accounts.SaveAccount(ctx, acc)
+}
+
+func (p *Projector) accountRevoked(ctx context.Context, id string, at time.Time) error {
+	acc, err := p.Accounts.Account(ctx, id)
+	if err != nil || !acc.Revoked.IsZero() {
+		return err
+	}
+	acc.Revoked = at.UTC()
+	return p.Accounts.SaveAccount(ctx, acc)
+}
+
+// partReceived counts a part again. One that the exhibit was sealed without since then no longer belongs to it.
+func (p *Projector) partReceived(ctx context.Context, id ExhibitID, part PartID, at time.Time) error {
+	x, err := p.Exhibits.Exhibit(ctx, id)
+	if err != nil {
+		return err
+	}
+	if m := x.Manifest; m != nil && at.Before(m.Sealed) && !slices.Contains(m.Parts, part) {
+		return nil
+	}
+	body, err := p.Manifests.Part(ctx, id, part)
+	if err != nil {
+		return err
+	}
+	items, err := DecodePart(body, part)
+	if err != nil {
+		return err
+	}
+	counts, listed, _ := list(p.Names, id, items)
+	_, err = p.Exhibits.RegisterPart(ctx, id, part, counts, listed)
+	return err
+}
+
+// exhibitSealed seals an exhibit again, unless a later version was sealed since.
+func (p *Projector) exhibitSealed(ctx context.Context, id ExhibitID, version int) error {
+	x, err := p.Exhibits.Exhibit(ctx, id)
+	if err != nil || x.Manifest != nil && x.Manifest.Version >= version {
+		return err
+	}
+	m, err := p.Manifests.Manifest(ctx, id, version)
+	if err != nil {
+		return err
+	}
+	return p.Exhibits.SealExhibit(ctx, id, m)
+}
+
+// setImported makes a set match. Whether its entries were written is known only of one that does: they are read from
+// the kept file again.
+func (p *Projector) setImported(ctx context.Context, d importedSet) error {
+	d.Set.State = Importing
+	kept, err := p.Sets.RestoreSet(ctx, d.Set)
+	if err != nil || kept.State == Active || kept.State == Withdrawn {
+		return err
+	}
+	report, err := p.reader().read(ctx, restarted(d.Set), ImportOptions{Hash: d.Hash})
+	if err != nil {
+		return err
+	}
+	d.Set.Conflicts = report.Set.Conflicts
+	_, err = p.Sets.Activate(ctx, d.Set, d.Replaces)
+	return err
+}
+
+// restarted is a set as it is before its list is read.
+func restarted(s HashSet) HashSet {
+	s.Entries, s.Rejected, s.ByMethod, s.Conflicts = 0, 0, nil, nil
+	return s
+}
+
+func (p *Projector) reader() setReader { return setReader{p.Sets, p.SetFiles, p.Parse, p.Names} }
+
+func (p *Projector) setWithdrawn(ctx context.Context, subject string, at time.Time) error {
+	id, err := ParseSetID(subject)
+	if err != nil {
+		return err
+	}
+	_, err = p.Sets.Withdraw(ctx, id, at.UTC())
+	return err
+}
