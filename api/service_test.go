@@ -95,7 +95,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 		t.Fatal(err)
 	}
 	const prefix = "{vigie}:"
-	v, sets := views.New(rdb, prefix, s.clock.now), known.New(rdb, prefix, [known.KeySize]byte{4})
+	v, sets := views.New(rdb, prefix, [views.KeySize]byte{5}, s.clock.now), known.New(rdb, prefix, [known.KeySize]byte{4})
 	mirror, jobs := known.NewMirror(sets, discard()), work.New(rdb, prefix, 5*time.Second)
 	s.archive = objects.NewArchive(sealed)
 	if archive == nil {

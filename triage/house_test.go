@@ -81,7 +81,7 @@ func newHouse(t *testing.T) *house {
 	log := slog.New(slog.DiscardHandler)
 	sets := known.New(h.rdb, "t:", [known.KeySize]byte{4})
 	mirror := known.NewMirror(sets, log)
-	h.archive, h.views, h.jobs = objects.NewArchive(sealed), views.New(h.rdb, "t:", time.Now), work.New(h.rdb, "t:", testLease)
+	h.archive, h.views, h.jobs = objects.NewArchive(sealed), views.New(h.rdb, "t:", [views.KeySize]byte{5}, time.Now), work.New(h.rdb, "t:", testLease)
 	v, founders := h.views, triage.NewFounderIndex(h.views.Groups)
 	h.events = &triage.Projector{
 		Journal: h.journal, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: h.archive, Sets: sets,

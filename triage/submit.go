@@ -215,7 +215,7 @@ func (s *Submission) Upload(ctx context.Context, by Actor, want hashing.SHA256, 
 		return E(NotFound, op, string(id), "send the manifest part that lists this medium first", nil)
 	}
 	if err != nil {
-		return err
+		return ours(op, id, err)
 	}
 	if medium.State == Listed {
 		return E(Conflict, op, string(id), "this file is listed as not media: its bytes are not wanted", nil)
@@ -230,12 +230,20 @@ func (s *Submission) Upload(ctx context.Context, by Actor, want hashing.SHA256, 
 		return E(Corrupt, op, string(id), "the bytes are not the declared ones: read the file again", err)
 	}
 	if err != nil {
-		return err
+		return ours(op, id, err)
 	}
 	if err := s.Jobs.Enqueue(ctx, id); err != nil {
 		return err
 	}
 	return s.Media.MarkQueued(ctx, id, s.Names.Digests(verifier.Digests()), verifier.Size())
+}
+
+// ours makes of a store's damage an Internal error: Corrupt would tell the examiner that the file has changed.
+func ours(op string, id MediumID, err error) error {
+	if IsKind(err, Corrupt) {
+		return E(Internal, op, string(id), "", err)
+	}
+	return err
 }
 
 // Seal declares that parts are the whole exhibit, in order. Sealing the same parts again changes nothing;

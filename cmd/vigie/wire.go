@@ -84,7 +84,7 @@ func build(ctx context.Context, c *serviceConfig, keys *secrets, sv *servers, lo
 	if err != nil {
 		return nil, err
 	}
-	v := views.New(sv.redis, redisPrefix, time.Now)
+	v := views.New(sv.redis, redisPrefix, keys.redisKey("views"), time.Now)
 	sets := known.New(sv.redis, redisPrefix, keys.redisKey("known"))
 	names, archive := triage.NewNames(keys.NamingKey), objects.NewArchive(sealed)
 	events := &triage.Projector{

@@ -3,7 +3,6 @@ package views
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"slices"
 	"time"
 
@@ -36,22 +35,24 @@ type storedAccount struct {
 	Revoked time.Time   `json:"r,omitzero"`
 }
 
-func decodeAccount(id, doc string) (triage.Account, error) {
-	var s storedAccount
-	if err := json.Unmarshal([]byte(doc), &s); err != nil {
-		return triage.Account{}, triage.E(triage.Corrupt, "views.decodeAccount", id, "", err)
+func (s Accounts) place(id string) string { return s.key(keyAccounts, "/", id) }
+
+func (s Accounts) decode(id, doc string) (triage.Account, error) {
+	var a storedAccount
+	if err := s.openJSON("views.decodeAccount", id, s.place(id), doc, &a); err != nil {
+		return triage.Account{}, err
 	}
 	return triage.Account{
-		Actor: s.Actor.actor(), Token: triage.SecretHash(s.Token), Created: s.Created, Revoked: s.Revoked,
+		Actor: a.Actor.actor(), Token: triage.SecretHash(a.Token), Created: a.Created, Revoked: a.Revoked,
 	}, nil
 }
 
 // SaveAccount implements triage.AccountStore.
 func (s Accounts) SaveAccount(ctx context.Context, a triage.Account) error {
 	const op = "views.SaveAccount"
-	doc, err := json.Marshal(storedAccount{storeActor(a.Actor), string(a.Token), a.Created, a.Revoked})
+	doc, err := s.sealJSON(op, s.place(a.ID), storedAccount{storeActor(a.Actor), string(a.Token), a.Created, a.Revoked})
 	if err != nil {
-		return triage.E(triage.Internal, op, a.ID, "", err)
+		return err
 	}
 	_, err = s.rdb.TxPipelined(ctx, func(p redis.Pipeliner) error {
 		p.HSet(ctx, s.key(keyAccounts), a.ID, doc)
@@ -69,7 +70,7 @@ func (s Accounts) Accounts(ctx context.Context) ([]triage.Account, error) {
 	}
 	accounts := make([]triage.Account, 0, len(docs))
 	for id, doc := range docs {
-		a, err := decodeAccount(id, doc)
+		a, err := s.decode(id, doc)
 		if err != nil {
 			return nil, err
 		}
@@ -102,5 +103,5 @@ func (s Accounts) Account(ctx context.Context, id string) (triage.Account, error
 	if err != nil {
 		return triage.Account{}, fault("views.Account", id, err)
 	}
-	return decodeAccount(id, doc)
+	return s.decode(id, doc)
 }

@@ -11,31 +11,28 @@ import (
 )
 
 // A medium is a hash with one-letter fields; absent ones are empty. Redis keeps a hash whose values are all short
-// (64 bytes) in one compact piece, hence the two fields for what a decoder learned.
+// (hash-max-listpack-value) in one compact piece.
 //
-//	s  state, one letter            f  facts, packed        F  finding, one letter; absent: Pending
-//	k  kind, one letter             c  camera, packed       m  matches, packed
-//	z  size in bytes                q  quality of its PDQ   e  epoch of the last match
-//	d  keys of its three digests    u  why unreadable       g  its group, 16 raw bytes
-//	t  when it was wanted (µs)      n  note                 h  failures counted
+//	s  state, one letter            F  finding, one letter; absent: Pending    f  examination, sealed
+//	k  kind, one letter             e  epoch of the last match                 m  matches, sealed
+//	z  size in bytes                g  its group, 16 raw bytes
+//	d  keys of its three digests    h  failures counted
+//	t  when it was wanted (µs)
 //
-// and one field "x"+<exhibit> a place: folder, parent (8 bytes each), class (1), time of change (µs, 8).
+// and one field "x"+<exhibit> a place: folder, parent (8 bytes each, keyed), then class and time of change (µs),
+// sealed in one block of 16 bytes.
 const (
-	fieldState      = "s"
-	fieldKind       = "k"
-	fieldSize       = "z"
-	fieldKeys       = "d"
-	fieldWanted     = "t"
-	fieldFacts      = "f"
-	fieldCamera     = "c"
-	fieldQuality    = "q"
-	fieldUnreadable = "u"
-	fieldNote       = "n"
-	fieldFinding    = "F"
-	fieldMatches    = "m"
-	fieldEpoch      = "e"
-	fieldGroup      = "g"
-	fieldPlace      = 'x'
+	fieldState       = "s"
+	fieldKind        = "k"
+	fieldSize        = "z"
+	fieldKeys        = "d"
+	fieldWanted      = "t"
+	fieldExamination = "f"
+	fieldFinding     = "F"
+	fieldMatches     = "m"
+	fieldEpoch       = "e"
+	fieldGroup       = "g"
+	fieldPlace       = 'x'
 )
 
 // letters are the codes of one domain value; both ways, for what is stored stays when the words change.
@@ -73,31 +70,37 @@ var (
 	})
 )
 
-func decodeMedium(id triage.MediumID, f map[string]string) triage.Medium {
+// mediumPlace is where a sealed field of a medium lies.
+func (d db) mediumPlace(id triage.MediumID, field string) string { return d.medium(id) + "/" + field }
+
+func (d db) decodeMedium(id triage.MediumID, f map[string]string) (triage.Medium, error) {
 	m := triage.Medium{
 		ID: id, State: states.to[f[fieldState]], Kind: kinds.to[f[fieldKind]], Keys: unpackKeys(f[fieldKeys]),
-		Unreadable: f[fieldUnreadable], Note: f[fieldNote], Finding: findings.to[f[fieldFinding]],
-		Matches: unpackMatches(f[fieldMatches]),
+		Finding: findings.to[f[fieldFinding]],
 	}
 	m.Size, _ = strconv.ParseInt(f[fieldSize], 10, 64)
 	epoch, _ := strconv.ParseUint(f[fieldEpoch], 10, 64)
 	m.Epoch = triage.Epoch(epoch)
-	if q, hashed := f[fieldQuality]; hashed {
-		m.Hashed = true
-		m.Quality, _ = strconv.Atoi(q)
-	}
 	if g := f[fieldGroup]; g != "" {
 		m.Group = triage.GroupID(unpackID(g))
 	}
-	if facts := f[fieldFacts]; facts != "" {
-		m.Facts = unpackFacts(facts, f[fieldCamera])
+	if err := d.openExamination(&m, f[fieldExamination]); err != nil {
+		return m, err
+	}
+	var err error
+	if m.Matches, err = d.openMatches(id, f[fieldMatches]); err != nil {
+		return m, err
 	}
 	for field, value := range f {
 		if len(field) == 9 && field[0] == fieldPlace {
-			m.Places = append(m.Places, unpackPlace(field[1:], value))
+			p, err := d.unpackPlace(id, field[1:], value)
+			if err != nil {
+				return m, err
+			}
+			m.Places = append(m.Places, p)
 		}
 	}
-	return m
+	return m, nil
 }
 
 func packKeys(k triage.DigestKeys) string {
@@ -113,23 +116,29 @@ func unpackKeys(s string) (k triage.DigestKeys) {
 	return k
 }
 
-func packPlace(p triage.Place) string {
+// packPlace returns folder and parent, which scripts use, and the sealed rest.
+func (d db) packPlace(id triage.MediumID, p triage.Place) string {
 	class, ok := classes.of[p.Class]
 	if !ok {
 		class = classes.of[triage.PlaceOther]
 	}
-	b := []byte(packFolder(p.Folder) + packFolder(p.Parent) + class)
-	return string(binary.BigEndian.AppendUint64(b, uint64(packTime(p.Modified))))
+	rest := binary.BigEndian.AppendUint64([]byte(class), uint64(packTime(p.Modified)))
+	return packFolder(p.Folder) + packFolder(p.Parent) + d.sealer.sealBlock(d.mediumPlace(id, packExhibit(p.Exhibit)), rest)
 }
 
-func unpackPlace(exhibit, s string) triage.Place {
+func (d db) unpackPlace(id triage.MediumID, exhibit, s string) (triage.Place, error) {
 	p := triage.Place{Exhibit: unpackExhibit(exhibit)}
-	if len(s) == 25 {
-		p.Folder, p.Parent = unpackFolder(s[:8]), unpackFolder(s[8:16])
-		p.Class = classes.to[s[16:17]]
-		p.Modified = unpackTime(int64(binary.BigEndian.Uint64([]byte(s[17:]))))
+	if len(s) < 16 {
+		return p, d.sealer.corrupt(nil)
 	}
-	return p
+	rest, err := d.sealer.openBlock(d.mediumPlace(id, exhibit), s[16:])
+	if err != nil {
+		return p, err
+	}
+	p.Folder, p.Parent = unpackFolder(s[:8]), unpackFolder(s[8:16])
+	p.Class = classes.to[string(rest[:1])]
+	p.Modified = unpackTime(int64(binary.BigEndian.Uint64(rest[1:])))
+	return p, nil
 }
 
 // packTime keeps microseconds; 0 is no time at all.
@@ -147,9 +156,20 @@ func unpackTime(us int64) time.Time {
 	return time.UnixMicro(us).UTC()
 }
 
-// packFacts returns the two fields of what a decoder learned. The time of capture keeps its instant, not its zone.
-func packFacts(f hashing.Facts) (facts, camera string) {
+// packExamination returns what a decoder learned, sealed; "" for nil. The time of capture keeps its instant, not its
+// zone.
+func (d db) packExamination(id triage.MediumID, x *hashing.Examination) string {
+	if x == nil {
+		return ""
+	}
 	var w packer
+	w.text(x.Unreadable)
+	w.text(x.Note)
+	w.flag(x.Fingerprint != nil)
+	if x.Fingerprint != nil {
+		w.number(int64(x.Fingerprint.Quality))
+	}
+	f := x.Facts
 	w.text(kinds.of[f.Kind])
 	w.text(f.Format)
 	w.number(int64(f.Width))
@@ -157,29 +177,43 @@ func packFacts(f hashing.Facts) (facts, camera string) {
 	w.number(int64(f.Orientation))
 	w.number(packTime(f.Taken))
 	w.flag(f.GPS)
-	facts = string(w)
-	if f.Make+f.Model+f.Serial+f.Software == "" {
-		return facts, ""
-	}
-	w = nil
 	for _, s := range []string{f.Make, f.Model, f.Serial, f.Software} {
 		w.text(s)
 	}
-	return facts, string(w)
+	return d.sealer.seal(d.mediumPlace(id, fieldExamination), w)
 }
 
-func unpackFacts(facts, camera string) hashing.Facts {
-	r := unpacker(facts)
-	f := hashing.Facts{Kind: kinds.to[r.text()], Format: r.text()}
+// openExamination gives m what packExamination kept of it.
+func (d db) openExamination(m *triage.Medium, sealed string) error {
+	if sealed == "" {
+		return nil
+	}
+	clear, err := d.sealer.open(d.mediumPlace(m.ID, fieldExamination), sealed)
+	if err != nil {
+		return err
+	}
+	unpackExamination(m, clear)
+	return nil
+}
+
+func unpackExamination(m *triage.Medium, r unpacker) {
+	m.Unreadable, m.Note = r.text(), r.text()
+	if m.Hashed = r.flag(); m.Hashed {
+		m.Quality = int(r.number())
+	}
+	f := &m.Facts
+	f.Kind, f.Format = kinds.to[r.text()], r.text()
 	f.Width, f.Height, f.Orientation = int(r.number()), int(r.number()), int(r.number())
 	f.Taken = unpackTime(r.number())
 	f.GPS = r.flag()
-	r = unpacker(camera)
 	f.Make, f.Model, f.Serial, f.Software = r.text(), r.text(), r.text(), r.text()
-	return f
 }
 
-func packMatches(matches []triage.Match) string {
+// packMatches returns matches, sealed; "" for none.
+func (d db) packMatches(id triage.MediumID, matches []triage.Match) string {
+	if len(matches) == 0 {
+		return ""
+	}
 	var w packer
 	for _, m := range matches {
 		w.number(int64(m.Set))
@@ -192,12 +226,20 @@ func packMatches(matches []triage.Match) string {
 		w.number(int64(m.Distance))
 		w.number(int64(m.Transform))
 	}
-	return string(w)
+	return d.sealer.seal(d.mediumPlace(id, fieldMatches), w)
 }
 
-func unpackMatches(s string) []triage.Match {
+func (d db) openMatches(id triage.MediumID, sealed string) ([]triage.Match, error) {
+	if sealed == "" {
+		return nil, nil
+	}
+	clear, err := d.sealer.open(d.mediumPlace(id, fieldMatches), sealed)
+	return unpackMatches(clear), err
+}
+
+func unpackMatches(r unpacker) []triage.Match {
 	var matches []triage.Match
-	for r := unpacker(s); len(r) > 0; {
+	for len(r) > 0 {
 		matches = append(matches, triage.Match{
 			Set: triage.SetID(r.number()), Source: r.text(), Version: int(r.number()),
 			Kind: setKinds.to[r.text()], Entry: uint32(r.number()), Category: r.text(),

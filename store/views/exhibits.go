@@ -3,7 +3,6 @@ package views
 import (
 	"context"
 	"encoding/hex"
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,28 +32,28 @@ type storedManifest struct {
 	Sealed  time.Time `json:"t"`
 }
 
-func encodeExhibit(x triage.Exhibit) ([]byte, error) {
-	s := storedExhibit{Case: x.Case, Seal: x.Seal, Owner: x.Owner, Opened: x.Opened}
+func (s Exhibits) encode(x triage.Exhibit) (string, error) {
+	doc := storedExhibit{Case: x.Case, Seal: x.Seal, Owner: x.Owner, Opened: x.Opened}
 	if m := x.Manifest; m != nil {
-		s.Manifest = &storedManifest{Version: m.Version, Items: m.Items, Sealed: m.Sealed}
+		doc.Manifest = &storedManifest{Version: m.Version, Items: m.Items, Sealed: m.Sealed}
 		for _, part := range m.Parts {
 			raw, err := packPart(part)
 			if err != nil {
-				return nil, err
+				return "", err
 			}
-			s.Manifest.Parts = append(s.Manifest.Parts, raw...)
+			doc.Manifest.Parts = append(doc.Manifest.Parts, raw...)
 		}
 	}
-	return json.Marshal(s)
+	return s.sealJSON("views.encodeExhibit", s.exhibit(x.ID), doc)
 }
 
-func decodeExhibit(id triage.ExhibitID, doc string) (triage.Exhibit, error) {
-	var s storedExhibit
-	if err := json.Unmarshal([]byte(doc), &s); err != nil {
-		return triage.Exhibit{}, triage.E(triage.Corrupt, "views.decodeExhibit", string(id), "", err)
+func (s Exhibits) decode(id triage.ExhibitID, sealed string) (triage.Exhibit, error) {
+	var doc storedExhibit
+	if err := s.openJSON("views.decodeExhibit", string(id), s.exhibit(id), sealed, &doc); err != nil {
+		return triage.Exhibit{}, err
 	}
-	x := triage.Exhibit{ID: id, Case: s.Case, Seal: s.Seal, Owner: s.Owner, Opened: s.Opened}
-	if m := s.Manifest; m != nil {
+	x := triage.Exhibit{ID: id, Case: doc.Case, Seal: doc.Seal, Owner: doc.Owner, Opened: doc.Opened}
+	if m := doc.Manifest; m != nil {
 		x.Manifest = &triage.Manifest{Version: m.Version, Items: m.Items, Sealed: m.Sealed}
 		for raw := range slices.Chunk(m.Parts, 32) {
 			x.Manifest.Parts = append(x.Manifest.Parts, triage.PartID(hex.EncodeToString(raw)))
@@ -75,14 +74,14 @@ func packPart(part triage.PartID) (string, error) {
 // SaveExhibit implements triage.ExhibitStore.
 func (s Exhibits) SaveExhibit(ctx context.Context, x triage.Exhibit) (triage.Exhibit, error) {
 	const op = "views.SaveExhibit"
-	doc, err := encodeExhibit(x)
+	doc, err := s.encode(x)
 	if err != nil {
 		return triage.Exhibit{}, err
 	}
 	if unpackExhibit(packExhibit(x.ID)) != x.ID {
 		return triage.Exhibit{}, triage.E(triage.Invalid, op, string(x.ID), "this is not the name of an exhibit", nil)
 	}
-	if err := s.rdb.SetNX(ctx, s.key(keyExhibit, packExhibit(x.ID)), doc, 0).Err(); err != nil {
+	if err := s.rdb.SetNX(ctx, s.exhibit(x.ID), doc, 0).Err(); err != nil {
 		return triage.Exhibit{}, fault(op, string(x.ID), err)
 	}
 	kept, err := s.Exhibit(ctx, x.ID)
@@ -101,14 +100,14 @@ func (s Exhibits) SaveExhibit(ctx context.Context, x triage.Exhibit) (triage.Exh
 
 // Exhibit implements triage.ExhibitStore.
 func (s Exhibits) Exhibit(ctx context.Context, id triage.ExhibitID) (triage.Exhibit, error) {
-	doc, err := s.rdb.Get(ctx, s.key(keyExhibit, packExhibit(id))).Result()
+	doc, err := s.rdb.Get(ctx, s.exhibit(id)).Result()
 	if err == redis.Nil {
 		return triage.Exhibit{}, missing("read exhibit", string(id), "exhibit")
 	}
 	if err != nil {
 		return triage.Exhibit{}, fault("views.Exhibit", string(id), err)
 	}
-	return decodeExhibit(id, doc)
+	return s.decode(id, doc)
 }
 
 // Exhibits implements triage.ExhibitStore.
@@ -134,7 +133,7 @@ func (s Exhibits) Exhibits(ctx context.Context, owner string) ([]triage.Exhibit,
 		}
 		for i, doc := range docs {
 			text, _ := doc.(string)
-			x, err := decodeExhibit(unpackExhibit(ids[i]), text)
+			x, err := s.decode(unpackExhibit(ids[i]), text)
 			if err != nil {
 				return nil, err
 			}
@@ -164,7 +163,7 @@ func (s Exhibits) Progress(ctx context.Context, id triage.ExhibitID) (triage.Pro
 		return triage.Progress{}, err
 	}
 	tx := s.rdb.TxPipeline()
-	exists := tx.Exists(ctx, s.key(keyExhibit, packExhibit(id)))
+	exists := tx.Exists(ctx, s.exhibit(id))
 	counts := tx.HGetAll(ctx, s.key(keyCounts, packExhibit(id)))
 	toRank := tx.ZCard(ctx, s.key(keyToRank))
 	outdated := tx.ZCount(ctx, s.key(keyEpochs), "-inf", "("+strconv.FormatUint(uint64(epoch), 10))

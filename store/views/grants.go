@@ -2,7 +2,6 @@ package views
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -37,9 +36,9 @@ func (s Grants) SaveGrant(ctx context.Context, g triage.Grant, life time.Duratio
 	for _, m := range g.Media {
 		stored.Media = append(stored.Media, string(m))
 	}
-	doc, err := json.Marshal(stored)
+	doc, err := s.sealJSON(op, s.key(keyGrant, g.ID), stored)
 	if err != nil {
-		return triage.E(triage.Internal, op, g.ID, "", err)
+		return err
 	}
 	_, err = s.rdb.TxPipelined(ctx, func(p redis.Pipeliner) error {
 		p.Set(ctx, s.key(keyGrant, g.ID), doc, life)

@@ -18,7 +18,7 @@ type Groups struct{ db }
 
 // A group is a hash with short fields:
 //
-//	b  "1" once it is born     n  members     r  the rest of its ranking, packed    d   decision, JSON
+//	b  "1" once it is born     n  members     r  the rest of its ranking, sealed    d   decision, sealed
 //	k  its last mark           o  open        c  who claims it                      dn  members when decided
 //	                           s  score       u  until when (ms)
 const (
@@ -73,12 +73,39 @@ func (s Groups) Founders(ctx context.Context, from int) ([]triage.Founder, error
 	}
 	founders := make([]triage.Founder, len(raw))
 	for i, birth := range raw {
-		founders[i].Group = triage.GroupID(unpackID(birth[:16]))
-		if len(birth) == 16+len(pdq.Hash{}) {
-			founders[i].PDQ = (*pdq.Hash)([]byte(birth[16:]))
+		if founders[i], err = s.openBirth(birth); err != nil {
+			return nil, err
 		}
 	}
 	return founders, nil
+}
+
+// sealBirth returns a group's 16 bytes and, if its founder has one, the sealed PDQ.
+func (s Groups) sealBirth(f *triage.Founder) string {
+	birth := packID(string(f.Group))
+	if f.PDQ != nil {
+		birth += s.sealer.seal(s.key(keyFounders, "/", birth), f.PDQ[:])
+	}
+	return birth
+}
+
+func (s Groups) openBirth(birth string) (triage.Founder, error) {
+	if len(birth) < 16 {
+		return triage.Founder{}, triage.E(triage.Corrupt, "views.openBirth", "", "", nil)
+	}
+	f := triage.Founder{Group: triage.GroupID(unpackID(birth[:16]))}
+	if len(birth) == 16 {
+		return f, nil
+	}
+	code, err := s.sealer.open(s.key(keyFounders, "/", birth[:16]), birth[16:])
+	if err == nil && len(code) != len(f.PDQ) {
+		err = triage.E(triage.Corrupt, "views.openBirth", string(f.Group), "", nil)
+	}
+	if err != nil {
+		return f, err
+	}
+	f.PDQ = (*pdq.Hash)(code)
+	return f, nil
 }
 
 // Ungrouped implements triage.GroupStore.
@@ -92,10 +119,7 @@ func (s Groups) JoinGroup(ctx context.Context, id triage.MediumID, g triage.Grou
 	const op = "views.JoinGroup"
 	founder := ""
 	if birth != nil {
-		founder = packID(string(birth.Group))
-		if birth.PDQ != nil {
-			founder += string(birth.PDQ[:])
-		}
+		founder = s.sealBirth(birth)
 	}
 	known, err := s.run(ctx, joinGroup, s.medium(id), packID(string(id)), packID(string(g)), founder).Int()
 	if err == nil && known == 0 {
@@ -163,14 +187,17 @@ func (s Groups) NearKnown(ctx context.Context, places []triage.Place) ([]bool, e
 func (s Groups) SaveRanking(ctx context.Context, m triage.Marked, g triage.Group) error {
 	raw := packID(string(m.Group))
 	known, err := s.run(ctx, saveRanking, s.group(m.Group),
-		raw, m.Mark, g.Members, g.Open, g.Score, packRank(g), findings.of[g.Finding]).Int()
+		raw, m.Mark, g.Members, g.Open, g.Score, s.packRank(m.Group, g), findings.of[g.Finding]).Int()
 	if err == nil && known == 0 {
 		return missing("rank group", string(m.Group), "group")
 	}
 	return fault("views.SaveRanking", string(m.Group), err)
 }
 
-func packRank(g triage.Group) string {
+// fieldPlace is where a sealed field of a group lies.
+func (s Groups) fieldPlace(id triage.GroupID, field string) string { return s.group(id) + "/" + field }
+
+func (s Groups) packRank(id triage.GroupID, g triage.Group) string {
 	var w packer
 	w.number(int64(g.Exhibits))
 	w.number(int64(g.Cases))
@@ -181,17 +208,21 @@ func packRank(g triage.Group) string {
 		w.number(int64(r.Points))
 		w.text(r.Detail)
 	}
-	return string(w)
+	return s.sealer.seal(s.fieldPlace(id, fieldRank), w)
 }
 
-// decodeGroup leaves out a claim that has expired.
-func decodeGroup(id triage.GroupID, f map[string]string, now time.Time) (triage.Group, error) {
+// decode leaves out a claim that has expired.
+func (s Groups) decode(id triage.GroupID, f map[string]string, now time.Time) (triage.Group, error) {
 	g := triage.Group{ID: id}
 	g.Members, _ = strconv.Atoi(f[fieldMembers])
 	g.Open, _ = strconv.Atoi(f[fieldOpen])
 	g.Score, _ = strconv.Atoi(f[fieldScore])
 	if rank := f[fieldRank]; rank != "" {
-		r := unpacker(rank)
+		clear, err := s.sealer.open(s.fieldPlace(id, fieldRank), rank)
+		if err != nil {
+			return g, err
+		}
+		r := unpacker(clear)
 		g.Exhibits, g.Cases, g.Videos = int(r.number()), int(r.number()), int(r.number())
 		g.Finding = findings.to[r.text()]
 		for len(r) > 0 {
@@ -207,6 +238,6 @@ func decodeGroup(id triage.GroupID, f map[string]string, now time.Time) (triage.
 		}
 	}
 	var err error
-	g.Decision, err = decodeDecision(id, f[fieldDecision])
+	g.Decision, err = s.decodeDecision(id, f[fieldDecision])
 	return g, err
 }

@@ -11,17 +11,17 @@ import (
 //	key                  type    holds
 //	-------------------  ------  -----------------------------------------------------------------------
 //	epoch                string  the sets' epoch: written by store/known, read here
-//	accounts             hash    account id → account
+//	accounts             hash    account id → account, sealed
 //	tokens               hash    hash of a token → account id
-//	link:<hash>          string  a sign-in link, until it expires
-//	session:<hash>       string  a session, until it expires
-//	grant:<id>           string  a reveal, until it expires
+//	link:<hash>          string  a sign-in link, sealed, until it expires
+//	session:<hash>       string  a session, sealed, until it expires
+//	grant:<id>           string  a reveal, sealed, until it expires
 //	granted:<g>:<who>:…  string  that a step was granted, until ClaimLife is over
 //	lease:<name>         string  who holds a lease, until it expires
 //
 //	exhibits             zset    exhibit ids by time of opening
 //	exhibits:<owner>     zset    the same, of one owner
-//	x:<x>                string  an exhibit with its manifest
+//	x:<x>                string  an exhibit with its manifest, sealed
 //	xc:<x>               hash    its counters: see lua.go (class) and exhibits.go (dispositions)
 //	xp:<x>               hash    part (32 raw bytes) → items by disposition
 //	xm:<x><part>         string  the media of a part, 16 raw bytes each
@@ -36,7 +36,7 @@ import (
 //	g:<g>                hash    a group: see groups.go
 //	gm:<g>               zset    its members but the founder: most groups have no other (all scores 0: a small
 //	                             zset is compact, a small set is not)
-//	founders             list    births of groups
+//	founders             list    births of groups: the group, and its founder's PDQ, sealed
 //	ungrouped            set     Pending media without a group
 //	torank               zset    groups that wait for their rank, by first mark
 //	marks                string  the last mark
@@ -79,8 +79,9 @@ func (d db) key(parts ...string) string {
 	return key
 }
 
-func (d db) medium(id triage.MediumID) string { return d.key(keyMedium, packID(string(id))) }
-func (d db) group(id triage.GroupID) string   { return d.key(keyGroup, packID(string(id))) }
+func (d db) medium(id triage.MediumID) string   { return d.key(keyMedium, packID(string(id))) }
+func (d db) exhibit(id triage.ExhibitID) string { return d.key(keyExhibit, packExhibit(id)) }
+func (d db) group(id triage.GroupID) string     { return d.key(keyGroup, packID(string(id))) }
 
 // packID halves an identifier of 32 hexadecimal digits. Anything else names nothing: it stays as it is, too long
 // or too short to be taken for one.

@@ -42,7 +42,7 @@ func (s Media) Medium(ctx context.Context, id triage.MediumID) (triage.Medium, e
 	if len(fields) == 0 {
 		return triage.Medium{}, missing("read medium", string(id), "medium")
 	}
-	return decodeMedium(id, fields), nil
+	return s.decodeMedium(id, fields)
 }
 
 // Media implements triage.MediumStore.
@@ -69,7 +69,11 @@ func readMedia(ctx context.Context, d db, ids []triage.MediumID) ([]triage.Mediu
 		}
 		for i, answer := range answers {
 			if len(answer.Val()) > 0 {
-				media = append(media, decodeMedium(some[i], answer.Val()))
+				m, err := d.decodeMedium(some[i], answer.Val())
+				if err != nil {
+					return nil, err
+				}
+				media = append(media, m)
 			}
 		}
 	}

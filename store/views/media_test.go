@@ -274,14 +274,29 @@ func TestWantedSince(t *testing.T) {
 	}
 }
 
+// What Redis holds may be anything: what is opened is read to its end, what does not open is Corrupt.
 func FuzzUnpack(f *testing.F) {
-	facts, camera := packFacts(hashing.Facts{Kind: hashing.KindVideo, Width: 3, Make: "m", Taken: day})
-	f.Add(facts, camera)
-	f.Add(packMatches(matchesOf(triage.Known)), packMatches(matchesOf(triage.NearKnown)))
-	f.Add("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", "\x7e")
-	f.Fuzz(func(_ *testing.T, a, b string) {
-		unpackFacts(a, b)
-		unpackMatches(a)
-		_, _ = decodeGroup("", map[string]string{fieldRank: a, fieldDecision: b}, day)
+	d := db{sealer: newSealer([KeySize]byte{5})}
+	x := &hashing.Examination{Facts: hashing.Facts{Kind: hashing.KindVideo, Width: 3, Make: "m", Taken: day}}
+	f.Add(d.packExamination("", x))
+	f.Add(d.packMatches("", matchesOf(triage.Known)))
+	f.Add("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff")
+	f.Fuzz(func(t *testing.T, s string) {
+		unpackExamination(&triage.Medium{}, unpacker(s))
+		unpackMatches(unpacker(s))
+		if _, err := (Groups{d}).openBirth(s); len(s) != 16 && !triage.IsKind(err, triage.Corrupt) {
+			t.Errorf("birth %q: %v", s, err)
+		}
+		id := mediumID(1)
+		for _, field := range []string{fieldExamination, fieldMatches, "x12345678"} {
+			if _, err := d.decodeMedium(id, map[string]string{field: s}); (s != "" || field[0] == fieldPlace) && !triage.IsKind(err, triage.Corrupt) {
+				t.Errorf("%s of a medium, %q: %v", field, s, err)
+			}
+		}
+		for _, field := range []string{fieldRank, fieldDecision} {
+			if _, err := (Groups{d}).decode("", map[string]string{field: s}, day); s != "" && !triage.IsKind(err, triage.Corrupt) {
+				t.Errorf("%s of a group, %q: %v", field, s, err)
+			}
+		}
 	})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"strconv"
 
-	"vigie/hashing"
 	"vigie/triage"
 )
 
@@ -13,23 +12,18 @@ type Outcomes struct{ db }
 
 var (
 	// applyOutcome checks the epoch and gives a medium its finding. A medium that was ranked already keeps its
-	// rank while it stays Pending. ARGV: medium, epoch, finding, matches, '1' when it was examined, then f, c, q,
-	// u, n of the examination ('' is absent).
+	// rank while it stays Pending. ARGV: medium, epoch, finding, matches ('': none), examination ('': it was only
+	// matched again). Both are sealed; equal ones are equal.
 	applyOutcome = script(`
 local m = load(ARGV[2])
 if not m then return 'gone' end
 if (call('GET', P .. 'epoch') or '0') ~= ARGV[3] then return 'stale' end
 local finding, matches, state = ARGV[4], ARGV[5], m.s
 local changed = (m.m or '') ~= matches
-if ARGV[6] == '1' then
+if ARGV[6] ~= '' then
   state = 'e'
-  for i, field in ipairs({'f', 'c', 'q', 'u', 'n'}) do
-    local value = ARGV[6 + i]
-    if (m[field] or '') ~= value then
-      changed = true
-      if value == '' then call('HDEL', m.key, field) else call('HSET', m.key, field, value) end
-    end
-  end
+  changed = changed or m.f ~= ARGV[6]
+  call('HSET', m.key, 'f', ARGV[6])
   call('ZREM', P .. 'wanted', m.id)
 end
 if finding == '-' and m.k ~= 'o' then finding = '?' end -- it became media while it was matched as something else
@@ -58,28 +52,14 @@ return call('HINCRBY', key, 'h', 1)`)
 func (s Outcomes) Apply(ctx context.Context, o triage.Outcome) error {
 	const op = "views.Apply"
 	args := []any{
-		packID(string(o.Medium)), strconv.FormatUint(uint64(o.Epoch), 10), findings.of[o.Finding], packMatches(o.Matches),
-	}
-	if x := o.Examination; x != nil {
-		args = append(append(args, "1"), examinationArgs(x)...)
-	} else {
-		args = append(args, "0")
+		packID(string(o.Medium)), strconv.FormatUint(uint64(o.Epoch), 10), findings.of[o.Finding],
+		s.packMatches(o.Medium, o.Matches), s.packExamination(o.Medium, o.Examination),
 	}
 	answer, err := s.run(ctx, applyOutcome, s.medium(o.Medium), args...).Text()
 	if err == nil && answer == "stale" {
 		return triage.E(triage.Stale, op, string(o.Medium), "the sets changed meanwhile: match again", nil)
 	}
 	return fault(op, string(o.Medium), err)
-}
-
-// examinationArgs are f, c, q, u and n.
-func examinationArgs(x *hashing.Examination) []any {
-	facts, camera := packFacts(x.Facts)
-	quality := ""
-	if x.Fingerprint != nil {
-		quality = strconv.Itoa(x.Fingerprint.Quality)
-	}
-	return []any{facts, camera, quality, x.Unreadable, x.Note}
 }
 
 // CountFailure implements triage.OutcomeStore. It returns 0 for a medium that nobody lists any more.

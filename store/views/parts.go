@@ -117,7 +117,7 @@ func (s Exhibits) RegisterPart(ctx context.Context, id triage.ExhibitID, part tr
 		args := make([]any, 0, 2+5*len(some))
 		args = append(args, x, now)
 		for i := range some {
-			args = append(args, itemArgs(&some[i])...)
+			args = append(args, s.itemArgs(&some[i])...)
 			media = append(media, packID(string(some[i].Medium))...)
 		}
 		flags, err := s.run(ctx, registerItems, s.key(keyCounts, x), args...).Text()
@@ -141,12 +141,12 @@ func (s Exhibits) RegisterPart(ctx context.Context, id triage.ExhibitID, part tr
 	return wanted, fault(op, string(id), err)
 }
 
-func itemArgs(it *triage.ListedItem) []any {
+func (s Exhibits) itemArgs(it *triage.ListedItem) []any {
 	kind := kinds.of[it.Kind]
 	if !it.Media() {
 		kind = "o"
 	}
-	return []any{packID(string(it.Medium)), kind, it.Size, packKeys(it.Keys), packPlace(it.Place)}
+	return []any{packID(string(it.Medium)), kind, it.Size, packKeys(it.Keys), s.packPlace(it.Medium, it.Place)}
 }
 
 // SealExhibit implements triage.ExhibitStore. The manifest is kept last: until then, sealing again does all of it
@@ -161,12 +161,12 @@ func (s Exhibits) SealExhibit(ctx context.Context, id triage.ExhibitID, m triage
 		return err
 	}
 	x.Manifest = &m
-	doc, err := encodeExhibit(x)
+	doc, err := s.encode(x)
 	if err != nil {
 		return err
 	}
 	_, err = s.rdb.TxPipelined(ctx, func(p redis.Pipeliner) error {
-		p.Set(ctx, s.key(keyExhibit, packExhibit(id)), doc, 0)
+		p.Set(ctx, s.exhibit(id), doc, 0)
 		p.HSet(ctx, s.key(keyCounts, packExhibit(id)), fieldVersion, m.Version)
 		return nil
 	})

@@ -2,7 +2,6 @@ package views
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -46,13 +45,13 @@ type storedDecision struct {
 	Members int       `json:"m"`
 }
 
-func decodeDecision(id triage.GroupID, doc string) (*triage.Decision, error) {
+func (s Groups) decodeDecision(id triage.GroupID, doc string) (*triage.Decision, error) {
 	if doc == "" {
 		return nil, nil
 	}
 	var d storedDecision
-	if err := json.Unmarshal([]byte(doc), &d); err != nil {
-		return nil, triage.E(triage.Corrupt, "views.decodeDecision", string(id), "", err)
+	if err := s.openJSON("views.decodeDecision", string(id), s.fieldPlace(id, fieldDecision), doc, &d); err != nil {
+		return nil, err
 	}
 	return &triage.Decision{Verdict: triage.Verdict(d.Verdict), Note: d.Note, By: d.By, At: d.At, Members: d.Members}, nil
 }
@@ -82,7 +81,7 @@ func (s Queue) Queue(ctx context.Context, offset, n int) ([]triage.Group, int, e
 	now := s.now()
 	groups := make([]triage.Group, len(answers))
 	for i, raw := range page.Val() {
-		g, err := decodeGroup(triage.GroupID(unpackID(raw)), answers[i].Val(), now)
+		g, err := s.decode(triage.GroupID(unpackID(raw)), answers[i].Val(), now)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -100,7 +99,7 @@ func (s Queue) Group(ctx context.Context, id triage.GroupID) (triage.Group, erro
 	if len(fields) == 0 {
 		return triage.Group{}, missing("read group", string(id), "group")
 	}
-	return decodeGroup(id, fields, s.now())
+	return s.decode(id, fields, s.now())
 }
 
 // Claim implements triage.QueueStore. Leases count in milliseconds.
@@ -126,9 +125,9 @@ func (s Queue) Unclaim(ctx context.Context, id triage.GroupID, by string) error 
 // SaveDecision implements triage.QueueStore. While the projections catch up, a decision comes before its group.
 func (s Queue) SaveDecision(ctx context.Context, id triage.GroupID, d triage.Decision) error {
 	const op = "views.SaveDecision"
-	doc, err := json.Marshal(storedDecision{string(d.Verdict), d.Note, d.By, d.At, d.Members})
+	doc, err := s.sealJSON(op, s.fieldPlace(id, fieldDecision), storedDecision{string(d.Verdict), d.Note, d.By, d.At, d.Members})
 	if err != nil {
-		return triage.E(triage.Internal, op, string(id), "", err)
+		return err
 	}
 	return fault(op, string(id), s.run(ctx, decideGroup, s.group(id), packID(string(id)), doc, d.Members).Err())
 }

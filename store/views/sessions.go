@@ -2,7 +2,6 @@ package views
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -26,28 +25,25 @@ type storedSession struct {
 	CSRF  string      `json:"c,omitempty"`
 }
 
-// saveFor keeps a value as JSON until life is over.
+// saveFor keeps a value, sealed, until life is over.
 func (d db) saveFor(ctx context.Context, op, key string, value any, life time.Duration) error {
-	doc, err := json.Marshal(value)
+	doc, err := d.sealJSON(op, key, value)
 	if err != nil {
-		return triage.E(triage.Internal, op, "", "", err)
+		return err
 	}
 	return fault(op, "", d.rdb.Set(ctx, key, doc, life).Err())
 }
 
 // read decodes what saveFor kept; NotFound, as a missing what, when it has expired.
 func (d db) read(ctx context.Context, op, what, key string, value any) error {
-	doc, err := d.rdb.Get(ctx, key).Bytes()
+	doc, err := d.rdb.Get(ctx, key).Result()
 	if err == redis.Nil {
 		return missing(op, "", what)
 	}
 	if err != nil {
 		return fault(op, "", err)
 	}
-	if err := json.Unmarshal(doc, value); err != nil {
-		return triage.E(triage.Corrupt, op, "", "", err)
-	}
-	return nil
+	return d.openJSON(op, "", key, doc, value)
 }
 
 // SaveLink implements triage.SessionStore.

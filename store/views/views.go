@@ -4,10 +4,14 @@
 // Every step that reads and then writes is one Lua script, so that any number of processes may take it at once;
 // the scripts share the functions of lua.go. Keys are in keys.go, stored encodings in encode.go and beside each
 // store: none is a type of the domain.
+//
+// Redis's files tell a thief nothing: what says something of a case, a person or a picture is sealed (seal.go). The
+// scripts need none of it: they see keyed identifiers, letters and numbers.
 package views
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 	"time"
@@ -36,10 +40,10 @@ type Views struct {
 	Marks    Marks
 }
 
-// New returns the projections that rdb keeps under prefix (which store/known shares: both know its epoch). In a
-// cluster the prefix is a hash tag, such as "{vigie}:". now tells the time.
-func New(rdb *redis.Client, prefix string, now func() time.Time) *Views {
-	d := db{rdb: rdb, prefix: prefix, now: now}
+// New returns the projections that rdb keeps under prefix (which store/known shares: both know its epoch), sealed
+// under key. In a cluster the prefix is a hash tag, such as "{vigie}:". now tells the time.
+func New(rdb *redis.Client, prefix string, key [KeySize]byte, now func() time.Time) *Views {
+	d := db{rdb: rdb, prefix: prefix, sealer: newSealer(key), now: now}
 	return &Views{
 		Accounts{d}, Sessions{d}, Exhibits{d}, Media{d}, Outcomes{d}, Groups{d}, Rematch{d}, Queue{Groups{d}},
 		Grants{d}, Seen{d}, Lease{d}, Marks{d},
@@ -65,7 +69,29 @@ var (
 type db struct {
 	rdb    *redis.Client
 	prefix string
+	sealer sealer
 	now    func() time.Time
+}
+
+// sealJSON encodes and seals a value for the place where it will lie.
+func (d db) sealJSON(op, place string, value any) (string, error) {
+	doc, err := json.Marshal(value)
+	if err != nil {
+		return "", triage.E(triage.Internal, op, "", "", err)
+	}
+	return d.sealer.seal(place, doc), nil
+}
+
+// openJSON decodes what sealJSON made.
+func (d db) openJSON(op, object, place, sealed string, value any) error {
+	doc, err := d.sealer.open(place, sealed)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(doc, value); err != nil {
+		return triage.E(triage.Corrupt, op, object, "", err)
+	}
+	return nil
 }
 
 // run calls a script with the prefix and args as its ARGV. The scripts make the names of most keys themselves;

@@ -37,7 +37,7 @@ func open(t testing.TB) *bench {
 	rdb := redis.NewClient(&redis.Options{Network: "unix", Addr: addr, Password: password})
 	t.Cleanup(func() { _ = rdb.Close() })
 	b := &bench{t: t, rdb: rdb, now: day}
-	b.Views = New(rdb, "t:", func() time.Time { return b.now })
+	b.Views = New(rdb, "t:", [KeySize]byte{5}, func() time.Time { return b.now })
 	return b
 }
 
@@ -383,7 +383,7 @@ func TestRecoversFromRestart(t *testing.T) {
 	rdb := redis.NewClient(&redis.Options{Network: "unix", Addr: server.Addr(), Password: server.Password()})
 	defer rdb.Close()
 	b := &bench{t: t, rdb: rdb, now: day}
-	b.Views = New(rdb, "t:", func() time.Time { return b.now })
+	b.Views = New(rdb, "t:", [KeySize]byte{5}, func() time.Time { return b.now })
 	x := b.exhibit(1, "ada")
 	b.register(x.ID, part(1), picture(x.ID, 1, "a"))
 	if err := syscall.Kill(server.Pid(), syscall.SIGKILL); err != nil {
