@@ -6,7 +6,7 @@ SEED    ?= 1
 LISTEN  ?= 127.0.0.1:8787
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test race fuzz bench vet windows setup setup-test setup-minio assets clean
+.PHONY: help demo run build test race chaos fuzz bench vet windows setup setup-test setup-minio assets clean
 
 help: ## lists every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,11 @@ test: setup-test vet windows ## sets up what is missing, then every test on real
 
 race: setup-test ## the same tests with the race detector
 	$(GO) test -race -timeout 40m ./...
+
+ROUNDS ?= 200
+chaos: build setup-minio ## the fault campaign: ROUNDS=200 SEED=1 OBJECTS=folder, minio or both
+	@$(GO) build -trimpath -o bin/chaos ./tools/chaos
+	@exec ./bin/chaos -rounds $(ROUNDS) -seed $(SEED) -objects $(if $(filter file,$(origin OBJECTS)),both,$(OBJECTS)) $(if $(ONLY),-only $(ONLY)) $(if $(PARALLEL),-parallel $(PARALLEL))
 
 FUZZTIME ?= 30s
 fuzz: ## each fuzz target for FUZZTIME

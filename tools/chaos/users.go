@@ -1,0 +1,216 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"vigie/api/client"
+	"vigie/api/wire"
+	"vigie/hashing"
+	"vigie/tools/endtoend/service"
+	"vigie/tools/sampledrive/sample"
+	"vigie/triage"
+)
+
+const (
+	caseNumber = "2026/CHAOS"
+	maxTries   = 40 // of one thing that a user wants
+	pauseTries = 300 * time.Millisecond
+	maxPause   = 400 // milliseconds between two acts of one user
+)
+
+// pause waits as a user does, and reports whether ctx is still live.
+func pause(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
+	}
+}
+
+func someTime(random *rand.Rand) time.Duration {
+	return time.Duration(20+random.IntN(maxPause)) * time.Millisecond
+}
+
+// submitter submits the drive under one seal, again whenever that was killed or the service gave up.
+type submitter struct {
+	seal string
+
+	mu      sync.Mutex // guards process
+	process *service.Process
+}
+
+func (u *submitter) kill() {
+	u.mu.Lock()
+	p := u.process
+	u.mu.Unlock()
+	if p != nil {
+		p.Kill()
+	}
+}
+
+// run returns when the service acknowledged the whole exhibit.
+func (u *submitter) run(ctx context.Context, r *round) error {
+	for range maxTries {
+		p, err := r.start("examiner", "submit", "--case", caseNumber, "--exhibit", u.seal, "--uploads", "2", "--readers", "1", r.drive.source())
+		if err != nil {
+			return err
+		}
+		u.mu.Lock()
+		u.process = p
+		u.mu.Unlock()
+		code, err := p.Wait(ctx, submitPatience)
+		appendTo(filepath.Join(r.dir, "submit-"+u.seal+".log"), p.Said())
+		switch {
+		case err != nil:
+			return fmt.Errorf("submit %s: %w", u.seal, err)
+		case code == 0 || code == 3: // done; 3: some files could not be read
+			return nil
+		case code != -1 && code != 4: // neither killed nor given up by a service that was away
+			r.note("submit %s ended with %d: %s", u.seal, code, lastLine(p.Said()))
+		}
+		pause(ctx, pauseTries)
+	}
+	return fmt.Errorf("submit %s: not done after %d tries", u.seal, maxTries)
+}
+
+func lastLine(said string) string {
+	lines := strings.Split(strings.TrimSpace(said), "\n")
+	return lines[len(lines)-1]
+}
+
+// The lists of a round. The stray one marks items that are not known, and is withdrawn again.
+const (
+	knownSource, benignSource, straySource = "chaos-known", "chaos-benign", "chaos-stray"
+)
+
+// custodian imports the drive's lists and a stray one, and withdraws the stray one.
+func (r *round) custodian(ctx context.Context, random *rand.Rand) error {
+	admin := r.as("admin")
+	known, err := os.ReadFile(filepath.Join(r.drive.dir, filepath.FromSlash(sample.KnownFile)))
+	if err != nil {
+		return err
+	}
+	benign, err := os.ReadFile(filepath.Join(r.drive.dir, filepath.FromSlash(sample.BenignFile)))
+	if err != nil {
+		return err
+	}
+	for _, set := range []struct {
+		options triage.ImportOptions
+		list    []byte
+	}{
+		{triage.ImportOptions{Kind: triage.KnownSet, Source: knownSource}, known},
+		{triage.ImportOptions{Kind: triage.KnownSet, Source: straySource, Hash: triage.BySHA256}, strayList(r.drive)},
+		{triage.ImportOptions{Kind: triage.BenignSet, Source: benignSource}, benign},
+	} {
+		pause(ctx, someTime(random))
+		if err := importOnce(ctx, admin, set.options, set.list); err != nil {
+			return err
+		}
+	}
+	pause(ctx, 2*someTime(random))
+	return withdrawAll(ctx, admin, straySource)
+}
+
+func strayList(d *drive) []byte {
+	var b bytes.Buffer
+	for _, digest := range d.others {
+		fmt.Fprintln(&b, digest)
+	}
+	return b.Bytes()
+}
+
+// importOnce imports a list until a set of its source is active: an import whose answer was lost may have taken effect.
+func importOnce(ctx context.Context, admin *client.Client, o triage.ImportOptions, list []byte) error {
+	var last error
+	for range maxTries {
+		open := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(list)), nil }
+		if _, last = admin.ImportSet(ctx, o, open, int64(len(list))); last == nil {
+			return nil
+		}
+		if sets, err := admin.Sets(ctx); err == nil {
+			for _, s := range sets {
+				if s.Source == o.Source && s.State == string(triage.Active) {
+					return nil
+				}
+			}
+		}
+		if !pause(ctx, pauseTries) {
+			break
+		}
+	}
+	return fmt.Errorf("import of %s: %w", o.Source, last)
+}
+
+// withdrawAll withdraws every set of a source that is not withdrawn.
+func withdrawAll(ctx context.Context, admin *client.Client, source string) error {
+	var last error
+	for range maxTries {
+		var sets []wire.Set
+		sets, last = admin.Sets(ctx)
+		for _, s := range sets {
+			if s.Source == source && s.State == string(triage.Active) && last == nil {
+				_, last = admin.WithdrawSet(ctx, s.ID, "a stray list")
+			}
+		}
+		if last == nil || !pause(ctx, pauseTries) {
+			break
+		}
+	}
+	if last != nil {
+		return fmt.Errorf("withdrawal of %s: %w", source, last)
+	}
+	return nil
+}
+
+// reviewer claims groups, has some of them revealed, and decides them, until ctx ends. What fails is not insisted on.
+func (r *round) reviewer(ctx context.Context, random *rand.Rand) {
+	c := r.as("reviewer")
+	verdicts := []triage.Verdict{triage.Illegal, triage.NotIllegal, triage.Unsure}
+	tried := make(map[string]bool)
+	for pause(ctx, someTime(random)) {
+		q, err := c.Queue(ctx, 0, 50)
+		if err != nil || len(q.Groups) == 0 {
+			continue
+		}
+		g := q.Groups[random.IntN(len(q.Groups))].ID
+		verdict, reveal := verdicts[random.IntN(len(verdicts))], random.IntN(2) == 0
+		if tried[g] {
+			continue
+		}
+		tried[g] = true
+		if _, err := c.Claim(ctx, g); err != nil {
+			continue
+		}
+		if reveal {
+			_, _ = c.Reveal(ctx, g, triage.StepFirst, "to decide it")
+		}
+		_, _ = c.Decide(ctx, g, verdict, "") // the gate keeps the answer
+	}
+}
+
+// unit asks about files, known ones and others, until ctx ends.
+func (r *round) unit(ctx context.Context, random *rand.Rand) {
+	c := r.as("unit")
+	for pause(ctx, someTime(random)) {
+		known, none := r.drive.known[random.IntN(len(r.drive.known))], unheardOf(random)
+		_, _ = c.Check(ctx, []wire.CheckInput{{SHA256: &known}, {SHA256: &none}}) // the gate keeps the answer
+	}
+}
+
+// unheardOf returns the digest of no file.
+func unheardOf(random *rand.Rand) hashing.SHA256 {
+	text := fmt.Sprintf("%016x%016x%016x%016x", random.Uint64(), random.Uint64(), random.Uint64(), random.Uint64())
+	raw, _ := hex.DecodeString(text)
+	return hashing.SHA256(raw)
+}
