@@ -17,7 +17,7 @@ import (
 // The windows in which faults strike: as long as a submission takes, and some more.
 const (
 	wholeWindow = 5 * time.Second
-	briefWindow = 2 * time.Second
+	briefWindow = 1500 * time.Millisecond
 	wholeDrives = 3
 )
 
