@@ -28,6 +28,9 @@ var outerHints = map[string]string{
 	"a hash is md5, sha1, sha256, pdq or phash":                                                           "une empreinte est md5, sha1, sha256, pdq ou phash",
 
 	// Of the service's own machine.
+	"another program listens there: stop it, or choose another port with --listen":              "un autre programme écoute à cette adresse : arrêtez-le, ou choisissez un autre port avec --listen",
+	"this user may not listen there: choose a port from 1024 on":                                "cet utilisateur ne peut écouter là : choisissez un port à partir de 1024",
+	"this machine has no such address":                                                          "cette machine n’a pas cette adresse",
 	"these data were written under other keys: restore the secrets folder that belongs to them": "ces données ont été écrites avec d’autres clés : restaurez le dossier des secrets qui leur appartient",
 	"it is redis://, rediss:// or unix://":                                                      "c’est redis://, rediss:// ou unix://",
 	"start \"vigie up\" on this data folder first (--data), or set VIGIE_REDIS_URL":             "lancez d’abord « vigie up » sur ce dossier de données (--data), ou définissez VIGIE_REDIS_URL",

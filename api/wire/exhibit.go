@@ -55,8 +55,8 @@ type ExhibitProgress struct {
 // Progress is how far an exhibit has come.
 type Progress struct {
 	Items   map[string]int `json:"items"`   // by disposition; every disposition is there
-	Media   map[string]int `json:"media"`   // settled media by finding; every finding is there
-	Pending int            `json:"pending"` // media without a finding
+	Media   map[string]int `json:"media"`   // distinct contents by finding, every finding is there: media, and other files that a set lists
+	Pending int            `json:"pending"` // contents without a finding
 	Wanted  int            `json:"wanted"`  // of these: their bytes have not arrived
 	Sealed  bool           `json:"sealed"`
 	Settled bool           `json:"settled"` // sealed, nothing pending, no group waiting for its rank

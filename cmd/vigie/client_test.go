@@ -3,10 +3,12 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -143,5 +145,89 @@ func TestProgressWithoutATerminalWritesLines(t *testing.T) {
 	p.end()
 	if out.String() != "notice\n" {
 		t.Errorf("%q", out.String())
+	}
+}
+
+// TestHelpInBothLanguages asks every command that has help for it: no flag means the same in both languages, and
+// nothing is missing.
+func TestHelpInBothLanguages(t *testing.T) {
+	help := func(l i18n.Lang, args []string) string {
+		var out bytes.Buffer
+		env := &environment{Stdout: &out, Stderr: &out, Getenv: func(string) string { return "" }, Lang: l}
+		if code := env.run(t.Context(), append([]string{"help"}, args...)); code != exitOK {
+			t.Errorf("help %v: exit %d, %s", args, code, out.String())
+		}
+		return out.String()
+	}
+	flags := 0
+	for _, catalogue := range []i18n.Catalogue{messages, serviceMessages} {
+		for key := range catalogue {
+			command, found := strings.CutPrefix(key, "usage.")
+			if !found {
+				continue
+			}
+			french, english := help(i18n.FR, strings.Fields(command)), help(i18n.EN, strings.Fields(command))
+			if strings.Contains(french+english, i18n.MissingOpen) {
+				t.Errorf("%s: something is missing in\n%s\n%s", command, french, english)
+			}
+			for line := range strings.Lines(english) {
+				if strings.HasPrefix(line, "        ") { // what a flag means
+					flags++
+					if strings.Contains(french, line) {
+						t.Errorf("%s: not in French: %s", command, line)
+					}
+				}
+			}
+		}
+	}
+	if flags < 50 {
+		t.Errorf("only %d flags found", flags)
+	}
+}
+
+// TestLastUploads holds what is told while the last big files are sent to the uploads alone.
+func TestLastUploads(t *testing.T) {
+	s := newSubmission(nil, nil, "x", 1, 1)
+	env := &environment{Lang: i18n.EN}
+	s.seenBytes.Store(1000 << 20)
+	s.uploads.sent.Store(300 << 20)
+	s.uploads.pending.Store(400 << 20)
+	m := &milestone{sent: 200 << 20}
+	got := strings.ReplaceAll(s.uploadLine(env, m, 10*time.Second), "\u00a0", " ") // 100 MiB in 10 s: 40 s for the rest, whatever reading took
+	for _, want := range []string{"[##############----------] ", "all is read", "419.4 MB to upload", "10.5 MB/s", "40 s left"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q does not tell %q", got, want)
+		}
+	}
+}
+
+func TestOutgoingCountsATryOnce(t *testing.T) {
+	u := newUploads(nil, 1)
+	job := &upload{size: 10}
+	u.pending.Store(10)
+	for range 2 { // the first try breaks after its bytes
+		u.pending.Add(job.went.Swap(0))
+		if _, err := io.ReadAll(&outgoing{io.NopCloser(strings.NewReader("0123456789")), u, job}); err != nil {
+			t.Fatal(err)
+		}
+		if u.pending.Load() != 0 {
+			t.Errorf("%d bytes pending", u.pending.Load())
+		}
+	}
+	if err := u.finish(t.Context(), job); err != nil || u.pending.Load() != 0 || u.sent.Load() != 20 {
+		t.Errorf("%d pending, %d sent, %v", u.pending.Load(), u.sent.Load(), err)
+	}
+}
+
+func TestPatternsOnWindows(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, name := range []string{"a1.jpg", "a[1].jpg", "b.jpg"} {
+		if err := os.WriteFile(name, nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := expandAll([]string{"a[1].jpg", "?.jpg", "none*", "0123abcd", "["})
+	if want := []string{"a[1].jpg", "b.jpg", "none*", "0123abcd", "["}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

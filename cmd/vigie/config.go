@@ -2,7 +2,6 @@ package main
 
 import (
 	"flag"
-	"fmt"
 	"net"
 	"net/url"
 	"path/filepath"
@@ -78,7 +77,7 @@ func (env *environment) serviceFlags(name string, args []string, extra func(*fla
 	if err != nil {
 		return nil, nil, err
 	}
-	return c, rest, c.complete()
+	return c, rest, c.complete(env)
 }
 
 func (env *environment) or(variable, fallback string) string {
@@ -105,44 +104,44 @@ func (env *environment) workFlags(fs *flag.FlagSet, c *serviceConfig) {
 }
 
 // complete fills in what follows from the rest and refuses what cannot be meant.
-func (c *serviceConfig) complete() error {
+func (c *serviceConfig) complete(env *environment) error {
 	if c.Objects != objectsFolder && c.Objects != objectsMinio {
-		return usageError(fmt.Sprintf("--objects %s: it is folder or minio", c.Objects))
+		return usageError(env.T("error.objects", c.Objects))
 	}
 	var err error
 	if c.Data, err = filepath.Abs(c.Data); err != nil {
-		return usageError("--data: " + err.Error())
+		return usageError(env.T("error.folder-path", "--data", err))
 	}
 	if c.Secrets == "" {
 		c.Secrets = c.Data + "-secrets"
 	}
 	if c.Secrets, err = filepath.Abs(c.Secrets); err != nil {
-		return usageError("--secrets: " + err.Error())
+		return usageError(env.T("error.folder-path", "--secrets", err))
 	}
 	if c.Secrets == c.Data || strings.HasPrefix(c.Secrets, c.Data+string(filepath.Separator)) {
-		return usageError("--secrets lies inside --data: whoever steals the data must not get the keys; choose another folder")
+		return usageError(env.T("error.secrets-inside"))
 	}
 	if c.Listen != "" {
-		return c.checkListen()
+		return c.checkListen(env)
 	}
 	return nil
 }
 
 // checkListen refuses to send secrets in clear over a network.
-func (c *serviceConfig) checkListen() error {
+func (c *serviceConfig) checkListen(env *environment) error {
 	host, port, err := net.SplitHostPort(c.Listen)
 	if err != nil {
-		return usageError(fmt.Sprintf("--listen %s: it is host:port", c.Listen))
+		return usageError(env.T("error.listen", c.Listen))
 	}
 	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
-		return usageError(fmt.Sprintf("--listen %s: the port is a number", c.Listen))
+		return usageError(env.T("error.listen-port", c.Listen))
 	}
 	if (c.TLSCert == "") != (c.TLSKey == "") {
-		return usageError("--tls-cert and --tls-key go together")
+		return usageError(env.T("error.tls-pair"))
 	}
 	ip := net.ParseIP(host)
 	if loopback := host == "localhost" || ip != nil && ip.IsLoopback(); !loopback && c.TLSCert == "" {
-		return usageError(fmt.Sprintf("--listen %s is not loopback: give --tls-cert and --tls-key, or listen on 127.0.0.1", c.Listen))
+		return usageError(env.T("error.listen-open", c.Listen))
 	}
 	return nil
 }

@@ -78,13 +78,18 @@ func (env *environment) explain(err error) string {
 	return strings.Join(parts, ": ")
 }
 
-// translate says what explain does in another language. A hint without a translation follows as it is: better than none.
+// translate says what explain does in another language: the hint, or else what its kind means. A hint without a
+// translation follows as it is: better than none.
 func (env *environment) translate(e *triage.Error) string {
-	said := i18n.Problem(env.Lang, e)
-	if e.Hint != "" && said == i18n.ErrorAdvice(env.Lang, e.Kind) {
+	said, advice := i18n.Problem(env.Lang, e), i18n.ErrorAdvice(env.Lang, e.Kind)
+	if said != advice {
+		return said
+	}
+	said = i18n.ErrorTitle(env.Lang, e.Kind) + ". " + advice
+	if e.Hint != "" {
 		said += " (" + e.Hint + ")"
 	}
-	return i18n.ErrorTitle(env.Lang, e.Kind) + ". " + said
+	return said
 }
 
 // exitCodeHelp lists the exit codes.

@@ -150,7 +150,7 @@ func printItems(env *environment, items map[string]int) {
 	table(env.Stdout, append(rows, []string{env.T("submit.total"), i18n.Number(env.Lang, total)}), 1)
 }
 
-// printMedia prints how many media there are of each finding.
+// printMedia prints how many contents there are of each finding: media, and what a set lists of the rest.
 func printMedia(env *environment, p wire.Progress) {
 	rows := [][]string{{env.T("submit.media"), ""}}
 	total := 0
@@ -164,4 +164,5 @@ func printMedia(env *environment, p wire.Progress) {
 		rows = append(rows, []string{i18n.Finding(env.Lang, triage.Pending), i18n.Number(env.Lang, p.Pending)})
 	}
 	table(env.Stdout, append(rows, []string{env.T("submit.total"), i18n.Number(env.Lang, total)}), 1)
+	fmt.Fprintln(env.Stdout, env.T("submit.contents"))
 }

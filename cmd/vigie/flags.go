@@ -5,6 +5,8 @@ import (
 	"flag"
 	"fmt"
 	"io"
+
+	"vigie/api/i18n"
 )
 
 // flagSet returns an empty flag set of the command called name ("submit", "sets import").
@@ -23,14 +25,12 @@ func (env *environment) parse(fs *flag.FlagSet, args []string) ([]string, error)
 	for {
 		err := fs.Parse(args)
 		if errors.Is(err, flag.ErrHelp) {
-			fmt.Fprintln(env.Stdout, env.T("usage."+fs.Name()))
-			fmt.Fprintln(env.Stdout)
-			fs.SetOutput(env.Stdout)
-			fs.PrintDefaults()
+			fmt.Fprintf(env.Stdout, "%s\n\n", env.T("usage."+fs.Name()))
+			fs.VisitAll(env.describe)
 			return nil, flag.ErrHelp
 		}
 		if err != nil {
-			return nil, usageError(fmt.Sprintf("%v (vigie help %s)", err, fs.Name()))
+			return nil, usageError(env.T("error.flag", err, fs.Name()))
 		}
 		left := fs.Args()
 		if len(left) == 0 {
@@ -41,4 +41,21 @@ func (env *environment) parse(fs *flag.FlagSet, args []string) ([]string, error)
 		}
 		rest, args = append(rest, left[0]), left[1:]
 	}
+}
+
+// describe prints what a flag takes, means, and is when it is not given.
+func (env *environment) describe(f *flag.Flag) {
+	kind, usage := flag.UnquoteUsage(f)
+	if kind != "" {
+		kind = " " + env.T("flag."+kind)
+	}
+	if french, has := flagsInFrench[usage]; has && env.Lang == i18n.FR {
+		usage = i18n.Text{french, usage}.In(i18n.FR)
+	}
+	switch f.DefValue {
+	case "", "0", "false":
+	default:
+		usage += env.T("flag.default", f.DefValue)
+	}
+	fmt.Fprintf(env.Stdout, "  --%s%s\n        %s\n", f.Name, kind, usage)
 }

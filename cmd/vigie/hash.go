@@ -90,9 +90,15 @@ func expand(arguments []string) []string {
 	if runtime.GOOS != "windows" {
 		return arguments
 	}
+	return expandAll(arguments)
+}
+
+// expandAll is expand as Windows needs it. A file whose name looks like a pattern ("photo[1].jpg") stands for itself.
+func expandAll(arguments []string) []string {
 	var files []string
 	for _, a := range arguments {
-		if found, err := filepath.Glob(a); err == nil && len(found) > 0 {
+		_, err := os.Lstat(a)
+		if found, _ := filepath.Glob(a); err != nil && len(found) > 0 {
 			files = append(files, found...)
 		} else {
 			files = append(files, a)

@@ -65,7 +65,7 @@ func (env *environment) run(ctx context.Context, args []string) int {
 			env.help(env.Stdout)
 			return exitOK
 		}
-		args = []string{args[1], "--help"}
+		args = append(args[1:], "--help")
 	}
 	for _, c := range commands() {
 		if c.name == args[0] {

@@ -48,8 +48,8 @@ Les groupes à examiner, les plus urgents d'abord : identifiants, scores et rais
 
 The groups to review, the most urgent first: identifiers, scores and reasons; no content, no names.`},
 	"usage.sets": {
-		"vigie sets import|list|show|withdraw   (vigie help \"sets import\" pour les options)",
-		"vigie sets import|list|show|withdraw   (vigie sets import --help for its flags)"},
+		"vigie sets import|list|show|withdraw   (vigie help sets import pour les options)",
+		"vigie sets import|list|show|withdraw   (vigie help sets import for its flags)"},
 	"usage.sets import": {
 		`vigie sets import FICHIER --kind known|benign --source PARTENAIRE [--category C] [--hash sha256|pdq] [--strict] [--replace]
 
@@ -107,15 +107,19 @@ One hash a line (MD5, SHA-1, SHA-256, PDQ, pHash), or CSV with a header (md5, sh
 		"%s/%s fichiers  %s/%s  %s  %s", "%s/%s files  %s/%s  %s  %s"},
 	"submit.progress-uncounted": {"%s fichiers  %s  %s  %s", "%s files  %s  %s  %s"},
 	"submit.so-far-uploaded":    {"%s envoyé (%s)|%s envoyés (%s)", "%s uploaded (%s)|%s uploaded (%s)"},
+	"submit.uploading":          {"tout est lu ; encore %s à envoyer  %s  %s", "all is read; %s to upload  %s  %s"},
 	"submit.left":               {"  reste %s", "  %s left"},
 	"submit.sealing":            {"clôture du manifeste…", "sealing the manifest…"},
 	"submit.settling":           {"attente des constats…", "waiting for the findings…"},
-	"submit.examining":          {"%s/%s médias avec un constat", "%s/%s media with a finding"},
+	"submit.examining":          {"%s/%s contenus avec un constat", "%s/%s contents with a finding"},
 	"submit.items":              {"FICHIERS", "FILES"},
-	"submit.media":              {"MÉDIAS PAR CONSTAT", "MEDIA BY FINDING"},
-	"submit.total":              {"Total", "Total"},
-	"submit.done":               {"%s lus en %s (%s, %s fichiers/s)", "%s read in %s (%s, %s files/s)"},
-	"submit.uploaded":           {"%s média envoyé (%s)|%s médias envoyés (%s)", "%s medium uploaded (%s)|%s media uploaded (%s)"},
+	"submit.media":              {"CONTENUS PAR CONSTAT", "CONTENTS BY FINDING"},
+	"submit.contents": {
+		"Chaque contenu compte une fois, quel que soit le nombre de fichiers qui le portent ;\nun fichier qui n'est pas un média compte quand une base le cite.",
+		"Each content counts once, however many files hold it;\na file that is no media counts when a set lists it."},
+	"submit.total":    {"Total", "Total"},
+	"submit.done":     {"%s lus en %s (%s, %s fichiers/s)", "%s read in %s (%s, %s files/s)"},
+	"submit.uploaded": {"%s média envoyé (%s)|%s médias envoyés (%s)", "%s medium uploaded (%s)|%s media uploaded (%s)"},
 	"submit.next": {
 		"Le service examine les médias. Les constats : vigie findings %s",
 		"The service examines the media. For the findings: vigie findings %s"},

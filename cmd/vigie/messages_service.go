@@ -50,6 +50,24 @@ var serviceMessages = i18n.Catalogue{
 	"usage.token revoke": {"vigie token revoke NOM|IDENTIFIANT", "vigie token revoke NAME|ID"},
 	"usage.token link":   {"vigie token link [--reusable] NOM|IDENTIFIANT", "vigie token link [--reusable] NAME|ID"},
 
+	"flag.string":   {"TEXTE", "TEXT"},
+	"flag.int":      {"N", "N"},
+	"flag.duration": {"DURÉE", "DURATION"},
+	"flag.default":  {" (par défaut : %s)", " (default %s)"},
+	"error.flag":    {"option incorrecte : %v (voir vigie help %s)", "%v (vigie help %s)"},
+
+	"error.objects":     {"--objects %s : c'est folder ou minio", "--objects %s: it is folder or minio"},
+	"error.folder-path": {"%s : %v", "%s: %v"},
+	"error.secrets-inside": {
+		"--secrets est dans --data : qui vole les données ne doit pas avoir les clés ; choisir un autre dossier",
+		"--secrets lies inside --data: whoever steals the data must not get the keys; choose another folder"},
+	"error.listen":      {"--listen %s : c'est hôte:port", "--listen %s: it is host:port"},
+	"error.listen-port": {"--listen %s : le port est un nombre jusqu'à 65535", "--listen %s: the port is a number up to 65535"},
+	"error.tls-pair":    {"--tls-cert et --tls-key vont ensemble", "--tls-cert and --tls-key go together"},
+	"error.listen-open": {
+		"--listen %s sort de la boucle locale : donner --tls-cert et --tls-key, ou écouter sur 127.0.0.1",
+		"--listen %s is not loopback: give --tls-cert and --tls-key, or listen on 127.0.0.1"},
+
 	"error.unknown-command": {"commande inconnue : %s (vigie help les liste)", "unknown command: %s (vigie help lists them)"},
 	"error.too-many":        {"argument de trop : %s", "one argument too many: %s"},
 	"error.token-what":      {"dire quoi faire : vigie token new, list, revoke ou link", "say what to do: vigie token new, list, revoke or link"},

@@ -83,6 +83,7 @@ func startService(env *testscript.Env) error {
 	env.Defer(s.stop)
 	env.Setenv("VIGIE_DATA", s.data)
 	env.Setenv("VIGIE_URL", s.url)
+	env.Setenv("ADDRESS", strings.TrimPrefix(s.url, "http://"))
 	for role, token := range s.tokens {
 		env.Setenv(strings.ToUpper(role), token)
 	}

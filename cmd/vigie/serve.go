@@ -2,16 +2,19 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
 	"net"
+	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"vigie/api"
 	"vigie/hashing/jail"
+	"vigie/triage"
 )
 
 // shutdownPatience is how long requests in flight may take to end when the service stops.
@@ -72,9 +75,15 @@ func (h *house) listen(ctx context.Context, pool *jail.Pool, ready func(addr str
 }
 
 func listener(c *serviceConfig) (net.Listener, error) {
+	const op = "listen on"
 	ln, err := net.Listen("tcp", c.Listen)
-	if err != nil {
-		return nil, err
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, triage.E(triage.Invalid, op, c.Listen, "another program listens there: stop it, or choose another port with --listen", err)
+	case errors.Is(err, syscall.EACCES):
+		return nil, triage.E(triage.Invalid, op, c.Listen, "this user may not listen there: choose a port from 1024 on", err)
+	case err != nil:
+		return nil, triage.E(triage.Invalid, op, c.Listen, "this machine has no such address", err)
 	}
 	ln = api.Listener(ln)
 	if c.TLSCert == "" {

@@ -33,7 +33,14 @@ type submission struct {
 	seenBytes    atomic.Int64
 	files, bytes atomic.Int64 // totals, as far as they are counted
 	counted      atomic.Bool  // the totals are final
+	allRead      atomic.Pointer[milestone]
 	sealing      atomic.Bool
+}
+
+// milestone is when the last file was digested, and how much was uploaded by then: what follows is uploading only.
+type milestone struct {
+	at   time.Time
+	sent int64 // bytes
 }
 
 func newSubmission(c *client.Client, source *evidence.Source, exhibit string, readers, parallel int) *submission {
@@ -108,6 +115,7 @@ func (s *submission) digest(ctx context.Context, parts chan<- *part) error {
 		s.seenBytes.Add(it.Size)
 		s.items[it.Disposition].Add(1)
 	}
+	s.allRead.Store(&milestone{time.Now(), s.uploads.sent.Load()})
 	if len(p.items) == 0 {
 		return nil
 	}
@@ -167,6 +175,9 @@ func (s *submission) line(env *environment, since time.Duration) string {
 	if s.sealing.Load() {
 		return env.T("submit.sealing")
 	}
+	if m := s.allRead.Load(); m != nil {
+		return s.uploadLine(env, m, time.Since(m.at))
+	}
 	l := env.Lang
 	done, files := max(0, s.source.Digested()-s.uploads.pending.Load()), s.seen.Load()
 	uploaded := messages.N(l, "submit.so-far-uploaded", int(s.uploads.done.Load()), i18n.Size(l, s.uploads.sent.Load()))
@@ -177,6 +188,19 @@ func (s *submission) line(env *environment, since time.Duration) string {
 	line := bar(done, whole) + env.T("submit.progress", i18n.Number(l, files), i18n.Number(l, s.files.Load()),
 		i18n.Size(l, done), i18n.Size(l, whole), rate(l, done, since), uploaded)
 	if d := left(done, whole, since); d > 0 {
+		line += env.T("submit.left", i18n.Duration(l, d))
+	}
+	return line
+}
+
+// uploadLine tells how far the uploads are when all is read: rate and time left are theirs alone.
+func (s *submission) uploadLine(env *environment, m *milestone, since time.Duration) string {
+	l := env.Lang
+	pending, sent := max(0, s.uploads.pending.Load()), s.uploads.sent.Load()-m.sent
+	uploaded := messages.N(l, "submit.so-far-uploaded", int(s.uploads.done.Load()), i18n.Size(l, s.uploads.sent.Load()))
+	whole := s.seenBytes.Load()
+	line := bar(whole-pending, whole) + env.T("submit.uploading", i18n.Size(l, pending), rate(l, sent, since), uploaded)
+	if d := left(sent, sent+pending, since); d > 0 {
 		line += env.T("submit.left", i18n.Duration(l, d))
 	}
 	return line

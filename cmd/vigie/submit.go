@@ -39,7 +39,7 @@ type summary struct {
 	Uploaded        int            `json:"uploaded"`
 	UploadedBytes   int64          `json:"uploaded_bytes"`
 	Seconds         float64        `json:"seconds"` // until the exhibit was sealed
-	// With --wait: media by finding, and how much longer that took.
+	// With --wait: contents by finding (media, and other files that a set lists), and how much longer that took.
 	Media       map[string]int `json:"media,omitempty"`
 	WaitSeconds *float64       `json:"wait_seconds,omitempty"`
 	Settled     bool           `json:"settled"`

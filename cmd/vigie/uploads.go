@@ -24,7 +24,7 @@ type uploads struct {
 	done      atomic.Int64 // media
 	doneBytes atomic.Int64
 	sent      atomic.Int64 // bytes, those under way and sent in vain included
-	pending   atomic.Int64 // bytes that are wanted and not sent
+	pending   atomic.Int64 // bytes that are wanted and not sent; what is under way counts as far as it went
 
 	mu     sync.Mutex // guards what follows, and the upload's own fields of parts
 	active map[hashing.SHA256]*upload
@@ -38,6 +38,24 @@ type upload struct {
 	sources []candidate // files that hold it and were not tried
 	parts   []*part     // that wait for it
 	sent    bool
+
+	went atomic.Int64 // bytes of it that this try has sent
+}
+
+// outgoing is a file on its way: it tells uploads how far it went.
+type outgoing struct {
+	io.ReadCloser
+	uploads *uploads
+	job     *upload
+}
+
+// Read implements io.Reader.
+func (f *outgoing) Read(p []byte) (int, error) {
+	n, err := f.ReadCloser.Read(p)
+	f.uploads.sent.Add(int64(n))
+	f.job.went.Add(int64(n))
+	f.uploads.pending.Add(-int64(n))
+	return n, err
 }
 
 // candidate is an item of a part.
@@ -152,7 +170,8 @@ func (u *uploads) upload(ctx context.Context, job *upload) error {
 			if err != nil {
 				return nil, err
 			}
-			return &countedFile{f, &u.sent}, nil
+			u.pending.Add(job.went.Swap(0)) // what an earlier try sent, it sent in vain
+			return &outgoing{f, u, job}, nil
 		}, item.Size)
 		if err == nil {
 			u.mu.Lock()
@@ -178,7 +197,7 @@ func (u *uploads) upload(ctx context.Context, job *upload) error {
 
 // finish tells the parts that waited for a medium, and amends those that are complete and were changed.
 func (u *uploads) finish(ctx context.Context, job *upload) error {
-	u.pending.Add(-job.size)
+	u.pending.Add(job.went.Swap(0) - job.size)
 	var amended []*part
 	u.mu.Lock()
 	for _, p := range job.parts {

@@ -156,7 +156,7 @@ func (r *result) print(w io.Writer, watch *stopwatch, items int) {
 		}
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(t, "\n%d items by disposition\t\t   media by finding\t\t\n", items)
+	fmt.Fprintf(t, "\n%d items by disposition\t\t   contents by finding\t\t\n", items)
 	for i := range max(len(triage.Dispositions), len(triage.Findings)) {
 		var left, right string
 		var n, m any = "", ""
