@@ -53,7 +53,7 @@ vet: ## go vet and gofmt
 	$(GO) vet ./...
 
 windows: ## the client commands build and vet for Windows
-	GOOS=windows $(GO) vet ./cmd/vigie
+	GOOS=windows $(GO) vet ./cmd/vigie ./store/evidence ./api/client
 	GOOS=windows $(GO) build -o /dev/null ./cmd/vigie
 
 setup: ## installs what running needs; silent when nothing is missing

@@ -109,7 +109,7 @@ func (d *day) examiner(t, whole *testing.T) {
 	b.do(t, chromedp.SendKeys(css("#token"), d.h.tokens[triage.Examiner]))
 	b.click(t, `form[action="/signin"] button`)
 	b.at(t, "/drives")
-	b.says(t, "Examen en cours.", "Médias avec constat : 0 sur 2")
+	b.says(t, "Examen en cours.", "Contenus avec constat : 0 sur 2")
 	b.checkPage(t, d.checker, "flow-drives")
 
 	d.h.work(whole)

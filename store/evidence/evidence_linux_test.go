@@ -70,6 +70,17 @@ func TestNamesThatAreNotUTF8(t *testing.T) {
 	r.Close()
 }
 
+// TestPathsAreThoseOfTheSource holds paths to "/" between names, and to nothing else: what separates elsewhere is part of
+// a name here.
+func TestPathsAreThoseOfTheSource(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, map[string]string{`DCIM/100\101:x/a\b.gif`: gifBytes})
+	got := items(t, open(t, dir))
+	if len(got) != 1 || got[0].Path != `DCIM/100\101:x/a\b.gif` || got[0].PathB64 != nil {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestAFileSwappedForALinkIsNotFollowed(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, map[string]string{"a.gif": gifBytes, "b.gif": gifBytes, "d/c.gif": gifBytes})
