@@ -8,6 +8,7 @@ import (
 	"iter"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
@@ -157,11 +158,39 @@ func (m *Minio) put(ctx context.Context, op, key string, r io.Reader, size int64
 	options.ContentType = "application/octet-stream"
 	options.DisableMultipart = size <= onePut
 	bucket, object := m.locate(key)
-	_, err = m.write.PutObject(ctx, bucket, object, body, size, options)
+	lent := &lentReader{r: body}
+	_, err = m.write.PutObject(ctx, bucket, object, lent, size, options)
+	lent.takeBack()
 	if failure := body.failure(); failure != nil {
 		return failure // the reason, where the client only saw a broken body
 	}
 	return m.failed(op, key, err)
+}
+
+// lentReader can be taken back. A server that answers before it has the whole body (it is full, or has the object) leaves a
+// goroutine of net/http behind that goes on reading, while the caller reads on or gives the buffers beneath to others.
+type lentReader struct {
+	mu   sync.Mutex // held while r is read
+	r    io.Reader
+	over bool
+}
+
+var errTakenBack = errors.New("the request is over")
+
+func (l *lentReader) Read(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.over {
+		return 0, errTakenBack
+	}
+	return l.r.Read(p)
+}
+
+// takeBack waits for the read under way, if there is one; none follows.
+func (l *lentReader) takeBack() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.over = true
 }
 
 // Get implements Store.

@@ -31,7 +31,7 @@ type Store interface {
 	// unread. Of several concurrent Puts of one key exactly one succeeds. The object is durable when Put returns
 	// nil, and complete whenever it can be seen. Put takes constant memory, reads r to its end, and returns r's
 	// error (errors.Is holds) or Corrupt when r has another length than size; then nothing is left behind. It
-	// does not close r.
+	// does not close r, and does not read it any more once it has returned, whatever it returned.
 	Put(ctx context.Context, key string, r io.Reader, size int64) error
 
 	// Replace is Put without the condition: readers see the old object or the new one, never a mixture. It is for the few

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"vigie/store/objects"
 	"vigie/triage"
@@ -38,6 +39,7 @@ func Run(t *testing.T, open func(t *testing.T) objects.Store) {
 		{"PutTogether", testPutTogether},
 		{"Replace", testReplace},
 		{"BadSource", testBadSource},
+		{"Returned", testReturned},
 		{"Ranges", testRanges},
 		{"Delete", testDelete},
 		{"Missing", testMissing},
@@ -115,6 +117,35 @@ func testPut(t *testing.T, s objects.Store) {
 		wantKind(t, "second Put", s.Put(t.Context(), key, strings.NewReader("x"), 1), triage.Exists)
 		holds(t, s, key, content)
 	}
+}
+
+// testReturned: what a Put was handed is not read any more once it has returned, whatever it returned; the caller may
+// go on reading where it stopped.
+func testReturned(t *testing.T, s objects.Store) {
+	const size = 500 << 10 // small enough that no store asks first
+	put(t, s, "media/twice", Content(1, size))
+	for range 5 {
+		src := &slowSource{r: bytes.NewReader(Content(1, size))}
+		err := s.Put(t.Context(), "media/twice", src, size)
+		at := src.reads.Load()
+		wantKind(t, "second Put", err, triage.Exists)
+		time.Sleep(20 * time.Millisecond)
+		if now := src.reads.Load(); now != at {
+			t.Fatalf("%d reads after Put had returned", now-at)
+		}
+	}
+}
+
+// slowSource counts its reads, each of which takes a moment.
+type slowSource struct {
+	r     io.Reader
+	reads atomic.Int64
+}
+
+func (s *slowSource) Read(p []byte) (int, error) {
+	s.reads.Add(1)
+	time.Sleep(time.Millisecond)
+	return s.r.Read(p)
 }
 
 func testPutTogether(t *testing.T, s objects.Store) {
