@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"vigie/hashing"
 	"vigie/hashing/index"
 	"vigie/hashing/pdq"
 )
@@ -30,10 +31,16 @@ func NewFounderIndex(store FounderStore) *FounderIndex { return &FounderIndex{st
 // Nearest returns the group whose founder is nearest to one of hashes (the dihedral hashes of one picture),
 // within GroupDistance, or "".
 func (f *FounderIndex) Nearest(ctx context.Context, hashes []pdq.Hash) (GroupID, error) {
+	g, _, err := f.nearest(ctx, hashes)
+	return g, err
+}
+
+// nearest is Nearest with the distance, which is greater than GroupDistance when there is none.
+func (f *FounderIndex) nearest(ctx context.Context, hashes []pdq.Hash) (GroupID, int, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if err := f.follow(ctx); err != nil {
-		return "", err
+		return "", 0, err
 	}
 	best, at := GroupDistance+1, uint32(0)
 	for _, h := range hashes {
@@ -44,9 +51,49 @@ func (f *FounderIndex) Nearest(ctx context.Context, hashes []pdq.Hash) (GroupID,
 		})
 	}
 	if best > GroupDistance {
-		return "", nil
+		return "", best, nil
 	}
-	return f.births[at], nil
+	return f.births[at], best, nil
+}
+
+// assign says, in order, which group each picture joins: that of the nearest founder, or one that it founds itself.
+// fps are nil where there is nothing to compare.
+func (f *FounderIndex) assign(ctx context.Context, ids []MediumID, fps []*hashing.Fingerprint) ([]Join, error) {
+	joins := make([]Join, len(ids))
+	var born []Founder // of this batch: nobody else knows them yet
+	for i, id := range ids {
+		joins[i] = Join{Medium: id, Group: GroupID(id), Born: &Founder{Group: GroupID(id)}}
+		fp := fps[i]
+		if fp == nil || fp.Quality < pdq.MinQuality {
+			continue
+		}
+		g, distance, err := f.nearest(ctx, fp.PDQ[:])
+		if err != nil {
+			return nil, err
+		}
+		for _, b := range born {
+			for _, h := range fp.PDQ {
+				if d := h.Distance(*b.PDQ); d < distance {
+					g, distance = b.Group, d
+				}
+			}
+		}
+		if distance <= GroupDistance {
+			joins[i] = Join{Medium: id, Group: g}
+			continue
+		}
+		code := fp.PDQ[pdq.Original]
+		joins[i].Born.PDQ = &code
+		born = append(born, *joins[i].Born)
+	}
+	return joins, nil
+}
+
+// Forget makes the next search read all births anew: the projections were made again.
+func (f *FounderIndex) Forget() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.births, f.codes = nil, index.PDQ{}
 }
 
 // follow reads the births since the last call. The caller holds mu.

@@ -30,6 +30,7 @@ type Medium struct {
 	Matches    []Match
 	Epoch      Epoch
 	Group      GroupID
+	At         Locator // of its examination
 }
 
 // ListedItem is what a manifest part says of one item with bytes, in keyed form.

@@ -5,8 +5,9 @@ import (
 	"log/slog"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"vigie/hashing"
-	"vigie/hashing/pdq"
 	"vigie/triage/signals"
 )
 
@@ -14,6 +15,7 @@ const (
 	stewardLease  = 5 * time.Second        // after which another process takes over from a dead one
 	stewardPause  = 100 * time.Millisecond // between rounds that found nothing to do
 	stewardBatch  = 500                    // media or groups a round
+	atOnce        = 16                     // calls to a store at the same time
 	repairEvery   = 15 * time.Second       // between looks for what a crash left half-done
 	wantedForLong = 10 * time.Second       // an upload's own steps take less between its PUT and its job
 )
@@ -29,9 +31,13 @@ type GroupStore interface {
 	FounderStore
 	// Ungrouped returns up to n media that are Pending and have no group.
 	Ungrouped(ctx context.Context, n int) ([]MediumID, error)
-	// JoinGroup puts a medium into a group and has the group ranked. birth is set when the medium founds it. A
-	// medium that has a group keeps it.
-	JoinGroup(ctx context.Context, id MediumID, g GroupID, birth *Founder) error
+	// Bear gives groups their births, in order. A group that is born stays as it is.
+	Bear(ctx context.Context, births []Founder) error
+	// JoinGroup puts a medium into a group that is born, and has the group ranked. A medium that has a group keeps
+	// it.
+	JoinGroup(ctx context.Context, id MediumID, g GroupID) error
+	// MarkJoins notes that all records of groups up to number have taken effect.
+	MarkJoins(ctx context.Context, number uint64) error
 	// ToRank returns up to n groups to be ranked, the longest waiting first.
 	ToRank(ctx context.Context, n int) ([]Marked, error)
 	// GroupMedia returns the members of a group.
@@ -65,6 +71,8 @@ type Steward struct {
 	Media        MediumStore
 	Archive      MediaArchive
 	Examinations ExaminationArchive
+	Records      GroupArchive
+	Marks        MarkStore
 	Matcher      Matcher
 	Outcomes     OutcomeStore
 	Groups       GroupStore
@@ -75,6 +83,10 @@ type Steward struct {
 	Names        Names
 	Now          func() time.Time
 	Log          *slog.Logger
+
+	// exhibits are those that ranking has met, without their manifests: what it needs of one never changes. Only
+	// Run's goroutine writes here.
+	exhibits map[ExhibitID]Exhibit
 }
 
 // Run works until ctx ends.
@@ -126,77 +138,101 @@ func (s *Steward) rematch(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	batch := make([]Medium, 0, len(ids))
-	probes := make([]Probe, 0, len(ids))
-	for _, id := range ids {
-		m := media[id]
-		fp, err := s.fingerprint(ctx, m)
-		if err != nil {
-			return 0, err
-		}
-		batch = append(batch, m)
-		probes = append(probes, NewProbe(m.Keys, fp))
+	fps, err := s.fingerprints(ctx, ids, media)
+	if err != nil {
+		return 0, err
+	}
+	probes := make([]Probe, len(ids))
+	for i, id := range ids {
+		probes[i] = NewProbe(media[id].Keys, fps[i])
 	}
 	matches, epoch, err := s.Matcher.Match(ctx, probes)
 	if err != nil {
 		return 0, err
 	}
-	for i, m := range batch {
-		o := Outcome{Medium: m.ID, Epoch: epoch, Matches: matches[i], Finding: Conclude(m.Kind, m.Unreadable, matches[i])}
-		if err := s.Outcomes.Apply(ctx, o); IsKind(err, Stale) {
-			return i + 1, nil // the next round sees the new epoch
-		} else if err != nil {
-			return i, err
+	err = together(ctx, ids, func(ctx context.Context, i int, id MediumID) error {
+		m := media[id]
+		return s.Outcomes.Apply(ctx, Outcome{Medium: id, Epoch: epoch, Matches: matches[i], Finding: Conclude(m.Kind, m.Unreadable, matches[i])})
+	})
+	if IsKind(err, Stale) {
+		err = nil // the next round sees the new epoch
+	}
+	return len(ids), err
+}
+
+// fingerprints returns those of media, nil where one has none.
+func (s *Steward) fingerprints(ctx context.Context, ids []MediumID, media map[MediumID]Medium) ([]*hashing.Fingerprint, error) {
+	fps := make([]*hashing.Fingerprint, len(ids))
+	return fps, together(ctx, ids, func(ctx context.Context, i int, id MediumID) error {
+		m := media[id]
+		if !m.Hashed || !m.At.Kept() {
+			return nil
 		}
-	}
-	return len(batch), nil
+		x, err := s.Examinations.Examination(ctx, m.At)
+		fps[i] = x.Examination.Fingerprint
+		return err
+	})
 }
 
-// fingerprint returns a medium's fingerprint, or nil when it has none.
-func (s *Steward) fingerprint(ctx context.Context, m Medium) (*hashing.Fingerprint, error) {
-	if !m.Hashed {
-		return nil, nil
+// together calls do for each of list, some at once: their round trips overlap. It returns the first error.
+func together[T any](ctx context.Context, list []T, do func(ctx context.Context, i int, item T) error) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(atOnce)
+	for i, item := range list {
+		g.Go(func() error { return do(ctx, i, item) })
 	}
-	x, err := s.Examinations.Examination(ctx, m.ID)
-	return x.Fingerprint, err
+	return g.Wait()
 }
 
-// group gives a batch of media their groups.
+// group gives a batch of media their groups: on record first, by whoever is the first to write the next record.
 func (s *Steward) group(ctx context.Context) (int, error) {
 	ids, err := s.Groups.Ungrouped(ctx, stewardBatch)
 	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	marks, err := s.Marks.Marks(ctx)
+	if err != nil {
 		return 0, err
 	}
 	media, err := s.Media.Media(ctx, ids)
 	if err != nil {
 		return 0, err
 	}
-	for i, id := range ids {
-		fp, err := s.fingerprint(ctx, media[id])
-		if err == nil {
-			err = s.join(ctx, id, fp)
-		}
-		if err != nil {
-			return i, err
-		}
+	fps, err := s.fingerprints(ctx, ids, media)
+	if err != nil {
+		return 0, err
 	}
-	return len(ids), nil
+	joins, err := s.Founders.assign(ctx, ids, fps)
+	if err != nil {
+		return 0, err
+	}
+	number := marks.Groups + 1
+	err = s.Records.PutJoins(ctx, number, joins)
+	if IsKind(err, Exists) { // another steward's, or our own from before a crash
+		joins, err = s.Records.Joins(ctx, number)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return len(joins), applyJoins(ctx, s.Groups, number, joins)
 }
 
-// join puts a medium into the group of the nearest founder, or has it found one.
-func (s *Steward) join(ctx context.Context, id MediumID, fp *hashing.Fingerprint) error {
-	born := Founder{Group: GroupID(id)}
-	if fp != nil && fp.Quality >= pdq.MinQuality {
-		g, err := s.Founders.Nearest(ctx, fp.PDQ[:])
-		if err != nil {
-			return err
+// applyJoins gives a record of groups its effect.
+func applyJoins(ctx context.Context, groups GroupStore, number uint64, joins []Join) error {
+	var births []Founder
+	for _, j := range joins {
+		if j.Born != nil {
+			births = append(births, *j.Born)
 		}
-		if g != "" {
-			return s.Groups.JoinGroup(ctx, id, g, nil)
-		}
-		born.PDQ = &fp.PDQ[pdq.Original]
 	}
-	return s.Groups.JoinGroup(ctx, id, born.Group, &born)
+	if err := groups.Bear(ctx, births); err != nil {
+		return err
+	}
+	err := together(ctx, joins, func(ctx context.Context, _ int, j Join) error { return groups.JoinGroup(ctx, j.Medium, j.Group) })
+	if err != nil {
+		return err
+	}
+	return groups.MarkJoins(ctx, number)
 }
 
 // rank ranks a batch of groups.
@@ -205,43 +241,61 @@ func (s *Steward) rank(ctx context.Context) (int, error) {
 	if err != nil || len(marked) == 0 {
 		return 0, err
 	}
-	all, err := s.Exhibits.Exhibits(ctx, "")
+	if s.exhibits == nil {
+		s.exhibits = make(map[ExhibitID]Exhibit)
+	}
+	groups := make([]Group, len(marked))
+	media, err := s.members(ctx, marked)
 	if err != nil {
 		return 0, err
 	}
-	exhibits := make(map[ExhibitID]Exhibit, len(all))
-	for _, x := range all {
-		exhibits[x.ID] = x
-	}
-	for i, m := range marked {
-		g, err := s.ranked(ctx, m.Group, exhibits)
+	err = together(ctx, marked, func(ctx context.Context, i int, m Marked) (err error) {
+		groups[i], err = s.ranked(ctx, m.Group, media[i])
 		if err == nil {
-			err = s.Groups.SaveRanking(ctx, m, g)
+			err = s.Groups.SaveRanking(ctx, m, groups[i])
 		}
-		if err != nil {
-			return i, err
+		return err
+	})
+	return len(marked), err
+}
+
+// members returns the members of groups, and learns the exhibits in which they lie.
+func (s *Steward) members(ctx context.Context, marked []Marked) ([][]Medium, error) {
+	media := make([][]Medium, len(marked))
+	err := together(ctx, marked, func(ctx context.Context, i int, m Marked) (err error) {
+		media[i], err = s.Groups.GroupMedia(ctx, m.Group)
+		return err
+	})
+	for _, members := range media {
+		for _, m := range members {
+			for _, p := range m.Places {
+				if _, known := s.exhibits[p.Exhibit]; known || err != nil {
+					continue
+				}
+				var x Exhibit
+				if x, err = s.Exhibits.Exhibit(ctx, p.Exhibit); err == nil {
+					x.Manifest = nil // long, and not needed
+					s.exhibits[p.Exhibit] = x
+				}
+			}
 		}
 	}
-	return len(marked), nil
+	return media, err
 }
 
 // ranked counts and ranks one group by its members that are in no set.
-func (s *Steward) ranked(ctx context.Context, id GroupID, exhibits map[ExhibitID]Exhibit) (Group, error) {
-	members, err := s.Groups.GroupMedia(ctx, id)
-	if err != nil {
-		return Group{}, err
-	}
+func (s *Steward) ranked(ctx context.Context, id GroupID, members []Medium) (Group, error) {
 	g := Group{ID: id, Members: len(members), Finding: Unranked}
 	seen, cases := make(map[ExhibitID]bool), make(map[string]bool)
 	var evidence signals.Group
 	for _, m := range members {
 		for _, p := range m.Places {
 			seen[p.Exhibit] = true
-			cases[exhibits[p.Exhibit].Case] = true
+			cases[s.exhibits[p.Exhibit].Case] = true
 		}
 		switch m.Finding {
 		case Pending, ProbableNew, Unranked:
-			member, err := s.member(ctx, m, exhibits)
+			member, err := s.member(ctx, m)
 			if err != nil {
 				return Group{}, err
 			}
@@ -261,7 +315,7 @@ func (s *Steward) ranked(ctx context.Context, id GroupID, exhibits map[ExhibitID
 }
 
 // member is what ranking knows of one medium.
-func (s *Steward) member(ctx context.Context, m Medium, exhibits map[ExhibitID]Exhibit) (signals.Member, error) {
+func (s *Steward) member(ctx context.Context, m Medium) (signals.Member, error) {
 	near, err := s.Groups.NearKnown(ctx, m.Places)
 	if err != nil {
 		return signals.Member{}, err
@@ -273,7 +327,7 @@ func (s *Steward) member(ctx context.Context, m Medium, exhibits map[ExhibitID]E
 	}
 	for i, p := range m.Places {
 		member.Places = append(member.Places, signals.Place{
-			Class: string(p.Class), NearKnown: near[i], Submitted: exhibits[p.Exhibit].Opened,
+			Class: string(p.Class), NearKnown: near[i], Submitted: s.exhibits[p.Exhibit].Opened,
 		})
 	}
 	for _, match := range m.Matches {

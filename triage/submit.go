@@ -38,6 +38,9 @@ type MediumStore interface {
 	// MarkQueued moves a Wanted medium to Queued and keeps the keys of its verified digests. In any later state
 	// it does nothing.
 	MarkQueued(ctx context.Context, id MediumID, keys DigestKeys, size int64) error
+	// FileExamination keeps where a medium's examination lies, and the size and keys that were verified. For a
+	// medium that nobody lists it only notes that the pack was seen.
+	FileExamination(ctx context.Context, x Filed) error
 }
 
 // MediaArchive keeps the bytes. PutMedium is only-if-absent: Exists when they are there already; durable when it

@@ -24,6 +24,12 @@ const (
 	NotRecognised = "not-recognised"
 )
 
+const (
+	// heldTries and heldPause bound the wait for the end of an upload whose job came early.
+	heldTries = 20
+	heldPause = 10 * time.Millisecond
+)
+
 // retryPause is how long a worker waits before it tries a store again that did not answer.
 const retryPause = 500 * time.Millisecond
 
@@ -47,12 +53,6 @@ type JobSource interface {
 // Examination; an error means that the examination did not take place.
 type Decoder interface {
 	Examine(ctx context.Context, r io.Reader, size int64) (hashing.Examination, error)
-}
-
-// ExaminationArchive keeps examinations. PutExamination replaces an older one.
-type ExaminationArchive interface {
-	PutExamination(ctx context.Context, id MediumID, x hashing.Examination) error
-	Examination(ctx context.Context, id MediumID) (hashing.Examination, error)
 }
 
 // Matcher looks media up in all active sets. The answer is exact for the epoch it returns: no entry withdrawn
@@ -127,7 +127,7 @@ func (w *Worker) do(ctx context.Context, job Job) error {
 	defer stop()
 	go w.keep(ctx, job)
 
-	medium, err := w.Media.Medium(ctx, job.Medium)
+	medium, err := w.held(ctx, job.Medium)
 	if IsKind(err, NotFound) {
 		return nil // nobody lists it any more
 	}
@@ -141,10 +141,28 @@ func (w *Worker) do(ctx context.Context, job Job) error {
 	if err != nil {
 		return err
 	}
-	if err := w.Examinations.PutExamination(ctx, job.Medium, x); err != nil {
+	kept := ExaminationRecord{medium.ID, medium.Size, medium.Keys, x}
+	at, err := w.Examinations.PutExamination(ctx, kept)
+	if err != nil {
+		return err
+	}
+	if err := w.Media.FileExamination(ctx, Filed{kept, at}); err != nil {
 		return err
 	}
 	return conclude(ctx, w.Matcher, w.Outcomes, medium, &x, x.Fingerprint)
+}
+
+// held returns a medium once the digests of its bytes are known: a job is queued a moment before that.
+func (w *Worker) held(ctx context.Context, id MediumID) (Medium, error) {
+	for try := 0; ; try++ {
+		m, err := w.Media.Medium(ctx, id)
+		if err != nil || m.State != Wanted {
+			return m, err
+		}
+		if try == heldTries || !sleep(ctx, heldPause) {
+			return m, E(Unavailable, "examine", string(id), "its upload is not complete", ctx.Err())
+		}
+	}
 }
 
 // keep renews the lease of a job until ctx ends.

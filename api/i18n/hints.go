@@ -37,6 +37,7 @@ var hints = map[string]string{
 	"a set is named by its number":                                                           "une base est désignée par son numéro",
 	"the journal holds an event that cannot be read: use the version of vigie that wrote it": "le journal contient un événement illisible : utilisez la version de vigie qui l’a écrit",
 	"the import is on record and takes effect within a minute: look at the list of sets":     "l’import est enregistré et prendra effet dans la minute : consultez la liste des bases",
+	"its upload is not complete":                                                             "son dépôt n’est pas terminé",
 	"the service is catching up: try again in a moment":                                      "le service se remet à jour : réessayez dans un instant",
 	"no such exhibit among yours":                                                            "aucun scellé de ce nom parmi les vôtres",
 	"send the manifest part that lists this medium first":                                    "envoyez d’abord la partie du manifeste qui cite ce média",

@@ -172,7 +172,7 @@ func (h *house) worker(pool *jail.Pool) *triage.Worker {
 
 func (h *house) steward() *triage.Steward {
 	return &triage.Steward{
-		Exhibits: h.views.Exhibits, Media: h.views.Media, Archive: h.archive, Examinations: h.archive, Matcher: h.mirror,
+		Exhibits: h.views.Exhibits, Media: h.views.Media, Archive: h.archive, Examinations: h.archive, Records: h.archive, Marks: h.views.Marks, Matcher: h.mirror,
 		Outcomes: h.views.Outcomes, Groups: h.views.Groups, Rematch: h.views.Rematch, Founders: h.founders,
 		Jobs: h.jobs, Lease: h.views.Lease, Names: h.names, Now: time.Now, Log: h.log,
 	}

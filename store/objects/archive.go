@@ -3,27 +3,36 @@ package objects
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
 
-	"vigie/hashing"
 	"vigie/triage"
 )
 
 // Archive keeps what cannot be made again, or only at great cost: media, manifests, examinations and set files.
 // It gives each its key in the buckets media and records.
-type Archive struct{ store Store }
+type Archive struct {
+	store Store
+	packs packer
+}
 
 var (
 	_ triage.MediaArchive       = (*Archive)(nil)
 	_ triage.ManifestArchive    = (*Archive)(nil)
 	_ triage.ExaminationArchive = (*Archive)(nil)
 	_ triage.SetArchive         = (*Archive)(nil)
+	_ triage.GroupArchive       = (*Archive)(nil)
 )
 
 // NewArchive returns an Archive over store, which should be sealed: an Archive does not encrypt.
-func NewArchive(store Store) *Archive { return &Archive{store} }
+func NewArchive(store Store) *Archive {
+	var writer [writerLength / 2]byte
+	rand.Read(writer[:]) // never fails (crypto/rand)
+	return &Archive{store: store, packs: packer{writer: hex.EncodeToString(writer[:])}}
+}
 
 func mediumKey(id triage.MediumID) string { return Media + "/" + string(id) }
 
@@ -34,8 +43,6 @@ func partKey(x triage.ExhibitID, part triage.PartID) string {
 func manifestKey(x triage.ExhibitID, version int) string {
 	return fmt.Sprintf("%s/manifests/%s/versions/%06d", Records, x, version)
 }
-
-func examinationKey(id triage.MediumID) string { return Records + "/examinations/" + string(id) }
 
 func setKey(id triage.SetID) string { return fmt.Sprintf("%s/sets/%010d", Records, id) }
 
@@ -97,27 +104,6 @@ func (a *Archive) Manifest(ctx context.Context, x triage.ExhibitID, version int)
 
 // maxManifest bounds what is read back: a part takes 67 bytes, and ten million items have ten thousand.
 const maxManifest = 64 << 20
-
-// PutExamination implements triage.ExaminationArchive.
-func (a *Archive) PutExamination(ctx context.Context, id triage.MediumID, x hashing.Examination) error {
-	return a.replaceJSON(ctx, examinationKey(id), x)
-}
-
-// maxExamination bounds what is read back: eight hashes and a few facts take about 2 KiB.
-const maxExamination = 64 << 10
-
-// Examination implements triage.ExaminationArchive.
-func (a *Archive) Examination(ctx context.Context, id triage.MediumID) (hashing.Examination, error) {
-	var x hashing.Examination
-	body, err := a.read(ctx, examinationKey(id), maxExamination)
-	if err != nil {
-		return x, err
-	}
-	if err := json.Unmarshal(body, &x); err != nil {
-		return x, triage.E(triage.Corrupt, "objects.Examination", string(id), "the record is damaged: restore it", err)
-	}
-	return x, nil
-}
 
 // PutSetFile implements triage.SetArchive.
 func (a *Archive) PutSetFile(ctx context.Context, id triage.SetID, r io.Reader, size int64) error {

@@ -17,7 +17,7 @@ import (
 //	k  kind, one letter             e  epoch of the last match                 m  matches, sealed
 //	z  size in bytes                g  its group, 16 raw bytes
 //	d  keys of its three digests    h  failures counted
-//	t  when it was wanted (µs)
+//	t  when it was wanted (µs)      l  where its examination lies, packed
 //
 // and one field "x"+<exhibit> a place: folder, parent (8 bytes each, keyed), then class and time of change (µs),
 // sealed in one block of 16 bytes.
@@ -32,6 +32,7 @@ const (
 	fieldMatches     = "m"
 	fieldEpoch       = "e"
 	fieldGroup       = "g"
+	fieldLocator     = "l"
 	fieldPlace       = 'x'
 )
 
@@ -84,6 +85,7 @@ func (d db) decodeMedium(id triage.MediumID, f map[string]string) (triage.Medium
 	if g := f[fieldGroup]; g != "" {
 		m.Group = triage.GroupID(unpackID(g))
 	}
+	m.At = unpackLocator(f[fieldLocator])
 	if err := d.openExamination(&m, f[fieldExamination]); err != nil {
 		return m, err
 	}

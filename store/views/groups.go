@@ -33,16 +33,19 @@ const (
 )
 
 var (
-	// joinGroup puts a medium into a group. ARGV: medium, group, birth ('' when the group is born).
+	// bear gives groups their births, in order, each once. ARGV: group and birth of each.
+	bear = script(`
+for i = 2, #ARGV, 2 do
+  if call('HSETNX', P .. 'g:' .. ARGV[i], 'b', 1) == 1 then call('RPUSH', P .. 'founders', ARGV[i + 1]) end
+end
+return 1`)
+
+	// joinGroup puts a medium into a group that is born. ARGV: medium, group.
 	joinGroup = script(`
 local m, g = load(ARGV[2]), ARGV[3]
 call('SREM', P .. 'ungrouped', ARGV[2])
 if not m or m.g then return 1 end
-if call('HEXISTS', P .. 'g:' .. g, 'b') == 0 then
-  if ARGV[4] == '' then return 0 end
-  call('RPUSH', P .. 'founders', ARGV[4])
-  call('HSET', P .. 'g:' .. g, 'b', 1)
-end
+if call('HEXISTS', P .. 'g:' .. g, 'b') == 0 then return 0 end
 call('HSET', m.key, 'g', g)
 if m.id ~= g then call('ZADD', P .. 'gm:' .. g, 0, m.id) end
 for x, place in pairs(m.places) do index(x, place, g) end
@@ -114,18 +117,33 @@ func (s Groups) Ungrouped(ctx context.Context, n int) ([]triage.MediumID, error)
 	return unpackIDs(raw), fault("views.Ungrouped", "", err)
 }
 
-// JoinGroup implements triage.GroupStore. A medium that nobody lists any more joins nothing.
-func (s Groups) JoinGroup(ctx context.Context, id triage.MediumID, g triage.GroupID, birth *triage.Founder) error {
-	const op = "views.JoinGroup"
-	founder := ""
-	if birth != nil {
-		founder = s.sealBirth(birth)
+// Bear implements triage.GroupStore.
+func (s Groups) Bear(ctx context.Context, births []triage.Founder) error {
+	for some := range slices.Chunk(births, batch) {
+		args := make([]any, 0, 2*len(some))
+		for _, b := range some {
+			args = append(args, packID(string(b.Group)), s.sealBirth(&b))
+		}
+		if err := s.run(ctx, bear, s.key(keyFounders), args...).Err(); err != nil {
+			return fault("views.Bear", "", err)
+		}
 	}
-	known, err := s.run(ctx, joinGroup, s.medium(id), packID(string(id)), packID(string(g)), founder).Int()
+	return nil
+}
+
+// JoinGroup implements triage.GroupStore. A medium that nobody lists any more joins nothing.
+func (s Groups) JoinGroup(ctx context.Context, id triage.MediumID, g triage.GroupID) error {
+	const op = "views.JoinGroup"
+	known, err := s.run(ctx, joinGroup, s.medium(id), packID(string(id)), packID(string(g))).Int()
 	if err == nil && known == 0 {
 		return missing("join group", string(g), "group")
 	}
 	return fault(op, string(id), err)
+}
+
+// MarkJoins implements triage.GroupStore.
+func (s Groups) MarkJoins(ctx context.Context, number uint64) error {
+	return fault("views.MarkJoins", "", s.rdb.HSet(ctx, s.key(keyMarks), markGroups, number).Err())
 }
 
 // ToRank implements triage.GroupStore.

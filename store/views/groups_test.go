@@ -133,7 +133,8 @@ func TestFounders(t *testing.T) {
 	want := []triage.Founder{{Group: triage.GroupID(mediumID(1)), PDQ: &code}, {Group: triage.GroupID(mediumID(2))}}
 	for range 2 {
 		for _, f := range want {
-			b.ok(b.Groups.JoinGroup(ctx, triage.MediumID(f.Group), f.Group, &f))
+			b.ok(b.Groups.Bear(ctx, []triage.Founder{f}))
+			b.ok(b.Groups.JoinGroup(ctx, triage.MediumID(f.Group), f.Group))
 		}
 	}
 	for from := range 4 {
@@ -142,7 +143,7 @@ func TestFounders(t *testing.T) {
 			t.Errorf("from %d: %+v, %v", from, got, err)
 		}
 	}
-	if err := b.Groups.JoinGroup(ctx, mediumID(3), triage.GroupID(mediumID(3)), nil); !triage.IsKind(err, triage.NotFound) {
+	if err := b.Groups.JoinGroup(ctx, mediumID(3), triage.GroupID(mediumID(3))); !triage.IsKind(err, triage.NotFound) {
 		t.Errorf("a group that was not born: %v", err)
 	}
 	b.join(1, 2) // it has a group already
@@ -394,7 +395,8 @@ func TestCountersAlwaysAddUp(t *testing.T) {
 			ids, err := b.Groups.Ungrouped(ctx, 5)
 			b.ok(err)
 			for _, id := range ids {
-				b.ok(b.Groups.JoinGroup(ctx, id, triage.GroupID(id), &triage.Founder{Group: triage.GroupID(id)}))
+				b.ok(b.Groups.Bear(ctx, []triage.Founder{{Group: triage.GroupID(id)}}))
+				b.ok(b.Groups.JoinGroup(ctx, id, triage.GroupID(id)))
 			}
 		case 10:
 			b.rank(rng.IntN(100), []triage.Finding{triage.ProbableNew, triage.Unranked}[rng.IntN(2)])

@@ -154,11 +154,10 @@ func matchesOf(f triage.Finding) []triage.Match {
 func (b *bench) join(n, founder int) triage.GroupID {
 	b.t.Helper()
 	g := triage.GroupID(mediumID(founder))
-	var birth *triage.Founder
 	if n == founder {
-		birth = &triage.Founder{Group: g}
+		b.ok(b.Groups.Bear(b.t.Context(), []triage.Founder{{Group: g}}))
 	}
-	b.ok(b.Groups.JoinGroup(b.t.Context(), mediumID(n), g, birth))
+	b.ok(b.Groups.JoinGroup(b.t.Context(), mediumID(n), g))
 	return g
 }
 

@@ -1,0 +1,211 @@
+package objects
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"vigie/hashing"
+	"vigie/triage"
+)
+
+const (
+	// packWindow is how long a pack waits for company: short beside an examination.
+	packWindow = 5 * time.Millisecond
+	// maxPackItems and maxPackBytes bound a pack; what comes later goes into the next.
+	maxPackItems = 500
+	maxPackBytes = 1 << 20
+	// maxExamination bounds one examination, in bytes: eight hashes and a few facts take about 1 KiB.
+	maxExamination = 64 << 10
+	// packTimeout bounds the writing of a pack: those who wait for it may give up earlier.
+	packTimeout  = time.Minute
+	packPrefix   = Records + "/examinations/"
+	writerLength = 12
+)
+
+func packKey(id triage.PackID) string {
+	return fmt.Sprintf("%s%s/%012d", packPrefix, id.Writer, id.Number)
+}
+
+// parsePackKey is the inverse of packKey.
+func parsePackKey(key string) (triage.PackID, bool) {
+	writer, digits, ok := strings.Cut(strings.TrimPrefix(key, packPrefix), "/")
+	n, err := strconv.ParseUint(digits, 10, 64)
+	id := triage.PackID{Writer: writer, Number: n}
+	return id, ok && err == nil && n > 0 && len(writer) == writerLength && packKey(id) == key
+}
+
+// packer collects examinations and writes them together.
+type packer struct {
+	writer string // of this process; drawn at random
+
+	mu      sync.Mutex // guards what follows
+	last    uint64
+	pending *pack // collects until its writing begins; nil when there is none
+}
+
+// pack is a number of examinations that are written, or not, together.
+type pack struct {
+	id    triage.PackID
+	body  []byte
+	items int
+	err   error
+	done  chan struct{} // closed when the pack is durable, or err is set
+}
+
+// storedExamination is an examination as kept. In a pack each follows its length, in four bytes.
+type storedExamination struct {
+	Medium      string              `json:"m"`
+	Size        int64               `json:"z"`
+	Keys        []byte              `json:"k"` // of the three digests, 16 bytes each
+	Examination hashing.Examination `json:"x"`
+}
+
+// encodeExamination appends x, behind its length, to a pack.
+func encodeExamination(body []byte, x triage.ExaminationRecord) ([]byte, error) {
+	keys := append(append(bytes.Clone(x.Keys.MD5[:]), x.Keys.SHA1[:]...), x.Keys.SHA256[:]...)
+	doc, err := json.Marshal(storedExamination{string(x.Medium), x.Size, keys, x.Examination})
+	if err != nil || len(doc) > maxExamination {
+		return nil, triage.E(triage.Internal, "objects.encodeExamination", string(x.Medium), "", err)
+	}
+	return append(binary.BigEndian.AppendUint32(body, uint32(len(doc))), doc...), nil //nolint:gosec // bounded above
+}
+
+func decodeExamination(doc []byte) (triage.ExaminationRecord, error) {
+	var s storedExamination
+	if err := json.Unmarshal(doc, &s); err != nil {
+		return triage.ExaminationRecord{}, err
+	}
+	if len(s.Keys) != 48 {
+		return triage.ExaminationRecord{}, errors.New("three keys have 48 bytes")
+	}
+	keys := triage.DigestKeys{MD5: [16]byte(s.Keys), SHA1: [16]byte(s.Keys[16:]), SHA256: [16]byte(s.Keys[32:])}
+	return triage.ExaminationRecord{Medium: triage.MediumID(s.Medium), Size: s.Size, Keys: keys, Examination: s.Examination}, nil
+}
+
+// decodePack reads a whole pack.
+func decodePack(id triage.PackID, body []byte) ([]triage.Filed, error) {
+	var filed []triage.Filed
+	for at := int64(0); at < int64(len(body)); {
+		rest := body[at:]
+		if len(rest) < 4 {
+			return nil, damagedPack(id, io.ErrUnexpectedEOF)
+		}
+		n := int64(binary.BigEndian.Uint32(rest))
+		if n > maxExamination || n > int64(len(rest)-4) {
+			return nil, damagedPack(id, io.ErrUnexpectedEOF)
+		}
+		x, err := decodeExamination(rest[4 : 4+n])
+		if err != nil {
+			return nil, damagedPack(id, err)
+		}
+		filed = append(filed, triage.Filed{ExaminationRecord: x, At: triage.Locator{Pack: id, Offset: at + 4, Length: n}})
+		at += 4 + n
+	}
+	return filed, nil
+}
+
+func damagedPack(id triage.PackID, err error) error {
+	return triage.E(triage.Corrupt, "objects.Pack", packKey(id), "the record is damaged: restore it", err)
+}
+
+// PutExamination implements triage.ExaminationArchive.
+func (a *Archive) PutExamination(ctx context.Context, x triage.ExaminationRecord) (triage.Locator, error) {
+	doc, err := encodeExamination(nil, x)
+	if err != nil {
+		return triage.Locator{}, err
+	}
+	p, at := a.packs.join(doc, func(p *pack) { go a.writePack(context.WithoutCancel(ctx), p) })
+	select {
+	case <-p.done:
+	case <-ctx.Done():
+		return triage.Locator{}, ctx.Err()
+	}
+	return triage.Locator{Pack: p.id, Offset: at + 4, Length: int64(len(doc)) - 4}, p.err
+}
+
+// join puts doc into the pending pack. The first one in has it written.
+func (w *packer) join(doc []byte, write func(*pack)) (*pack, int64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	p := w.pending
+	if p == nil || p.items >= maxPackItems || len(p.body)+len(doc) > maxPackBytes {
+		w.last++ // a number is used once, whatever becomes of its pack
+		p = &pack{id: triage.PackID{Writer: w.writer, Number: w.last}, done: make(chan struct{})}
+		w.pending = p
+		write(p)
+	}
+	at := int64(len(p.body))
+	p.body = append(p.body, doc...)
+	p.items++
+	return p, at
+}
+
+// writePack writes one pack, after a moment in which others may join it.
+func (a *Archive) writePack(ctx context.Context, p *pack) {
+	defer close(p.done)
+	time.Sleep(packWindow)
+	a.packs.mu.Lock()
+	if a.packs.pending == p {
+		a.packs.pending = nil
+	}
+	a.packs.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, packTimeout)
+	defer cancel()
+	p.err = a.store.Put(ctx, packKey(p.id), bytes.NewReader(p.body), int64(len(p.body)))
+}
+
+// Examination implements triage.ExaminationArchive.
+func (a *Archive) Examination(ctx context.Context, at triage.Locator) (triage.ExaminationRecord, error) {
+	if at.Length > maxExamination {
+		return triage.ExaminationRecord{}, damagedPack(at.Pack, nil)
+	}
+	r, err := a.store.GetRange(ctx, packKey(at.Pack), at.Offset, at.Length)
+	if err != nil {
+		return triage.ExaminationRecord{}, err
+	}
+	defer r.Close()
+	doc, err := io.ReadAll(r)
+	if err != nil {
+		return triage.ExaminationRecord{}, err
+	}
+	x, err := decodeExamination(doc)
+	if err != nil {
+		return triage.ExaminationRecord{}, damagedPack(at.Pack, err)
+	}
+	return x, nil
+}
+
+// Packs implements triage.ExaminationArchive.
+func (a *Archive) Packs(ctx context.Context, beyond map[string]uint64) iter.Seq2[triage.PackID, error] {
+	return func(yield func(triage.PackID, error) bool) {
+		for info, err := range a.store.List(ctx, packPrefix, "") {
+			if err != nil {
+				yield(triage.PackID{}, err)
+				return
+			}
+			id, ok := parsePackKey(info.Key)
+			if ok && id.Number > beyond[id.Writer] && !yield(id, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Pack implements triage.ExaminationArchive.
+func (a *Archive) Pack(ctx context.Context, id triage.PackID) ([]triage.Filed, error) {
+	body, err := a.read(ctx, packKey(id), maxPackBytes+maxExamination)
+	if err != nil {
+		return nil, err
+	}
+	return decodePack(id, body)
+}

@@ -1,0 +1,57 @@
+package views
+
+import (
+	"context"
+	"strconv"
+
+	"vigie/triage"
+)
+
+// fileExamination keeps the place of an examination, corrects what was declared wrongly, and notes its pack. A medium
+// that was examined by other keys is matched again. ARGV: medium, place, keys, size, writer, number of the pack.
+var fileExamination = script(`
+local marks, field, number = P .. 'marks:applied', 'p:' .. ARGV[6], tonumber(ARGV[7])
+if number > tonumber(call('HGET', marks, field) or '0') then call('HSET', marks, field, ARGV[7]) end
+local m = load(ARGV[2])
+if not m then return 0 end
+call('HSET', m.key, 'l', ARGV[3])
+if m.d ~= ARGV[4] then
+  seen('HDEL', m.d)
+  seen('HSET', ARGV[4])
+  call('HSET', m.key, 'd', ARGV[4])
+  if m.s == 'e' then call('ZADD', P .. 'ep', -1, m.id) end
+end
+if m.s == 'w' then
+  call('HSET', m.key, 'z', ARGV[5])
+  call('ZREM', P .. 'wanted', m.id)
+  move(m, 'q', m.F)
+end
+return 1`)
+
+// FileExamination implements triage.MediumStore.
+func (s Media) FileExamination(ctx context.Context, x triage.Filed) error {
+	err := s.run(ctx, fileExamination, s.medium(x.Medium), packID(string(x.Medium)), packLocator(x.At), packKeys(x.Keys), x.Size,
+		x.At.Pack.Writer, strconv.FormatUint(x.At.Pack.Number, 10)).Err()
+	return fault("views.FileExamination", string(x.Medium), err)
+}
+
+// packLocator writes 6 bytes of writer and three numbers.
+func packLocator(l triage.Locator) string {
+	var w packer
+	w.text(l.Pack.Writer)
+	w.number(int64(l.Pack.Number)) //nolint:gosec // counts objects
+	w.number(l.Offset)
+	w.number(l.Length)
+	return string(w)
+}
+
+func unpackLocator(s string) (l triage.Locator) {
+	if s == "" {
+		return l
+	}
+	r := unpacker(s)
+	l.Pack.Writer = r.text()
+	l.Pack.Number = uint64(r.number()) //nolint:gosec // counts objects
+	l.Offset, l.Length = r.number(), r.number()
+	return l
+}
