@@ -28,6 +28,10 @@ type serviceConfig struct {
 	// StyleSheet is a file that the pages lay over their own; empty: none.
 	StyleSheet string
 
+	// Witness keeps the journal's checkpoints: a file outside the service, or an http(s) address; empty: nobody.
+	Witness     string
+	JournalLock time.Duration // how long sealed segments are locked in a store that can; 0: not at all
+
 	Parallel int           // examinations at once
 	Children int           // decoding processes
 	Lease    time.Duration // after which a dead worker's job is taken over
@@ -52,6 +56,8 @@ const (
 	// defaultLease is longer than a worker takes to renew it (a third) and short enough that nobody waits for a
 	// crash.
 	defaultLease = 15 * time.Second
+	// defaultJournalLock is a year: what is locked in compliance mode can be made longer, never shorter.
+	defaultJournalLock = 365 * 24 * time.Hour
 )
 
 // serviceFlags declares the flags that all of the service's commands share and returns where they are kept.
@@ -69,6 +75,9 @@ func (env *environment) serviceFlags(name string, args []string, extra func(*fla
 	fs.StringVar(&c.Data, "data", env.or("VIGIE_DATA", "data"), "folder of the service's data")
 	fs.StringVar(&c.Secrets, "secrets", env.Getenv("VIGIE_SECRETS"), "folder of its keys and passwords (default: DATA-secrets)")
 	fs.StringVar(&c.Objects, "objects", env.or("VIGIE_OBJECTS", objectsFolder), "object store: folder or minio")
+	fs.StringVar(&c.Witness, "witness", env.Getenv("VIGIE_WITNESS"), "who keeps the journal's checkpoints: a file elsewhere, or a URL to POST to")
+	fs.DurationVar(&c.JournalLock, "journal-lock", env.duration("VIGIE_JOURNAL_LOCK", defaultJournalLock),
+		"how long sealed segments of the journal cannot be removed from MinIO, by anybody; 0: not locked")
 	fs.BoolVar(&c.Verbose, "verbose", false, "log every request and job")
 	if extra != nil {
 		extra(fs, c)
@@ -78,6 +87,19 @@ func (env *environment) serviceFlags(name string, args []string, extra func(*fla
 		return nil, nil, err
 	}
 	return c, rest, c.complete(env)
+}
+
+// duration returns a variable's duration; one that cannot be read is no duration at all, which complete refuses.
+func (env *environment) duration(variable string, fallback time.Duration) time.Duration {
+	v := env.Getenv(variable)
+	if v == "" {
+		return fallback
+	}
+	d, err := time.ParseDuration(v)
+	if err != nil {
+		return -1
+	}
+	return d
 }
 
 func (env *environment) or(variable, fallback string) string {
@@ -107,6 +129,9 @@ func (env *environment) workFlags(fs *flag.FlagSet, c *serviceConfig) {
 func (c *serviceConfig) complete(env *environment) error {
 	if c.Objects != objectsFolder && c.Objects != objectsMinio {
 		return usageError(env.T("error.objects", c.Objects))
+	}
+	if c.JournalLock < 0 {
+		return usageError("--journal-lock (VIGIE_JOURNAL_LOCK): a duration such as 8760h, or 0")
 	}
 	var err error
 	if c.Data, err = filepath.Abs(c.Data); err != nil {

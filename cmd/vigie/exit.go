@@ -19,6 +19,7 @@ const (
 	exitPartial     = 3   // done, but some files could not be read or some lines were wrong
 	exitUnavailable = 4   // the service does not answer: run the same command again
 	exitDenied      = 5   // no valid token, or the role may not do this
+	exitTampered    = 6   // audit: the journal, a proof or a checkpoint is not what it was
 	exitInterrupted = 130 // stopped by Ctrl-C: run the same command again to go on
 )
 
@@ -96,7 +97,7 @@ func (env *environment) translate(e *triage.Error) string {
 func exitCodeHelp(env *environment) string {
 	var b strings.Builder
 	fmt.Fprintln(&b, env.T("help.exit-codes"))
-	for _, code := range []int{exitOK, exitFailed, exitUsage, exitPartial, exitUnavailable, exitDenied, exitInterrupted} {
+	for _, code := range []int{exitOK, exitFailed, exitUsage, exitPartial, exitUnavailable, exitDenied, exitTampered, exitInterrupted} {
 		fmt.Fprintf(&b, "  %3d  %s\n", code, env.T(fmt.Sprintf("exit.%d", code)))
 	}
 	return b.String()

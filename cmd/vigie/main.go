@@ -52,6 +52,7 @@ func commands() []command {
 		{name: "serve", run: runServe},
 		{name: "work", run: runWork},
 		{name: "token", run: runToken},
+		{name: "audit", run: runAudit},
 		{name: "doctor", run: runDoctor},
 		{name: "version", run: runVersion},
 		{name: "jail-child", run: runJailChild, hidden: true},

@@ -23,6 +23,9 @@ var serviceMessages = i18n.Catalogue{
 	"exit.5": {
 		"jeton absent ou invalide, ou rôle sans ce droit",
 		"no valid token, or the role may not do this"},
+	"exit.6": {
+		"audit : le journal, une preuve ou un point de contrôle n'est plus ce qu'il était",
+		"audit: the journal, a proof or a checkpoint is not what it was"},
 	"exit.130": {
 		"interrompu par Ctrl-C : relancer la même commande pour reprendre",
 		"stopped by Ctrl-C: run the same command again to go on"},
@@ -37,18 +40,25 @@ var serviceMessages = i18n.Catalogue{
 	"command.serve":    {"l'API et les pages, avec des serveurs extérieurs", "the API and the pages, with outside servers"},
 	"command.work":     {"un processus d'examen, avec des serveurs extérieurs", "a worker, with outside servers"},
 	"command.token":    {"jetons et liens de connexion", "tokens and sign-in links"},
+	"command.audit":    {"contrôler le journal et prouver ce qu'il contient", "verify the journal and prove what is in it"},
 	"command.doctor":   {"contrôler l'installation", "check the installation"},
 	"command.version":  {"la version", "the version"},
 
-	"usage.up":           {"vigie up --data DOSSIER --listen ADRESSE [--objects minio]", "vigie up --data DIR --listen ADDR [--objects minio]"},
-	"usage.serve":        {"vigie serve --listen ADRESSE   (VIGIE_REDIS_URL, VIGIE_S3_* ou --data)", "vigie serve --listen ADDR   (VIGIE_REDIS_URL, VIGIE_S3_* or --data)"},
-	"usage.work":         {"vigie work   (VIGIE_REDIS_URL, VIGIE_S3_* ou --data)", "vigie work   (VIGIE_REDIS_URL, VIGIE_S3_* or --data)"},
-	"usage.doctor":       {"vigie doctor [--data DOSSIER]", "vigie doctor [--data DIR]"},
-	"usage.token":        {"vigie token new|list|revoke|link", "vigie token new|list|revoke|link"},
-	"usage.token new":    {"vigie token new --role RÔLE --name NOM", "vigie token new --role ROLE --name NAME"},
-	"usage.token list":   {"vigie token list [--json]", "vigie token list [--json]"},
-	"usage.token revoke": {"vigie token revoke NOM|IDENTIFIANT", "vigie token revoke NAME|ID"},
-	"usage.token link":   {"vigie token link [--reusable] NOM|IDENTIFIANT", "vigie token link [--reusable] NAME|ID"},
+	"usage.up":                {"vigie up --data DOSSIER --listen ADRESSE [--objects minio]", "vigie up --data DIR --listen ADDR [--objects minio]"},
+	"usage.serve":             {"vigie serve --listen ADRESSE   (VIGIE_REDIS_URL, VIGIE_S3_* ou --data)", "vigie serve --listen ADDR   (VIGIE_REDIS_URL, VIGIE_S3_* or --data)"},
+	"usage.work":              {"vigie work   (VIGIE_REDIS_URL, VIGIE_S3_* ou --data)", "vigie work   (VIGIE_REDIS_URL, VIGIE_S3_* or --data)"},
+	"usage.audit":             {"vigie audit verify|prove|check|consistency|key", "vigie audit verify|prove|check|consistency|key"},
+	"usage.audit verify":      {"vigie audit verify [--checkpoint FICHIER] [--data DOSSIER]", "vigie audit verify [--checkpoint FILE] [--data DIR]"},
+	"usage.audit prove":       {"vigie audit prove NUMÉRO [-o preuve.json]", "vigie audit prove NUMBER [-o proof.json]"},
+	"usage.audit check":       {"vigie audit check preuve.json --key CLÉ|FICHIER", "vigie audit check proof.json --key KEY|FILE"},
+	"usage.audit consistency": {"vigie audit consistency ANCIEN NOUVEAU [-o preuve]", "vigie audit consistency OLD NEW [-o proof]"},
+	"usage.audit key":         {"vigie audit key", "vigie audit key"},
+	"usage.doctor":            {"vigie doctor [--data DOSSIER]", "vigie doctor [--data DIR]"},
+	"usage.token":             {"vigie token new|list|revoke|link", "vigie token new|list|revoke|link"},
+	"usage.token new":         {"vigie token new --role RÔLE --name NOM", "vigie token new --role ROLE --name NAME"},
+	"usage.token list":        {"vigie token list [--json]", "vigie token list [--json]"},
+	"usage.token revoke":      {"vigie token revoke NOM|IDENTIFIANT", "vigie token revoke NAME|ID"},
+	"usage.token link":        {"vigie token link [--reusable] NOM|IDENTIFIANT", "vigie token link [--reusable] NAME|ID"},
 
 	"flag.string":   {"TEXTE", "TEXT"},
 	"flag.int":      {"N", "N"},
@@ -71,6 +81,8 @@ var serviceMessages = i18n.Catalogue{
 	"error.unknown-command": {"commande inconnue : %s (vigie help les liste)", "unknown command: %s (vigie help lists them)"},
 	"error.too-many":        {"argument de trop : %s", "one argument too many: %s"},
 	"error.token-what":      {"dire quoi faire : vigie token new, list, revoke ou link", "say what to do: vigie token new, list, revoke or link"},
+	"error.audit-what":      {"dire quoi faire : vigie audit verify, prove, check, consistency ou key", "say what to do: vigie audit verify, prove, check, consistency or key"},
+	"error.audit-event":     {"%s : donner le numéro d'un événement, à partir de 1", "%s: give the number of an event, from 1 on"},
 	"error.token-name":      {"à qui est ce jeton ? Donner --name", "whose token is it? Give --name"},
 	"error.token-which":     {"donner un seul nom ou identifiant (vigie token list les montre)", "give one name or identifier (vigie token list shows them)"},
 	"error.token-none":      {"aucun jeton valide de ce nom (vigie token list les montre)", "no valid token of that name (vigie token list shows them)"},
@@ -100,5 +112,26 @@ var serviceMessages = i18n.Catalogue{
 	"doctor.journal":     {"chaîne du journal", "chain of the journal"},
 	"doctor.versioning":  {"versions conservées par le stockage", "the store keeps versions"},
 	"doctor.lock":        {"verrou d'objets du stockage", "the store can lock objects"},
-	"doctor.failed":      {"%d contrôle(s) en échec", "%d check(s) failed"},
+	"doctor.witness":     {"témoin des points de contrôle", "witness of the checkpoints"},
+	"doctor.no-witness":  {"témoin hors du service (--witness) : sans lui, une fin de journal coupée peut passer inaperçue", "a witness outside the service (--witness): without one a cut end of the journal can go unnoticed"},
+
+	"audit.progress": {"bloc %d sur %d", "block %d of %d"},
+	"audit.walked": {
+		"%d événements dans %d blocs, %d segments scellés, %d points de contrôle ; signés jusqu'à l'événement %d.",
+		"%d events in %d blocks, %d sealed segments, %d checkpoints; signed up to event %d."},
+	"audit.no-versions": {
+		"Ce stockage ne garde pas de versions : une réécriture par des octets identiques ne s'y voit pas.",
+		"This store keeps no versions: writing the same bytes over an object cannot be seen in it."},
+	"audit.no-witness": {
+		"Sans point de contrôle d'un témoin (--checkpoint), une fin coupée avec ses points de contrôle ne se voit pas.",
+		"Without a witness's checkpoint (--checkpoint) an end that was cut off with its checkpoints cannot be seen."},
+	"audit.unchecked": {
+		"Après une faute dans la chaîne, l'arbre n'a plus été comparé aux événements.",
+		"After a fault in the chain the tree was not compared with the events any more."},
+	"audit.faults":     {"%d objet(s) ne sont plus ce qu'ils étaient", "%d object(s) are not what they were"},
+	"audit.intact":     {"Le journal est intact.", "The journal is intact."},
+	"audit.proven":     {"L'événement %d est prouvé par le point de contrôle de %d événements, signé le %s :", "Event %d is proven by the checkpoint of %d events, signed %s:"},
+	"audit.consistent": {"Le journal de %d événements est le début de celui de %d événements.", "The journal of %d events is the beginning of that of %d events."},
+
+	"doctor.failed": {"%d contrôle(s) en échec", "%d check(s) failed"},
 }

@@ -24,6 +24,7 @@ import (
 type secrets struct {
 	NamingKey     [32]byte // names media and keys digests; never rotated
 	ServiceKey    [32]byte // encrypts every object
+	JournalKey    [32]byte // Ed25519 seed: signs the journal's checkpoints
 	RedisPassword string   // of the embedded Redis
 	MinioUser     string   // of the embedded MinIO
 	MinioPassword string
@@ -44,6 +45,7 @@ func loadSecrets(dir string) (*secrets, error) {
 	}{
 		{"naming.key", func(v string) error { return parseKey(&s.NamingKey, v) }},
 		{"service.key", func(v string) error { return parseKey(&s.ServiceKey, v) }},
+		{"journal.key", func(v string) error { return parseKey(&s.JournalKey, v) }},
 		{"redis.password", func(v string) error { s.RedisPassword = v; return nil }},
 		{"minio.password", func(v string) error { s.MinioPassword = v; return nil }},
 	} {

@@ -40,6 +40,7 @@ func runServe(ctx context.Context, env *environment, args []string) error {
 		defer pool.Close()
 		g, ctx := errgroup.WithContext(ctx)
 		g.Go(func() error { return h.follow(ctx) })
+		g.Go(func() error { return h.keep(ctx) })
 		g.Go(func() error {
 			return h.listen(ctx, pool, func(addr string) {
 				fmt.Fprintln(env.Stderr, env.T("serve.ready", c.baseURL(addr)))

@@ -107,18 +107,32 @@ func reachServers(ctx context.Context, c *serviceConfig, s *secrets) (*servers, 
 	default:
 		return nil, triage.E(triage.Unavailable, "find Redis", "", "start \"vigie up\" on this data folder first (--data), or set VIGIE_REDIS_URL", nil)
 	}
-	if c.S3.Endpoint != "" {
-		sv.raw, err = objects.OpenMinio(ctx, objects.MinioConfig{
-			Endpoint: c.S3.Endpoint, AccessKey: c.S3.User, SecretKey: c.S3.Password, TLS: c.S3.TLS, BucketPrefix: c.S3.Prefix,
-		})
-	} else {
-		sv.raw, err = openEmbedded(ctx, c, s, now.S3)
-	}
-	if err != nil {
+	if sv.raw, err = openObjects(ctx, c, s, now); err != nil {
 		sv.stop()
 		return nil, err
 	}
 	return sv, nil
+}
+
+// reachObjects connects to the object store alone: all that an audit needs.
+func reachObjects(ctx context.Context, c *serviceConfig, s *secrets) (objects.Store, error) {
+	now, err := readRunning(c)
+	if err != nil {
+		return nil, err
+	}
+	if c.S3.Endpoint == "" && now.S3 == "" && c.Objects == objectsMinio {
+		return nil, triage.E(triage.Unavailable, "find the object store", "", "start \"vigie up\" on this data folder first (--data), or set VIGIE_S3_ENDPOINT", nil)
+	}
+	return openObjects(ctx, c, s, now)
+}
+
+func openObjects(ctx context.Context, c *serviceConfig, s *secrets, now running) (objects.Store, error) {
+	if c.S3.Endpoint != "" {
+		return objects.OpenMinio(ctx, objects.MinioConfig{
+			Endpoint: c.S3.Endpoint, AccessKey: c.S3.User, SecretKey: c.S3.Password, TLS: c.S3.TLS, BucketPrefix: c.S3.Prefix,
+		})
+	}
+	return openEmbedded(ctx, c, s, now.S3)
 }
 
 func readRunning(c *serviceConfig) (running, error) {

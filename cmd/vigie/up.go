@@ -42,6 +42,7 @@ func runUp(ctx context.Context, env *environment, args []string) error {
 	defer pool.Close()
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return h.follow(ctx) })
+	g.Go(func() error { return h.keep(ctx) })
 	g.Go(func() error { return h.work(ctx, pool) })
 	g.Go(func() error {
 		return h.listen(ctx, pool, func(addr string) {

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -42,6 +43,7 @@ type house struct {
 	redis    *redis.Client
 	raw      objects.Store
 	journal  *journal.Journal
+	keeper   *journal.Keeper
 	archive  *objects.Archive
 	views    *views.Views
 	sets     *known.Sets
@@ -91,9 +93,13 @@ func build(ctx context.Context, c *serviceConfig, keys *secrets, sv *servers, lo
 		Journal: chain, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: archive, Sets: sets,
 		SetFiles: archive, Parse: setfile.Parse, Queue: v.Queue, Names: names,
 	}
+	keeper, err := newKeeper(c, keys, sv.raw, chain, log)
+	if err != nil {
+		return nil, err
+	}
 	return &house{
 		config: c, url: sv.url, log: log, names: names, redis: sv.redis, raw: sv.raw,
-		journal: chain, archive: archive, views: v,
+		journal: chain, keeper: keeper, archive: archive, views: v,
 		events:   events,
 		sets:     sets,
 		mirror:   known.NewMirror(sets, log),
@@ -105,6 +111,33 @@ func build(ctx context.Context, c *serviceConfig, keys *secrets, sv *servers, lo
 
 // follow keeps the mirror of the sets up to date until ctx ends.
 func (h *house) follow(ctx context.Context) error { return h.mirror.Run(ctx) }
+
+// keep seals the journal and signs its checkpoints until ctx ends.
+func (h *house) keep(ctx context.Context) error { return h.keeper.Run(ctx) }
+
+// newKeeper returns what seals, signs and locks the journal, with what the store beneath the encryption can do for it.
+func newKeeper(c *serviceConfig, keys *secrets, raw objects.Store, chain *journal.Journal, log *slog.Logger) (*journal.Keeper, error) {
+	signer, err := journal.NewSigner(keys.JournalKey)
+	if err != nil {
+		return nil, err
+	}
+	o := journal.KeeperOptions{Signer: signer, Witness: witness(c), Retention: c.JournalLock, Log: log}
+	if raw.Capabilities().ObjectLock {
+		o.Locker, _ = raw.(journal.Locker)
+	}
+	return chain.Keeper(o), nil
+}
+
+// witness returns who keeps the checkpoints, or nil.
+func witness(c *serviceConfig) journal.Witness {
+	switch {
+	case c.Witness == "":
+		return nil
+	case strings.HasPrefix(c.Witness, "http://"), strings.HasPrefix(c.Witness, "https://"):
+		return journal.HTTPWitness{URL: c.Witness}
+	}
+	return journal.FileWitness{Path: c.Witness}
+}
 
 func (h *house) submission() *triage.Submission {
 	return &triage.Submission{

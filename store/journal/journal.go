@@ -11,9 +11,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
+	"strings"
 	"sync"
 	"time"
 
@@ -21,7 +21,9 @@ import (
 )
 
 const (
-	// DefaultWindow is how long a batch waits for company: about what one durable write takes.
+	// DefaultWindow is how long a batch waits for company where the one before had some. What arrives while an object is
+	// written goes into the next one anyway; the pause lets those come back who were just answered, and lets another
+	// process have its turn. Who writes alone never waits.
 	DefaultWindow = 2 * time.Millisecond
 	// maxBatch and maxBatchBytes bound a batch; what comes later goes into the next.
 	maxBatch      = 1000
@@ -48,13 +50,13 @@ type Store interface {
 type Options struct {
 	Now    func() time.Time // stamps the events; needed
 	Nonce  func() string    // a value never used before, by any writer; crypto/rand.Text does it; needed
-	Window time.Duration    // how long a batch waits for company; DefaultWindow when 0, none when negative
+	Window time.Duration    // how long a batch waits for company, where some is to be expected; DefaultWindow when 0, none when negative
 }
 
 // Journal is one process's access to the chain. All methods may be called by many goroutines.
 type Journal struct {
-	store Store
-	o     Options
+	reader
+	o Options
 
 	queue   sync.Mutex // guards pending
 	pending *batch     // collects events until its commit begins; nil when there is none
@@ -62,6 +64,7 @@ type Journal struct {
 	chain sync.Mutex // held while the head is moved, for as long as that takes
 	head  link
 	sure  bool // false after an unknown outcome, until the head was read again
+	alone bool // the last batch held one event: company is not to be expected
 }
 
 var _ triage.Journal = (*Journal)(nil)
@@ -84,8 +87,8 @@ func Open(ctx context.Context, store Store, o Options) (*Journal, error) {
 	if o.Window == 0 {
 		o.Window = DefaultWindow
 	}
-	j := &Journal{store: store, o: o}
-	number, found, err := j.newest(ctx)
+	j := &Journal{reader: reader{store}, o: o, alone: true}
+	number, found, err := j.newest(ctx, prefix)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +117,7 @@ func Open(ctx context.Context, store Store, o Options) (*Journal, error) {
 
 // begin writes the first block, which holds no event, unless another process does.
 func (j *Journal) begin(ctx context.Context) error {
-	b := block{Number: 0, Prev: beforeGenesis.hash, Nonce: j.o.Nonce(), First: 1, Events: []record{}}
+	b := block{Number: 0, Prev: beforeGenesis.hash, Nonce: j.o.Nonce(), First: 1, Events: []json.RawMessage{}}
 	raw, err := b.encode()
 	if err != nil {
 		return triage.E(triage.Internal, "journal.Open", "", "", err)
@@ -142,55 +145,6 @@ func (j *Journal) checkPlace(ctx context.Context, b *block, raw []byte) error {
 		return broken("journal.Open", keyOf(b.Number), err)
 	}
 	return nil
-}
-
-// newest finds the number of the last block. "Is there a key after n" stays right where objects are missing in
-// between, which "is there a key n" does not.
-func (j *Journal) newest(ctx context.Context) (number uint64, found bool, err error) {
-	after := func(n uint64) (string, error) {
-		for key, err := range j.store.Keys(ctx, prefix, keyOf(n)) {
-			if err != nil {
-				return "", err
-			}
-			if _, err := numberOf(key); err != nil {
-				return "", broken("journal.Open", key, err)
-			}
-			return key, nil
-		}
-		return "", nil
-	}
-	key, err := after(0)
-	if err != nil || key == "" {
-		_, _, readErr := j.read(ctx, "journal.Open", 0)
-		if triage.IsKind(readErr, triage.NotFound) {
-			return 0, false, err
-		}
-		return 0, true, errors.Join(err, readErr)
-	}
-	// low has a key after it, high has none.
-	low, high := uint64(0), uint64(0)
-	for step := uint64(1); ; step *= 2 {
-		if key, err = after(low + step); err != nil {
-			return 0, false, err
-		}
-		if key == "" {
-			high = low + step
-			break
-		}
-		low += step
-	}
-	for high-low > 1 {
-		middle := low + (high-low)/2
-		if key, err = after(middle); err != nil {
-			return 0, false, err
-		}
-		if key == "" {
-			high = middle
-		} else {
-			low = middle
-		}
-	}
-	return high, true, nil
 }
 
 // Append implements triage.Journal. When ctx ends before the event is durable, the outcome is Unknown: others may wait
@@ -241,15 +195,16 @@ func (j *Journal) join(ctx context.Context, ev triage.Event) (*batch, int, error
 // commit writes one batch, after a moment in which others may join it.
 func (j *Journal) commit(ctx context.Context, b *batch) {
 	defer close(b.done)
-	if j.o.Window > 0 {
-		time.Sleep(j.o.Window)
-	}
 	j.chain.Lock()
 	defer j.chain.Unlock()
+	if !j.alone && j.o.Window > 0 {
+		time.Sleep(j.o.Window)
+	}
 	j.queue.Lock()
 	if j.pending == b {
 		j.pending = nil
 	}
+	j.alone = len(b.events) == 1
 	j.queue.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
 	defer cancel()
@@ -268,7 +223,10 @@ func (j *Journal) write(ctx context.Context, events []triage.Event) error {
 	}
 	nonce := j.o.Nonce()
 	for {
-		b := j.next(nonce, events)
+		b, err := j.next(nonce, events)
+		if err != nil {
+			return triage.E(triage.Internal, op, "", "", err)
+		}
 		raw, err := b.encode()
 		if err != nil {
 			return triage.E(triage.Internal, op, "", "", err)
@@ -286,15 +244,19 @@ func (j *Journal) write(ctx context.Context, events []triage.Event) error {
 }
 
 // next builds the block after the head and numbers the events.
-func (j *Journal) next(nonce string, events []triage.Event) *block {
-	b := &block{Number: j.head.number + 1, Prev: j.head.hash, Nonce: nonce, First: j.head.next, Events: make([]record, len(events))}
+func (j *Journal) next(nonce string, events []triage.Event) (*block, error) {
+	b := &block{Number: j.head.number + 1, Prev: j.head.hash, Nonce: nonce, First: j.head.next}
 	now := j.o.Now().UTC().Round(0) // without the monotonic reading, which is not stored
 	for i := range events {
 		ev := &events[i]
-		ev.Seq, ev.Time = b.First+uint64(i), now //nolint:gosec // i is not negative
-		b.Events[i] = record{Time: now, Actor: ev.Actor, Kind: string(ev.Kind), Subject: ev.Subject, Data: ev.Data}
+		ev.Seq, ev.Time = b.next(), now
+		// What is no UTF-8 would be read back as something else.
+		ev.Actor, ev.Subject = strings.ToValidUTF8(ev.Actor, "?"), strings.ToValidUTF8(ev.Subject, "?")
+		if err := b.add(record{Time: now, Actor: ev.Actor, Kind: string(ev.Kind), Subject: ev.Subject, Data: ev.Data}); err != nil {
+			return nil, err
+		}
 	}
-	return b
+	return b, nil
 }
 
 // settle finds out what a Put that did not say "done" did. True: the block at that place is ours. False: another's
@@ -359,30 +321,6 @@ func (j *Journal) Head(ctx context.Context) (uint64, error) {
 
 func (j *Journal) put(ctx context.Context, number uint64, raw []byte) error {
 	return j.store.Put(ctx, keyOf(number), bytes.NewReader(raw), int64(len(raw)))
-}
-
-// read fetches and decodes one block. NotFound when there is none, Corrupt when it is damaged or not in its place.
-func (j *Journal) read(ctx context.Context, op string, number uint64) (*block, []byte, error) {
-	key := keyOf(number)
-	r, err := j.store.Get(ctx, key)
-	if err != nil {
-		return nil, nil, err
-	}
-	raw, err := io.ReadAll(io.LimitReader(r, maxBlock+1))
-	if err := errors.Join(err, r.Close()); err != nil {
-		return nil, nil, fmt.Errorf("%s %s: %w", op, key, err)
-	}
-	if len(raw) > maxBlock {
-		return nil, nil, broken(op, key, errors.New("it is too long"))
-	}
-	b, err := decode(raw)
-	if err != nil {
-		return nil, nil, broken(op, key, err)
-	}
-	if b.Number != number {
-		return nil, nil, broken(op, key, fmt.Errorf("it holds number %d: objects were swapped", b.Number))
-	}
-	return b, raw, nil
 }
 
 // broken reports an object of the chain that is not what it should be.

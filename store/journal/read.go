@@ -4,16 +4,34 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 
 	"vigie/triage"
 )
 
+// reader reads what is in the store. It has no memory and never writes.
+type reader struct{ store Store }
+
+// verified is a block with its stored bytes and its place in the chain.
+type verified struct {
+	*block
+	raw []byte
+	at  link
+}
+
 // Read yields every event from number from on, in order, and verifies the chain as it goes. It ends at the newest event
 // there is when it gets there. The first error ends it.
 func (j *Journal) Read(ctx context.Context, from uint64) iter.Seq2[triage.Event, error] {
 	return func(yield func(triage.Event, error) bool) {
-		number, err := j.blockOf(ctx, from)
+		j.chain.Lock()
+		err := j.advance(ctx)
+		newest := j.head.number
+		j.chain.Unlock()
+		number := uint64(0)
+		if err == nil {
+			number, err = j.blockOf(ctx, from, newest)
+		}
 		if err != nil {
 			yield(triage.Event{}, err)
 			return
@@ -32,74 +50,96 @@ func (j *Journal) Read(ctx context.Context, from uint64) iter.Seq2[triage.Event,
 	}
 }
 
-// blocks yields the blocks from number on to the end, each verified against the one before.
-func (j *Journal) blocks(ctx context.Context, op string, number uint64) iter.Seq2[*verified, error] {
+// blocks yields the blocks from number on to the end, each verified against the one before: out of segments, as far as
+// there are some, and then one by one.
+func (r reader) blocks(ctx context.Context, op string, number uint64) iter.Seq2[*verified, error] {
 	return func(yield func(*verified, error) bool) {
-		at, known := beforeGenesis, number == 0
-		for ; ; number++ {
-			b, raw, err := j.read(ctx, op, number)
-			if triage.IsKind(err, triage.NotFound) {
-				if b, raw, err = j.gap(ctx, op, number); b == nil && err == nil {
-					return // the end
-				}
+		at := link{number: number - 1} // without a hash: whatever it is
+		if number == 0 {
+			at = beforeGenesis
+		}
+		sealed, found, err := r.segmentOf(ctx, op, number)
+		for ; found && err == nil; sealed++ {
+			var s *segment
+			if s, err = r.segment(ctx, op, sealed); triage.IsKind(err, triage.NotFound) {
+				err = nil
+				break
 			}
-			if err == nil && known {
-				if _, err = at.follow(b, raw); err != nil {
-					err = broken(op, blamed(number, err), err)
-				}
+			if err == nil && at.hash != "" && s.before() != at {
+				err = broken(op, numbered(segmentPrefix, sealed), errors.New("it does not follow the one before"))
 			}
 			if err != nil {
-				yield(nil, err)
-				return
+				break
 			}
-			at, known = b.link(raw), true
-			if !yield(&verified{b, at}, nil) {
-				return
+			link := s.before()
+			for i, b := range s.read {
+				link = b.link(s.raw[i])
+				if b.Number >= number && !yield(&verified{b, s.raw[i], link}, nil) {
+					return
+				}
 			}
+			at = link
 		}
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		r.objects(ctx, op, at, yield)
 	}
 }
 
-// verified is a block with its place in the chain.
-type verified struct {
-	*block
-	at link
+// objects yields the blocks after at, each from its own object.
+func (r reader) objects(ctx context.Context, op string, at link, yield func(*verified, error) bool) {
+	for {
+		number := at.number + 1
+		b, raw, err := r.read(ctx, op, number)
+		if triage.IsKind(err, triage.NotFound) {
+			if b, raw, err = r.gap(ctx, op, number); b == nil && err == nil {
+				return // the end
+			}
+		}
+		if err == nil && at.hash != "" {
+			if _, err = at.follow(b, raw); err != nil {
+				err = broken(op, blamed(number, err), err)
+			}
+		}
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		at = b.link(raw)
+		if !yield(&verified{b, raw, at}, nil) {
+			return
+		}
+	}
 }
 
 // gap says whether anything follows block number, which is not there: if not, that is the end, and all results are nil. Blocks
 // are written in order, so where a later one exists this one existed before it: if it is still not there, somebody took it away.
-func (j *Journal) gap(ctx context.Context, op string, number uint64) (*block, []byte, error) {
-	for key, err := range j.store.Keys(ctx, prefix, keyOf(number)) {
-		if err != nil {
-			return nil, nil, err
-		}
-		if _, err := numberOf(key); err != nil {
-			return nil, nil, broken(op, key, err)
-		}
-		b, raw, err := j.read(ctx, op, number) // it may have been written since
-		if triage.IsKind(err, triage.NotFound) {
-			err = broken(op, keyOf(number), fmt.Errorf("it is missing although %s is there", key))
-		}
-		return b, raw, err
+func (r reader) gap(ctx context.Context, op string, number uint64) (*block, []byte, error) {
+	key, err := r.after(ctx, prefix, number)
+	if err != nil || key == "" {
+		return nil, nil, err
 	}
-	return nil, nil, nil
+	b, raw, err := r.read(ctx, op, number) // it may have been written since
+	if triage.IsKind(err, triage.NotFound) {
+		err = broken(op, keyOf(number), fmt.Errorf("it is missing although %s is there", key))
+	}
+	return b, raw, err
 }
 
-// blockOf finds the last block that starts at or before event from.
-func (j *Journal) blockOf(ctx context.Context, from uint64) (uint64, error) {
-	j.chain.Lock()
-	err := j.advance(ctx)
-	high := j.head.number
-	j.chain.Unlock()
-	if err != nil || from <= 1 {
-		return 0, err
+// blockOf finds the last block, of those up to newest, that starts at or before event from.
+func (r reader) blockOf(ctx context.Context, from, newest uint64) (uint64, error) {
+	const op = "journal.Read"
+	low, high := uint64(0), newest
+	if from <= 1 {
+		return 0, nil
 	}
-	low := uint64(0)
 	for low < high {
 		middle := low + (high-low+1)/2
-		b, _, err := j.read(ctx, "journal.Read", middle)
+		b, _, err := r.read(ctx, op, middle)
 		if triage.IsKind(err, triage.NotFound) {
-			err = broken("journal.Read", keyOf(middle), errors.New("it is missing"))
+			err = broken(op, keyOf(middle), errors.New("it is missing"))
 		}
 		if err != nil {
 			return 0, err
@@ -113,35 +153,92 @@ func (j *Journal) blockOf(ctx context.Context, from uint64) (uint64, error) {
 	return low, nil
 }
 
-// Verify walks the whole chain in the store, and returns nil, or Corrupt, whose Object is the one that is wrong. That the
-// chain's end was cut off is noticed only for what this process has seen: more takes a witness outside.
-func (j *Journal) Verify(ctx context.Context) error {
-	const op = "journal.Verify"
-	j.chain.Lock()
-	seen := j.head
-	j.chain.Unlock()
-	last := beforeGenesis
-	for b, err := range j.blocks(ctx, op, 0) {
+// after returns the first key under a prefix whose number is greater than n, or "".
+func (r reader) after(ctx context.Context, under string, n uint64) (string, error) {
+	// Numbers stay below 10^15, so they start with 0, and the folders beside the blocks are not listed.
+	for key, err := range r.store.Keys(ctx, under+"0", numbered(under, n)) {
 		if err != nil {
-			return err
+			return "", err
 		}
-		last = b.at
-		if b.Number == seen.number && last.hash != seen.hash {
-			return broken(op, keyOf(b.Number), errors.New("it is not what it was when this process read it"))
+		if _, err := numberUnder(under, key); err != nil {
+			return "", broken("journal.Open", key, err)
+		}
+		return key, nil
+	}
+	return "", nil
+}
+
+// newest finds the greatest number under a prefix. "Is there a key after n" stays right where objects are missing in
+// between, which "is there a key n" does not.
+func (r reader) newest(ctx context.Context, under string) (number uint64, found bool, err error) {
+	key, err := r.after(ctx, under, 0)
+	if err != nil || key == "" {
+		raw, readErr := r.store.Get(ctx, numbered(under, 0))
+		if triage.IsKind(readErr, triage.NotFound) {
+			return 0, false, err
+		}
+		if readErr == nil {
+			readErr = raw.Close()
+		}
+		return 0, true, errors.Join(err, readErr)
+	}
+	// low has a key after it, high has none.
+	low, high := uint64(0), uint64(0)
+	for step := uint64(1); ; step *= 2 {
+		if key, err = r.after(ctx, under, low+step); err != nil {
+			return 0, false, err
+		}
+		if key == "" {
+			high = low + step
+			break
+		}
+		low += step
+	}
+	for high-low > 1 {
+		middle := low + (high-low)/2
+		if key, err = r.after(ctx, under, middle); err != nil {
+			return 0, false, err
+		}
+		if key == "" {
+			high = middle
+		} else {
+			low = middle
 		}
 	}
-	if last == beforeGenesis || last.number < seen.number {
-		return broken(op, keyOf(last.number+1), errors.New("it is missing, and nothing follows"))
+	return high, true, nil
+}
+
+// read fetches and decodes one block. NotFound when there is none, Corrupt when it is damaged or not in its place.
+func (r reader) read(ctx context.Context, op string, number uint64) (*block, []byte, error) {
+	key := keyOf(number)
+	raw, err := r.load(ctx, op, key, maxBlock)
+	if err != nil {
+		return nil, nil, err
 	}
-	for key, err := range j.store.Keys(ctx, prefix, "") {
-		if err != nil {
-			return err
-		}
-		if _, err := numberOf(key); err != nil {
-			return broken(op, key, err)
-		}
+	b, err := decode(raw)
+	if err != nil {
+		return nil, nil, broken(op, key, err)
 	}
-	return nil
+	if b.Number != number {
+		return nil, nil, broken(op, key, fmt.Errorf("it holds number %d: objects were swapped", b.Number))
+	}
+	return b, raw, nil
+}
+
+// load fetches an object of at most limit bytes.
+func (r reader) load(ctx context.Context, op, key string, limit int64) ([]byte, error) {
+	body, err := r.store.Get(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := io.ReadAll(io.LimitReader(body, limit+1))
+	if err := errors.Join(err, body.Close()); err != nil {
+		return nil, fmt.Errorf("%s %s: %w", op, key, err)
+	}
+	if int64(len(raw)) > limit {
+		return nil, broken(op, key, errors.New("it is too long"))
+	}
+	return raw, nil
 }
 
 // blamed names the object that is wrong when block number does not follow from its predecessor: an altered block still

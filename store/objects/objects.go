@@ -151,10 +151,14 @@ func checkRange(op, key string, off, n int64) error {
 // Keyed adds Keys to a Store: List for callers that want nothing but the keys, such as the journal.
 type Keyed struct{ Store }
 
-// Keys yields the keys that List would yield.
+// Keys yields the keys that List would yield, and those of damaged objects too, whose size List cannot tell.
 func (k Keyed) Keys(ctx context.Context, prefix, after string) iter.Seq2[string, error] {
+	list := k.List
+	if s, ok := k.Store.(*sealed); ok {
+		list = s.inner.List
+	}
 	return func(yield func(string, error) bool) {
-		for info, err := range k.List(ctx, prefix, after) {
+		for info, err := range list(ctx, prefix, after) {
 			if !yield(info.Key, err) {
 				return
 			}
