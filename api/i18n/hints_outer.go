@@ -56,6 +56,20 @@ var outerHints = map[string]string{
 	"the folder cannot be read":                              "le dossier ne peut être lu",
 	"this is not a text file in UTF-8 or ASCII (it may be UTF-16, compressed or encrypted): save it as UTF-8 text": "ce n’est pas un fichier texte en UTF-8 ou ASCII (il est peut-être en UTF-16, compressé ou chiffré) : enregistrez-le en texte UTF-8",
 
+	// Of one line of a list.
+	"64 digits are a SHA-256 or a PDQ: say which by --hash sha256 or --hash pdq":                                                                        "64 chiffres sont une SHA-256 ou une PDQ : précisez --hash sha256 ou --hash pdq",
+	"this is not a hash; a plain list holds one a line, and a CSV file needs a header that names its columns (md5, sha1, sha256, pdq, phash, category)": "ce n’est pas une empreinte ; une liste simple en a une par ligne, et un fichier CSV a besoin d’un en-tête qui nomme ses colonnes (md5, sha1, sha256, pdq, phash, category)",
+	"this is the digest of an empty file: an empty file never matches anything":                                                                         "c’est l’empreinte d’un fichier vide : un fichier vide ne correspond jamais à rien",
+	"the line is longer than 64 KiB: it holds no hash that can be read":                                                                                 "la ligne dépasse 64 Kio : elle ne contient aucune empreinte lisible",
+	"the category is longer than 200 bytes":                                                                                                             "la catégorie dépasse 200 octets",
+	"the row holds no hash":                                                                                                                             "la ligne ne contient aucune empreinte",
+	"a quoted field is not closed":                                                                                                                      "des guillemets ne sont pas fermés",
+
+	"there is no such exhibit":                    "ce scellé n’existe pas, ou n’est pas des vôtres",
+	"there is no such group":                      "ce groupe n’existe pas",
+	"there is no such medium":                     "ce média n’existe pas",
+	"there is no such address: see /openapi.json": "cette adresse n’existe pas : vérifiez-la, ou voir /openapi.json",
+
 	// Of Redis and the object store.
 	"Redis does not answer: try again in a moment":                                         "Redis ne répond pas : réessayez dans un instant",
 	"Redis does not answer: the service tries again by itself":                             "Redis ne répond pas : le service réessaie de lui-même",
@@ -132,6 +146,9 @@ var hintForms = []hintForm{
 	{"the service did not answer for ", ": check that it runs and that the address is right", "le service n’a pas répondu pendant ‹› : vérifiez qu’il fonctionne et que l’adresse est juste"},
 	{"there is no such ", "", "il n’y a rien de ce nom (‹›)"},
 	{"the list holds no entry that can be read: ", "", "la liste ne contient aucune fiche lisible : ‹›"},
+	{"", " hexadecimal digits are no hash: MD5 has 32, SHA-1 40, SHA-256 and PDQ 64, pHash 16", "‹› chiffres hexadécimaux ne sont pas une empreinte : MD5 en a 32, SHA-1 40, SHA-256 et PDQ 64, pHash 16"},
+	{"the ", " holds something that is no hexadecimal digit", "la colonne ‹› contient autre chose que des chiffres hexadécimaux"},
+	{"the row has ", "", "les champs ne sont pas ceux de l’en-tête (‹›)"},
 	{"not a key: ", "", "ce n’est pas une clé : ‹›"},
 	{"item ", "", "fichier ‹›"},
 	{"see ", ".log in the data folder for the server's own words", "voir ‹›.log dans le dossier de données pour ce que dit le serveur"},
@@ -150,8 +167,24 @@ func french(hint string) string {
 		rest, begins := strings.CutPrefix(hint, f.before)
 		part, ends := strings.CutSuffix(rest, f.after)
 		if begins && ends && part != "" {
-			return strings.Replace(f.french, "‹›", part, 1)
+			return strings.Replace(f.french, "‹›", LineError(FR, part), 1)
 		}
 	}
 	return ""
+}
+
+// LineError says what is wrong with one line of a list. line is what an import's report says, which is English:
+// "line 7: invalid: the row holds no hash".
+func LineError(l Lang, line string) string {
+	line = strings.TrimPrefix(line, "read list ")
+	where, hint, told := strings.Cut(line, ": invalid: ")
+	number, numbered := strings.CutPrefix(where, "line ")
+	if l == EN || !told || !numbered {
+		return line
+	}
+	fr := french(hint)
+	if fr == "" {
+		fr = hint
+	}
+	return "ligne " + number + frenchSpaces.Replace(" : "+fr)
 }

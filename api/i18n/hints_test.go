@@ -64,7 +64,16 @@ func sources(t *testing.T, folders ...string) []string {
 // hintOf returns the hint of a call of E; "…" stands for what is not constant. A hint that is not constant at all is "".
 func hintOf(n ast.Node) string {
 	call, ok := n.(*ast.CallExpr)
-	if !ok || len(call.Args) != 5 {
+	if !ok {
+		return ""
+	}
+	if name, ok := call.Fun.(*ast.Ident); ok && name.Name == "problem" && len(call.Args) == 1 { // of a line of a list
+		if text := textOf(call.Args[0]); text != "…" {
+			return text
+		}
+		return ""
+	}
+	if len(call.Args) != 5 {
 		return ""
 	}
 	switch name := call.Fun.(type) {
@@ -101,7 +110,28 @@ func textOf(e ast.Expr) string {
 		text := textOf(e.X) + textOf(e.Y)
 		return strings.ReplaceAll(text, "……", "…")
 	}
+	if call, ok := e.(*ast.CallExpr); ok && len(call.Args) > 1 { // of fmt.Sprintf
+		if text := textOf(call.Args[0]); strings.Contains(text, "%") {
+			return strings.NewReplacer("%d", "…", "%s", "…", "%v", "…").Replace(text)
+		}
+	}
 	return "…"
+}
+
+func TestLineError(t *testing.T) {
+	const line = "read list line 7: invalid: the row holds no hash"
+	if got := LineError(FR, line); got != "ligne 7"+noBreak+": la ligne ne contient aucune empreinte" {
+		t.Errorf("%q", got)
+	}
+	if got := LineError(EN, line); got != "line 7: invalid: the row holds no hash" {
+		t.Errorf("%q", got)
+	}
+	if got := LineError(FR, "line 8: invalid: 12 hexadecimal digits are no hash: MD5 has 32, SHA-1 40, SHA-256 and PDQ 64, pHash 16"); !strings.HasPrefix(got, "ligne 8"+noBreak+": 12 chiffres") {
+		t.Errorf("%q", got)
+	}
+	if got := LineError(FR, "something else"); got != "something else" {
+		t.Errorf("%q", got)
+	}
 }
 
 func TestHintsWithAPart(t *testing.T) {

@@ -84,6 +84,9 @@ func (env *environment) explain(err error) string {
 func (env *environment) translate(e *triage.Error) string {
 	said, advice := i18n.Problem(env.Lang, e), i18n.ErrorAdvice(env.Lang, e.Kind)
 	if said != advice {
+		if number, ofList := strings.CutPrefix(e.Object, "line "); ofList {
+			return env.T("error.line", number, said)
+		}
 		return said
 	}
 	said = i18n.ErrorTitle(env.Lang, e.Kind) + ". " + advice

@@ -88,6 +88,7 @@ One hash a line (MD5, SHA-1, SHA-256, PDQ, pHash), or CSV with a header (md5, sh
 	"error.set-source":      {"de quel partenaire vient la liste ? Donner --source", "which partner does the list come from? Give --source"},
 	"error.set-hash":        {"--hash %s : c'est sha256 ou pdq ; les autres empreintes se reconnaissent à leur longueur", "--hash %s: it is sha256 or pdq; other hashes are told by their length"},
 	"error.set-file":        {"%s ne peut être lu : %s", "%s cannot be read: %s"},
+	"error.line":            {"ligne %s : %s", "line %s: %s"},
 	"error.set-empty":       {"%s est vide", "%s is empty"},
 	"error.set-id":          {"donner le numéro d'une base (vigie sets list les montre)", "give the number of a set (vigie sets list shows them)"},
 	"error.withdraw-reason": {"pourquoi ? Donner --reason, qui est consigné", "why? Give --reason, which is recorded"},
@@ -120,6 +121,7 @@ One hash a line (MD5, SHA-1, SHA-256, PDQ, pHash), or CSV with a header (md5, sh
 	"submit.total":    {"Total", "Total"},
 	"submit.done":     {"%s lus en %s (%s, %s fichiers/s)", "%s read in %s (%s, %s files/s)"},
 	"submit.uploaded": {"%s média envoyé (%s)|%s médias envoyés (%s)", "%s medium uploaded (%s)|%s media uploaded (%s)"},
+	"submit.nothing":  {"Le dossier est vide : est-ce bien le bon, et est-il monté ?", "The folder is empty: is it the right one, and is it mounted?"},
 	"submit.next": {
 		"Le service examine les médias. Les constats : vigie findings %s",
 		"The service examines the media. For the findings: vigie findings %s"},

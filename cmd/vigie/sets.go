@@ -155,7 +155,7 @@ func printImport(env *environment, r wire.ImportReport) {
 	fmt.Fprintln(env.Stdout, env.T("sets.imported", r.Set.ID, r.Set.Source, r.Set.Version, i18n.SetKind(env.Lang, triage.SetKind(r.Set.Kind))))
 	printSetCounts(env, r.Set)
 	for _, e := range r.Errors {
-		fmt.Fprintf(env.Stdout, "    %s\n", harmless(strings.TrimPrefix(e, "read list ")))
+		fmt.Fprintf(env.Stdout, "    %s\n", harmless(i18n.LineError(env.Lang, e)))
 	}
 	if more := r.Set.Rejected - len(r.Errors); more > 0 && len(r.Errors) > 0 {
 		fmt.Fprintf(env.Stdout, "    %s\n", messages.N(env.Lang, "sets.more-errors", more))

@@ -103,6 +103,9 @@ func (o *submitOptions) submit(ctx context.Context, env *environment, source *ev
 	if seen := int(s.seen.Load()); sealed.Items != seen {
 		return errors.New(env.T("error.items-differ", i18n.Number(env.Lang, sealed.Items), i18n.Number(env.Lang, seen)))
 	}
+	if sealed.Items == 0 {
+		fmt.Fprintln(env.Stderr, env.T("submit.nothing"))
+	}
 	sum := s.summary(x, sealed, time.Since(start))
 	if !o.json {
 		printSubmission(env, sum)

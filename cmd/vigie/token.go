@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"strings"
@@ -167,9 +168,9 @@ func findAccount(ctx context.Context, env *environment, access *triage.Access, r
 	}
 	switch len(found) {
 	case 0:
-		return triage.Account{}, triage.E(triage.NotFound, "find token", rest[0], env.T("error.token-none"), nil)
+		return triage.Account{}, &exitError{exitFailed, errors.New(env.T("error.token-none"))}
 	case 1:
 		return found[0], nil
 	}
-	return triage.Account{}, triage.E(triage.Conflict, "find token", rest[0], env.T("error.token-several"), nil)
+	return triage.Account{}, &exitError{exitFailed, errors.New(env.T("error.token-several"))}
 }
