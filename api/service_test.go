@@ -97,7 +97,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 	const prefix = "{vigie}:"
 	v, sets := views.New(rdb, prefix, [views.KeySize]byte{5}, s.clock.now), known.New(rdb, prefix, [known.KeySize]byte{4})
 	mirror, jobs := known.NewMirror(sets, discard()), work.New(rdb, prefix, 5*time.Second)
-	s.archive = objects.NewArchive(sealed)
+	s.archive = objects.NewArchive(sealed, folder, objects.NewServiceKeys(func() ([][objects.KeySize]byte, error) { return [][objects.KeySize]byte{{9}}, nil }), time.Now)
 	if archive == nil {
 		archive = s.archive
 	}

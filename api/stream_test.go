@@ -21,17 +21,17 @@ import (
 // counting is a MediaArchive that keeps nothing but how many bytes it was given.
 type counting struct{ bytes atomic.Int64 }
 
-func (a *counting) PutMedium(_ context.Context, _ triage.MediumID, r io.Reader, _ int64) error {
+func (a *counting) PutMedium(_ context.Context, _ triage.MediumID, _ triage.Slot, r io.Reader, _ int64) error {
 	n, err := io.Copy(struct{ io.Writer }{io.Discard}, r)
 	a.bytes.Add(n)
 	return err
 }
 
-func (a *counting) OpenMedium(context.Context, triage.MediumID) (io.ReadCloser, int64, error) {
+func (a *counting) OpenMedium(context.Context, triage.MediumID, int) (io.ReadCloser, int64, error) {
 	return nil, 0, triage.E(triage.NotFound, "open medium", "", "", nil)
 }
 
-func (a *counting) HasMedium(context.Context, triage.MediumID) (bool, error) { return false, nil }
+func (a *counting) HasMedium(context.Context, triage.MediumID, int) (bool, error) { return false, nil }
 
 // zeros is an endless file.
 type zeros struct{}
@@ -129,7 +129,7 @@ func TestNothingIsKeptOfABadUpload(t *testing.T) {
 	medium := triage.NewNames([32]byte{1}).Medium(digests.SHA256)
 	held := func() bool {
 		t.Helper()
-		has, err := s.archive.HasMedium(t.Context(), medium)
+		has, err := s.archive.HasMedium(t.Context(), medium, 0)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -25,6 +25,9 @@ const (
 	Internal    Kind = "internal"    // ours
 )
 
+// ErrDestroyed is the cause of a NotFound error where a destruction is why there is nothing any more.
+var ErrDestroyed = errors.New("destroyed")
+
 // Error is the one error type that crosses package borders.
 type Error struct {
 	Kind   Kind

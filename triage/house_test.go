@@ -56,6 +56,9 @@ type house struct {
 	reviewer triage.Session
 }
 
+// testKeys is a service key.
+var testKeys = objects.NewServiceKeys(func() ([][objects.KeySize]byte, error) { return [][objects.KeySize]byte{{9}}, nil })
+
 const testLease = 100 * time.Millisecond
 
 func newHouse(t *testing.T) *house {
@@ -81,7 +84,7 @@ func newHouse(t *testing.T) *house {
 	log := slog.New(slog.DiscardHandler)
 	sets := known.New(h.rdb, "t:", [known.KeySize]byte{4})
 	mirror := known.NewMirror(sets, log)
-	h.archive, h.views, h.jobs = objects.NewArchive(sealed), views.New(h.rdb, "t:", [views.KeySize]byte{5}, time.Now), work.New(h.rdb, "t:", testLease)
+	h.archive, h.views, h.jobs = objects.NewArchive(sealed, h.objects, testKeys, time.Now), views.New(h.rdb, "t:", [views.KeySize]byte{5}, time.Now), work.New(h.rdb, "t:", testLease)
 	v, founders := h.views, triage.NewFounderIndex(h.views.Groups)
 	h.events = &triage.Projector{
 		Journal: h.journal, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: h.archive, Sets: sets,

@@ -13,6 +13,15 @@ const (
 	Examined MediumState = "examined" // fingerprint or reason recorded
 )
 
+// Slot is where the bytes of a medium go while they are wanted.
+type Slot struct {
+	// Exhibit and Part name the manifest part whose keyring has a key for the medium.
+	Exhibit ExhibitID
+	Part    PartID
+	// Generation is the first that may be used, from 1: those before it were destroyed, or are about to be.
+	Generation int
+}
+
 // Medium is the projection of one medium: what is needed to match, rank and report it without its bytes.
 type Medium struct {
 	ID         MediumID
@@ -20,6 +29,7 @@ type Medium struct {
 	Kind       hashing.Kind
 	Size       int64
 	Keys       DigestKeys
+	Slot       Slot    // while it is Wanted; its Generation always
 	Places     []Place // one an exhibit: where it was first seen there
 	Facts      hashing.Facts
 	Quality    int  // of its PDQ; meaningless unless Hashed

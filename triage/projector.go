@@ -3,6 +3,7 @@ package triage
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 )
@@ -149,6 +150,9 @@ func (p *Projector) partReceived(ctx context.Context, id ExhibitID, part PartID,
 		return nil
 	}
 	body, err := p.Manifests.Part(ctx, id, part)
+	if errors.Is(err, ErrDestroyed) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -168,6 +172,9 @@ func (p *Projector) exhibitSealed(ctx context.Context, id ExhibitID, version int
 		return err
 	}
 	m, err := p.Manifests.Manifest(ctx, id, version)
+	if errors.Is(err, ErrDestroyed) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

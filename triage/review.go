@@ -214,7 +214,7 @@ func (r *Review) Picture(ctx context.Context, by Session, grant string, n int) (
 	if n < 0 || n >= len(g.Media) {
 		return nil, E(NotFound, op, grant, "this reveal has no such picture", nil)
 	}
-	body, size, err := r.Archive.OpenMedium(ctx, g.Media[n])
+	body, size, err := r.Archive.OpenMedium(ctx, g.Media[n], 0)
 	if err != nil {
 		return nil, err
 	}

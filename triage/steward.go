@@ -354,7 +354,14 @@ func (s *Steward) repair(ctx context.Context) error {
 }
 
 func (s *Steward) repairOne(ctx context.Context, id MediumID) error {
-	body, size, err := s.Archive.OpenMedium(ctx, id)
+	medium, err := s.Media.Medium(ctx, id)
+	if IsKind(err, NotFound) || err == nil && medium.State != Wanted {
+		return nil // no longer wanted
+	}
+	if err != nil {
+		return err
+	}
+	body, size, err := s.Archive.OpenMedium(ctx, id, medium.Slot.Generation)
 	if IsKind(err, NotFound) {
 		return nil // the bytes have not come: its examiner will send them
 	}
@@ -370,5 +377,9 @@ func (s *Steward) repairOne(ctx context.Context, id MediumID) error {
 	if err := s.Jobs.Enqueue(ctx, id); err != nil {
 		return err
 	}
-	return s.Media.MarkQueued(ctx, id, s.Names.Digests(digests), size)
+	err = s.Media.MarkQueued(ctx, id, medium.Slot.Generation, s.Names.Digests(digests), size)
+	if IsKind(err, Conflict) || IsKind(err, NotFound) {
+		return nil // destroyed meanwhile
+	}
+	return err
 }

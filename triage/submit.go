@@ -36,24 +36,30 @@ type MediumStore interface {
 	// Media returns those of ids that are known, by identifier.
 	Media(ctx context.Context, ids []MediumID) (map[MediumID]Medium, error)
 	// MarkQueued moves a Wanted medium to Queued and keeps the keys of its verified digests. In any later state
-	// it does nothing.
-	MarkQueued(ctx context.Context, id MediumID, keys DigestKeys, size int64) error
+	// it does nothing. NotFound and Conflict mean that the medium, as it was with this generation, is gone: its last
+	// exhibit was destroyed or changed meanwhile.
+	MarkQueued(ctx context.Context, id MediumID, generation int, keys DigestKeys, size int64) error
 	// FileExamination keeps where a medium's examination lies, and the size and keys that were verified. For a
 	// medium that nobody lists it only notes that the pack was seen.
 	FileExamination(ctx context.Context, x Filed) error
 }
 
-// MediaArchive keeps the bytes. PutMedium is only-if-absent: Exists when they are there already; durable when it
-// returns nil; when r fails, nothing is kept.
+// MediaArchive keeps the bytes. All of it leaves out generations that were destroyed.
 type MediaArchive interface {
-	PutMedium(ctx context.Context, id MediumID, r io.Reader, size int64) error
-	OpenMedium(ctx context.Context, id MediumID) (io.ReadCloser, int64, error)
-	HasMedium(ctx context.Context, id MediumID) (bool, error)
+	// PutMedium is only-if-absent: Exists when the bytes are there already, in slot's generation or a later one;
+	// durable when it returns nil; when r fails, nothing is kept. Conflict means that slot's keys are gone.
+	PutMedium(ctx context.Context, id MediumID, slot Slot, r io.Reader, size int64) error
+	// OpenMedium opens the first generation, from the given one on (0: any).
+	OpenMedium(ctx context.Context, id MediumID, generation int) (io.ReadCloser, int64, error)
+	// HasMedium reports whether OpenMedium would find one.
+	HasMedium(ctx context.Context, id MediumID, generation int) (bool, error)
 }
 
-// ManifestArchive keeps manifest parts and manifests. PutPart is idempotent.
+// ManifestArchive keeps manifest parts and manifests, which nobody can read once their exhibit was destroyed: then they
+// are NotFound.
 type ManifestArchive interface {
-	PutPart(ctx context.Context, x ExhibitID, part PartID, body []byte) error
+	// PutPart is idempotent. It keeps a key for each of the part's media before it keeps the part.
+	PutPart(ctx context.Context, x ExhibitID, part PartID, body []byte, media []MediumID) error
 	Part(ctx context.Context, x ExhibitID, part PartID) ([]byte, error)
 	PutManifest(ctx context.Context, x ExhibitID, m Manifest) error
 	// Manifest returns one version, or NotFound.
@@ -159,10 +165,10 @@ func (s *Submission) PutPart(ctx context.Context, by Actor, id ExhibitID, part P
 	if err != nil {
 		return nil, err
 	}
-	if err := s.Manifests.PutPart(ctx, id, part, body); err != nil {
+	counts, listed, digests := list(s.Names, id, items)
+	if err := s.Manifests.PutPart(ctx, id, part, body, mediaOf(listed)); err != nil {
 		return nil, err
 	}
-	counts, listed, digests := list(s.Names, id, items)
 	var wanted []MediumID
 	register := func(ctx context.Context, _ Event) (err error) {
 		wanted, err = s.Exhibits.RegisterPart(ctx, id, part, counts, listed)
@@ -176,6 +182,17 @@ func (s *Submission) PutPart(ctx context.Context, by Actor, id ExhibitID, part P
 		answer[i] = digests[w]
 	}
 	return answer, nil
+}
+
+// mediaOf returns the media whose bytes are wanted, as far as the items themselves say.
+func mediaOf(listed []ListedItem) []MediumID {
+	var media []MediumID
+	for i := range listed {
+		if listed[i].Media() {
+			media = append(media, listed[i].Medium)
+		}
+	}
+	return media
 }
 
 // list counts items by disposition and returns those with bytes in keyed form, each medium once.
@@ -224,7 +241,10 @@ func (s *Submission) Upload(ctx context.Context, by Actor, want hashing.SHA256, 
 		return E(Conflict, op, string(id), "this file is listed as not media: its bytes are not wanted", nil)
 	}
 	verifier := hashing.NewVerifier(body, want)
-	err = s.Archive.PutMedium(ctx, id, verifier, size)
+	err = E(Exists, op, string(id), "", nil)
+	if medium.State == Wanted {
+		err = s.Archive.PutMedium(ctx, id, medium.Slot, verifier, size)
+	}
 	if IsKind(err, Exists) {
 		// The bytes under this name were verified when they came; these only have to be theirs.
 		_, err = io.Copy(io.Discard, verifier)
@@ -238,7 +258,7 @@ func (s *Submission) Upload(ctx context.Context, by Actor, want hashing.SHA256, 
 	if err := s.Jobs.Enqueue(ctx, id); err != nil {
 		return err
 	}
-	return s.Media.MarkQueued(ctx, id, s.Names.Digests(verifier.Digests()), verifier.Size())
+	return s.Media.MarkQueued(ctx, id, medium.Slot.Generation, s.Names.Digests(verifier.Digests()), verifier.Size())
 }
 
 // ours makes of a store's damage an Internal error: Corrupt would tell the examiner that the file has changed.

@@ -73,7 +73,7 @@ func TestUploadRefusesOtherBytes(t *testing.T) {
 	if err := h.submit.Upload(t.Context(), h.examiner, want, bytes.NewReader(wrong), int64(len(wrong))); err == nil {
 		t.Fatal("a flipped bit was accepted")
 	}
-	if held, err := h.archive.HasMedium(t.Context(), h.names.Medium(want)); err != nil || held {
+	if held, err := h.archive.HasMedium(t.Context(), h.names.Medium(want), 0); err != nil || held {
 		t.Errorf("wrong bytes are held: %v, %v", held, err)
 	}
 	other := newPicture(t, "z.jpg", 9)
@@ -152,7 +152,7 @@ func TestRepair(t *testing.T) {
 	if _, err := h.submit.Seal(t.Context(), h.examiner, x.ID, []triage.PartID{part}); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.archive.PutMedium(t.Context(), h.names.Medium(p.item.Digests.SHA256), bytes.NewReader(p.bytes), p.item.Size); err != nil {
+	if err := h.archive.PutMedium(t.Context(), h.names.Medium(p.item.Digests.SHA256), triage.Slot{Exhibit: x.ID, Part: part}, bytes.NewReader(p.bytes), p.item.Size); err != nil {
 		t.Fatal(err)
 	}
 	h.steward.Now = func() time.Time { return time.Now().Add(time.Hour) } // the upload is long ago

@@ -137,7 +137,10 @@ func (w *Worker) do(ctx context.Context, job Job) error {
 	if medium.State == Examined {
 		return nil // done by an earlier delivery
 	}
-	x, err := w.examine(ctx, job)
+	x, err := w.examine(ctx, job, medium)
+	if IsKind(err, NotFound) && medium.State == Wanted {
+		return nil // its bytes were destroyed, and are wanted again
+	}
 	if err != nil {
 		return err
 	}
@@ -175,13 +178,16 @@ func (w *Worker) keep(ctx context.Context, job Job) {
 }
 
 // examine decodes the medium, or concludes that it cannot be.
-func (w *Worker) examine(ctx context.Context, job Job) (hashing.Examination, error) {
+func (w *Worker) examine(ctx context.Context, job Job, medium Medium) (hashing.Examination, error) {
 	failed := hashing.Examination{Facts: hashing.Facts{Kind: hashing.KindPicture}, Unreadable: FailedRepeatedly}
 	if job.Deliveries > MaxDeliveries {
 		w.Log.Error("job given up", "medium", job.Medium, "deliveries", strconv.Itoa(job.Deliveries))
 		return failed, nil
 	}
-	body, size, err := w.Archive.OpenMedium(ctx, job.Medium)
+	body, size, err := w.Archive.OpenMedium(ctx, job.Medium, medium.Slot.Generation)
+	if IsKind(err, NotFound) && medium.State == Wanted {
+		return hashing.Examination{}, err
+	}
 	if err != nil {
 		return w.failure(ctx, job, err, failed)
 	}

@@ -72,7 +72,7 @@ func newHouse(t *testing.T) *house {
 	}
 	const prefix = "{test}:"
 	v, sets, jobs := views.New(rdb, prefix, [views.KeySize]byte{5}, time.Now), known.New(rdb, prefix, [known.KeySize]byte{4}), work.New(rdb, prefix, 10*time.Second)
-	archive, mirror, names := objects.NewArchive(folder), known.NewMirror(sets, quiet()), triage.NewNames([32]byte{1})
+	archive, mirror, names := objects.NewArchive(folder, folder, objects.NewServiceKeys(func() ([][objects.KeySize]byte, error) { return [][objects.KeySize]byte{{9}}, nil }), time.Now), known.NewMirror(sets, quiet()), triage.NewNames([32]byte{1})
 	pool := jail.New(jail.Options{Command: []string{os.Args[0], jailChild}, Children: 1})
 	t.Cleanup(pool.Close)
 	founders := triage.NewFounderIndex(v.Groups)

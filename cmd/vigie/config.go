@@ -15,8 +15,10 @@ import (
 type serviceConfig struct {
 	Data    string // folder of the embedded servers' data
 	Secrets string // folder of the keys and passwords
-	Objects string // "folder" or "minio": the embedded object store
-	Minio   string // binary of the embedded MinIO; looked for when empty
+	// ServiceKeys are the service keys where the environment gives them instead of the folder.
+	ServiceKeys string
+	Objects     string // "folder" or "minio": the embedded object store
+	Minio       string // binary of the embedded MinIO; looked for when empty
 
 	RedisURL string // an outside Redis: redis://, rediss:// or unix://
 	S3       s3Config
@@ -64,7 +66,7 @@ const (
 // extra declares those of one command.
 func (env *environment) serviceFlags(name string, args []string, extra func(*flag.FlagSet, *serviceConfig)) (*serviceConfig, []string, error) {
 	c := &serviceConfig{
-		RedisURL: env.Getenv("VIGIE_REDIS_URL"),
+		ServiceKeys: env.Getenv("VIGIE_SERVICE_KEY"), RedisURL: env.Getenv("VIGIE_REDIS_URL"),
 		S3: s3Config{
 			Endpoint: env.Getenv("VIGIE_S3_ENDPOINT"), User: env.Getenv("VIGIE_S3_ACCESS_KEY"),
 			Password: env.Getenv("VIGIE_S3_SECRET_KEY"), Prefix: env.or("VIGIE_S3_PREFIX", "vigie"),

@@ -32,7 +32,7 @@ func runDoctor(ctx context.Context, env *environment, args []string) error {
 	}
 	_, err = exec.LookPath("redis-server")
 	say("redis-server", err)
-	keys, err := loadSecrets(c.Secrets)
+	keys, err := loadSecrets(c.Secrets, c.ServiceKeys)
 	say(env.T("doctor.secrets"), err)
 	if err != nil {
 		return &exitError{exitFailed, nil}
@@ -44,7 +44,7 @@ func runDoctor(ctx context.Context, env *environment, args []string) error {
 	}
 	defer sv.stop()
 	say("Redis", sv.redis.Ping(ctx).Err())
-	say(env.T("doctor.keys"), keys.check(ctx, sv.raw))
+	say(env.T("doctor.keys"), keys.unlock(ctx, sv.raw))
 	say(env.T("doctor.conditional"), objects.CheckConditionalWrites(ctx, sv.raw))
 	sayCapabilities(env, env.Stdout, sv.raw.Capabilities())
 	say(env.T("doctor.journal"), checkJournal(ctx, keys, sv))

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode"
 
 	"vigie/store/objects"
 	"vigie/triage"
@@ -22,11 +23,12 @@ import (
 // secrets are what the service must know and a thief of its data must not. Each is one file, mode 0600, in a
 // folder outside the data folder.
 type secrets struct {
-	NamingKey     [32]byte // names media and keys digests; never rotated
-	ServiceKey    [32]byte // encrypts every object
-	JournalKey    [32]byte // Ed25519 seed: signs the journal's checkpoints
-	RedisPassword string   // of the embedded Redis
-	MinioUser     string   // of the embedded MinIO
+	NamingKey     [32]byte             // names media and keys digests; never rotated
+	Service       *objects.ServiceKeys // wrap the keys of everything that is kept
+	Root          [32]byte             // of records, journal and Redis; kept with the data, wrapped; set by unlock
+	JournalKey    [32]byte             // Ed25519 seed: signs the journal's checkpoints
+	RedisPassword string               // of the embedded Redis
+	MinioUser     string               // of the embedded MinIO
 	MinioPassword string
 }
 
@@ -34,7 +36,9 @@ type secrets struct {
 const secretBytes = 32
 
 // loadSecrets reads the secrets in dir and makes those that are missing.
-func loadSecrets(dir string) (*secrets, error) {
+//
+// environ holds the service keys where the environment gives them instead of a file: the current one first.
+func loadSecrets(dir, environ string) (*secrets, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("secrets folder: %w", err)
 	}
@@ -44,7 +48,6 @@ func loadSecrets(dir string) (*secrets, error) {
 		set  func(string) error
 	}{
 		{"naming.key", func(v string) error { return parseKey(&s.NamingKey, v) }},
-		{"service.key", func(v string) error { return parseKey(&s.ServiceKey, v) }},
 		{"journal.key", func(v string) error { return parseKey(&s.JournalKey, v) }},
 		{"redis.password", func(v string) error { s.RedisPassword = v; return nil }},
 		{"minio.password", func(v string) error { s.MinioPassword = v; return nil }},
@@ -57,7 +60,31 @@ func loadSecrets(dir string) (*secrets, error) {
 			return nil, fmt.Errorf("secret %s: %w", file.name, err)
 		}
 	}
-	return s, nil
+	s.Service = objects.NewServiceKeys(func() ([][objects.KeySize]byte, error) { return loadServiceKeys(dir, environ) })
+	_, err := s.Service.IDs()
+	return s, err
+}
+
+// serviceKeyFile holds one service key a line; the first is the current one.
+const serviceKeyFile = "service.key"
+
+// loadServiceKeys reads the service keys, of the environment when they are there, and makes the first one.
+func loadServiceKeys(dir, environ string) ([][objects.KeySize]byte, error) {
+	text := environ
+	if text == "" {
+		var err error
+		if text, err = loadSecret(filepath.Join(dir, serviceKeyFile)); err != nil {
+			return nil, err
+		}
+	}
+	lines := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
+	keys := make([][objects.KeySize]byte, len(lines))
+	for i, line := range lines {
+		if err := parseKey(&keys[i], line); err != nil {
+			return nil, err
+		}
+	}
+	return keys, nil
 }
 
 // loadSecret reads one secret, or makes it: "only if absent", so that two first starts at once agree.
@@ -117,26 +144,34 @@ func parseKey(key *[32]byte, value string) error {
 	return nil
 }
 
-// redisKey derives the key under which one store seals what Redis keeps for it. With another service key, Redis is
-// to be emptied.
+// redisKey derives the key under which one store seals what Redis keeps for it. A rotation of
+// the service key does not change it.
 func (s *secrets) redisKey(store string) (key [32]byte) {
-	derived, err := hkdf.Key(sha256.New, s.ServiceKey[:], nil, "vigie redis v1\x00"+store, len(key))
+	derived, err := hkdf.Key(sha256.New, s.Root[:], nil, "vigie redis v1\x00"+store, len(key))
 	if err != nil {
 		panic(err) // cannot be: the length is fixed
 	}
 	return [32]byte(derived)
 }
 
-// keyCheck is where the stores remember which keys wrote them.
+// keyCheck is where the stores remember which naming key wrote them.
 const keyCheck = objects.Records + "/key-check"
 
-// check refuses to go on when the objects were written under other keys: everything written from now on would
-// be unreadable with the old ones, and nothing held would be found under its name. raw is the store as it is,
-// without encryption.
+// unlock reads the root key of the data in raw, the store as it is, without encryption. It refuses to go on when the
+// data belong to other secrets.
+func (s *secrets) unlock(ctx context.Context, raw objects.Store) (err error) {
+	if err := s.check(ctx, raw); err != nil {
+		return err
+	}
+	s.Root, err = objects.RootKey(ctx, raw, s.Service)
+	return err
+}
+
+// check refuses data that were named under another key: nothing held would be found under its name.
 func (s *secrets) check(ctx context.Context, raw objects.Store) error {
 	const op = "check the service's keys"
-	m := hmac.New(sha256.New, s.ServiceKey[:])
-	m.Write(s.NamingKey[:])
+	m := hmac.New(sha256.New, s.NamingKey[:])
+	m.Write([]byte("vigie key check v2"))
 	want := hex.EncodeToString(m.Sum(nil))
 	err := raw.Put(ctx, keyCheck, strings.NewReader(want), int64(len(want)))
 	if !triage.IsKind(err, triage.Exists) {

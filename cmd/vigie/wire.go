@@ -56,7 +56,7 @@ type house struct {
 
 // withHouse runs do on a house over the servers that c names.
 func withHouse(ctx context.Context, c *serviceConfig, env *environment, do func(*house) error) error {
-	keys, err := loadSecrets(c.Secrets)
+	keys, err := loadSecrets(c.Secrets, c.ServiceKeys)
 	if err != nil {
 		return err
 	}
@@ -75,10 +75,10 @@ func withHouse(ctx context.Context, c *serviceConfig, env *environment, do func(
 // build wires a house. It refuses data that were written under other keys, and an object store that ignores "only
 // if absent".
 func build(ctx context.Context, c *serviceConfig, keys *secrets, sv *servers, log *slog.Logger) (*house, error) {
-	if err := keys.check(ctx, sv.raw); err != nil {
+	if err := keys.unlock(ctx, sv.raw); err != nil {
 		return nil, err
 	}
-	sealed, err := objects.Seal(sv.raw, keys.ServiceKey[:])
+	sealed, err := objects.Seal(sv.raw, keys.Root[:])
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func build(ctx context.Context, c *serviceConfig, keys *secrets, sv *servers, lo
 	}
 	v := views.New(sv.redis, redisPrefix, keys.redisKey("views"), time.Now)
 	sets := known.New(sv.redis, redisPrefix, keys.redisKey("known"))
-	names, archive := triage.NewNames(keys.NamingKey), objects.NewArchive(sealed)
+	names, archive := triage.NewNames(keys.NamingKey), objects.NewArchive(sealed, sv.raw, keys.Service, time.Now)
 	events := &triage.Projector{
 		Journal: chain, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: archive, Sets: sets,
 		SetFiles: archive, Parse: setfile.Parse, Queue: v.Queue, Names: names,

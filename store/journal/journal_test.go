@@ -38,7 +38,7 @@ func sealedMinio(t testing.TB) objects.Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := objects.Seal(inner, bytes.Repeat([]byte{7}, objects.ServiceKeySize))
+	s, err := objects.Seal(inner, bytes.Repeat([]byte{7}, objects.KeySize))
 	if err != nil {
 		t.Fatal(err)
 	}

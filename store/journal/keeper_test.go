@@ -318,7 +318,7 @@ func TestAuditMinio(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := objects.Seal(raw, bytes.Repeat([]byte{7}, objects.ServiceKeySize))
+	s, err := objects.Seal(raw, bytes.Repeat([]byte{7}, objects.KeySize))
 	if err != nil {
 		t.Fatal(err)
 	}

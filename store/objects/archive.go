@@ -8,14 +8,20 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"sync"
+	"time"
 
 	"vigie/triage"
 )
 
 // Archive keeps what cannot be made again, or only at great cost: media, manifests, examinations and set files.
-// It gives each its key in the buckets media and records.
+// It gives each its key in the buckets media and records, and media and exhibits their keys in the bucket keys.
 type Archive struct {
-	store Store
+	store Store // sealed under the one key of all records
+	raw   Store // what lies beneath: media and manifests have keys of their own
+	keys  *ServiceKeys
+	rings *rings
+	dead  sync.Map // MediumID → the last generation (int) that a write here found destroyed
 	packs packer
 }
 
@@ -27,14 +33,13 @@ var (
 	_ triage.GroupArchive       = (*Archive)(nil)
 )
 
-// NewArchive returns an Archive over store, which should be sealed: an Archive does not encrypt.
-func NewArchive(store Store) *Archive {
+// NewArchive returns an Archive over raw. Examinations, groups and set files go into sealed, which seals over raw;
+// keys wraps the keys of media and exhibits. now tells the time.
+func NewArchive(sealed, raw Store, keys *ServiceKeys, now func() time.Time) *Archive {
 	var writer [writerLength / 2]byte
 	rand.Read(writer[:]) // never fails (crypto/rand)
-	return &Archive{store: store, packs: packer{writer: hex.EncodeToString(writer[:])}}
+	return &Archive{store: sealed, raw: raw, keys: keys, rings: newRings(now), packs: packer{writer: hex.EncodeToString(writer[:])}}
 }
-
-func mediumKey(id triage.MediumID) string { return Media + "/" + string(id) }
 
 func partKey(x triage.ExhibitID, part triage.PartID) string {
 	return fmt.Sprintf("%s/manifests/%s/parts/%s", Records, x, part)
@@ -46,33 +51,16 @@ func manifestKey(x triage.ExhibitID, version int) string {
 
 func setKey(id triage.SetID) string { return fmt.Sprintf("%s/sets/%010d", Records, id) }
 
-// PutMedium implements triage.MediaArchive.
-func (a *Archive) PutMedium(ctx context.Context, id triage.MediumID, r io.Reader, size int64) error {
-	return a.store.Put(ctx, mediumKey(id), r, size)
-}
-
-// OpenMedium implements triage.MediaArchive.
-func (a *Archive) OpenMedium(ctx context.Context, id triage.MediumID) (io.ReadCloser, int64, error) {
-	info, err := a.store.Stat(ctx, mediumKey(id))
-	if err != nil {
-		return nil, 0, err
-	}
-	body, err := a.store.Get(ctx, mediumKey(id))
-	return body, info.Size, err
-}
-
-// HasMedium implements triage.MediaArchive.
-func (a *Archive) HasMedium(ctx context.Context, id triage.MediumID) (bool, error) {
-	_, err := a.store.Stat(ctx, mediumKey(id))
-	if triage.IsKind(err, triage.NotFound) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
 // PutPart implements triage.ManifestArchive.
-func (a *Archive) PutPart(ctx context.Context, x triage.ExhibitID, part triage.PartID, body []byte) error {
-	err := a.store.Put(ctx, partKey(x, part), bytes.NewReader(body), int64(len(body)))
+func (a *Archive) PutPart(ctx context.Context, x triage.ExhibitID, part triage.PartID, body []byte, media []triage.MediumID) error {
+	if err := a.makeMediaKeys(ctx, x, part, media); err != nil {
+		return err
+	}
+	manifests, err := a.exhibitStore(ctx, x, true)
+	if err != nil {
+		return err
+	}
+	err = manifests.Put(ctx, partKey(x, part), bytes.NewReader(body), int64(len(body)))
 	if triage.IsKind(err, triage.Exists) {
 		return nil // named by its digest: what is there is the same
 	}
@@ -81,18 +69,30 @@ func (a *Archive) PutPart(ctx context.Context, x triage.ExhibitID, part triage.P
 
 // Part implements triage.ManifestArchive.
 func (a *Archive) Part(ctx context.Context, x triage.ExhibitID, part triage.PartID) ([]byte, error) {
-	return a.read(ctx, partKey(x, part), triage.MaxPartBytes)
+	manifests, err := a.exhibitStore(ctx, x, false)
+	if err != nil {
+		return nil, err
+	}
+	return readAll(ctx, manifests, partKey(x, part), triage.MaxPartBytes)
 }
 
 // PutManifest implements triage.ManifestArchive. A version whose sealing was interrupted may be written again.
 func (a *Archive) PutManifest(ctx context.Context, x triage.ExhibitID, m triage.Manifest) error {
-	return a.replaceJSON(ctx, manifestKey(x, m.Version), m)
+	manifests, err := a.exhibitStore(ctx, x, true)
+	if err != nil {
+		return err
+	}
+	return replaceJSON(ctx, manifests, manifestKey(x, m.Version), m)
 }
 
 // Manifest implements triage.ManifestArchive.
 func (a *Archive) Manifest(ctx context.Context, x triage.ExhibitID, version int) (triage.Manifest, error) {
 	var m triage.Manifest
-	body, err := a.read(ctx, manifestKey(x, version), maxManifest)
+	manifests, err := a.exhibitStore(ctx, x, false)
+	if err != nil {
+		return triage.Manifest{}, err
+	}
+	body, err := readAll(ctx, manifests, manifestKey(x, version), maxManifest)
 	if err != nil {
 		return m, err
 	}
@@ -115,17 +115,17 @@ func (a *Archive) OpenSetFile(ctx context.Context, id triage.SetID) (io.ReadClos
 	return a.store.Get(ctx, setKey(id))
 }
 
-func (a *Archive) replaceJSON(ctx context.Context, key string, v any) error {
+func replaceJSON(ctx context.Context, s Store, key string, v any) error {
 	body, err := json.Marshal(v)
 	if err != nil {
 		return triage.E(triage.Internal, "objects.Archive", key, "", err)
 	}
-	return a.store.Replace(ctx, key, bytes.NewReader(body), int64(len(body)))
+	return s.Replace(ctx, key, bytes.NewReader(body), int64(len(body)))
 }
 
-// read returns a whole object of at most limit bytes.
-func (a *Archive) read(ctx context.Context, key string, limit int64) ([]byte, error) {
-	r, err := a.store.Get(ctx, key)
+// readAll returns a whole object of at most limit bytes.
+func readAll(ctx context.Context, s Store, key string, limit int64) ([]byte, error) {
+	r, err := s.Get(ctx, key)
 	if err != nil {
 		return nil, err
 	}

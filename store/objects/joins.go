@@ -40,7 +40,7 @@ func (a *Archive) PutJoins(ctx context.Context, number uint64, joins []triage.Jo
 
 // Joins implements triage.GroupArchive.
 func (a *Archive) Joins(ctx context.Context, number uint64) ([]triage.Join, error) {
-	body, err := a.read(ctx, joinsKey(number), maxJoins)
+	body, err := readAll(ctx, a.store, joinsKey(number), maxJoins)
 	if err != nil {
 		return nil, err
 	}

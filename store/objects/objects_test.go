@@ -18,7 +18,7 @@ import (
 	"vigie/triage"
 )
 
-var serviceKey = bytes.Repeat([]byte{7}, objects.ServiceKeySize)
+var serviceKey = bytes.Repeat([]byte{7}, objects.KeySize)
 
 func folder(t *testing.T) objects.Store {
 	t.Helper()
@@ -218,7 +218,7 @@ func TestSealedKeepsNothingInClear(t *testing.T) {
 	if stored := read(t, inner, "media/a"); bytes.Contains(stored, []byte("secret")) {
 		t.Error("clear text in the store")
 	}
-	other, err := objects.Seal(inner, bytes.Repeat([]byte{8}, objects.ServiceKeySize))
+	other, err := objects.Seal(inner, bytes.Repeat([]byte{8}, objects.KeySize))
 	if err != nil {
 		t.Fatal(err)
 	}

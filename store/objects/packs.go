@@ -203,7 +203,7 @@ func (a *Archive) Packs(ctx context.Context, beyond map[string]uint64) iter.Seq2
 
 // Pack implements triage.ExaminationArchive.
 func (a *Archive) Pack(ctx context.Context, id triage.PackID) ([]triage.Filed, error) {
-	body, err := a.read(ctx, packKey(id), maxPackBytes+maxExamination)
+	body, err := readAll(ctx, a.store, packKey(id), maxPackBytes+maxExamination)
 	if err != nil {
 		return nil, err
 	}

@@ -18,11 +18,11 @@ func testArchive(t *testing.T) *Archive {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sealed, err := Seal(folder, bytes.Repeat([]byte{3}, ServiceKeySize))
+	sealed, err := Seal(folder, bytes.Repeat([]byte{3}, KeySize))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return NewArchive(sealed)
+	return NewArchive(sealed, sealed, testServiceKeys(1), time.Now)
 }
 
 func examined(n int) triage.ExaminationRecord {

@@ -15,9 +15,6 @@ import (
 )
 
 const (
-	// ServiceKeySize is the length of the key that Seal wants, in bytes.
-	ServiceKeySize = 32
-
 	// sealVersion is the first byte of every sealed content. With it no sealed object is empty: DARE writes
 	// nothing for nothing, so an empty object could not be told from one that was cut.
 	sealVersion = 1
@@ -26,29 +23,26 @@ const (
 	packageContent  = 64 << 10
 	packageOverhead = 16 + 16
 
-	// keyPurpose separates these keys from all others derived of the service key.
+	// keyPurpose separates these keys from all others derived of the same key.
 	keyPurpose = "vigie object v1\x00"
 )
 
 // sealed encrypts what goes into a Store and decrypts what comes out.
 type sealed struct {
-	inner      Store
-	serviceKey []byte
+	inner Store
+	root  []byte // the keys of the objects are derived from it
 }
 
 var _ Store = (*sealed)(nil)
 
 // Seal returns a Store that encrypts everything before it reaches inner: DARE 2.0 packages of 64 KiB under
-// AES-256-GCM, with a key per object that HKDF-SHA256 derives from the service key and the object's key. A changed,
-// cut, swapped or renamed object is Corrupt when it is read; sizes are those of the clear content.
-//
-// Whoever has the service key can read every object: the issue on keeping replaces the derived keys by random ones kept
-// in keyrings, so that destroying a key destroys its medium.
-func Seal(inner Store, serviceKey []byte) (Store, error) {
-	if len(serviceKey) != ServiceKeySize {
-		return nil, triage.E(triage.Invalid, "objects.Seal", "", "the service key has 32 bytes", nil)
+// AES-256-GCM, with a key per object that HKDF-SHA256 derives from key and the object's key. A changed, cut, swapped
+// or renamed object is Corrupt when it is read; sizes are those of the clear content.
+func Seal(inner Store, key []byte) (Store, error) {
+	if len(key) != KeySize {
+		return nil, triage.E(triage.Invalid, "objects.Seal", "", "the key has 32 bytes", nil)
 	}
-	return &sealed{inner: inner, serviceKey: bytes.Clone(serviceKey)}, nil
+	return &sealed{inner: inner, root: bytes.Clone(key)}, nil
 }
 
 // Capabilities returns those of the store beneath.
@@ -78,27 +72,41 @@ func (s *sealed) write(ctx context.Context, op, key string, r io.Reader, size in
 	if err != nil {
 		return err
 	}
-	encrypted, err := sio.EncryptReader(io.MultiReader(bytes.NewReader([]byte{sealVersion}), body), config)
+	encrypted, length, err := encrypt(op, key, body, size, config)
 	if err != nil {
-		return triage.E(triage.Internal, op, key, "", err)
-	}
-	length, err := sealedSize(size)
-	if err != nil {
-		return triage.E(triage.TooLarge, op, key, "", err)
+		return err
 	}
 	return inner(ctx, key, encrypted, length)
 }
 
+// encrypt returns a reader of the sealed content of body, and its length.
+func encrypt(op, key string, body *content, size int64, config sio.Config) (io.Reader, int64, error) {
+	encrypted, err := sio.EncryptReader(io.MultiReader(bytes.NewReader([]byte{sealVersion}), body), config)
+	if err != nil {
+		return nil, 0, triage.E(triage.Internal, op, key, "", err)
+	}
+	length, err := sealedSize(size)
+	if err != nil {
+		return nil, 0, triage.E(triage.TooLarge, op, key, "", err)
+	}
+	return encrypted, length, nil
+}
+
 // config returns the parameters under which key's object is sealed.
 func (s *sealed) config(op, key string) (sio.Config, error) {
-	objectKey, err := hkdf.Key(sha256.New, s.serviceKey, nil, keyPurpose+key, ServiceKeySize)
+	objectKey, err := hkdf.Key(sha256.New, s.root, nil, keyPurpose+key, KeySize)
 	if err != nil {
 		return sio.Config{}, triage.E(triage.Internal, op, key, "", err)
 	}
+	return dare(objectKey), nil
+}
+
+// dare is DARE 2.0 under key.
+func dare(key []byte) sio.Config {
 	return sio.Config{
 		MinVersion: sio.Version20, MaxVersion: sio.Version20,
-		CipherSuites: []byte{sio.AES_256_GCM}, Key: objectKey,
-	}, nil
+		CipherSuites: []byte{sio.AES_256_GCM}, Key: key,
+	}
 }
 
 // Get implements Store.
@@ -112,7 +120,12 @@ func (s *sealed) Get(ctx context.Context, key string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	clear, err := s.decrypt(op, key, src, config)
+	return openSealed(op, key, src, config)
+}
+
+// openSealed returns the clear content of src, from its start, and owns src.
+func openSealed(op, key string, src io.ReadCloser, config sio.Config) (io.ReadCloser, error) {
+	clear, err := decrypt(op, key, src, config)
 	if err != nil {
 		return nil, err
 	}
@@ -128,25 +141,33 @@ func (s *sealed) GetRange(ctx context.Context, key string, off, n int64) (io.Rea
 	if err := checkRange(op, key, off, n); err != nil {
 		return nil, err
 	}
-	info, err := s.Stat(ctx, key)
+	config, err := s.config(op, key)
+	if err != nil {
+		return nil, err
+	}
+	return openRange(ctx, op, s.inner, key, config, off, n)
+}
+
+// openRange opens a range of the clear content that inner keeps sealed under key.
+func openRange(ctx context.Context, op string, inner Store, key string, config sio.Config, off, n int64) (io.ReadCloser, error) {
+	info, err := inner.Stat(ctx, key)
+	if err == nil {
+		info, err = clearInfo(op, info)
+	}
 	if err != nil {
 		return nil, err
 	}
 	if n = min(n, info.Size-off); n <= 0 {
 		return io.NopCloser(bytes.NewReader(nil)), nil
 	}
-	config, err := s.config(op, key)
-	if err != nil {
-		return nil, err
-	}
 	start := off + 1 // behind the version byte
 	first, last := start/packageContent, (start+n-1)/packageContent
 	config.SequenceNumber = uint32(first) //nolint:gosec // sio refuses objects of more than 2^32 packages
-	src, err := s.inner.GetRange(ctx, key, first*(packageContent+packageOverhead), (last-first+1)*(packageContent+packageOverhead))
+	src, err := inner.GetRange(ctx, key, first*(packageContent+packageOverhead), (last-first+1)*(packageContent+packageOverhead))
 	if err != nil {
 		return nil, err
 	}
-	clear, err := s.decrypt(op, key, src, config)
+	clear, err := decrypt(op, key, src, config)
 	if err != nil {
 		return nil, err
 	}
@@ -208,7 +229,7 @@ type clearReader struct {
 	err     error
 }
 
-func (s *sealed) decrypt(op, key string, src io.ReadCloser, config sio.Config) (*clearReader, error) {
+func decrypt(op, key string, src io.ReadCloser, config sio.Config) (*clearReader, error) {
 	r, err := sio.DecryptReader(src, config)
 	if err != nil {
 		return nil, errors.Join(triage.E(triage.Internal, op, key, "", err), src.Close())

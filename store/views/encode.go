@@ -2,6 +2,7 @@ package views
 
 import (
 	"encoding/binary"
+	"encoding/hex"
 	"strconv"
 	"time"
 
@@ -18,6 +19,8 @@ import (
 //	z  size in bytes                g  its group, 16 raw bytes
 //	d  keys of its three digests    h  failures counted
 //	t  when it was wanted (µs)      l  where its examination lies, packed
+//	v  generation of its bytes; absent: 1
+//	r  exhibit (8 bytes) and part (32) of its keyring, while it is wanted
 //
 // and one field "x"+<exhibit> a place: folder, parent (8 bytes each, keyed), then class and time of change (µs),
 // sealed in one block of 16 bytes.
@@ -33,6 +36,8 @@ const (
 	fieldEpoch       = "e"
 	fieldGroup       = "g"
 	fieldLocator     = "l"
+	fieldRing        = "r"
+	fieldGeneration  = "v"
 	fieldPlace       = 'x'
 )
 
@@ -78,6 +83,13 @@ func (d db) decodeMedium(id triage.MediumID, f map[string]string) (triage.Medium
 	m := triage.Medium{
 		ID: id, State: states.to[f[fieldState]], Kind: kinds.to[f[fieldKind]], Keys: unpackKeys(f[fieldKeys]),
 		Finding: findings.to[f[fieldFinding]],
+	}
+	m.Slot.Generation = 1
+	if v := f[fieldGeneration]; v != "" {
+		m.Slot.Generation, _ = strconv.Atoi(v)
+	}
+	if r := f[fieldRing]; len(r) == 40 {
+		m.Slot.Exhibit, m.Slot.Part = unpackExhibit(r[:8]), triage.PartID(hex.EncodeToString([]byte(r[8:])))
 	}
 	m.Size, _ = strconv.ParseInt(f[fieldSize], 10, 64)
 	epoch, _ := strconv.ParseUint(f[fieldEpoch], 10, 64)

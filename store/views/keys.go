@@ -27,6 +27,7 @@ import (
 //	xm:<x><part>         string  the media of a part, 16 raw bytes each
 //
 //	m:<id>               hash    a medium: see encode.go
+//	gone                 hash    media that were destroyed → their last generation
 //	ep                   zset    media by the epoch of their last match; −1: never matched
 //	wanted               zset    media whose bytes have not come, by time (µs)
 //	seen:<bucket>        hash    keys of digests of media that are in an exhibit

@@ -15,10 +15,11 @@ import (
 type Media struct{ db }
 
 // markQueued keeps a medium's verified keys. A worker may have examined it already by its declared ones: when they
-// were wrong, it is matched again. ARGV: medium, keys, size.
+// were wrong, it is matched again. ARGV: medium, keys, size, generation.
 var markQueued = script(`
 local m = load(ARGV[2])
 if not m then return 0 end
+if (m.v or '1') ~= ARGV[5] then return -1 end
 if m.s == 'l' then return 1 end
 if m.d ~= ARGV[3] then
   seen('HDEL', m.d)
@@ -28,6 +29,7 @@ if m.d ~= ARGV[3] then
 end
 if m.s == 'w' then
   call('HSET', m.key, 'z', ARGV[4])
+  call('HDEL', m.key, 'r')
   call('ZREM', P .. 'wanted', m.id)
   move(m, 'q', m.F)
 end
@@ -81,10 +83,13 @@ func readMedia(ctx context.Context, d db, ids []triage.MediumID) ([]triage.Mediu
 }
 
 // MarkQueued implements triage.MediumStore. In a later state it only corrects keys that were declared wrongly.
-func (s Media) MarkQueued(ctx context.Context, id triage.MediumID, keys triage.DigestKeys, size int64) error {
-	found, err := s.run(ctx, markQueued, s.medium(id), packID(string(id)), packKeys(keys), size).Int()
+func (s Media) MarkQueued(ctx context.Context, id triage.MediumID, generation int, keys triage.DigestKeys, size int64) error {
+	found, err := s.run(ctx, markQueued, s.medium(id), packID(string(id)), packKeys(keys), size, max(1, generation)).Int()
 	if err == nil && found == 0 {
 		return missing("queue medium", string(id), "medium")
+	}
+	if err == nil && found < 0 {
+		return triage.E(triage.Conflict, "queue medium", string(id), "its exhibit was destroyed or changed meanwhile: submit again", nil)
 	}
 	return fault("views.MarkQueued", string(id), err)
 }

@@ -31,7 +31,10 @@ func TestRegisterPart(t *testing.T) {
 	m := b.medium(1)
 	wantMedium := triage.Medium{
 		ID: mediumID(1), State: triage.Wanted, Kind: hashing.KindPicture, Size: 1001, Keys: items[0].Keys,
-		Places: []triage.Place{items[0].Place},
+		Places: []triage.Place{items[0].Place}, Slot: m.Slot,
+	}
+	if want := (triage.Slot{Exhibit: x.ID, Part: part(1), Generation: 1}); m.Slot != want {
+		t.Errorf("slot %+v, want %+v", m.Slot, want)
 	}
 	if !reflect.DeepEqual(m, wantMedium) {
 		t.Errorf("medium\n%+v, want\n%+v", m, wantMedium)
@@ -80,7 +83,7 @@ func TestMarkQueued(t *testing.T) {
 	verified := triage.DigestKeys{MD5: triage.DigestKey{9}, SHA1: b.medium(1).Keys.SHA1, SHA256: b.medium(1).Keys.SHA256}
 	declared := b.medium(1).Keys
 	for range 2 {
-		b.ok(b.Media.MarkQueued(ctx, mediumID(1), verified, 77))
+		b.ok(b.Media.MarkQueued(ctx, mediumID(1), 1, verified, 77))
 		if m := b.medium(1); m.State != triage.Queued || m.Keys != verified || m.Size != 77 {
 			t.Fatalf("%+v", m)
 		}
@@ -96,14 +99,14 @@ func TestMarkQueued(t *testing.T) {
 	b.examine(2, triage.Pending, 0)
 	wrong := b.medium(2).Keys
 	wrong.MD5 = triage.DigestKey{8}
-	b.ok(b.Media.MarkQueued(ctx, mediumID(2), wrong, 5))
+	b.ok(b.Media.MarkQueued(ctx, mediumID(2), 1, wrong, 5))
 	if m := b.medium(2); m.State != triage.Examined || m.Keys != wrong || m.Size != 1002 {
 		t.Errorf("%+v", m)
 	}
 	if ids, err := b.Rematch.Outdated(ctx, 10); err != nil || !slices.Contains(ids, mediumID(2)) {
 		t.Errorf("it should be matched again: %v, %v", ids, err)
 	}
-	b.ok(b.Media.MarkQueued(ctx, mediumID(3), verified, 5))
+	b.ok(b.Media.MarkQueued(ctx, mediumID(3), 1, verified, 5))
 	if m := b.medium(3); m.State != triage.Listed || m.Keys == verified {
 		t.Errorf("not media: %+v", m)
 	}
@@ -262,7 +265,7 @@ func TestWantedSince(t *testing.T) {
 			}
 			seen[id] = true
 			// What is repaired is not wanted any more, and still marks the place to go on from.
-			b.ok(b.Media.MarkQueued(ctx, id, triage.DigestKeys{}, 1))
+			b.ok(b.Media.MarkQueued(ctx, id, 1, triage.DigestKeys{}, 1))
 		}
 		after = ids[len(ids)-1]
 	}

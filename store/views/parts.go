@@ -25,27 +25,30 @@ end
 
 var (
 	// registerItems adds media to an exhibit and returns, for each, whether its bytes are wanted ('1' or '0').
-	// ARGV: exhibit, now (µs), then for each item: id, kind, size, keys, place.
+	// A medium that comes back after its destruction gets the next generation. ARGV: exhibit, part, now (µs), then for each
+	// item: id, kind, size, keys, place.
 	registerItems = script(`
-local x, now = ARGV[2], tonumber(ARGV[3])
+local x, part, now = ARGV[2], ARGV[3], tonumber(ARGV[4])
 if call('EXISTS', P .. 'x:' .. x) == 0 then return false end
 local wanted = {}
-for i = 4, #ARGV, 5 do
+for i = 5, #ARGV, 5 do
   local id, kind, size, keys, place = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
   local m, media = load(id), kind ~= 'o'
   local at = string.format('%.0f', now + i)
   if not m then
     m = {id = id, key = P .. 'm:' .. id, s = media and 'w' or 'l', F = '?', places = {}}
     call('HSET', m.key, 's', m.s, 'k', kind, 'z', size, 'd', keys)
+    local gone = call('HGET', P .. 'gone', id)
+    if gone then call('HSET', m.key, 'v', string.format('%d', gone + 1)) end
     if media then
-      call('HSET', m.key, 't', at)
+      call('HSET', m.key, 't', at, 'r', x .. part)
       call('ZADD', P .. 'wanted', at, id)
     else
       call('ZADD', P .. 'ep', -1, id)
     end
     seen('HSET', keys)
   elseif m.s == 'l' and media then
-    call('HSET', m.key, 'k', kind, 't', at)
+    call('HSET', m.key, 'k', kind, 't', at, 'r', x .. part)
     call('ZADD', P .. 'wanted', at, id)
     move(m, 'w', m.F == '-' and '?' or m.F)
   end
@@ -114,8 +117,8 @@ func (s Exhibits) RegisterPart(ctx context.Context, id triage.ExhibitID, part tr
 	media := make([]byte, 0, 16*len(items))
 	told := make(map[triage.MediumID]bool)
 	for some := range slices.Chunk(items, batch) {
-		args := make([]any, 0, 2+5*len(some))
-		args = append(args, x, now)
+		args := make([]any, 0, 3+5*len(some))
+		args = append(args, x, rawPart, now)
 		for i := range some {
 			args = append(args, s.itemArgs(&some[i])...)
 			media = append(media, packID(string(some[i].Medium))...)
