@@ -50,6 +50,9 @@ func campaign(ctx context.Context, o options) error {
 			res := playRound(ctx, &o, n, o.store(n), made[n%len(made)], window)
 			mu.Lock()
 			defer mu.Unlock()
+			if ctx.Err() != nil {
+				return nil // interrupted: it tells nothing
+			}
 			t.add(res)
 			res.print(os.Stdout, &o)
 			return nil

@@ -32,7 +32,7 @@ func TestBriefCampaign(t *testing.T) {
 func TestPlanIsTheSeeds(t *testing.T) {
 	drawn := make(map[string]bool)
 	for seed := range uint64(200) {
-		kinds := possible("folder", false, false)
+		kinds := possible("folder", false, nil)
 		first, second := plan(newChance(seed), kinds, wholeWindow), plan(newChance(seed), kinds, wholeWindow)
 		for i, b := range first {
 			if b != second[i] {

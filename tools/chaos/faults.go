@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -144,12 +145,17 @@ const (
 	shortest, longest  = 200 * time.Millisecond, 1500 * time.Millisecond
 )
 
-// possible returns the kinds of fault that can strike in a round. all includes those that are switched off.
-func possible(objects string, limitedDisk, all bool) []*fault {
+// possible returns the kinds of fault that can strike in a round: those named, or, when none is, all that are not
+// switched off.
+func possible(objects string, limitedDisk bool, named []string) []*fault {
 	var kinds []*fault
 	for i := range faults {
 		f := &faults[i]
-		if (f.off == "" || all) && (f.only == "" || f.only == objects) && (f.name != diskFull || limitedDisk) {
+		wanted := f.off == ""
+		if len(named) > 0 {
+			wanted = slices.Contains(named, f.name)
+		}
+		if wanted && (f.only == "" || f.only == objects) && (f.name != diskFull || limitedDisk) {
 			kinds = append(kinds, f)
 		}
 	}
@@ -158,6 +164,9 @@ func possible(objects string, limitedDisk, all bool) []*fault {
 
 // plan draws the blows of a round.
 func plan(random *rand.Rand, kinds []*fault, window time.Duration) []blow {
+	if len(kinds) == 0 {
+		return nil
+	}
 	blows := make([]blow, minBlows+random.IntN(maxBlows-minBlows+1))
 	for i := range blows {
 		blows[i] = blow{

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -26,7 +27,7 @@ type options struct {
 	objects  string
 	limit    time.Duration
 	brief    bool
-	all      bool // faults that are switched off too
+	with     []string // strike with these faults alone, switched off or not; empty: with all that are on
 }
 
 func main() {
@@ -42,9 +43,12 @@ func main() {
 	flag.StringVar(&o.objects, "objects", "both", "object store: folder, minio or both in turn")
 	flag.DurationVar(&o.limit, "limit", 4*time.Hour, "begin no round after this time")
 	flag.BoolVar(&o.brief, "brief", false, "one drive, short rounds")
-	flag.BoolVar(&o.all, "all", false, "strike with the faults that are switched off, too")
+	with := flag.String("with", "", "strike with these faults alone, separated by commas, switched off or not")
 	flag.BoolVar(&ownMounts, "own-mounts", false, "set by the program itself")
 	flag.Parse()
+	if *with != "" {
+		o.with = strings.Split(*with, ",")
+	}
 	if !ownMounts {
 		if code, err := inOwnMounts(); err == nil {
 			os.Exit(code)

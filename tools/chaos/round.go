@@ -20,7 +20,7 @@ const (
 	submitPatience = 3 * time.Minute
 	// settlePatience is how long the service may take to settle once everything is up: a store's connections time
 	// out after half a minute, and the steward looks for what a crash left between two steps every 15 s.
-	settlePatience = 90 * time.Second
+	settlePatience = 150 * time.Second
 	settlePoll     = 250 * time.Millisecond
 )
 
@@ -75,7 +75,7 @@ func playRound(ctx context.Context, o *options, number int, objects string, d *d
 	} else {
 		r := &round{stack: s, number: number, objects: objects, drive: d, result: res}
 		res.limited = s.disk.limited
-		res.blows = plan(random, possible(objects, s.disk.limited, o.all), window)
+		res.blows = plan(random, possible(objects, s.disk.limited, o.with), window)
 		r.play(ctx, random, window)
 		s.stop()
 	}
