@@ -54,7 +54,7 @@ func (a *Auditor) Verify(ctx context.Context, witnessed []*Checkpoint) (*Report,
 
 func (a *Auditor) verify(ctx context.Context, witnessed []*Checkpoint, known map[uint64]anchor) (*Report, error) {
 	v := &verification{
-		Auditor: a, reader: reader{a.Store}, ctx: ctx, whole: true, at: beforeGenesis,
+		Auditor: a, reader: reader{store: a.Store}, ctx: ctx, whole: true, at: beforeGenesis,
 		anchors: known, frontier: &frontier{roots: map[int64]tlog.Hash{}},
 	}
 	for _, step := range []func() error{

@@ -63,8 +63,9 @@ type Journal struct {
 
 	chain sync.Mutex // held while the head is moved, for as long as that takes
 	head  link
-	sure  bool // false after an unknown outcome, until the head was read again
-	alone bool // the last batch held one event: company is not to be expected
+	sure  bool    // false after an unknown outcome, until the head was read again
+	fresh *recent // what the keeper has not taken yet; nil: there is none
+	alone bool    // the last batch held one event: company is not to be expected
 }
 
 var _ triage.Journal = (*Journal)(nil)
@@ -87,7 +88,7 @@ func Open(ctx context.Context, store Store, o Options) (*Journal, error) {
 	if o.Window == 0 {
 		o.Window = DefaultWindow
 	}
-	j := &Journal{reader: reader{store}, o: o, alone: true}
+	j := &Journal{reader: reader{store: store}, o: o, alone: true}
 	number, found, err := j.newest(ctx, prefix)
 	if err != nil {
 		return nil, err
@@ -233,7 +234,7 @@ func (j *Journal) write(ctx context.Context, events []triage.Event) error {
 		}
 		putErr := j.put(ctx, b.Number, raw)
 		if putErr == nil {
-			j.head = b.link(raw)
+			j.move(b, raw)
 			return nil
 		}
 		ours, err := j.settle(ctx, nonce, putErr)
@@ -277,12 +278,11 @@ func (j *Journal) settle(ctx context.Context, nonce string, putErr error) (ours 
 		j.sure = false
 		return false, triage.E(triage.Unknown, op, keyOf(number), "the store stopped answering while the event was written: look in the journal", errors.Join(putErr, err))
 	}
-	head, err := j.head.follow(b, raw)
-	if err != nil {
+	if _, err := j.head.follow(b, raw); err != nil {
 		j.sure = false
 		return false, broken(op, keyOf(number), err)
 	}
-	j.head = head
+	j.move(b, raw)
 	if b.Nonce == nonce {
 		return true, nil
 	}
@@ -301,11 +301,18 @@ func (j *Journal) advance(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		head, err := j.head.follow(b, raw)
-		if err != nil {
+		if _, err := j.head.follow(b, raw); err != nil {
 			return broken("journal.advance", keyOf(number), err)
 		}
-		j.head = head
+		j.move(b, raw)
+	}
+}
+
+// move makes b, which follows, the head. The caller holds chain.
+func (j *Journal) move(b *block, raw []byte) {
+	j.head = b.link(raw)
+	if j.fresh != nil {
+		j.fresh.put(&verified{b, raw, j.head})
 	}
 }
 

@@ -66,12 +66,17 @@ type Keeper struct {
 	trouble error
 }
 
-// Keeper returns a keeper of this journal.
+// Keeper returns a keeper of this journal. One is enough for a process.
 func (j *Journal) Keeper(o KeeperOptions) *Keeper {
 	if o.Every == 0 {
 		o.Every = DefaultEvery
 	}
-	return &Keeper{reader: j.reader, now: j.o.Now, o: o}
+	j.chain.Lock()
+	defer j.chain.Unlock()
+	if j.fresh == nil {
+		j.fresh = &recent{blocks: map[uint64]*verified{}}
+	}
+	return &Keeper{reader: reader{j.store, j.fresh}, now: j.o.Now, o: o}
 }
 
 // Run keeps the journal until ctx ends. What fails is logged and tried again.

@@ -62,14 +62,14 @@ func (p *Proof) JSON() ([]byte, error) {
 
 // Newest returns the newest checkpoint in the store; NotFound when none was written yet.
 func (a *Auditor) Newest(ctx context.Context) (*Checkpoint, error) {
-	return reader{a.Store}.newestCheckpoint(ctx, "journal.Newest", a.Verifier)
+	return reader{store: a.Store}.newestCheckpoint(ctx, "journal.Newest", a.Verifier)
 }
 
 // Prove returns a proof that event number is under the newest checkpoint. NotFound: there is no such event, or no
 // checkpoint reaches it yet.
 func (a *Auditor) Prove(ctx context.Context, number uint64) (*Proof, error) {
 	const op = "journal.Prove"
-	r := reader{a.Store}
+	r := reader{store: a.Store}
 	c, err := r.newestCheckpoint(ctx, op, a.Verifier)
 	if err != nil {
 		return nil, err
@@ -119,7 +119,7 @@ func (a *Auditor) Consistent(ctx context.Context, older, newer *Checkpoint) (tlo
 	if older.Size > newer.Size || older.Size == 0 {
 		return nil, triage.E(triage.Invalid, op, "", "the older checkpoint comes first", nil)
 	}
-	tree := reader{a.Store}.tree(ctx, op)
+	tree := reader{store: a.Store}.tree(ctx, op)
 	if err := tree.extend(int64(newer.Size), newer.Block); err != nil { //nolint:gosec // below 2^53
 		return nil, err
 	}

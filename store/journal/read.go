@@ -6,12 +6,51 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"sync"
 
 	"vigie/triage"
 )
 
-// reader reads what is in the store. It has no memory and never writes.
-type reader struct{ store Store }
+// reader reads what is in the store. It never writes.
+type reader struct {
+	store  Store
+	recent *recent // what this process wrote or read last; nil: everything is read from the store
+}
+
+// maxRecent bounds what is remembered: blocks, and bytes of them together.
+const (
+	maxRecent      = 4096
+	maxRecentBytes = 8 << 20
+)
+
+// recent remembers blocks until the keeper took them, so that it need not read again what was just written.
+type recent struct {
+	mu     sync.Mutex // guards what follows
+	blocks map[uint64]*verified
+	bytes  int
+}
+
+// put remembers a block, unless there is too much already: then the store has it.
+func (r *recent) put(b *verified) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.blocks) < maxRecent && r.bytes+len(b.raw) <= maxRecentBytes {
+		r.blocks[b.Number] = b
+		r.bytes += len(b.raw)
+	}
+}
+
+// take returns a block and forgets it, or nil.
+func (r *recent) take(number uint64) *verified {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	b := r.blocks[number]
+	if b != nil {
+		delete(r.blocks, number)
+		r.bytes -= len(b.raw)
+	}
+	return b
+}
 
 // verified is a block with its stored bytes and its place in the chain.
 type verified struct {
@@ -92,6 +131,14 @@ func (r reader) blocks(ctx context.Context, op string, number uint64) iter.Seq2[
 func (r reader) objects(ctx context.Context, op string, at link, yield func(*verified, error) bool) {
 	for {
 		number := at.number + 1
+		if r.recent != nil {
+			if b := r.recent.take(number); b != nil && b.Prev == at.hash {
+				if at = b.at; !yield(b, nil) {
+					return
+				}
+				continue
+			}
+		}
 		b, raw, err := r.read(ctx, op, number)
 		if triage.IsKind(err, triage.NotFound) {
 			if b, raw, err = r.gap(ctx, op, number); b == nil && err == nil {
