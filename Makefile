@@ -6,7 +6,7 @@ SEED    ?= 1
 LISTEN  ?= 127.0.0.1:8787
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test race chaos fuzz bench vet windows setup setup-test setup-minio assets clean
+.PHONY: help demo run build test race chaos fuzz bench bench-journal vet windows setup setup-test setup-minio assets clean
 
 help: ## lists every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,10 @@ fuzz: ## each fuzz target for FUZZTIME
 
 bench: setup-test ## every benchmark, once
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+bench-journal: setup-minio ## the journal's rate in two processes on a real MinIO, against its marks
+	@$(GO) build -trimpath -o bin/journalbench ./tools/journalbench
+	@./bin/journalbench
 
 vet: ## go vet and gofmt
 	@test -z "$$(gofmt -l $$(git ls-files '*.go' 2>/dev/null || find . -name '*.go'))" || { gofmt -l .; echo "gofmt would change these files"; exit 1; }

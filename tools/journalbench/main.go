@@ -59,6 +59,16 @@ func main() {
 
 // measure runs everything and prints the table.
 func measure(ctx context.Context, binary string, d time.Duration) error {
+	if _, err := os.Stat(binary); err != nil {
+		binary = "minio" // on PATH
+	}
+	if filepath.Base(binary) == binary {
+		found, err := exec.LookPath(binary)
+		if err != nil {
+			return err
+		}
+		binary = found
+	}
 	binary, err := filepath.Abs(binary)
 	if err != nil {
 		return err
@@ -165,7 +175,7 @@ func (s setup) open(ctx context.Context) (raw *objects.Minio, sealed objects.Sto
 	if err != nil {
 		return nil, nil, err
 	}
-	sealed, err = objects.Seal(raw, bytes.Repeat([]byte{7}, objects.ServiceKeySize))
+	sealed, err = objects.Seal(raw, bytes.Repeat([]byte{7}, objects.KeySize))
 	return raw, sealed, err
 }
 
