@@ -21,6 +21,7 @@ const (
 	Corrupt     Kind = "corrupt"     // stored or declared bytes are not what they should be
 	TooLarge    Kind = "too-large"   // over a stated limit
 	Unavailable Kind = "unavailable" // a store does not answer: try again later
+	Full        Kind = "full"        // no room for more: it goes on when there is
 	Unknown     Kind = "unknown"     // outcome unknown: may have happened
 	Internal    Kind = "internal"    // ours
 )

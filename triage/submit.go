@@ -96,6 +96,7 @@ type Submission struct {
 	Events    *Projector
 	Names     Names
 	Now       func() time.Time
+	Room      *Room // asked before parts and bytes are taken in
 }
 
 // Open opens the exhibit of a seal under a case, or returns the one that the same examiner opened before.
@@ -159,6 +160,9 @@ func (s *Submission) own(ctx context.Context, by Actor, id ExhibitID) (Exhibit, 
 // PutPart takes one manifest part and returns the media whose bytes the service wants.
 func (s *Submission) PutPart(ctx context.Context, by Actor, id ExhibitID, part PartID, body []byte) ([]hashing.SHA256, error) {
 	if _, err := s.own(ctx, by, id); err != nil {
+		return nil, err
+	}
+	if err := s.Room.Check(ctx); err != nil {
 		return nil, err
 	}
 	items, err := DecodePart(body, part)
@@ -228,6 +232,9 @@ func (s *Submission) Upload(ctx context.Context, by Actor, want hashing.SHA256, 
 	const op = "upload medium"
 	if by.Role != Examiner {
 		return forbidden(op, by)
+	}
+	if err := s.Room.Check(ctx); err != nil {
+		return err
 	}
 	id := s.Names.Medium(want)
 	medium, err := s.Media.Medium(ctx, id)

@@ -130,6 +130,27 @@ func TestWaitsForTheService(t *testing.T) {
 	}
 }
 
+// A service that says itself that it is full is waited for beyond patience: it goes on by itself.
+func TestWaitsWhileFull(t *testing.T) {
+	c, tries := serve(t, func(try int, w http.ResponseWriter, _ *http.Request) {
+		if try <= 6 {
+			refuse(w, 503, triage.Full, "the disk is full")
+			return
+		}
+		io.WriteString(w, `{"id":"a1","name":"n","role":"unit"}`)
+	})
+	c.Patience = time.Millisecond
+	var reasons atomic.Int32
+	c.OnWait = func(_ time.Duration, why error) {
+		if triage.IsKind(why, triage.Full) {
+			reasons.Add(1)
+		}
+	}
+	if _, err := c.Me(t.Context()); err != nil || tries.Load() != 7 || reasons.Load() != 6 {
+		t.Errorf("%v, %d tries, %d reasons", err, tries.Load(), reasons.Load())
+	}
+}
+
 func TestPatienceEnds(t *testing.T) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -75,18 +75,21 @@ func (c *Client) try(ctx context.Context, k call, read func(*http.Response) erro
 		if !k.again(err) {
 			return k.tell(err, 0)
 		}
-		if !k.unbounded { // a long upload uses up no patience
+		full := triage.IsKind(err, triage.Full) // that it is full the service says itself: it is waited for, however long
+		if !k.unbounded && !full {              // a long upload uses up no patience
 			spent += time.Since(start)
 		}
-		if spent >= c.Patience {
+		if spent >= c.Patience && !full {
 			return k.tell(err, c.Patience)
 		}
 		pause := wait/2 + rand.N(wait/2+1) //nolint:gosec // spreads clients out, guards nothing
 		if refused, ok := errors.AsType[*refusedError](err); ok && refused.after > 0 {
 			pause = min(refused.after, longWait)
 		}
-		pause = min(pause, c.Patience-spent)
-		spent += pause
+		if !full {
+			pause = min(pause, c.Patience-spent)
+			spent += pause
+		}
 		if c.OnWait != nil {
 			c.OnWait(pause, k.tell(err, 0))
 		}

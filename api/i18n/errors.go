@@ -37,6 +37,7 @@ var errorWords = Catalogue{
 	string(triage.Corrupt):     {"Les données ne sont pas celles annoncées", "The data are not what they should be"},
 	string(triage.TooLarge):    {"C’est trop volumineux", "It is too large"},
 	string(triage.Unavailable): {"Le service est momentanément indisponible", "The service is unavailable for the moment"},
+	string(triage.Full):        {"Le service n’a plus de place", "The service has no room for more"},
 	string(triage.Unknown):     {"Le résultat est incertain", "The outcome is not known"},
 	string(triage.Internal):    {"Une erreur est survenue", "Something went wrong"},
 
@@ -50,6 +51,7 @@ var errorWords = Catalogue{
 	string(triage.Corrupt) + ".advice":     {"Relisez le fichier à la source et envoyez-le de nouveau.", "Read the file again at its source and send it again."},
 	string(triage.TooLarge) + ".advice":    {"Envoyez moins à la fois.", "Send less at a time."},
 	string(triage.Unavailable) + ".advice": {"Rien n’est perdu. Réessayez dans une minute ; si cela dure, prévenez l’administrateur.", "Nothing is lost. Try again in a minute; if it lasts, tell the administrator."},
+	string(triage.Full) + ".advice":        {"Rien n’est perdu : les dépôts reprennent d’eux-mêmes dès qu’il y a de la place. Prévenez l’administrateur.", "Nothing is lost: submissions go on by themselves when there is room. Tell the administrator."},
 	string(triage.Unknown) + ".advice":     {"Cela a peut-être été fait. Rechargez la page avant de recommencer.", "It may have been done. Reload the page before you try again."},
 	string(triage.Internal) + ".advice":    {"Ce n’est pas de votre fait. Réessayez ; si cela dure, prévenez l’administrateur.", "This is not your fault. Try again; if it lasts, tell the administrator."},
 }

@@ -62,7 +62,7 @@ func TestEveryCodeHasAWord(t *testing.T) {
 		for _, s := range signals.Names() {
 			say(Signal(l, signals.Reason{Signal: s}))
 		}
-		for _, k := range []triage.Kind{triage.Invalid, triage.NotFound, triage.Exists, triage.Conflict, triage.Forbidden, triage.Unsigned, triage.Stale, triage.Corrupt, triage.TooLarge, triage.Unavailable, triage.Unknown, triage.Internal} {
+		for _, k := range []triage.Kind{triage.Invalid, triage.NotFound, triage.Exists, triage.Conflict, triage.Forbidden, triage.Unsigned, triage.Stale, triage.Corrupt, triage.TooLarge, triage.Unavailable, triage.Full, triage.Unknown, triage.Internal} {
 			say(ErrorTitle(l, k))
 			say(ErrorAdvice(l, k))
 		}

@@ -36,5 +36,9 @@ func (h *Handlers) ready(c *fiber.Ctx) error {
 	if err := h.Ready(ctx); err != nil {
 		return triage.E(triage.Unavailable, "ask the stores", "", "a store does not answer: see the service's log", err)
 	}
-	return c.JSON(wire.Health{Status: "ok", Version: h.Version})
+	health := wire.Health{Status: "ok", Version: h.Version}
+	if err := h.Submission.Room.Check(ctx); err != nil { // all else goes on: it is no reason to send clients elsewhere
+		health.Waiting = wire.NewProblem(err).Detail
+	}
+	return c.JSON(health)
 }

@@ -18,8 +18,9 @@ type page struct {
 	Lang    i18n.Lang
 	Session triage.Session
 	Nav     []tab
-	Live    bool // loads htmx
-	Refresh int  // seconds after which a browser without scripts loads the page again; 0: never
+	Live    bool  // loads htmx
+	Full    error // why submissions wait; nil: they do not
+	Refresh int   // seconds after which a browser without scripts loads the page again; 0: never
 	Body    any
 }
 
@@ -86,6 +87,9 @@ func (p *Pages) show(c *fiber.Ctx, name string, pg page, title string, args ...a
 	pg.Lang, pg.Session = language(c), guard.Session(c)
 	if !pg.SignedIn() {
 		pg.Session, _ = p.session(c) //nolint:errcheck // nobody is signed in, or the page says so itself
+	}
+	if pg.SignedIn() {
+		pg.Full = p.Submission.Room.Check(guard.Context(c))
 	}
 	pg.Title = texts.T(pg.Lang, title, args...)
 	switch {

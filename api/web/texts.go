@@ -14,6 +14,8 @@ var texts = i18n.Catalogue{
 	"nav.check":     {"Vérifier une empreinte", "Check a hash"},
 	"nav.sets":      {"Bases d’empreintes", "Hash sets"},
 	"signout":       {"Se déconnecter", "Sign out"},
+	"full.title":    {"Les dépôts attendent", "Submissions wait"},
+	"full.advice":   {"Rien n’est perdu : ils reprennent d’eux-mêmes. La lecture et les décisions continuent.", "Nothing is lost: they go on by themselves. Reading and deciding go on."},
 	"foot.recorded": {"Chaque dépôt, vérification, dévoilement et décision est consigné au journal.", "Every submission, check, reveal and decision is recorded in the journal."},
 	"foot.zone":     {"Heures : %s.", "Times: %s."},
 	"zone.local":    {"heure du service", "the service’s own"},

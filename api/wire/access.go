@@ -26,4 +26,5 @@ type Link struct {
 type Health struct {
 	Status  string `json:"status"` // "ok"
 	Version string `json:"version"`
+	Waiting string `json:"waiting,omitempty"` // why submissions wait, while they do
 }

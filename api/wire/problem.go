@@ -35,6 +35,7 @@ var kinds = map[triage.Kind]struct {
 	triage.Corrupt:     {http.StatusUnprocessableEntity, "The bytes are not the declared ones"},
 	triage.TooLarge:    {http.StatusRequestEntityTooLarge, "This is too large"},
 	triage.Unavailable: {http.StatusServiceUnavailable, "The service cannot answer now"},
+	triage.Full:        {http.StatusServiceUnavailable, "The service has no room for more"},
 	triage.Unknown:     {http.StatusGatewayTimeout, "It is not known whether this took effect"},
 	triage.Internal:    {http.StatusInternalServerError, "The service made a mistake"},
 }

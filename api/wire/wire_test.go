@@ -16,7 +16,7 @@ import (
 
 var allKinds = []triage.Kind{
 	triage.Invalid, triage.NotFound, triage.Exists, triage.Conflict, triage.Forbidden, triage.Unsigned, triage.Stale,
-	triage.Corrupt, triage.TooLarge, triage.Unavailable, triage.Unknown, triage.Internal,
+	triage.Corrupt, triage.TooLarge, triage.Unavailable, triage.Full, triage.Unknown, triage.Internal,
 }
 
 func TestProblemKeepsKindHintAndObject(t *testing.T) {

@@ -19,6 +19,8 @@ type serviceConfig struct {
 	ServiceKeys string
 	Objects     string // "folder" or "minio": the embedded object store
 	Minio       string // binary of the embedded MinIO; looked for when empty
+	// ObjectsMax bounds the folder store, in bytes; 0: the disk does.
+	ObjectsMax int64
 
 	RedisURL string // an outside Redis: redis://, rediss:// or unix://
 	S3       s3Config
@@ -80,6 +82,7 @@ func (env *environment) serviceFlags(name string, args []string, extra func(*fla
 	fs.StringVar(&c.Witness, "witness", env.Getenv("VIGIE_WITNESS"), "who keeps the journal's checkpoints: a file elsewhere, or a URL to POST to")
 	fs.DurationVar(&c.JournalLock, "journal-lock", env.duration("VIGIE_JOURNAL_LOCK", defaultJournalLock),
 		"how long sealed segments of the journal cannot be removed from MinIO, by anybody; 0: not locked")
+	fs.Int64Var(&c.ObjectsMax, "objects-max", 0, "bytes that the folder store may hold (default: as much as the disk)")
 	fs.BoolVar(&c.Verbose, "verbose", false, "log every request and job")
 	if extra != nil {
 		extra(fs, c)

@@ -13,6 +13,7 @@ import (
 
 	"vigie/api/client"
 	"vigie/api/i18n"
+	"vigie/triage"
 )
 
 // noticeEvery is how often, at most, somebody is told that the service does not answer.
@@ -52,7 +53,11 @@ func (c *connection) client(env *environment) (*client.Client, *notices, error) 
 			return
 		}
 		last = time.Now()
-		n.say(env.T("wait.service", i18n.Problem(env.Lang, why)))
+		if reason := i18n.Problem(env.Lang, why); triage.IsKind(why, triage.Full) {
+			n.say(env.T("wait.full", reason))
+		} else {
+			n.say(env.T("wait.service", reason))
+		}
 	}
 	return k, n, nil
 }

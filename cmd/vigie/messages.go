@@ -101,6 +101,7 @@ One hash a line (MD5, SHA-1, SHA-256, PDQ, pHash), or CSV with a header (md5, sh
 		"le service compte %s fichiers, ce poste %s : relancer la même commande ; si cela persiste, prévenir l'administrateur",
 		"the service counts %s files, this machine %s: run the same command again; if it stays so, tell the administrator"},
 
+	"wait.full":    {"En attente : %s Cela reprendra tout seul.", "Waiting: %s It goes on by itself."},
 	"wait.service": {"Le service ne répond pas ; nouvel essai… (%s)", "The service does not answer; trying again… (%s)"},
 
 	"submit.exhibit": {"Scellé %s (procédure %s, scellé %s)", "Exhibit %s (case %s, seal %s)"},

@@ -150,7 +150,14 @@ func readRunning(c *serviceConfig) (running, error) {
 // openEmbedded opens the folder store, or the embedded MinIO at s3.
 func openEmbedded(ctx context.Context, c *serviceConfig, s *secrets, s3 string) (objects.Store, error) {
 	if s3 == "" {
-		return objects.OpenFolder(filepath.Join(c.Data, "objects"), time.Now)
+		folder, err := objects.OpenFolder(filepath.Join(c.Data, "objects"), time.Now)
+		if err == nil && c.ObjectsMax > 0 {
+			err = folder.Limit(c.ObjectsMax)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return folder, nil
 	}
 	return objects.OpenMinio(ctx, objects.MinioConfig{Endpoint: s3, AccessKey: s.MinioUser, SecretKey: s.MinioPassword})
 }

@@ -49,6 +49,7 @@ type house struct {
 	sets     *known.Sets
 	mirror   *known.Mirror
 	jobs     *work.Queue
+	room     *triage.Room
 	founders *triage.FounderIndex
 	events   *triage.Projector
 	access   *triage.Access
@@ -97,13 +98,15 @@ func build(ctx context.Context, c *serviceConfig, keys *secrets, sv *servers, lo
 	if err != nil {
 		return nil, err
 	}
+	jobs := work.New(sv.redis, redisPrefix, c.Lease)
 	return &house{
 		config: c, url: sv.url, log: log, names: names, redis: sv.redis, raw: sv.raw,
 		journal: chain, keeper: keeper, archive: archive, views: v,
 		events:   events,
 		sets:     sets,
 		mirror:   known.NewMirror(sets, log),
-		jobs:     work.New(sv.redis, redisPrefix, c.Lease),
+		jobs:     jobs,
+		room:     newRoom(c, sv, jobs),
 		founders: triage.NewFounderIndex(v.Groups),
 		access:   &triage.Access{Accounts: v.Accounts, Sessions: v.Sessions, Events: events, Now: time.Now},
 	}, nil
@@ -142,7 +145,7 @@ func witness(c *serviceConfig) journal.Witness {
 func (h *house) submission() *triage.Submission {
 	return &triage.Submission{
 		Exhibits: h.views.Exhibits, Media: h.views.Media, Archive: h.archive, Manifests: h.archive, Jobs: h.jobs,
-		Events: h.events, Names: h.names, Now: time.Now,
+		Events: h.events, Names: h.names, Now: time.Now, Room: h.room,
 	}
 }
 

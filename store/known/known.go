@@ -281,8 +281,18 @@ func fault(op, object string, err error) error {
 	switch {
 	case err == nil:
 		return nil
+	case full(err):
+		return triage.E(triage.Full, op, object, fullHint, err)
 	case errors.As(err, &answer) && (strings.HasPrefix(answer.Error(), "ERR") || strings.HasPrefix(answer.Error(), "WRONGTYPE")):
 		return triage.E(triage.Internal, op, object, "", err)
 	}
 	return triage.E(triage.Unavailable, op, object, "Redis does not answer: try again in a moment", err)
 }
+
+// full tells the answers of a Redis that takes no more: at maxmemory, or with files that it cannot write. It takes no
+// transaction then either.
+func full(err error) bool {
+	return redis.HasErrorPrefix(err, "OOM ") || redis.HasErrorPrefix(err, "MISCONF ") || redis.HasErrorPrefix(err, "EXECABORT ")
+}
+
+const fullHint = "Redis takes no more: give it memory (maxmemory), or free its disk"

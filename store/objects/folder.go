@@ -39,6 +39,7 @@ const (
 // Folder is a Store in a folder of a local file system that knows hard links. Several processes may share it.
 type Folder struct {
 	root    string
+	quota   *quota   // nil: as much as the disk takes
 	durable sync.Map // paths of folders whose names this process has made durable; only ever added to
 }
 
@@ -110,7 +111,12 @@ func (f *Folder) Replace(ctx context.Context, key string, r io.Reader, size int6
 		return err
 	}
 	return f.write(ctx, op, key, r, size, func(temporary string) error {
-		return os.Rename(temporary, f.path(key))
+		old, statErr := os.Lstat(f.path(key))
+		err := os.Rename(temporary, f.path(key))
+		if err == nil && statErr == nil {
+			f.quota.give(old.Size())
+		}
+		return err
 	})
 }
 
@@ -122,6 +128,15 @@ func (f *Folder) write(ctx context.Context, op, key string, r io.Reader, size in
 	}
 	temporary := filepath.Join(f.root, temporaryFolder, rand.Text())
 	defer os.Remove(temporary) // whatever happens; a published object has its other name
+	if err := f.quota.take(body.left); err != nil {
+		return writeError(op, key, err)
+	}
+	kept := false
+	defer func() {
+		if !kept {
+			f.quota.give(size)
+		}
+	}()
 	if err := writeFile(temporary, body); err != nil {
 		if failure := body.failure(); failure != nil {
 			return failure
@@ -138,6 +153,7 @@ func (f *Folder) write(ctx context.Context, op, key string, r io.Reader, size in
 	if err := publish(temporary); err != nil {
 		return writeError(op, key, err)
 	}
+	kept = true
 	return writeError(op, key, syncFolder(dir))
 }
 
@@ -222,10 +238,14 @@ func (f *Folder) Delete(ctx context.Context, key string) error {
 		return fileError(op, key, err)
 	}
 	path := f.path(key)
+	info, statErr := os.Lstat(path)
 	if err := os.Remove(path); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	} else if err != nil {
 		return fileError(op, key, err)
+	}
+	if statErr == nil {
+		f.quota.give(info.Size())
 	}
 	return fileError(op, key, syncFolder(filepath.Dir(path)))
 }
@@ -407,7 +427,7 @@ func fileError(op, key string, err error) error {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
 		return triage.E(triage.NotFound, op, key, "", nil)
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return triage.E(triage.Unavailable, op, key, "the disk of the data folder is full: free space or move the folder, then try again", err)
+		return triage.E(triage.Full, op, key, "the disk of the data folder is full: free space or move the folder", err)
 	case errors.Is(err, syscall.EPERM), errors.Is(err, syscall.EOPNOTSUPP):
 		return triage.E(triage.Unavailable, op, key, "the data folder must be on a file system with hard links (ext4, xfs, btrfs, zfs) that this user may write", err)
 	default:

@@ -19,8 +19,8 @@ func TestFileError(t *testing.T) {
 		kind triage.Kind
 		hint string
 	}{
-		{inPath(syscall.ENOSPC), triage.Unavailable, "full"},
-		{inPath(syscall.EDQUOT), triage.Unavailable, "full"},
+		{inPath(syscall.ENOSPC), triage.Full, "full"},
+		{inPath(syscall.EDQUOT), triage.Full, "full"},
 		{inPath(syscall.ENOENT), triage.NotFound, ""},
 		{inPath(syscall.EIO), triage.Unavailable, "check its disk"},
 		{&os.LinkError{Op: "link", Old: "/data/secret-name", New: "/data/secret-name", Err: syscall.EPERM}, triage.Unavailable, "hard links"},

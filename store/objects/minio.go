@@ -330,7 +330,7 @@ func (m *Minio) failed(op, key string, err error) error {
 	case answer.Code == "NoSuchBucket":
 		return triage.E(triage.Unavailable, op, key, "a bucket is gone: restore it", err)
 	case answer.StatusCode == http.StatusInsufficientStorage, strings.HasPrefix(answer.Code, "XMinioStorageFull"):
-		return triage.E(triage.Unavailable, op, key, "the object store is full: free space, then try again", err)
+		return triage.E(triage.Full, op, key, "the object store is full: free space", err)
 	default:
 		return triage.E(triage.Unavailable, op, key, "the object store does not answer as it should: check that it runs and can be reached", err)
 	}

@@ -107,11 +107,21 @@ func fault(op, object string, err error) error {
 		return nil
 	case errors.Is(err, redis.Nil):
 		return triage.E(triage.NotFound, op, object, "", nil)
+	case full(err):
+		return triage.E(triage.Full, op, object, fullHint, err)
 	case ours(err):
 		return triage.E(triage.Internal, op, object, "", err)
 	}
 	return triage.E(triage.Unavailable, op, object, "Redis does not answer: try again in a moment", err)
 }
+
+// full tells the answers of a Redis that takes no more: at maxmemory, or with files that it cannot write. It takes no
+// transaction then either.
+func full(err error) bool {
+	return redis.HasErrorPrefix(err, "OOM ") || redis.HasErrorPrefix(err, "MISCONF ") || redis.HasErrorPrefix(err, "EXECABORT ")
+}
+
+const fullHint = "Redis takes no more: give it memory (maxmemory), or free its disk"
 
 // ours tells the answers of Redis that mean a mistake in this package from those that will pass.
 func ours(err error) bool {

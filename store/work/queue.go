@@ -48,6 +48,12 @@ func (q *Queue) Enqueue(ctx context.Context, id triage.MediumID) error {
 	return fault("work.Enqueue", string(id), err)
 }
 
+// Len returns how many jobs are not done.
+func (q *Queue) Len(ctx context.Context) (int64, error) {
+	n, err := q.rdb.XLen(ctx, q.stream).Result()
+	return n, fault("work.Len", "", err)
+}
+
 // Take implements triage.JobSource: first what a dead worker left, then what is new.
 func (q *Queue) Take(ctx context.Context) (triage.Job, error) {
 	const op = "work.Take"
@@ -194,8 +200,11 @@ func missing(err error) bool { return err != nil && strings.HasPrefix(err.Error(
 
 // fault turns an error of the driver into one of the domain.
 func fault(op, object string, err error) error {
-	if err == nil {
+	switch {
+	case err == nil:
 		return nil
+	case redis.HasErrorPrefix(err, "OOM ") || redis.HasErrorPrefix(err, "MISCONF "):
+		return triage.E(triage.Full, op, object, "Redis takes no more: give it memory (maxmemory), or free its disk", err)
 	}
 	return triage.E(triage.Unavailable, op, object, "Redis does not answer: the service tries again by itself", err)
 }
