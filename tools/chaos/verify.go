@@ -168,15 +168,8 @@ func (r *round) verifyJournal(ctx context.Context) ([]string, error) {
 }
 
 func (r *round) openJournal(ctx context.Context) (*journal.Journal, error) {
-	text, err := os.ReadFile(filepath.Join(r.dir, "secrets", "service.key"))
-	if err != nil {
-		return nil, err
-	}
-	key, err := hex.DecodeString(strings.TrimSpace(string(text)))
-	if err != nil {
-		return nil, err
-	}
 	var raw objects.Store
+	var err error
 	if r.minio == nil {
 		raw, err = objects.OpenFolder(filepath.Join(r.disk.dir, "data", "objects"), time.Now)
 	} else {
@@ -185,11 +178,28 @@ func (r *round) openJournal(ctx context.Context) (*journal.Journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	sealed, err := objects.Seal(raw, key)
+	root, err := objects.RootKey(ctx, raw, objects.NewServiceKeys(r.serviceKeys))
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := objects.Seal(raw, root[:])
 	if err != nil {
 		return nil, err
 	}
 	return journal.Open(ctx, objects.Keyed{Store: sealed}, journal.Options{Now: time.Now, Nonce: rand.Text})
+}
+
+// serviceKeys reads the key that the round's service made for itself.
+func (r *round) serviceKeys() ([][objects.KeySize]byte, error) {
+	text, err := os.ReadFile(filepath.Join(r.dir, "secrets", "service.key"))
+	if err != nil {
+		return nil, err
+	}
+	key, err := hex.DecodeString(strings.TrimSpace(string(text)))
+	if err != nil || len(key) != objects.KeySize {
+		return nil, fmt.Errorf("the service key is not one: %w", err)
+	}
+	return [][objects.KeySize]byte{[objects.KeySize]byte(key)}, nil
 }
 
 // verifyByCommands runs what an operator and an auditor would run.
