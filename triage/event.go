@@ -28,6 +28,7 @@ const (
 	RevealGranted EventKind = "reveal.granted"
 	PictureServed EventKind = "reveal.served"
 	DecisionMade  EventKind = "group.decided"
+	StoreScrubbed EventKind = "store.scrubbed" // everything kept was read again and verified
 )
 
 // Event is one thing that somebody did. Data never holds a path, a file name or a hash in clear.

@@ -121,6 +121,7 @@ var outerHints = map[string]string{
 	"its exhibit was destroyed or changed meanwhile: submit again":                                              "son scellé a été détruit ou modifié entre-temps : soumettez à nouveau",
 	"this medium was destroyed earlier: send it again":                                                          "ce média avait été détruit : envoyez-le à nouveau",
 	"its key is lost: restore the bucket keys from a copy":                                                      "sa clé est perdue : restaurez le compartiment keys d’une copie",
+	"an older service key is still needed: run \"vigie keys rotate\" first":                                     "une ancienne clé du service est encore nécessaire : lancez d’abord « vigie keys rotate »",
 	"this exhibit was destroyed":                                                                                "ce scellé a été détruit",
 	"its length is not that of a sealed object: it was cut or is not ours":                                      "sa longueur n’est pas celle d’un objet chiffré : il a été coupé ou n’est pas d’ici",
 	"sealed by another version of vigie: use that one":                                                          "chiffré par une autre version de vigie : utilisez celle-là",

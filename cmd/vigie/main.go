@@ -53,6 +53,8 @@ func commands() []command {
 		{name: "work", run: runWork},
 		{name: "token", run: runToken},
 		{name: "audit", run: runAudit},
+		{name: "keys", run: runKeys},
+		{name: "scrub", run: runScrub},
 		{name: "doctor", run: runDoctor},
 		{name: "version", run: runVersion},
 		{name: "jail-child", run: runJailChild, hidden: true},
