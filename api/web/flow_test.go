@@ -236,7 +236,7 @@ func (d *day) administrator(t *testing.T) {
 	b.at(t, "/sets")
 	b.do(t, chromedp.SendKeys(css("#source"), "Partenaire"), chromedp.Click(css(`input[value=known]`)), chromedp.SetUploadFiles(css("#file"), []string{list}))
 	b.click(t, `form[action="/sets"] button`)
-	b.says(t, "Base importée : 1 fiche.", "1 ligne refusée.", "line 2", "Partenaire, version 1")
+	b.says(t, "Base importée : 1 fiche.", "1 ligne refusée.", "ligne 2", "Partenaire, version 1")
 	b.checkPage(t, d.checker, "flow-set")
 
 	b.do(t, chromedp.Navigate(d.h.base+"/drives/"+string(d.exhibit.ID)))
