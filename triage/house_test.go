@@ -41,6 +41,7 @@ type house struct {
 	objects  *objectstest.Faulty
 	journal  *journal.Journal
 	events   *triage.Projector
+	mirror   *known.Mirror
 	archive  *objects.Archive
 	views    *views.Views
 	jobs     *work.Queue
@@ -84,6 +85,7 @@ func newHouse(t *testing.T) *house {
 	log := slog.New(slog.DiscardHandler)
 	sets := known.New(h.rdb, "t:", [known.KeySize]byte{4})
 	mirror := known.NewMirror(sets, log)
+	h.mirror = mirror
 	h.archive, h.views, h.jobs = objects.NewArchive(sealed, h.objects, testKeys, time.Now), views.New(h.rdb, "t:", [views.KeySize]byte{5}, time.Now), work.New(h.rdb, "t:", testLease)
 	v, founders := h.views, triage.NewFounderIndex(h.views.Groups)
 	h.events = &triage.Projector{

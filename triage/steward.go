@@ -99,7 +99,7 @@ func (s *Steward) Run(ctx context.Context) error {
 		if err == nil && held {
 			if s.Now().Sub(repaired) > repairEvery {
 				repaired = s.Now()
-				err = s.repair(ctx)
+				err = s.repair(ctx, wantedForLong)
 			}
 			if err == nil {
 				worked, err = s.round(ctx)
@@ -176,8 +176,13 @@ func (s *Steward) fingerprints(ctx context.Context, ids []MediumID, media map[Me
 
 // together calls do for each of list, some at once: their round trips overlap. It returns the first error.
 func together[T any](ctx context.Context, list []T, do func(ctx context.Context, i int, item T) error) error {
+	return atMost(ctx, atOnce, list, do)
+}
+
+// atMost is together with another bound.
+func atMost[T any](ctx context.Context, n int, list []T, do func(ctx context.Context, i int, item T) error) error {
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(atOnce)
+	g.SetLimit(n)
 	for i, item := range list {
 		g.Go(func() error { return do(ctx, i, item) })
 	}
@@ -337,10 +342,11 @@ func (s *Steward) member(ctx context.Context, m Medium) (signals.Member, error) 
 }
 
 // repair queues media whose bytes arrived while the process that took them died before it said so.
-func (s *Steward) repair(ctx context.Context) error {
+// Those that were wanted for less than grace may be on their way.
+func (s *Steward) repair(ctx context.Context, grace time.Duration) error {
 	after := MediumID("")
 	for {
-		ids, err := s.Rematch.WantedSince(ctx, s.Now().Add(-wantedForLong), after, stewardBatch)
+		ids, err := s.Rematch.WantedSince(ctx, s.Now().Add(-grace), after, stewardBatch)
 		if err != nil || len(ids) == 0 {
 			return err
 		}

@@ -33,7 +33,9 @@ func (h *Handlers) service(g *guard.Guard) error {
 func (h *Handlers) ready(c *fiber.Ctx) error {
 	ctx, stop := context.WithTimeout(guard.Context(c), readyTimeout)
 	defer stop()
-	if err := h.Ready(ctx); err != nil {
+	if err := h.Ready(ctx); triage.IsKind(err, triage.Unavailable) {
+		return err
+	} else if err != nil {
 		return triage.E(triage.Unavailable, "ask the stores", "", "a store does not answer: see the service's log", err)
 	}
 	health := wire.Health{Status: "ok", Version: h.Version}

@@ -20,10 +20,11 @@ import (
 
 // servers are the Redis and the object store that a process works with.
 type servers struct {
-	redis *redis.Client
-	raw   objects.Store // without encryption
-	url   string        // of the service, where known
-	stops []func()      // in the order of starting
+	redis   *redis.Client
+	options *redis.Options
+	raw     objects.Store // without encryption
+	url     string        // of the service, where known
+	stops   []func()      // in the order of starting
 }
 
 // stop lets go of the servers, and ends those that this process started.
@@ -171,6 +172,7 @@ func (sv *servers) connectRedis(o *redis.Options) {
 	o.MaxRetries, o.MinRetryBackoff, o.MaxRetryBackoff = redisRetries, 20*time.Millisecond, 500*time.Millisecond
 	o.ReadTimeout = redisPatience
 	sv.redis = redis.NewClient(o)
+	sv.options = o
 	sv.stops = append(sv.stops, func() { _ = sv.redis.Close() })
 }
 

@@ -62,6 +62,9 @@ func runToken(ctx context.Context, env *environment, args []string) error {
 		if o.url == "" {
 			o.url = h.url
 		}
+		if err := h.catchUp.Once(ctx, false); err != nil {
+			return err
+		}
 		return run(ctx, env, h.access, o, rest)
 	})
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/redis/go-redis/v9"
+	"golang.org/x/sync/errgroup"
 
 	"vigie/api"
 	"vigie/api/guard"
@@ -52,6 +53,7 @@ type house struct {
 	room     *triage.Room
 	founders *triage.FounderIndex
 	events   *triage.Projector
+	catchUp  *triage.CatchUp
 	access   *triage.Access
 }
 
@@ -87,33 +89,65 @@ func build(ctx context.Context, c *serviceConfig, keys *secrets, sv *servers, lo
 	if err != nil {
 		return nil, err
 	}
-	v := views.New(sv.redis, redisPrefix, keys.redisKey("views"), time.Now)
-	sets := known.New(sv.redis, redisPrefix, keys.redisKey("known"))
 	names, archive := triage.NewNames(keys.NamingKey), objects.NewArchive(sealed, sv.raw, keys.Service, time.Now)
-	events := &triage.Projector{
-		Journal: chain, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: archive, Sets: sets,
-		SetFiles: archive, Parse: setfile.Parse, Queue: v.Queue, Names: names,
-	}
 	keeper, err := newKeeper(c, keys, sv.raw, chain, log)
 	if err != nil {
 		return nil, err
 	}
-	jobs := work.New(sv.redis, redisPrefix, c.Lease)
-	return &house{
-		config: c, url: sv.url, log: log, names: names, redis: sv.redis, raw: sv.raw,
-		journal: chain, keeper: keeper, archive: archive, views: v,
-		events:   events,
+	catchUp := newCatchUp(sv.redis, keys, chain, archive, names, log)
+	o := *sv.options
+	o.OnConnect = gate{catchUp}.connected
+	rdb := redis.NewClient(&o)
+	rdb.AddHook(gate{catchUp})
+	sv.stops = append(sv.stops, func() { _ = rdb.Close() })
+	v := views.New(rdb, redisPrefix, keys.redisKey("views"), time.Now)
+	sets := known.New(rdb, redisPrefix, keys.redisKey("known"))
+	jobs := work.New(rdb, redisPrefix, c.Lease)
+	h := &house{
+		config: c, url: sv.url, log: log, names: names, redis: rdb, raw: sv.raw,
+		journal: chain, keeper: keeper, archive: archive, views: v, catchUp: catchUp,
+		events:   newProjector(v, sets, chain, archive, names),
 		sets:     sets,
 		mirror:   known.NewMirror(sets, log),
 		jobs:     jobs,
 		room:     newRoom(c, sv, jobs),
 		founders: triage.NewFounderIndex(v.Groups),
-		access:   &triage.Access{Accounts: v.Accounts, Sessions: v.Sessions, Events: events, Now: time.Now},
-	}, nil
+	}
+	h.access = &triage.Access{Accounts: v.Accounts, Sessions: v.Sessions, Events: h.events, Now: time.Now}
+	own := catchUp.Forget
+	catchUp.Forget = func() { own(); h.mirror.Forget(); h.founders.Forget() }
+	return h, nil
 }
 
-// follow keeps the mirror of the sets up to date until ctx ends.
-func (h *house) follow(ctx context.Context) error { return h.mirror.Run(ctx) }
+func newProjector(v *views.Views, sets *known.Sets, chain *journal.Journal, archive *objects.Archive, names triage.Names) *triage.Projector {
+	return &triage.Projector{
+		Journal: chain, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: archive, Sets: sets,
+		SetFiles: archive, Parse: setfile.Parse, Queue: v.Queue, Names: names,
+	}
+}
+
+// newCatchUp wires what catches up, over rdb, on which there is no gate.
+func newCatchUp(rdb *redis.Client, keys *secrets, chain *journal.Journal, archive *objects.Archive, names triage.Names, log *slog.Logger) *triage.CatchUp {
+	v, sets := views.New(rdb, redisPrefix, keys.redisKey("views"), time.Now), known.New(rdb, redisPrefix, keys.redisKey("known"))
+	mirror, founders := known.NewMirror(sets, log), triage.NewFounderIndex(v.Groups)
+	return &triage.CatchUp{
+		Events: newProjector(v, sets, chain, archive, names), Journal: chain, Log: log,
+		Steward: &triage.Steward{
+			Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Examinations: archive, Records: archive, Marks: v.Marks,
+			Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Rematch: v.Rematch, Founders: founders,
+			Jobs: work.New(rdb, redisPrefix, defaultLease), Lease: v.Lease, Names: names, Now: time.Now, Log: log,
+		},
+		Forget: func() { mirror.Forget(); founders.Forget() },
+	}
+}
+
+// follow keeps the projections and the mirror of the sets up to date until ctx ends.
+func (h *house) follow(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return h.catchUp.Run(ctx) })
+	g.Go(func() error { return h.mirror.Run(ctx) })
+	return g.Wait()
+}
 
 // keep seals the journal and signs its checkpoints until ctx ends.
 func (h *house) keep(ctx context.Context) error { return h.keeper.Run(ctx) }
@@ -190,6 +224,9 @@ func (c *serviceConfig) operatorCSS() ([]byte, error) {
 
 // ready fails when a store does not answer.
 func (h *house) ready(ctx context.Context) error {
+	if err := h.catchUp.Ready(); err != nil {
+		return err
+	}
 	if err := h.redis.Ping(ctx).Err(); err != nil {
 		return triage.E(triage.Unavailable, "ask Redis", "", "Redis does not answer", err)
 	}

@@ -277,6 +277,9 @@ func noSet(op string, id triage.SetID) error {
 
 // fault turns an error of the driver into one of the domain. nil stays nil.
 func fault(op, object string, err error) error {
+	if known, ok := errors.AsType[*triage.Error](err); ok {
+		return known // the gate before Redis says why
+	}
 	var answer redis.Error
 	switch {
 	case err == nil:

@@ -52,7 +52,7 @@ func (m *Mirror) Match(ctx context.Context, probes []triage.Probe) ([][]triage.M
 			return nil, 0, triage.E(triage.Unavailable, "match", "", "the hash sets in Redis are incomplete: import or restore them", nil)
 		default: // Redis holds other sets than those that were mirrored
 			forgets++
-			m.forget()
+			m.Forget()
 		}
 	}
 }

@@ -174,8 +174,8 @@ func (m *Mirror) load(ctx context.Context) (*view, error) {
 	return v, nil
 }
 
-// forget makes the next use load everything anew.
-func (m *Mirror) forget() { m.view.Store(nil) }
+// Forget makes the next use load everything anew.
+func (m *Mirror) Forget() { m.view.Store(nil) }
 
 // read loads one set. A segment that is missing is one that its import never wrote.
 func (m *Mirror) read(ctx context.Context, set triage.HashSet) (*mirrored, error) {

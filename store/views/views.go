@@ -102,6 +102,9 @@ func (d db) run(ctx context.Context, s *redis.Script, key string, args ...any) *
 
 // fault turns an error of the driver into one of the domain. nil stays nil; redis.Nil is NotFound.
 func fault(op, object string, err error) error {
+	if known, ok := errors.AsType[*triage.Error](err); ok {
+		return known // the gate before Redis says why
+	}
 	switch {
 	case err == nil:
 		return nil

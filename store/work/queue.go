@@ -206,5 +206,8 @@ func fault(op, object string, err error) error {
 	case redis.HasErrorPrefix(err, "OOM ") || redis.HasErrorPrefix(err, "MISCONF "):
 		return triage.E(triage.Full, op, object, "Redis takes no more: give it memory (maxmemory), or free its disk", err)
 	}
+	if known, ok := errors.AsType[*triage.Error](err); ok {
+		return known // the gate before Redis says why
+	}
 	return triage.E(triage.Unavailable, op, object, "Redis does not answer: the service tries again by itself", err)
 }

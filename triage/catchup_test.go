@@ -1,0 +1,178 @@
+package triage_test
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"vigie/triage"
+)
+
+// catchUp returns what catches up over the house's stores.
+func (h *house) catchUp() *triage.CatchUp {
+	return &triage.CatchUp{
+		Events: h.events, Journal: h.journal, Steward: h.steward, Log: slog.New(slog.DiscardHandler),
+		Forget: func() { h.mirror.Forget(); h.steward.Founders.Forget() },
+	}
+}
+
+func (h *house) dump(c *triage.CatchUp) string {
+	h.t.Helper()
+	var b bytes.Buffer
+	if err := c.Dump(h.t.Context(), &b); err != nil {
+		h.t.Fatal(err)
+	}
+	return b.String()
+}
+
+// worked is a house in which everything has happened that leaves a trace.
+func worked(t *testing.T) (*house, *triage.CatchUp) {
+	h := newHouse(t)
+	c := h.catchUp()
+	if err := c.Once(t.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+	access := &triage.Access{Accounts: h.views.Accounts, Sessions: h.views.Sessions, Events: h.events, Now: time.Now}
+	for _, name := range []string{"ada", "eve"} {
+		_, acc, err := access.NewToken(t.Context(), triage.Operator, triage.Reviewer, name)
+		if err == nil && name == "eve" {
+			err = access.RevokeToken(t.Context(), triage.Operator, acc.ID)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	stop := h.run()
+	old, benign := newPicture(t, "old.jpg", 5), newPicture(t, "benign.jpg", 6)
+	h.importSet(triage.KnownSet, old.item.Digests.SHA1.String())
+	gone := h.importSet(triage.KnownSet, newPicture(t, "", 7).item.Digests.SHA1.String())
+	h.importSet(triage.BenignSet, benign.item.Digests.SHA256.String())
+	one := h.mustSubmit("ONE", newPicture(t, "a.jpg", 1), newPicture(t, "gone.jpg", 2), old, newItem("notes.txt", []byte("text")))
+	h.settle(one)
+	h.mustSubmit("ONE", newPicture(t, "a.jpg", 1), newPicture(t, "b/c.jpg", 3), old, newItem("notes.txt", []byte("text")))
+	two := h.mustSubmit("TWO", newPicture(t, "again.jpg", 1), benign, newPicture(t, "withdrawn.jpg", 7), newItem("broken.jpg", []byte("\xff\xd8\xff\xe0 no picture")))
+	if _, err := h.sets.Withdraw(t.Context(), triage.Actor{ID: "a3", Role: triage.Admin}, gone.ID, "a mistake"); err != nil {
+		t.Fatal(err)
+	}
+	h.settle(one)
+	h.settle(two)
+	groups, _, err := h.review.List(t.Context(), h.reviewer.Actor, 0, 9)
+	if err != nil || len(groups) < 2 {
+		t.Fatalf("%d groups, %v", len(groups), err)
+	}
+	for i, verdict := range []triage.Verdict{triage.NotIllegal, triage.Illegal} {
+		if _, err := h.review.Claim(t.Context(), h.reviewer.Actor, groups[i].ID); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.review.Decide(t.Context(), h.reviewer.Actor, groups[i].ID, verdict, "a note"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stop()
+	return h, c
+}
+
+// TestRebuild loses Redis in different ways and finds the same queue, groups, counts, findings and decisions after it
+// caught up, with nothing decoded again.
+func TestRebuild(t *testing.T) {
+	h, c := worked(t)
+	ctx := t.Context()
+	want := h.dump(c)
+	met := 0
+	h.decoder = &failing{0, nil, &met}
+	early := make(map[string]string) // keys as they were at some moment, for an older copy
+	for _, loss := range []struct {
+		name string
+		lose func()
+	}{
+		{"emptied", func() { h.rdb.FlushAll(ctx) }},
+		{"half-written", func() {
+			for i, key := range h.rdb.Keys(ctx, "*").Val() {
+				if i%3 == 0 || key == "t:marks:applied" {
+					h.rdb.Del(ctx, key)
+				}
+			}
+		}},
+		{"a catch-up that ended early", func() {
+			h.rdb.FlushAll(ctx)
+			short, stop := context.WithTimeout(ctx, 20*time.Millisecond)
+			defer stop()
+			_ = h.catchUp().Once(short, false)
+			h.rdb.Del(ctx, "t:lease:catch-up")
+		}},
+		{"an older copy", func() {
+			for _, key := range h.rdb.Keys(ctx, "*").Val() {
+				if !strings.Contains(key, "lease:") {
+					early[key] = h.rdb.Dump(ctx, key).Val()
+				}
+			}
+			stop := h.run()
+			defer stop()
+			h.settle(h.mustSubmit("THREE", newPicture(t, "new.jpg", 8), newPicture(t, "again.jpg", 1)))
+			want = h.dump(c)
+			stop()
+			h.rdb.FlushAll(ctx)
+			for key, value := range early {
+				h.rdb.Restore(ctx, key, 0, value)
+			}
+			met = 0
+		}},
+		{"by order", func() {}},
+	} {
+		loss.lose()
+		fresh := h.catchUp()
+		if err := fresh.Once(ctx, loss.name == "by order"); err != nil {
+			t.Fatalf("%s: %v", loss.name, err)
+		}
+		stop := h.run()
+		h.settle(h.names.Exhibit("2026/1", "TWO"))
+		stop()
+		if got := h.dump(fresh); got != want {
+			t.Errorf("%s: the dump differs:\n%s\nbefore:\n%s", loss.name, got, want)
+		}
+		if met != 0 {
+			t.Errorf("%s: %d media were decoded again", loss.name, met)
+		}
+		if m, err := h.views.Marks.Marks(ctx); err != nil || m.Generation == "" || m.Events == 0 {
+			t.Errorf("%s: marks %+v, %v", loss.name, m, err)
+		}
+	}
+}
+
+// TestGateOfCatchUp stays shut until the projections were looked at, and shuts when another server answers.
+func TestGateOfCatchUp(t *testing.T) {
+	h := newHouse(t)
+	c := h.catchUp()
+	if err := c.Ready(); !triage.IsKind(err, triage.Unavailable) {
+		t.Errorf("ready before anything was looked at: %v", err)
+	}
+	if err := c.Once(t.Context(), false); err != nil || c.Ready() != nil {
+		t.Fatalf("%v, %v", err, c.Ready())
+	}
+	m, err := h.views.Marks.Marks(t.Context())
+	if err != nil || c.Serves(m.Server) != nil {
+		t.Fatalf("%v, %v", err, c.Serves(m.Server))
+	}
+	if err := c.Serves("another start"); !triage.IsKind(err, triage.Unavailable) || c.Ready() == nil {
+		t.Errorf("another server is served: %v", err)
+	}
+	// Run opens it again, and gives an event its effect whose process died in between.
+	if _, err := h.journal.Append(t.Context(), triage.Event{Kind: triage.ExhibitOpened, Subject: "x0011223344556677", Actor: "a1",
+		Data: []byte(`{"id":"x0011223344556677","case":"c","exhibit":"s","owner":"a1","opened":"2026-01-01T00:00:00Z"}`)}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	go func() { _ = c.Run(ctx) }()
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		if _, err := h.views.Exhibits.Exhibit(t.Context(), "x0011223344556677"); err == nil && c.Ready() == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("not mended: %v", c.Ready())
+		}
+	}
+}
