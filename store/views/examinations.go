@@ -23,6 +23,7 @@ if m.d ~= ARGV[4] then
 end
 if m.s == 'w' then
   call('HSET', m.key, 'z', ARGV[5])
+  call('HDEL', m.key, 'r')
   call('ZREM', P .. 'wanted', m.id)
   move(m, 'q', m.F)
 end
