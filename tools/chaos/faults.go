@@ -29,8 +29,9 @@ type blow struct {
 	which int           // of several processes
 }
 
-// needsCatchUp is why the loss of Redis's data cannot be survived yet.
-const needsCatchUp = "the service does not catch up from the journal yet"
+// needsCatchUp is why the loss of Redis's data does not strike by default yet: one loss is caught up with, but a Redis
+// that is emptied again meanwhile has a submission end early and media sent twice.
+const needsCatchUp = "a second loss while the first is caught up with is not survived whole yet"
 
 // faults are all kinds. The order is part of what a seed means.
 var faults = []fault{
