@@ -72,7 +72,7 @@ func runAudit(ctx context.Context, env *environment, args []string) error {
 // verifier returns what checks signatures, and the secrets as far as they were needed for it.
 func (o auditOptions) verifier(c *serviceConfig) (note.Verifier, error) {
 	if o.key == "" {
-		keys, err := loadSecrets(c.Secrets, c.ServiceKeys)
+		keys, err := c.loadSecrets()
 		if err != nil {
 			return nil, err
 		}
@@ -95,7 +95,7 @@ func openAudit(ctx context.Context, c *serviceConfig, o auditOptions) (*journal.
 	if err != nil {
 		return nil, err
 	}
-	keys, err := loadSecrets(c.Secrets, c.ServiceKeys)
+	keys, err := c.loadSecrets()
 	if err != nil {
 		return nil, err
 	}
@@ -234,7 +234,7 @@ func auditConsistency(ctx context.Context, env *environment, c *serviceConfig, o
 
 // auditKey prints the public key that auditors and witnesses need.
 func auditKey(_ context.Context, env *environment, c *serviceConfig, _ auditOptions, _ []string) error {
-	keys, err := loadSecrets(c.Secrets, c.ServiceKeys)
+	keys, err := c.loadSecrets()
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func runDoctor(ctx context.Context, env *environment, args []string) error {
 	}
 	_, err = exec.LookPath("redis-server")
 	say("redis-server", err)
-	keys, err := loadSecrets(c.Secrets, c.ServiceKeys)
+	keys, err := c.loadSecrets()
 	say(env.T("doctor.secrets"), err)
 	if err != nil {
 		return &exitError{exitFailed, nil}

@@ -32,7 +32,7 @@ func runKeys(ctx context.Context, env *environment, args []string) error {
 	if !known || len(rest) > 0 {
 		return usageError(env.T("error.keys-what"))
 	}
-	keys, err := loadSecrets(c.Secrets, c.ServiceKeys)
+	keys, err := c.loadSecrets()
 	if err != nil {
 		return err
 	}

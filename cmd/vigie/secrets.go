@@ -35,6 +35,26 @@ type secrets struct {
 // secretBytes is the length of every generated secret: 256 bits.
 const secretBytes = 32
 
+// loadSecrets reads the secrets, or makes them at the first start. It makes none for data that are there already.
+func (c *serviceConfig) loadSecrets() (*secrets, error) {
+	_, err := os.Stat(filepath.Join(c.Secrets, "naming.key"))
+	if errors.Is(err, fs.ErrNotExist) && c.holdsData() {
+		return nil, triage.E(triage.Conflict, "read the secrets", "",
+			"the data folder holds data, but the secrets folder has no naming key: restore the secrets folder that belongs to them", nil)
+	}
+	return loadSecrets(c.Secrets, c.ServiceKeys)
+}
+
+// holdsData reports whether an embedded server has kept anything in the data folder.
+func (c *serviceConfig) holdsData() bool {
+	for _, server := range []string{"objects", "minio", "redis"} {
+		if entries, err := os.ReadDir(filepath.Join(c.Data, server)); err == nil && len(entries) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // loadSecrets reads the secrets in dir and makes those that are missing.
 //
 // environ holds the service keys where the environment gives them instead of a file: the current one first.

@@ -22,7 +22,7 @@ func runUp(ctx context.Context, env *environment, args []string) error {
 		return usageError(env.T("error.too-many", rest[0]))
 	}
 	log := env.logger(c)
-	keys, err := loadSecrets(c.Secrets, c.ServiceKeys)
+	keys, err := c.loadSecrets()
 	if err != nil {
 		return err
 	}

@@ -59,7 +59,7 @@ type house struct {
 
 // withHouse runs do on a house over the servers that c names.
 func withHouse(ctx context.Context, c *serviceConfig, env *environment, do func(*house) error) error {
-	keys, err := loadSecrets(c.Secrets, c.ServiceKeys)
+	keys, err := c.loadSecrets()
 	if err != nil {
 		return err
 	}
