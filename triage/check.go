@@ -106,10 +106,10 @@ func (c *Checks) probe(in CheckInput) (Probe, error) {
 		p.Keys.SHA1 = c.Names.SHA1(*in.SHA1)
 	}
 	if in.SHA256 != nil {
-		if *in.SHA256 == hashing.EmptySHA256 {
-			return Probe{}, E(Invalid, "check", "", "this is the digest of an empty file: it matches nothing", nil)
-		}
 		p.Keys.SHA256 = c.Names.SHA256(*in.SHA256)
+	}
+	if empty := c.Names.Digests(hashing.NewDigester().Sum()); p.Keys.MD5 == empty.MD5 || p.Keys.SHA1 == empty.SHA1 || p.Keys.SHA256 == empty.SHA256 {
+		return Probe{}, E(Invalid, "check", "", "this is the digest of an empty file: it matches nothing", nil)
 	}
 	if p.Keys == (DigestKeys{}) && len(p.PDQ) == 0 && p.PHash == nil {
 		return Probe{}, E(Invalid, "check", "", "give at least one hash: MD5, SHA-1, SHA-256, PDQ or pHash", nil)

@@ -114,8 +114,10 @@ func TestChecks(t *testing.T) {
 	if n := len(h.recorded(triage.HashChecked)); n != len(answers) {
 		t.Errorf("the journal holds %d checks of %d", n, len(answers))
 	}
-	empty := hashing.EmptySHA256
-	if _, err := h.checks.Ask(t.Context(), unit, []triage.CheckInput{{SHA256: &empty}}); !triage.IsKind(err, triage.Invalid) {
-		t.Errorf("an empty file: %v", err)
+	empty := hashing.NewDigester().Sum()
+	for name, in := range map[string]triage.CheckInput{"MD5": {MD5: &empty.MD5}, "SHA-1": {SHA1: &empty.SHA1}, "SHA-256": {SHA256: &empty.SHA256}} {
+		if _, err := h.checks.Ask(t.Context(), unit, []triage.CheckInput{in}); !triage.IsKind(err, triage.Invalid) {
+			t.Errorf("the %s of an empty file: %v", name, err)
+		}
 	}
 }
