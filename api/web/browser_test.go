@@ -34,7 +34,7 @@ func newBrowser(t *testing.T) *browser {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
-		t.Skip("chromium is not installed: make setup-test")
+		t.Fatal("chromium is not installed: run make setup-test")
 	}
 	// The folder of the profile is removed by hand: Chromium's children may still write while it goes away.
 	profile, err := os.MkdirTemp("", "vigie-chromium-")

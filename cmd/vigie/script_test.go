@@ -35,7 +35,7 @@ func TestServiceScripts(t *testing.T) {
 func needRedis(t *testing.T) {
 	t.Helper()
 	if _, err := exec.LookPath("redis-server"); err != nil {
-		t.Skip("redis-server is not installed: run make setup")
+		t.Fatal("redis-server is not installed: run make setup")
 	}
 }
 
