@@ -51,7 +51,7 @@ func crashes(t *testing.T, s *stack) {
 		for _, kill := range []func(){
 			func() { s.work.Kill(); s.startWork() },
 			func() { _ = syscall.Kill(s.redis.Pid(), syscall.SIGKILL) }, // its supervisor starts it again
-			func() { s.serve.Kill(); s.startServe() },
+			func() { s.serve.Kill(); s.startServe("serve") },
 			func() { p.Kill(); p = s.start("examiner", submit...) },
 		} {
 			time.Sleep(time.Duration(10+random.IntN(crashPause)) * time.Millisecond)

@@ -64,7 +64,7 @@ func startService(t *testing.T, extra ...string) *stack {
 	s.env = append(os.Environ(), "LANG=C", "VIGIE_DATA="+filepath.Join(dir, "data"), "VIGIE_LISTEN="+listen,
 		"VIGIE_URL="+s.url, "VIGIE_REDIS_URL=unix://:end-to-end@"+redis.Addr())
 	s.env = append(s.env, extra...)
-	s.startServe()
+	s.startServe("serve")
 	s.startWork()
 	t.Cleanup(func() { s.serve.Kill(); s.work.Kill() })
 	for _, role := range []string{"examiner", "reviewer", "unit", "admin"} {
@@ -74,8 +74,9 @@ func startService(t *testing.T, extra ...string) *stack {
 	return s
 }
 
-func (s *stack) startServe() {
-	s.serve = s.start("", "serve")
+// startServe starts the command that answers ("serve" or "up"), and returns when it is ready.
+func (s *stack) startServe(command string, args ...string) {
+	s.serve = s.start("", append([]string{command}, args...)...)
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		resp, err := http.Get(s.url + "/readyz") //nolint:noctx // a test's poll
 		if err == nil {
