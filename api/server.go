@@ -21,8 +21,8 @@ type Options struct {
 	Review     *triage.Review
 	Checks     *triage.Checks
 	Access     *triage.Access
-	// Ready fails when a store does not answer.
-	Ready func(ctx context.Context) error
+	// Conditions says how each part of the service fares.
+	Conditions func(ctx context.Context) []triage.Condition
 	// Mount registers further routes; nil for none.
 	Mount   func(g *guard.Guard) error
 	Log     *slog.Logger
@@ -41,7 +41,7 @@ func New(ctx context.Context, o Options) (*fiber.App, error) {
 	})
 	h := &rest.Handlers{
 		Submission: o.Submission, Sets: o.Sets, Review: o.Review, Checks: o.Checks, Access: o.Access,
-		Ready: o.Ready, Version: o.Version,
+		Conditions: o.Conditions, Version: o.Version,
 	}
 	err := h.Register(g)
 	if err == nil && o.Mount != nil {

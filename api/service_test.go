@@ -42,6 +42,7 @@ type service struct {
 	archive *objects.Archive
 	guard   *guard.Guard
 	clock   *clock
+	down    atomic.Bool // what /readyz says of Redis
 }
 
 // clock is the time plus what a test adds to it.
@@ -127,7 +128,15 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 	}, mirror)
 	s.listen(api.Options{
 		Submission: u.Submission, Sets: u.Sets, Review: u.Review, Checks: u.Checks, Access: u.Access,
-		Ready: func(ctx context.Context) error { return rdb.Ping(ctx).Err() }, Log: slog.New(slog.NewTextHandler(s.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), Version: "test",
+		Conditions: func(ctx context.Context) []triage.Condition {
+			err := rdb.Ping(ctx).Err()
+			if s.down.Load() {
+				err = triage.E(triage.Unavailable, "ask", "", "Redis does not answer", nil)
+			}
+			return []triage.Condition{
+				triage.NewCondition(triage.OfRedis, triage.Down, err), {Name: triage.OfWitness, State: triage.Degraded, Reason: "the witness"},
+			}
+		}, Log: slog.New(slog.NewTextHandler(s.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), Version: "test",
 		Mount: func(g *guard.Guard) error {
 			s.guard = g
 			return web.Mount(g, u, web.Options{Now: s.clock.now})

@@ -44,7 +44,7 @@ type Event struct {
 // Journal is the chain of events.
 //
 // Append is durable when it returns nil, and gives the event its place in one total order shared by all
-// processes. It fails with Unavailable (nothing was recorded) or Unknown (it may have been); in both cases the
+// processes. It fails with Unavailable or Full (nothing was recorded) or Unknown (it may have been); in all cases the
 // act must not take effect. The caller keeps ownership of ev.Data.
 type Journal interface {
 	Append(ctx context.Context, ev Event) (Event, error)

@@ -1,11 +1,14 @@
 package triage_test
 
 import (
+	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
+	"vigie/hashing"
 	"vigie/triage"
 )
 
@@ -20,6 +23,7 @@ func TestRedisAtMaxmemory(t *testing.T) {
 	for i := range 4 {
 		source = append(source, newPicture(t, fmt.Sprintf("camera/%d.jpg", i), i))
 	}
+	h.importSet(triage.BenignSet, "00000000000000000000000000000001")
 	known := h.mustSubmit("BEFORE", newPicture(t, "a.jpg", 9))
 	stop := h.run()
 	h.settle(known)
@@ -44,9 +48,7 @@ func TestRedisAtMaxmemory(t *testing.T) {
 		}
 		refused++
 	}
-	if got := h.findings(known); len(got) != 1 {
-		t.Errorf("reading goes on: %+v", got)
-	}
+	h.readAll(known)
 	// More comes little by little, so that the submission is cut at other steps too.
 	for more := used; ; more += 20_000 {
 		limit(more)
@@ -69,5 +71,55 @@ func TestRedisAtMaxmemory(t *testing.T) {
 	}
 	if got := h.findings(id); len(got) != len(source) {
 		t.Errorf("%d findings of %d items", len(got), len(source))
+	}
+}
+
+// readAll reads whatever can be read of an exhibit of one picture, as all roles.
+func (h *house) readAll(id triage.ExhibitID) {
+	t, ctx := h.t, h.t.Context()
+	t.Helper()
+	if got := h.findings(id); len(got) != 1 {
+		t.Errorf("findings: %+v", got)
+	}
+	if p, err := h.submit.Progress(ctx, h.examiner, id); err != nil || !p.Settled || p.Items[triage.IsMedia] != 1 {
+		t.Errorf("progress: %+v, %v", p, err)
+	}
+	if all, err := h.submit.List(ctx, h.examiner); err != nil || len(all) == 0 {
+		t.Errorf("exhibits: %+v, %v", all, err)
+	}
+	groups, n, err := h.review.List(ctx, h.reviewer.Actor, 0, 10)
+	if err != nil || n != 1 || len(groups) != 1 {
+		t.Fatalf("queue: %d of %d, %v", len(groups), n, err)
+	}
+	if _, err := h.review.Sheet(ctx, h.reviewer.Actor, groups[0].ID); err != nil {
+		t.Errorf("group: %v", err)
+	}
+	if sets, err := h.sets.List(ctx, triage.Operator); err != nil || len(sets) != 1 {
+		t.Errorf("sets: %+v, %v", sets, err)
+	}
+	benign := hashing.MD5{15: 1}
+	answers, err := h.checks.Ask(ctx, triage.Actor{ID: "a5", Role: triage.Unit}, []triage.CheckInput{{MD5: &benign}})
+	if err != nil || answers[0].Verdict != triage.CheckBenign {
+		t.Errorf("check: %+v, %v", answers, err)
+	}
+}
+
+// A list is not taken in while something is full: nothing of it stays, and afterwards it is taken in as the first one.
+func TestImportWaitsForRoom(t *testing.T) {
+	h := newHouse(t)
+	disk := &triage.Limit{Name: triage.OfDisk, Hint: "the disk", Load: func(context.Context) (float64, error) { return 1, nil }}
+	disk.Look(t.Context())
+	h.sets.Room = &triage.Room{Limits: []*triage.Limit{disk}}
+	const list = "00000000000000000000000000000001\n"
+	o := triage.ImportOptions{Kind: triage.KnownSet, Source: "partner"}
+	if _, err := h.sets.Import(t.Context(), triage.Operator, o, strings.NewReader(list), int64(len(list))); !triage.IsKind(err, triage.Full) {
+		t.Errorf("while it is full: %v", err)
+	}
+	if sets, err := h.sets.List(t.Context(), triage.Operator); err != nil || len(sets) != 0 {
+		t.Errorf("left behind: %+v, %v", sets, err)
+	}
+	h.sets.Room = nil
+	if set := h.importSet(triage.KnownSet, strings.TrimSpace(list)); set.Version != 1 {
+		t.Errorf("afterwards: %+v", set)
 	}
 }

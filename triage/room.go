@@ -3,55 +3,78 @@ package triage
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
-// roomAge is how long an answer of Room holds: a second's uploads fit into what a limit keeps in reserve.
-const roomAge = time.Second
+// roomEvery is between two looks at a limit: a second's uploads fit into what each keeps in reserve.
+const roomEvery = time.Second
 
 // Limit is one thing that can run short.
 type Limit struct {
+	Name string // one of ConditionNames
 	Hint string // what is short and the way out, for a person
-	// Load says how much of what may be used is used: from 1 on it is full. What fails to answer is not full: that
-	// it does not answer shows elsewhere.
+	// Load says how much of what may be used is used: from 1 on it is full. What fails to answer is as full as before:
+	// that it does not answer shows elsewhere.
 	Load func(ctx context.Context) (float64, error)
 	// Resume is the load at which there is room again, below 1: so that the service does not stop and go.
 	Resume float64
 
-	full bool // owned by Room, under its lock
+	full atomic.Bool
 }
 
-// Room says whether the service can take more in. Only submissions ask: what is in goes on, and reads go on.
-// nil has always room.
-type Room struct {
-	Limits []*Limit
-	Now    func() time.Time
+// Look asks how full it is.
+func (l *Limit) Look(ctx context.Context) {
+	if load, err := l.Load(ctx); err == nil {
+		l.full.Store(load >= 1 || l.full.Load() && load > l.Resume)
+	}
+}
 
-	mu      sync.Mutex // guards what follows
-	checked time.Time
-	last    error
+func (l *Limit) check() error {
+	if l.full.Load() {
+		return E(Full, "make room", "", l.Hint, nil)
+	}
+	return nil
+}
+
+// Room says whether the service can take more in. Only submissions and imports ask: what is in goes on, and reads go on.
+// nil has always room.
+type Room struct{ Limits []*Limit }
+
+// Watch looks at every limit, each on its own, until ctx ends: who asks never waits for an answer.
+func (r *Room) Watch(ctx context.Context) error {
+	var all sync.WaitGroup
+	for _, l := range r.Limits {
+		all.Go(func() {
+			for l.Look(ctx); sleep(ctx, roomEvery); l.Look(ctx) {
+			}
+		})
+	}
+	all.Wait()
+	return nil
 }
 
 // Check fails with Full, with the hint of what is short, until there is room again.
-func (r *Room) Check(ctx context.Context) error {
+func (r *Room) Check() error {
 	if r == nil {
 		return nil
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	now := r.Now()
-	if age := now.Sub(r.checked); age >= 0 && age < roomAge {
-		return r.last
-	}
-	r.last = nil
 	for _, l := range r.Limits {
-		if load, err := l.Load(ctx); err == nil {
-			l.full = load >= 1 || l.full && load > l.Resume
-		}
-		if l.full && r.last == nil {
-			r.last = E(Full, "make room", "", l.Hint, nil)
+		if err := l.check(); err != nil {
+			return err
 		}
 	}
-	r.checked = now
-	return r.last
+	return nil
+}
+
+// Conditions returns how every limit fares.
+func (r *Room) Conditions() []Condition {
+	if r == nil {
+		return nil
+	}
+	conditions := make([]Condition, len(r.Limits))
+	for i, l := range r.Limits {
+		conditions[i] = NewCondition(l.Name, Waiting, l.check())
+	}
+	return conditions
 }

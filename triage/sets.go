@@ -75,6 +75,7 @@ type Sets struct {
 	Events  *Projector
 	Names   Names
 	Now     func() time.Time
+	Room    *Room // asked before a list is taken in
 }
 
 // List returns all sets, the newest first.
@@ -101,6 +102,9 @@ func (s *Sets) Import(ctx context.Context, by Actor, o ImportOptions, file io.Re
 		return ImportReport{}, forbidden(op, by)
 	}
 	if err := checkLabel("source", o.Source); err != nil {
+		return ImportReport{}, err
+	}
+	if err := s.Room.Check(); err != nil {
 		return ImportReport{}, err
 	}
 	set, err := s.Store.CreateSet(ctx, HashSet{

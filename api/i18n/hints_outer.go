@@ -104,6 +104,7 @@ var outerHints = map[string]string{
 	"Redis is near its maxmemory: give it more":                                                                 "Redis approche de son maxmemory : augmentez-le",
 	"Redis cannot write its files: free its disk":                                                               "Redis ne peut plus écrire ses fichiers : libérez son disque",
 	"the workers are behind: it goes on when they catch up, or start more of them":                              "l’examen a pris du retard : cela reprend dès qu’il l’a rattrapé ; sinon, lancez d’autres vigie work",
+	"the object store is slow: look at its disks and at what else burdens it":                                   "le stockage d’objets est lent : voyez ses disques et ce qui le charge",
 	"not a prefix: a bucket, a slash, and the start of a key":                                                   "ce n’est pas un préfixe : un compartiment, une barre, et le début d’une clé",
 	"a range has no negative numbers":                                                                           "une plage n’a pas de nombres négatifs",
 	"the size must be known":                                                                                    "la taille doit être connue",

@@ -22,9 +22,9 @@ type Handlers struct {
 	Review     *triage.Review
 	Checks     *triage.Checks
 	Access     *triage.Access
-	// Ready fails when a store does not answer.
-	Ready   func(ctx context.Context) error
-	Version string
+	// Conditions says how each part of the service fares.
+	Conditions func(ctx context.Context) []triage.Condition
+	Version    string
 }
 
 // Register adds all routes.

@@ -1,18 +1,12 @@
 package rest
 
 import (
-	"context"
-	"time"
-
 	"github.com/gofiber/fiber/v2"
 
 	"vigie/api/guard"
 	"vigie/api/wire"
 	"vigie/triage"
 )
-
-// readyTimeout bounds how long the stores may take to answer.
-const readyTimeout = 5 * time.Second
 
 func (h *Handlers) service(g *guard.Guard) error {
 	doc, err := wire.OpenAPI(h.Version)
@@ -31,16 +25,10 @@ func (h *Handlers) service(g *guard.Guard) error {
 }
 
 func (h *Handlers) ready(c *fiber.Ctx) error {
-	ctx, stop := context.WithTimeout(guard.Context(c), readyTimeout)
-	defer stop()
-	if err := h.Ready(ctx); triage.IsKind(err, triage.Unavailable) {
-		return err
-	} else if err != nil {
-		return triage.E(triage.Unavailable, "ask the stores", "", "a store does not answer: see the service's log", err)
+	r := wire.NewReadiness(h.Version, h.Conditions(guard.Context(c)))
+	if r.Status == string(triage.Down) { // of all else the service answers, and so clients need not go elsewhere
+		c.Status(fiber.StatusServiceUnavailable)
+		c.Set(fiber.HeaderRetryAfter, "1")
 	}
-	health := wire.Health{Status: "ok", Version: h.Version}
-	if err := h.Submission.Room.Check(ctx); err != nil { // all else goes on: it is no reason to send clients elsewhere
-		health.Waiting = wire.NewProblem(err).Detail
-	}
-	return c.JSON(health)
+	return c.JSON(r)
 }

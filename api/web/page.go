@@ -89,7 +89,7 @@ func (p *Pages) show(c *fiber.Ctx, name string, pg page, title string, args ...a
 		pg.Session, _ = p.session(c) //nolint:errcheck // nobody is signed in, or the page says so itself
 	}
 	if pg.SignedIn() {
-		pg.Full = p.Submission.Room.Check(guard.Context(c))
+		pg.Full = p.Submission.Room.Check()
 	}
 	pg.Title = texts.T(pg.Lang, title, args...)
 	switch {

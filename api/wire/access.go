@@ -22,9 +22,31 @@ type Link struct {
 	Expires time.Time `json:"expires"`
 }
 
-// Health is the answer of a service that lives, or is ready.
+// Health is the answer of a service that lives: Status is "ok".
 type Health struct {
-	Status  string `json:"status"` // "ok"
+	Status  string `json:"status"`
 	Version string `json:"version"`
-	Waiting string `json:"waiting,omitempty"` // why submissions wait, while they do
+}
+
+// Readiness says whether the service answers, and how its parts fare. Its status is the worst of theirs.
+type Readiness struct {
+	Status     string      `json:"status" enum:"ok,degraded,waiting,down"`
+	Version    string      `json:"version"`
+	Conditions []Condition `json:"conditions"`
+}
+
+// Condition is how one part of the service fares.
+type Condition struct {
+	Name   string `json:"name"`
+	State  string `json:"state" enum:"ok,degraded,waiting,down"`
+	Reason string `json:"reason,omitempty"` // what is wrong and the way out
+}
+
+// NewReadiness converts conditions.
+func NewReadiness(version string, conditions []triage.Condition) Readiness {
+	r := Readiness{Status: string(triage.Worst(conditions)), Version: version, Conditions: make([]Condition, len(conditions))}
+	for i, c := range conditions {
+		r.Conditions[i] = Condition{c.Name, string(c.State), c.Reason}
+	}
+	return r
 }

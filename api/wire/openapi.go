@@ -96,6 +96,9 @@ func (s schemas) responses(op Operation) object {
 		success["content"] = s.content(op.Answers)
 	}
 	all := object{strconv.Itoa(op.Status): success}
+	if op.Or != 0 {
+		all[strconv.Itoa(op.Or)] = success
+	}
 	errs := op.Errors
 	if op.Roles != nil {
 		errs = append(slices.Clone(errs), triage.Unsigned, triage.Forbidden, triage.Unavailable, triage.Internal)

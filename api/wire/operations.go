@@ -26,6 +26,7 @@ type Operation struct {
 	Body    *Content
 	Status  int // of success
 	Answers []Content
+	Or      int           // another status with the same answers; 0: none
 	Errors  []triage.Kind // beside those that every route has
 }
 
@@ -78,7 +79,7 @@ func Operations() []Operation {
 func serviceOperations() []Operation {
 	return []Operation{
 		{Method: http.MethodGet, Path: "/healthz", Name: "live", Summary: "The process lives", Status: 200, Answers: answers(Health{})},
-		{Method: http.MethodGet, Path: "/readyz", Name: "ready", Summary: "The stores answer", Status: 200, Answers: answers(Health{}), Errors: []triage.Kind{triage.Unavailable}},
+		{Method: http.MethodGet, Path: "/readyz", Name: "ready", Summary: "How the parts of the service fare; 503 with the same answer when one is down", Status: 200, Answers: answers(Readiness{}), Or: 503},
 		{Method: http.MethodGet, Path: "/openapi.json", Name: "openapi", Summary: "This document", Status: 200, Answers: []Content{{typeJSON, nil}}},
 		{Method: http.MethodGet, Path: "/v1/me", Name: "me", Summary: "Who calls", Roles: triage.Roles, Status: 200, Answers: answers(Me{})},
 		{Method: http.MethodPost, Path: "/v1/links", Name: "newLink", Summary: "Make a one-use sign-in link for oneself", Roles: triage.Roles, Status: 201, Answers: answers(Link{})},

@@ -29,6 +29,8 @@ type serviceConfig struct {
 	TLSCert string // files in PEM
 	TLSKey  string
 	Contact string // whom a unit should call
+	// QueueMax is how many media may wait for their examination before submissions wait.
+	QueueMax int64
 	// StyleSheet is a file that the pages lay over their own; empty: none.
 	StyleSheet string
 
@@ -120,6 +122,7 @@ func (env *environment) apiFlags(fs *flag.FlagSet, c *serviceConfig) {
 	fs.StringVar(&c.TLSCert, "tls-cert", env.Getenv("VIGIE_TLS_CERT"), "certificate chain (PEM); needed beyond loopback")
 	fs.StringVar(&c.TLSKey, "tls-key", env.Getenv("VIGIE_TLS_KEY"), "its private key (PEM)")
 	fs.StringVar(&c.Contact, "contact", env.or("VIGIE_CONTACT", defaultContact), "whom a unit should call, shown with every check")
+	fs.Int64Var(&c.QueueMax, "queue-max", defaultQueue, "media that may wait for their examination before submissions wait")
 	fs.StringVar(&c.StyleSheet, "style-sheet", env.Getenv("VIGIE_STYLE_SHEET"), "CSS file that the pages lay over their own")
 }
 
@@ -134,6 +137,9 @@ func (env *environment) workFlags(fs *flag.FlagSet, c *serviceConfig) {
 func (c *serviceConfig) complete(env *environment) error {
 	if c.Objects != objectsFolder && c.Objects != objectsMinio {
 		return usageError(env.T("error.objects", c.Objects))
+	}
+	if c.Listen != "" && c.QueueMax < 1 {
+		return usageError(env.T("error.queue-max"))
 	}
 	if c.JournalLock < 0 {
 		return usageError("--journal-lock (VIGIE_JOURNAL_LOCK): a duration such as 8760h, or 0")

@@ -37,6 +37,7 @@ var flagsInFrench = map[string]string{
 
 	"folder of the service's data":                                        "dossier des données du service",
 	"folder of its keys and passwords (default: DATA-secrets)":            "dossier de ses clés et mots de passe (par défaut : DATA-secrets)",
+	"media that may wait for their examination before submissions wait":   "médias qui peuvent attendre leur examen avant que les dépôts n'attendent",
 	"object store: folder or minio":                                       "stockage d'objets : folder (dossier) ou minio",
 	"bytes that the folder store may hold (default: as much as the disk)": "octets que le dossier d’objets peut contenir (par défaut : autant que le disque)",
 	"log every request and job":                                           "journaliser chaque requête et chaque tâche",

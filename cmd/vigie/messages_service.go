@@ -87,6 +87,7 @@ var serviceMessages = i18n.Catalogue{
 	"error.flag":    {"option incorrecte : %v (voir vigie help %s)", "%v (vigie help %s)"},
 
 	"error.objects":     {"--objects %s : c'est folder ou minio", "--objects %s: it is folder or minio"},
+	"error.queue-max":   {"--queue-max : un nombre à partir de 1", "--queue-max: a number from 1"},
 	"error.folder-path": {"%s : %v", "%s: %v"},
 	"error.secrets-inside": {
 		"--secrets est dans --data : qui vole les données ne doit pas avoir les clés ; choisir un autre dossier",

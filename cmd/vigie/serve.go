@@ -60,6 +60,7 @@ func (h *house) listen(ctx context.Context, pool *jail.Pool, ready func(addr str
 	if err != nil {
 		return err
 	}
+	go func() { _ = h.room.Watch(ctx) }() // ends with ctx
 	ready(ln.Addr().String())
 	stopped := make(chan error, 1)
 	go func() {

@@ -41,7 +41,7 @@ type house struct {
 	url      string
 	log      *slog.Logger
 	names    triage.Names
-	redis    *redis.Client
+	redis    *redis.Client // without the gate
 	raw      objects.Store
 	journal  *journal.Journal
 	keeper   *journal.Keeper
@@ -104,13 +104,13 @@ func build(ctx context.Context, c *serviceConfig, keys *secrets, sv *servers, lo
 	sets := known.New(rdb, redisPrefix, keys.redisKey("known"))
 	jobs := work.New(rdb, redisPrefix, c.Lease)
 	h := &house{
-		config: c, url: sv.url, log: log, names: names, redis: rdb, raw: sv.raw,
+		config: c, url: sv.url, log: log, names: names, redis: sv.redis, raw: sv.raw,
 		journal: chain, keeper: keeper, archive: archive, views: v, catchUp: catchUp,
 		events:   newProjector(v, sets, chain, archive, names),
 		sets:     sets,
 		mirror:   known.NewMirror(sets, log),
 		jobs:     jobs,
-		room:     newRoom(c, sv, jobs),
+		room:     newRoom(c, rdb, sv.raw, jobs),
 		founders: triage.NewFounderIndex(v.Groups),
 	}
 	h.access = &triage.Access{Accounts: v.Accounts, Sessions: v.Sessions, Events: h.events, Now: time.Now}
@@ -189,6 +189,7 @@ func (h *house) app(ctx context.Context, pool *jail.Pool) (*fiber.App, error) {
 		Submission: h.submission(),
 		Sets: &triage.Sets{
 			Store: h.sets, Archive: h.archive, Parse: setfile.Parse, Events: h.events, Names: h.names, Now: time.Now,
+			Room: h.room,
 		},
 		Review: &triage.Review{
 			Queue: h.views.Queue, Exhibits: h.views.Exhibits, Grants: h.views.Grants, Archive: h.archive,
@@ -207,7 +208,7 @@ func (h *house) app(ctx context.Context, pool *jail.Pool) (*fiber.App, error) {
 	tls := h.config.TLSCert != ""
 	return api.New(ctx, api.Options{
 		Submission: u.Submission, Sets: u.Sets, Review: u.Review, Checks: u.Checks, Access: u.Access,
-		Ready: h.ready, Log: h.log, TLS: tls, Version: fullVersion(),
+		Conditions: h.conditions, Log: h.log, TLS: tls, Version: fullVersion(),
 		Mount: func(g *guard.Guard) error {
 			return web.Mount(g, u, web.Options{Now: time.Now, TLS: tls, OperatorCSS: css})
 		},
@@ -220,20 +221,6 @@ func (c *serviceConfig) operatorCSS() ([]byte, error) {
 		return nil, nil
 	}
 	return os.ReadFile(c.StyleSheet)
-}
-
-// ready fails when a store does not answer.
-func (h *house) ready(ctx context.Context) error {
-	if err := h.catchUp.Ready(); err != nil {
-		return err
-	}
-	if err := h.redis.Ping(ctx).Err(); err != nil {
-		return triage.E(triage.Unavailable, "ask Redis", "", "Redis does not answer", err)
-	}
-	if _, err := h.raw.Stat(ctx, keyCheck); err != nil {
-		return triage.E(triage.Unavailable, "ask the object store", "", "the object store does not answer", err)
-	}
-	return nil
 }
 
 func (h *house) worker(pool *jail.Pool) *triage.Worker {

@@ -269,6 +269,8 @@ func (j *Journal) settle(ctx context.Context, nonce string, putErr error) (ours 
 	number := j.head.number + 1
 	b, raw, err := j.read(ctx, op, number)
 	switch {
+	case triage.IsKind(err, triage.NotFound) && triage.IsKind(putErr, triage.Full):
+		return false, putErr
 	case triage.IsKind(err, triage.NotFound):
 		return false, triage.E(triage.Unavailable, op, keyOf(number), "the event was not written: try again", putErr)
 	case triage.IsKind(err, triage.Corrupt):

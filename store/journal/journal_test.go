@@ -236,6 +236,23 @@ func TestFaultsAtEveryWrite(t *testing.T) {
 	}
 }
 
+// A store without room is said to be full, not to be away: who waits for room waits for as long as it takes.
+func TestFullStore(t *testing.T) {
+	s := objectstest.NewFaulty(folder(t))
+	j := open(t, s)
+	full := triage.E(triage.Full, "put", "", "the disk is full", nil)
+	s.Set(objectstest.Fault{Method: "Put", Call: 1, Err: full}, objectstest.Fault{Method: "Put", Call: 2, Err: full, After: true})
+	if _, err := j.Append(t.Context(), event("refused")); !triage.IsKind(err, triage.Full) {
+		t.Errorf("%v", err)
+	}
+	if ev := appendTo(t, j, "kept"); ev.Seq != 1 { // its answer was lost
+		t.Errorf("number %d", ev.Seq)
+	}
+	if got := subjects(t, j, 1); !slices.Equal(got, []string{"kept"}) {
+		t.Errorf("%q", got)
+	}
+}
+
 // When reading back fails too, the outcome is unknown, and nothing more is written until the head was read again.
 func TestUnknownOutcome(t *testing.T) {
 	for _, persisted := range []bool{false, true} {

@@ -202,33 +202,43 @@ func (s *Sets) Sets(ctx context.Context) ([]triage.HashSet, error) {
 	return list, nil
 }
 
+// readAll reads the sets in one step. A transaction would do, but a full Redis takes none. KEYS: epoch, docs, states.
+var readAll = redis.NewScript(`
+return {tonumber(redis.call('GET', KEYS[1]) or '0'), redis.call('HGETALL', KEYS[2]), redis.call('HGETALL', KEYS[3])}`)
+
 // all returns every set and the epoch at which they are so: one step of Redis.
 func (s *Sets) all(ctx context.Context) (map[triage.SetID]triage.HashSet, triage.Epoch, error) {
 	const op = "known.all"
-	tx := s.rdb.TxPipeline()
-	epoch := tx.Get(ctx, s.key(keyEpoch))
-	docs := tx.HGetAll(ctx, s.key(keyDocs))
-	states := tx.HGetAll(ctx, s.key(keyStates))
-	if _, err := tx.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
+	answer, err := readAll.Run(ctx, s.rdb, []string{s.key(keyEpoch), s.key(keyDocs), s.key(keyStates)}).Slice()
+	if err != nil {
 		return nil, 0, fault(op, "", err)
 	}
-	n, err := epoch.Uint64()
-	if err != nil && !errors.Is(err, redis.Nil) { // no epoch yet: 0
-		return nil, 0, fault(op, "", err)
-	}
-	sets := make(map[triage.SetID]triage.HashSet, len(docs.Val()))
-	for number, doc := range docs.Val() {
+	epoch, _ := answer[0].(int64)
+	docs, states := pairs(answer[1]), pairs(answer[2])
+	sets := make(map[triage.SetID]triage.HashSet, len(docs))
+	for number, doc := range docs {
 		id, err := strconv.ParseUint(number, 10, 32)
 		if err != nil {
 			return nil, 0, triage.E(triage.Corrupt, op, number, "", err)
 		}
-		set, err := s.decodeSet(triage.SetID(id), doc, states.Val()[number])
+		set, err := s.decodeSet(triage.SetID(id), doc, states[number])
 		if err != nil {
 			return nil, 0, err
 		}
 		sets[set.ID] = set
 	}
-	return sets, triage.Epoch(n), nil
+	return sets, triage.Epoch(epoch), nil //nolint:gosec // counts from 0
+}
+
+// pairs reads what HGETALL returned to a script.
+func pairs(answer any) map[string]string {
+	list, _ := answer.([]any)
+	all := make(map[string]string, len(list)/2)
+	for i := 0; i+1 < len(list); i += 2 {
+		field, _ := list[i].(string)
+		all[field], _ = list[i+1].(string)
+	}
+	return all
 }
 
 // docPlace is where a set's doc lies.

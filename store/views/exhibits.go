@@ -154,33 +154,35 @@ var dispositions = []struct {
 // fieldVersion of xc:<x> is the version of the manifest; absent while the exhibit is not sealed.
 const fieldVersion = "V"
 
+// progress reads what Progress tells in one step. KEYS: exhibit, its counters, torank, media by epoch, epoch.
+var progress = redis.NewScript(`
+local epoch = redis.call('GET', KEYS[5]) or '0'
+return {
+  redis.call('EXISTS', KEYS[1]), redis.call('HGETALL', KEYS[2]), redis.call('ZCARD', KEYS[3]),
+  redis.call('ZCOUNT', KEYS[4], '-inf', '(' .. epoch), tonumber(epoch),
+}`)
+
 // Progress implements triage.ExhibitStore. No exhibit is settled while any group waits for its rank, whoever's it
 // is: a busy exhibit delays the others' last word, never changes it.
 func (s Exhibits) Progress(ctx context.Context, id triage.ExhibitID) (triage.Progress, error) {
 	const op = "views.Progress"
-	epoch, err := currentEpoch(ctx, s.db)
+	keys := []string{s.exhibit(id), s.key(keyCounts, packExhibit(id)), s.key(keyToRank), s.key(keyEpochs), s.key(keyEpoch)}
+	answer, err := progress.Run(ctx, s.rdb, keys).Slice()
 	if err != nil {
-		return triage.Progress{}, err
-	}
-	tx := s.rdb.TxPipeline()
-	exists := tx.Exists(ctx, s.exhibit(id))
-	counts := tx.HGetAll(ctx, s.key(keyCounts, packExhibit(id)))
-	toRank := tx.ZCard(ctx, s.key(keyToRank))
-	outdated := tx.ZCount(ctx, s.key(keyEpochs), "-inf", "("+strconv.FormatUint(uint64(epoch), 10))
-	if _, err := tx.Exec(ctx); err != nil {
 		return triage.Progress{}, fault(op, string(id), err)
 	}
-	if exists.Val() == 0 {
+	if number(answer[0]) == 0 {
 		return triage.Progress{}, missing("read progress", string(id), "exhibit")
 	}
-	n := make(map[string]int, len(counts.Val()))
-	for field, text := range counts.Val() {
-		n[field], _ = strconv.Atoi(text)
+	counts, toRank, outdated, epoch := texts(answer[1]), number(answer[2]), number(answer[3]), triage.Epoch(number(answer[4]))
+	n := make(map[string]int, len(counts)/2)
+	for i := 0; i+1 < len(counts); i += 2 {
+		n[counts[i]], _ = strconv.Atoi(counts[i+1])
 	}
 	p := triage.Progress{
 		Exhibit: id, Items: make(map[triage.Disposition]int), Media: make(map[triage.Finding]int),
 		Pending: n["?"] + n["w"], Wanted: n["w"], Manifest: n[fieldVersion], Sealed: n[fieldVersion] > 0,
-		Epoch: epoch, Rematch: int(outdated.Val()),
+		Epoch: epoch, Rematch: int(outdated),
 	}
 	for _, d := range dispositions {
 		p.Items[d.value] = n[d.field]
@@ -188,7 +190,7 @@ func (s Exhibits) Progress(ctx context.Context, id triage.ExhibitID) (triage.Pro
 	for _, f := range triage.Findings {
 		p.Media[f] = n[findings.of[f]]
 	}
-	p.Settled = p.Sealed && p.Pending == 0 && p.Rematch == 0 && toRank.Val() == 0
+	p.Settled = p.Sealed && p.Pending == 0 && p.Rematch == 0 && toRank == 0
 	return p, nil
 }
 

@@ -73,8 +73,9 @@ func (s Grants) Granted(ctx context.Context, id triage.GroupID, actor string, st
 // Lease implements triage.Lease.
 type Lease struct{ db }
 
-// holdLease takes or renews a lease. ARGV: holder, life (ms).
-var holdLease = redis.NewScript(`
+// holdLease takes or renews a lease, in a full Redis too: a service that starts must look whether it is up to date. ARGV:
+// holder, life (ms).
+var holdLease = redis.NewScript(`#!lua flags=allow-oom
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])

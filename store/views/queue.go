@@ -28,6 +28,10 @@ local key = P .. 'g:' .. ARGV[2]
 if call('HGET', key, 'c') == ARGV[3] then call('HDEL', key, 'c', 'u') end
 return 'done'`)
 
+	// queuePage returns how long the queue is, and a page of it. KEYS: queue. ARGV: first, last.
+	queuePage = redis.NewScript(`
+return {redis.call('ZCARD', KEYS[1]), redis.call('ZRANGE', KEYS[1], ARGV[1], ARGV[2])}`)
+
 	// decideGroup keeps a decision. ARGV: group, decision, members it covers.
 	decideGroup = script(`
 local key = P .. 'g:' .. ARGV[2]
@@ -60,19 +64,17 @@ func (s Groups) decodeDecision(id triage.GroupID, doc string) (*triage.Decision,
 func (s Queue) Queue(ctx context.Context, offset, n int) ([]triage.Group, int, error) {
 	const op = "views.Queue"
 	offset, n = max(offset, 0), max(n, 0)
-	tx := s.rdb.TxPipeline()
-	length := tx.ZCard(ctx, s.key(keyQueue))
-	page := tx.ZRange(ctx, s.key(keyQueue), int64(offset), int64(offset+n)-1)
-	if _, err := tx.Exec(ctx); err != nil {
+	answer, err := queuePage.Run(ctx, s.rdb, []string{s.key(keyQueue)}, offset, offset+n-1).Slice()
+	if err != nil {
 		return nil, 0, fault(op, "", err)
 	}
-	total := int(length.Val())
-	if n == 0 || len(page.Val()) == 0 {
+	total, page := int(number(answer[0])), texts(answer[1])
+	if n == 0 || len(page) == 0 {
 		return nil, total, nil
 	}
 	pipe := s.rdb.Pipeline()
-	answers := make([]*redis.MapStringStringCmd, len(page.Val()))
-	for i, raw := range page.Val() {
+	answers := make([]*redis.MapStringStringCmd, len(page))
+	for i, raw := range page {
 		answers[i] = pipe.HGetAll(ctx, s.key(keyGroup, raw))
 	}
 	if _, err := pipe.Exec(ctx); err != nil {
@@ -80,7 +82,7 @@ func (s Queue) Queue(ctx context.Context, offset, n int) ([]triage.Group, int, e
 	}
 	now := s.now()
 	groups := make([]triage.Group, len(answers))
-	for i, raw := range page.Val() {
+	for i, raw := range page {
 		g, err := s.decode(triage.GroupID(unpackID(raw)), answers[i].Val(), now)
 		if err != nil {
 			return nil, 0, err

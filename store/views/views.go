@@ -100,6 +100,21 @@ func (d db) run(ctx context.Context, s *redis.Script, key string, args ...any) *
 	return s.Run(ctx, d.rdb, []string{key}, append([]any{d.prefix}, args...)...)
 }
 
+// number and texts read a script's answer.
+func number(answer any) int64 {
+	n, _ := answer.(int64)
+	return n
+}
+
+func texts(answer any) []string {
+	list, _ := answer.([]any)
+	all := make([]string, len(list))
+	for i, v := range list {
+		all[i], _ = v.(string)
+	}
+	return all
+}
+
 // fault turns an error of the driver into one of the domain. nil stays nil; redis.Nil is NotFound.
 func fault(op, object string, err error) error {
 	if known, ok := errors.AsType[*triage.Error](err); ok {
@@ -119,7 +134,7 @@ func fault(op, object string, err error) error {
 }
 
 // full tells the answers of a Redis that takes no more: at maxmemory, or with files that it cannot write. It takes no
-// transaction then either.
+// transaction then either, not even one that only reads: what reads in one step is a script.
 func full(err error) bool {
 	return redis.HasErrorPrefix(err, "OOM ") || redis.HasErrorPrefix(err, "MISCONF ") || redis.HasErrorPrefix(err, "EXECABORT ")
 }

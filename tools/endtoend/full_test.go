@@ -11,6 +11,9 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"vigie/api/wire"
+	"vigie/triage"
 )
 
 // TestSubmissionWaitsWhileFull starts a submission while Redis has no memory left: it says why it waits, /readyz says
@@ -67,9 +70,14 @@ func waiting(t *testing.T, url string) string {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	var health struct{ Status, Waiting string }
-	if err := json.NewDecoder(resp.Body).Decode(&health); err != nil || resp.StatusCode != http.StatusOK || health.Status != "ok" {
-		t.Fatalf("/readyz: %d, %+v, %v", resp.StatusCode, health, err)
+	var ready wire.Readiness
+	if err := json.NewDecoder(resp.Body).Decode(&ready); err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatalf("/readyz: %d, %+v, %v", resp.StatusCode, ready, err)
 	}
-	return health.Waiting
+	for _, c := range ready.Conditions {
+		if c.State == string(triage.Waiting) {
+			return c.Reason
+		}
+	}
+	return ""
 }
