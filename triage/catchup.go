@@ -15,6 +15,9 @@ const (
 	tellEvery    = 2 * time.Second  // between two lines of progress
 	packsAtOnce  = 4                // packs of examinations that are restored at the same time
 	markEvery    = 50               // events between two marks
+
+	// CatchUpGrace is the Grace of a service: two looks at the marks.
+	CatchUpGrace = 2 * watchEvery
 )
 
 // EventSource reads the journal.
@@ -47,11 +50,15 @@ type CatchUp struct {
 	Forget func()
 	// Tell is called, now and then, while it goes on; nil: nobody listens.
 	Tell func(step Step, done, of int)
-	Log  *slog.Logger
+	// Grace is how long everybody has to see that projections which were whole are made from nothing, by order.
+	// Only who is alone, as in a test, needs none.
+	Grace time.Duration
+	Log   *slog.Logger
 
 	mu    sync.Mutex // guards what follows
 	seen  Marks      // of the projections that were found whole and up to date
 	open  bool
+	pin   string // the run of the projections' server that is being caught up with; empty: none, or the next one met
 	shown time.Time
 }
 
@@ -83,15 +90,44 @@ func (c *CatchUp) Serves(server string) error {
 	return nil
 }
 
+// Pins fails unless server is the run of the projections' server that is being caught up with: what was begun on one must
+// not go on on another, which may hold nothing, or less.
+func (c *CatchUp) Pins(server string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.pin == "" {
+		c.pin = server
+	}
+	if c.pin != server {
+		return lostAgain()
+	}
+	return nil
+}
+
+func (c *CatchUp) unpin() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.pin = ""
+}
+
+// lostAgain says that the projections are not those any more that were looked at first.
+func lostAgain() error {
+	return E(Unavailable, "catch up", "", "Redis lost its data again meanwhile: the service catches up by itself", nil)
+}
+
 // Run watches over the projections until ctx ends: it catches up at once when they were lost, replaced or rolled back,
 // and mends what a crash left between an event and its effect.
 func (c *CatchUp) Run(ctx context.Context) error {
 	var gap uint64
 	var since time.Time
 	for ctx.Err() == nil {
+		c.unpin()
 		m, err := c.Events.Marks.Marks(ctx)
 		if err == nil {
 			err = c.look(ctx, m)
+		}
+		if err == nil {
+			err = c.Pins(m.Server)
 		}
 		if err == nil && c.Steward.Now().Sub(since) > gapPatience {
 			var head uint64
@@ -121,21 +157,14 @@ func (c *CatchUp) look(ctx context.Context, m Marks) error {
 	return c.Once(ctx, false)
 }
 
-// Once catches up, or waits until another process has. With force everything is made again from nothing.
+// Once catches up, or waits until another process has. With force everything is made again from nothing. When the
+// projections are lost again meanwhile, it fails with Unavailable, the gate stays shut, and the next call begins anew.
 func (c *CatchUp) Once(ctx context.Context, force bool) error {
+	c.unpin()
+	defer c.unpin()
 	me := newID("c")
-	for {
-		held, err := c.Steward.Lease.Hold(ctx, "catch-up", me, catchUpLease)
-		if err != nil {
-			return err
-		}
-		if held {
-			break
-		}
-		c.tell(StepWaiting, 0, 0)
-		if !sleep(ctx, watchEvery/2) {
-			return ctx.Err()
-		}
+	if err := c.wait(ctx, me); err != nil {
+		return err
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -146,7 +175,7 @@ func (c *CatchUp) Once(ctx context.Context, force bool) error {
 			}
 		}
 	}()
-	m, err := c.catchUp(ctx, force)
+	m, err := c.catchUp(ctx, me, force)
 	if err != nil {
 		return err
 	}
@@ -157,185 +186,73 @@ func (c *CatchUp) Once(ctx context.Context, force bool) error {
 	return err
 }
 
+// wait returns when me is the one who catches up.
+func (c *CatchUp) wait(ctx context.Context, me string) error {
+	for {
+		held, err := c.Steward.Lease.Hold(ctx, "catch-up", me, catchUpLease)
+		if err != nil || held {
+			return err
+		}
+		c.tell(StepWaiting, 0, 0)
+		if !sleep(ctx, watchEvery/2) {
+			return ctx.Err()
+		}
+	}
+}
+
 // catchUp does all steps. Each may be repeated; a run that ends early leaves projections without a generation, which
 // the next one makes from nothing, or marks from which it goes on.
-func (c *CatchUp) catchUp(ctx context.Context, force bool) (Marks, error) {
+func (c *CatchUp) catchUp(ctx context.Context, me string, force bool) (Marks, error) {
 	start := c.Steward.Now()
-	m, err := c.Events.Marks.Marks(ctx)
+	m, err := c.begin(ctx, me, force)
 	if err != nil {
 		return m, err
 	}
-	if force || m.Generation == "" {
-		if err := c.Events.Marks.Clear(ctx); err != nil {
-			return m, err
-		}
-		m = Marks{Server: m.Server}
-	}
 	c.Forget()
+	if m.Generation == "" {
+		c.Steward.builder = me
+		defer func() { c.Steward.builder = "" }()
+	}
 	for _, step := range []func() error{
 		func() error { return c.events(ctx, m.Events) },
 		func() error { return c.examinations(ctx, m.Packs) },
 		func() error { return c.joins(ctx, m.Groups) },
+		func() error { return c.mend(ctx, m) },
 	} {
 		if err := step(); err != nil {
 			return m, err
 		}
 	}
 	if m.Generation == "" {
-		if err := c.settle(ctx); err != nil {
-			return m, err
-		}
 		m.Generation = newID("g")
-		if err := c.Events.Marks.Complete(ctx, m.Generation); err != nil {
+		if err := c.Events.Marks.Complete(ctx, me, m.Generation); err != nil {
 			return m, err
 		}
+	}
+	// The last word is of the projections themselves: nobody is let in to what was lost since.
+	if err := c.Events.Marks.MarkMended(ctx, m.Generation, m.Server); err != nil {
+		return m, err
 	}
 	c.Log.Info("up to date", "generation", m.Generation, "took", c.Steward.Now().Sub(start).Round(time.Millisecond))
 	return m, nil
 }
 
-// events gives all events after from their effect.
-func (c *CatchUp) events(ctx context.Context, from uint64) error {
-	head, err := c.Journal.Head(ctx)
-	if err != nil || from >= head {
-		return err
+// begin looks at the marks, and clears projections that are not whole.
+func (c *CatchUp) begin(ctx context.Context, me string, force bool) (Marks, error) {
+	m, err := c.Events.Marks.Marks(ctx)
+	if err == nil {
+		err = c.Pins(m.Server)
 	}
-	last := from
-	for ev, err := range c.Journal.Read(ctx, from+1) {
-		if err == nil {
-			err = c.Events.Apply(ctx, ev)
-		}
-		if err != nil {
-			return err
-		}
-		if last = ev.Seq; last%markEvery == 0 {
-			if err := c.Events.Marks.MarkEvents(ctx, last); err != nil {
-				return err
-			}
-		}
-		c.tell(StepEvents, int(last-from), int(head-from)) //nolint:gosec // counts
+	if err != nil || m.Generation != "" && !force {
+		return m, err
 	}
-	return c.Events.Marks.MarkEvents(ctx, last)
-}
-
-// examinations restores the packs beyond the given ones.
-func (c *CatchUp) examinations(ctx context.Context, beyond map[string]uint64) error {
-	var packs []PackID
-	for id, err := range c.Steward.Examinations.Packs(ctx, beyond) {
-		if err != nil {
-			return err
-		}
-		packs = append(packs, id)
+	if err := c.Events.Marks.Close(ctx); err != nil {
+		return m, err
 	}
-	if _, _, err := c.Steward.Matcher.Match(ctx, nil); err != nil { // loads the sets, once, before many ask
-		return err
+	if m.Generation != "" && c.Grace > 0 && !sleep(ctx, c.Grace) {
+		return m, ctx.Err()
 	}
-	var done sync.Mutex // guards n
-	n := 0
-	return atMost(ctx, packsAtOnce, packs, func(ctx context.Context, _ int, id PackID) error {
-		filed, err := c.Steward.Examinations.Pack(ctx, id)
-		if err == nil {
-			err = c.restore(ctx, filed)
-		}
-		done.Lock()
-		n++
-		c.tell(StepExaminations, n, len(packs))
-		done.Unlock()
-		return err
-	})
-}
-
-// restore gives media their examinations, matched as the sets are now. Nothing is decoded.
-func (c *CatchUp) restore(ctx context.Context, filed []Filed) error {
-	ids := make([]MediumID, len(filed))
-	for i := range filed {
-		ids[i] = filed[i].Medium
-	}
-	err := together(ctx, filed, func(ctx context.Context, _ int, x Filed) error { return c.Steward.Media.FileExamination(ctx, x) })
-	if err != nil {
-		return err
-	}
-	media, err := c.Steward.Media.Media(ctx, ids)
-	if err != nil {
-		return err
-	}
-	var todo []Filed
-	var probes []Probe
-	for _, x := range filed {
-		if m, listed := media[x.Medium]; listed && m.State != Examined {
-			todo = append(todo, x)
-			probes = append(probes, NewProbe(x.Keys, x.Examination.Fingerprint))
-		}
-	}
-	for {
-		matches, epoch, err := c.Steward.Matcher.Match(ctx, probes)
-		if err != nil {
-			return err
-		}
-		err = together(ctx, todo, func(ctx context.Context, i int, x Filed) error {
-			finding := Conclude(media[x.Medium].Kind, x.Examination.Unreadable, matches[i])
-			return c.Steward.Outcomes.Apply(ctx, Outcome{
-				Medium: x.Medium, Epoch: epoch, Matches: matches[i], Finding: finding, Examination: &x.Examination,
-			})
-		})
-		if !IsKind(err, Stale) {
-			return err
-		}
-	}
-}
-
-// joins gives the records of groups after from their effect. Where a medium left and came back, the last one counts.
-func (c *CatchUp) joins(ctx context.Context, from uint64) error {
-	into := make(map[MediumID]GroupID)
-	last := from
-	for ; ; last++ {
-		joins, err := c.Steward.Records.Joins(ctx, last+1)
-		if IsKind(err, NotFound) {
-			break
-		}
-		if err != nil {
-			return err
-		}
-		var births []Founder
-		for _, j := range joins {
-			into[j.Medium] = j.Group
-			if j.Born != nil {
-				births = append(births, *j.Born)
-			}
-		}
-		if err := c.Steward.Groups.Bear(ctx, births); err != nil {
-			return err
-		}
-	}
-	if last == from {
-		return nil
-	}
-	media := make([]MediumID, 0, len(into))
-	for id := range into {
-		media = append(media, id)
-	}
-	err := together(ctx, media, func(ctx context.Context, i int, id MediumID) error {
-		c.tell(StepGroups, i, len(media))
-		return c.Steward.Groups.JoinGroup(ctx, id, into[id])
-	})
-	if err != nil {
-		return err
-	}
-	return c.Steward.Groups.MarkJoins(ctx, last)
-}
-
-// settle queues media that are held and were never examined, and does all that a steward has to do.
-func (c *CatchUp) settle(ctx context.Context) error {
-	if err := c.Steward.repair(ctx, 0); err != nil {
-		return err
-	}
-	for rounds := 0; ; rounds++ {
-		worked, err := c.Steward.round(ctx)
-		if err != nil || !worked {
-			return err
-		}
-		c.tell(StepRanking, rounds*stewardBatch, 0)
-	}
+	return Marks{Server: m.Server}, c.Events.Marks.Clear(ctx, me)
 }
 
 func (c *CatchUp) tell(step Step, done, of int) {

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/redis/go-redis/v9"
 
 	"vigie/triage"
 )
@@ -24,6 +27,20 @@ func (h *house) dump(c *triage.CatchUp) string {
 	var b bytes.Buffer
 	if err := c.Dump(h.t.Context(), &b); err != nil {
 		h.t.Fatal(err)
+	}
+	return b.String()
+}
+
+// differing lists the lines of two dumps that only one of them has.
+func differing(want, got string) string {
+	var b strings.Builder
+	for _, side := range []struct{ sign, has, lacks string }{{"- ", want, got}, {"+ ", got, want}} {
+		other := strings.Split(side.lacks, "\n")
+		for line := range strings.Lines(side.has) {
+			if !slices.Contains(other, strings.TrimSpace(line)) {
+				b.WriteString(side.sign + line)
+			}
+		}
 	}
 	return b.String()
 }
@@ -131,7 +148,7 @@ func TestRebuild(t *testing.T) {
 		h.settle(h.names.Exhibit("2026/1", "TWO"))
 		stop()
 		if got := h.dump(fresh); got != want {
-			t.Errorf("%s: the dump differs:\n%s\nbefore:\n%s", loss.name, got, want)
+			t.Errorf("%s: the dump differs:\n%s", loss.name, differing(want, got))
 		}
 		if met != 0 {
 			t.Errorf("%s: %d media were decoded again", loss.name, met)
@@ -139,6 +156,115 @@ func TestRebuild(t *testing.T) {
 		if m, err := h.views.Marks.Marks(ctx); err != nil || m.Generation == "" || m.Events == 0 {
 			t.Errorf("%s: marks %+v, %v", loss.name, m, err)
 		}
+	}
+}
+
+// TestLostAgain empties Redis once more at each step of catching up, from nothing and from marks: nobody is let in to what
+// is not whole, and the next try leaves nothing out.
+func TestLostAgain(t *testing.T) {
+	h, c := worked(t)
+	ctx := t.Context()
+	want := h.dump(c)
+	plain := redis.NewClient(&redis.Options{Network: "unix", Addr: h.rdb.Options().Addr, Password: h.rdb.Options().Password})
+	defer plain.Close()
+	empty := func() { plain.FlushAll(ctx) }
+	for _, whole := range []bool{false, true} {
+		if !whole {
+			empty()
+		}
+		h.faults.arm(0, false)
+		if err := h.catchUp().Once(ctx, false); err != nil {
+			t.Fatal(err)
+		}
+		h.faults.mu.Lock()
+		commands := h.faults.calls - 1 // the last one only gives the lease back
+		h.faults.mu.Unlock()
+		const tries = 24
+		for at := 1; at <= commands; at += max(1, commands/tries) {
+			if !whole {
+				empty()
+			}
+			fresh := h.catchUp()
+			h.faults.loseAt(at, empty)
+			err := fresh.Once(ctx, false)
+			h.faults.disarm()
+			if (err == nil) != (fresh.Ready() == nil) || err != nil && !triage.IsKind(err, triage.Unavailable) && !triage.IsKind(err, triage.NotFound) {
+				t.Errorf("emptied before command %d of %d: %v, ready: %v", at, commands, err, fresh.Ready())
+			}
+			h.rdb.Del(ctx, "t:lease:catch-up")
+			if err != nil {
+				err = fresh.Once(ctx, false)
+			}
+			if err != nil {
+				t.Fatalf("after Redis was emptied before command %d of %d: %v", at, commands, err)
+			}
+			if got := h.dump(fresh); got != want {
+				t.Fatalf("emptied before command %d of %d: the dump differs:\n%s", at, commands, differing(want, got))
+			}
+			if n, err := h.jobs.Len(ctx); err != nil || n > 0 {
+				t.Errorf("emptied before command %d of %d: %d media are to be decoded again, %v", at, commands, n, err)
+			}
+		}
+	}
+}
+
+// TestRolledBackUpload puts Redis back to when a medium was wanted: what came since is not asked for again.
+func TestRolledBackUpload(t *testing.T) {
+	h := newHouse(t)
+	ctx := t.Context()
+	if err := h.catchUp().Once(ctx, false); err != nil {
+		t.Fatal(err)
+	}
+	p := newPicture(t, "a.jpg", 1)
+	x, err := h.submit.Open(ctx, h.examiner, "2026/1", "ONE")
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, part, err := triage.EncodePart([]triage.Item{p.item})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.submit.PutPart(ctx, h.examiner, x.ID, part, body); err != nil {
+		t.Fatal(err)
+	}
+	older := make(map[string]string)
+	for _, key := range h.rdb.Keys(ctx, "*").Val() {
+		older[key] = h.rdb.Dump(ctx, key).Val()
+	}
+	if err := h.submit.Upload(ctx, h.examiner, p.item.Digests.SHA256, bytes.NewReader(p.bytes), p.item.Size); err != nil {
+		t.Fatal(err)
+	}
+	h.rdb.FlushAll(ctx)
+	for key, value := range older {
+		h.rdb.Restore(ctx, key, 0, value)
+	}
+	h.rdb.HSet(ctx, "t:marks:applied", "srv", "an earlier start of the server")
+	if err := h.catchUp().Once(ctx, false); err != nil {
+		t.Fatal(err)
+	}
+	if wanted, err := h.submit.PutPart(ctx, h.examiner, x.ID, part, body); err != nil || len(wanted) != 0 {
+		t.Errorf("%d media are wanted again, %v", len(wanted), err)
+	}
+	if n, err := h.jobs.Len(ctx); err != nil || n != 1 {
+		t.Errorf("%d jobs, %v", n, err)
+	}
+}
+
+// TestPinned lets nobody go on on another server with what was begun on one.
+func TestPinned(t *testing.T) {
+	h := newHouse(t)
+	c := h.catchUp()
+	if err := c.Pins("one"); err != nil {
+		t.Fatal(err)
+	}
+	if c.Pins("one") != nil || !triage.IsKind(c.Pins("another"), triage.Unavailable) {
+		t.Error("another server takes the place of the one that was looked at")
+	}
+	if err := c.Once(t.Context(), false); err != nil { // begins anew
+		t.Fatal(err)
+	}
+	if err := c.Pins("another"); err != nil {
+		t.Errorf("what has ended is pinned still: %v", err)
 	}
 }
 

@@ -280,6 +280,7 @@ type redisFaults struct {
 	after bool
 	calls int
 	hit   bool
+	lose  func() // done once, before the at-th command, instead of the fault
 }
 
 var errOnPurpose = errors.New("a fault on purpose")
@@ -288,7 +289,15 @@ var errOnPurpose = errors.New("a fault on purpose")
 func (f *redisFaults) arm(at int, after bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.armed, f.at, f.after, f.calls, f.hit = true, at, after, 0, false
+	f.armed, f.at, f.after, f.calls, f.hit, f.lose = true, at, after, 0, false, nil
+}
+
+// loseAt has lose done before the at-th command from now on.
+func (f *redisFaults) loseAt(at int, lose func()) {
+	f.arm(at, false)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.lose = lose
 }
 
 // disarm ends the faults and reports whether one was met.
@@ -304,9 +313,12 @@ func (f *redisFaults) around(do func() error) error {
 	f.calls++
 	fails := f.armed && f.calls == f.at
 	f.hit = f.hit || fails
-	after := f.after
+	after, lose := f.after, f.lose
 	f.mu.Unlock()
-	if !fails {
+	if fails && lose != nil {
+		lose()
+	}
+	if !fails || lose != nil {
 		return do()
 	}
 	if after {

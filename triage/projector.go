@@ -12,6 +12,8 @@ import (
 type Marks struct {
 	Server     string // this run of the server that keeps them: another after each of its starts
 	Generation string // drawn when the projections were last made whole; empty: they are not whole
+	By         string // who makes them again; empty while they are whole
+	Mended     string // the run of the server on which the projections were found to lack nothing
 	Events     uint64 // every event up to this number has taken effect
 	Groups     uint64 // every record of groups up to this number has
 	Packs      map[string]uint64
@@ -26,10 +28,16 @@ type MarkStore interface {
 	MarkEvent(ctx context.Context, seq uint64) error
 	// MarkEvents notes that all events up to seq have.
 	MarkEvents(ctx context.Context, seq uint64) error
-	// Clear removes all projections, marks and jobs, as whole as they were.
-	Clear(ctx context.Context) error
-	// Complete gives projections that are whole a generation.
-	Complete(ctx context.Context, generation string) error
+	// Close takes the generation away: every process sees it at its next look, and answers nothing.
+	Close(ctx context.Context) error
+	// Clear removes all projections, marks and jobs, and notes that by makes them again.
+	Clear(ctx context.Context, by string) error
+	// Complete gives the projections that by began to make a generation: they are whole. It fails with Unavailable when
+	// they were lost since, or somebody else began anew.
+	Complete(ctx context.Context, by, generation string) error
+	// MarkMended notes the run of the server on which the projections of that generation lack nothing. It fails with
+	// Unavailable when they are another generation, or none.
+	MarkMended(ctx context.Context, generation, server string) error
 }
 
 // Projector gives events their effect. What somebody did is appended to the journal first and takes effect through

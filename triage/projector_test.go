@@ -2,6 +2,7 @@ package triage_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -13,7 +14,7 @@ import (
 func TestEventsApplyAgain(t *testing.T) {
 	h := newHouse(t)
 	h.run()
-	if err := h.views.Marks.Complete(t.Context(), "g1"); err != nil {
+	if err := errors.Join(h.views.Marks.Clear(t.Context(), "c1"), h.views.Marks.Complete(t.Context(), "c1", "g1")); err != nil {
 		t.Fatal(err)
 	}
 	old := newPicture(t, "old.jpg", 5)
@@ -62,8 +63,11 @@ func TestMarksKeepGaps(t *testing.T) {
 	if err := marks.MarkEvent(ctx, 1); !triage.IsKind(err, triage.Unavailable) {
 		t.Errorf("projections that are not whole take a mark: %v", err)
 	}
-	if err := marks.Complete(ctx, "g"); err != nil {
+	if err := errors.Join(marks.Clear(ctx, "c1"), marks.Complete(ctx, "c1", "g")); err != nil {
 		t.Fatal(err)
+	}
+	if err := marks.Complete(ctx, "c1", "h"); !triage.IsKind(err, triage.Unavailable) {
+		t.Errorf("completed twice: %v", err)
 	}
 	for _, step := range []struct{ seq, want uint64 }{{1, 1}, {3, 1}, {4, 1}, {3, 1}, {2, 4}, {2, 4}, {9, 4}} {
 		if err := marks.MarkEvent(ctx, step.seq); err != nil {
@@ -79,13 +83,16 @@ func TestMarksKeepGaps(t *testing.T) {
 	if m, _ := marks.Marks(ctx); m.Events != 9 {
 		t.Errorf("the gap is closed at %d", m.Events)
 	}
-	if err := marks.Clear(ctx); err != nil {
+	if err := marks.Clear(ctx, "c2"); err != nil {
 		t.Fatal(err)
+	}
+	if err := marks.Complete(ctx, "c1", "g"); !triage.IsKind(err, triage.Unavailable) {
+		t.Errorf("completed by who did not clear them last: %v", err)
 	}
 	if m, _ := marks.Marks(ctx); m.Generation != "" || m.Events != 0 {
 		t.Errorf("cleared: %+v", m)
 	}
-	if keys := h.rdb.Keys(ctx, "*").Val(); len(keys) != 0 {
+	if keys := h.rdb.Keys(ctx, "*").Val(); len(keys) != 1 {
 		t.Errorf("cleared, but %q are left", keys)
 	}
 }

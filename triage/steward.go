@@ -87,6 +87,8 @@ type Steward struct {
 	// exhibits are those that ranking has met, without their manifests: what it needs of one never changes. Only
 	// Run's goroutine writes here.
 	exhibits map[ExhibitID]Exhibit
+	// builder is who makes the projections again, with this steward's help; empty: nobody.
+	builder string
 }
 
 // Run works until ctx ends.
@@ -198,6 +200,9 @@ func (s *Steward) group(ctx context.Context) (int, error) {
 	marks, err := s.Marks.Marks(ctx)
 	if err != nil {
 		return 0, err
+	}
+	if marks.By != s.builder { // a record stays, and must not tell of projections that lack something
+		return 0, lostAgain()
 	}
 	media, err := s.Media.Media(ctx, ids)
 	if err != nil {
@@ -350,10 +355,8 @@ func (s *Steward) repair(ctx context.Context, grace time.Duration) error {
 		if err != nil || len(ids) == 0 {
 			return err
 		}
-		for _, id := range ids {
-			if err := s.repairOne(ctx, id); err != nil {
-				return err
-			}
+		if err := together(ctx, ids, func(ctx context.Context, _ int, id MediumID) error { return s.repairOne(ctx, id) }); err != nil {
+			return err
 		}
 		after = ids[len(ids)-1]
 	}

@@ -17,11 +17,21 @@ var _ redis.Hook = gate{}
 
 // connected looks at a new connection: all are new after a restart.
 func (g gate) connected(ctx context.Context, conn *redis.Conn) error {
+	return askRun(ctx, conn, g.catchUp.Serves)
+}
+
+// pinned looks at a new connection past the gate: catching up ends with the server that it began with.
+func (g gate) pinned(ctx context.Context, conn *redis.Conn) error {
+	return askRun(ctx, conn, g.catchUp.Pins)
+}
+
+// askRun hands the run of the server at the other end to judge.
+func askRun(ctx context.Context, conn *redis.Conn, judge func(server string) error) error {
 	info, err := conn.InfoMap(ctx, "server").Result()
 	if err != nil {
 		return err
 	}
-	return g.catchUp.Serves(info["Server"]["run_id"])
+	return judge(info["Server"]["run_id"])
 }
 
 // DialHook implements redis.Hook.

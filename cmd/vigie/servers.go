@@ -176,6 +176,15 @@ func (sv *servers) connectRedis(o *redis.Options) {
 	sv.stops = append(sv.stops, func() { _ = sv.redis.Close() })
 }
 
+// connect returns one more client of Redis, which asks known of each of its connections.
+func (sv *servers) connect(known func(context.Context, *redis.Conn) error) *redis.Client {
+	o := *sv.options
+	o.OnConnect = known
+	rdb := redis.NewClient(&o)
+	sv.stops = append(sv.stops, func() { _ = rdb.Close() })
+	return rdb
+}
+
 // minioBinary is ./bin/minio where that was built, else the one on PATH.
 func (c *serviceConfig) minioBinary() string {
 	if c.Minio != "" {

@@ -94,12 +94,9 @@ func build(ctx context.Context, c *serviceConfig, keys *secrets, sv *servers, lo
 	if err != nil {
 		return nil, err
 	}
-	catchUp := newCatchUp(sv.redis, keys, chain, archive, names, log)
-	o := *sv.options
-	o.OnConnect = gate{catchUp}.connected
-	rdb := redis.NewClient(&o)
+	catchUp := newCatchUp(sv, keys, chain, archive, names, log)
+	rdb := sv.connect(gate{catchUp}.connected)
 	rdb.AddHook(gate{catchUp})
-	sv.stops = append(sv.stops, func() { _ = rdb.Close() })
 	v := views.New(rdb, redisPrefix, keys.redisKey("views"), time.Now)
 	sets := known.New(rdb, redisPrefix, keys.redisKey("known"))
 	jobs := work.New(rdb, redisPrefix, c.Lease)
@@ -126,19 +123,20 @@ func newProjector(v *views.Views, sets *known.Sets, chain *journal.Journal, arch
 	}
 }
 
-// newCatchUp wires what catches up, over rdb, on which there is no gate.
-func newCatchUp(rdb *redis.Client, keys *secrets, chain *journal.Journal, archive *objects.Archive, names triage.Names, log *slog.Logger) *triage.CatchUp {
+// newCatchUp wires what catches up, over a client of Redis on which there is no gate.
+func newCatchUp(sv *servers, keys *secrets, chain *journal.Journal, archive *objects.Archive, names triage.Names, log *slog.Logger) *triage.CatchUp {
+	c := &triage.CatchUp{Journal: chain, Grace: triage.CatchUpGrace, Log: log}
+	rdb := sv.connect(gate{c}.pinned)
 	v, sets := views.New(rdb, redisPrefix, keys.redisKey("views"), time.Now), known.New(rdb, redisPrefix, keys.redisKey("known"))
 	mirror, founders := known.NewMirror(sets, log), triage.NewFounderIndex(v.Groups)
-	return &triage.CatchUp{
-		Events: newProjector(v, sets, chain, archive, names), Journal: chain, Log: log,
-		Steward: &triage.Steward{
-			Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Examinations: archive, Records: archive, Marks: v.Marks,
-			Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Rematch: v.Rematch, Founders: founders,
-			Jobs: work.New(rdb, redisPrefix, defaultLease), Lease: v.Lease, Names: names, Now: time.Now, Log: log,
-		},
-		Forget: func() { mirror.Forget(); founders.Forget() },
+	c.Events = newProjector(v, sets, chain, archive, names)
+	c.Steward = &triage.Steward{
+		Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Examinations: archive, Records: archive, Marks: v.Marks,
+		Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Rematch: v.Rematch, Founders: founders,
+		Jobs: work.New(rdb, redisPrefix, defaultLease), Lease: v.Lease, Names: names, Now: time.Now, Log: log,
 	}
+	c.Forget = func() { mirror.Forget(); founders.Forget() }
+	return c
 }
 
 // follow keeps the projections and the mirror of the sets up to date until ctx ends.

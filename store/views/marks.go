@@ -4,12 +4,16 @@ import (
 	"context"
 	"strconv"
 
+	"github.com/redis/go-redis/v9"
+
 	"vigie/triage"
 )
 
 // Marks implements triage.MarkStore. They are one hash, and a sorted set of what was applied beyond a gap.
 //
 //	gen  the generation; absent while the projections are not whole
+//	by   who makes them again; absent while they are whole
+//	srv  the run of the server on which nothing is left to be mended
 //	ev   number of the last event before the first gap
 //	gr   number of the last record of groups
 //	p:…  by writer, the number of its last pack of examinations
@@ -33,34 +37,50 @@ call('ZREMRANGEBYSCORE', ahead, '-inf', at)
 while call('ZREM', ahead, string.format('%.0f', at + 1)) == 1 do at = at + 1 end
 call('HSET', marks, 'ev', string.format('%.0f', at))
 return 1`)
+
+	// completeMarks gives projections their generation, unless they are not those that by began to make, or were lost
+	// since. ARGV: by, generation.
+	completeMarks = script(`
+local marks = P .. 'marks:applied'
+if call('HGET', marks, 'by') ~= ARGV[2] then return 0 end
+call('HDEL', marks, 'by')
+call('HSET', marks, 'gen', ARGV[3])
+return 1`)
+
+	// mendedMarks notes the run of the server, unless the projections are another generation. ARGV: generation, server.
+	mendedMarks = script(`
+local marks = P .. 'marks:applied'
+if call('HGET', marks, 'gen') ~= ARGV[2] then return 0 end
+call('HSET', marks, 'srv', ARGV[3])
+return 1`)
 )
 
 const (
 	keyMarks       = "marks:applied"
 	markGeneration = "gen"
+	markBuilder    = "by"
+	markMended     = "srv"
 	markEvents     = "ev"
 	markGroups     = "gr"
 	markPack       = "p:"
 	clearBatch     = 1000 // keys removed in one step
 )
 
-// Marks implements triage.MarkStore.
+// Marks implements triage.MarkStore. One connection asks for both, so that one server tells both.
 func (s Marks) Marks(ctx context.Context) (triage.Marks, error) {
-	const op = "views.Marks"
-	info, err := s.rdb.InfoMap(ctx, "server").Result()
-	if err != nil {
-		return triage.Marks{}, fault(op, "", err)
+	tx := s.rdb.TxPipeline()
+	info, all := tx.InfoMap(ctx, "server"), tx.HGetAll(ctx, s.key(keyMarks))
+	if _, err := tx.Exec(ctx); err != nil {
+		return triage.Marks{}, fault("views.Marks", "", err)
 	}
-	kept, err := s.rdb.HGetAll(ctx, s.key(keyMarks)).Result()
-	if err != nil {
-		return triage.Marks{}, fault(op, "", err)
+	kept := all.Val()
+	m := triage.Marks{
+		Server: info.Item("Server", "run_id"), Generation: kept[markGeneration], By: kept[markBuilder], Mended: kept[markMended],
+		Packs: make(map[string]uint64),
 	}
-	m := triage.Marks{Server: info["Server"]["run_id"], Packs: make(map[string]uint64)}
 	for field, value := range kept {
 		n, _ := strconv.ParseUint(value, 10, 64)
 		switch {
-		case field == markGeneration:
-			m.Generation = value
 		case field == markEvents:
 			m.Events = n
 		case field == markGroups:
@@ -87,17 +107,44 @@ func (s Marks) MarkEvents(ctx context.Context, seq uint64) error {
 }
 
 // Complete implements triage.MarkStore.
-func (s Marks) Complete(ctx context.Context, generation string) error {
-	return fault("views.Complete", "", s.rdb.HSet(ctx, s.key(keyMarks), markGeneration, generation).Err())
+func (s Marks) Complete(ctx context.Context, by, generation string) error {
+	return s.onlyIf(ctx, "views.Complete", completeMarks, by, generation)
+}
+
+// MarkMended implements triage.MarkStore.
+func (s Marks) MarkMended(ctx context.Context, generation, server string) error {
+	return s.onlyIf(ctx, "views.MarkMended", mendedMarks, generation, server)
+}
+
+// onlyIf runs a script that returns 0 when the projections are not those that were meant.
+func (s Marks) onlyIf(ctx context.Context, op string, what *redis.Script, args ...any) error {
+	same, err := s.run(ctx, what, s.key(keyMarks), args...).Int()
+	if err == nil && same == 0 {
+		return triage.E(triage.Unavailable, op, "", "Redis lost its data again meanwhile: the service catches up by itself", nil)
+	}
+	return fault(op, "", err)
 }
 
 // Clear implements triage.MarkStore. The generation goes first, so that a clearing that ends half-way is seen, and the
 // leases stay: whoever clears holds one.
-func (s Marks) Clear(ctx context.Context) error {
+func (s Marks) Clear(ctx context.Context, by string) error {
 	const op = "views.Clear"
-	if err := s.rdb.HDel(ctx, s.key(keyMarks), markGeneration).Err(); err != nil {
+	if err := s.Close(ctx); err != nil {
+		return err
+	}
+	if err := s.removeAll(ctx); err != nil {
 		return fault(op, "", err)
 	}
+	return fault(op, "", s.rdb.HSet(ctx, s.key(keyMarks), markBuilder, by).Err())
+}
+
+// Close implements triage.MarkStore.
+func (s Marks) Close(ctx context.Context) error {
+	return fault("views.Close", "", s.rdb.HDel(ctx, s.key(keyMarks), markGeneration).Err())
+}
+
+// removeAll removes every key of ours but the leases.
+func (s Marks) removeAll(ctx context.Context) error {
 	var keys []string
 	remove := func() error {
 		if len(keys) == 0 {
@@ -114,14 +161,14 @@ func (s Marks) Clear(ctx context.Context) error {
 		}
 		if keys = append(keys, walk.Val()); len(keys) == clearBatch {
 			if err := remove(); err != nil {
-				return fault(op, "", err)
+				return err
 			}
 		}
 	}
 	if err := walk.Err(); err != nil {
-		return fault(op, "", err)
+		return err
 	}
-	return fault(op, "", remove())
+	return remove()
 }
 
 // escapeGlob makes a prefix stand for itself in a pattern of Redis.

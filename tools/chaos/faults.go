@@ -29,10 +29,6 @@ type blow struct {
 	which int           // of several processes
 }
 
-// needsCatchUp is why the loss of Redis's data does not strike by default yet: one loss is caught up with, but a Redis
-// that is emptied again meanwhile has a submission end early and media sent twice.
-const needsCatchUp = "a second loss while the first is caught up with is not survived whole yet"
-
 // faults are all kinds. The order is part of what a seed means.
 var faults = []fault{
 	{name: "kill-submit", what: "`kill -9` of a running `vigie submit`", strike: func(_ context.Context, r *round, b blow) error {
@@ -70,10 +66,10 @@ var faults = []fault{
 	{name: diskFull, what: "no byte free on the disk of Redis and of the objects, 0.2 to 1.5 s", strike: func(_ context.Context, r *round, b blow) error {
 		return r.disk.fill(b.long)
 	}},
-	{name: "redis-emptied", what: "Redis killed, its data folder deleted", off: needsCatchUp, strike: func(ctx context.Context, r *round, _ blow) error {
+	{name: "redis-emptied", what: "Redis killed, its data folder deleted", strike: func(ctx context.Context, r *round, _ blow) error {
 		return r.exchangeRedis(ctx, os.RemoveAll)
 	}},
-	{name: "redis-older", what: "Redis killed, its data folder replaced by a copy taken earlier while it ran", off: needsCatchUp, strike: swapRedis},
+	{name: "redis-older", what: "Redis killed, its data folder replaced by a copy taken earlier while it ran", strike: swapRedis},
 }
 
 // breaks breaks the line to a server.

@@ -1,0 +1,155 @@
+package triage
+
+import (
+	"context"
+	"sync"
+)
+
+// events gives all events after from their effect.
+func (c *CatchUp) events(ctx context.Context, from uint64) error {
+	head, err := c.Journal.Head(ctx)
+	if err != nil || from >= head {
+		return err
+	}
+	last := from
+	for ev, err := range c.Journal.Read(ctx, from+1) {
+		if err == nil {
+			err = c.Events.Apply(ctx, ev)
+		}
+		if err != nil {
+			return err
+		}
+		if last = ev.Seq; last%markEvery == 0 {
+			if err := c.Events.Marks.MarkEvents(ctx, last); err != nil {
+				return err
+			}
+		}
+		c.tell(StepEvents, int(last-from), int(head-from)) //nolint:gosec // counts
+	}
+	return c.Events.Marks.MarkEvents(ctx, last)
+}
+
+// examinations restores the packs beyond the given ones.
+func (c *CatchUp) examinations(ctx context.Context, beyond map[string]uint64) error {
+	var packs []PackID
+	for id, err := range c.Steward.Examinations.Packs(ctx, beyond) {
+		if err != nil {
+			return err
+		}
+		packs = append(packs, id)
+	}
+	if _, _, err := c.Steward.Matcher.Match(ctx, nil); err != nil { // loads the sets, once, before many ask
+		return err
+	}
+	var done sync.Mutex // guards n
+	n := 0
+	return atMost(ctx, packsAtOnce, packs, func(ctx context.Context, _ int, id PackID) error {
+		filed, err := c.Steward.Examinations.Pack(ctx, id)
+		if err == nil {
+			err = c.restore(ctx, filed)
+		}
+		done.Lock()
+		n++
+		c.tell(StepExaminations, n, len(packs))
+		done.Unlock()
+		return err
+	})
+}
+
+// restore gives media their examinations, matched as the sets are now. Nothing is decoded.
+func (c *CatchUp) restore(ctx context.Context, filed []Filed) error {
+	ids := make([]MediumID, len(filed))
+	for i := range filed {
+		ids[i] = filed[i].Medium
+	}
+	err := together(ctx, filed, func(ctx context.Context, _ int, x Filed) error { return c.Steward.Media.FileExamination(ctx, x) })
+	if err != nil {
+		return err
+	}
+	media, err := c.Steward.Media.Media(ctx, ids)
+	if err != nil {
+		return err
+	}
+	var todo []Filed
+	var probes []Probe
+	for _, x := range filed {
+		if m, listed := media[x.Medium]; listed && m.State != Examined {
+			todo = append(todo, x)
+			probes = append(probes, NewProbe(x.Keys, x.Examination.Fingerprint))
+		}
+	}
+	for {
+		matches, epoch, err := c.Steward.Matcher.Match(ctx, probes)
+		if err != nil {
+			return err
+		}
+		err = together(ctx, todo, func(ctx context.Context, i int, x Filed) error {
+			finding := Conclude(media[x.Medium].Kind, x.Examination.Unreadable, matches[i])
+			return c.Steward.Outcomes.Apply(ctx, Outcome{
+				Medium: x.Medium, Epoch: epoch, Matches: matches[i], Finding: finding, Examination: &x.Examination,
+			})
+		})
+		if !IsKind(err, Stale) {
+			return err
+		}
+	}
+}
+
+// joins gives the records of groups after from their effect. Where a medium left and came back, the last one counts.
+func (c *CatchUp) joins(ctx context.Context, from uint64) error {
+	into := make(map[MediumID]GroupID)
+	last := from
+	for ; ; last++ {
+		joins, err := c.Steward.Records.Joins(ctx, last+1)
+		if IsKind(err, NotFound) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		var births []Founder
+		for _, j := range joins {
+			into[j.Medium] = j.Group
+			if j.Born != nil {
+				births = append(births, *j.Born)
+			}
+		}
+		if err := c.Steward.Groups.Bear(ctx, births); err != nil {
+			return err
+		}
+	}
+	if last == from {
+		return nil
+	}
+	media := make([]MediumID, 0, len(into))
+	for id := range into {
+		media = append(media, id)
+	}
+	err := together(ctx, media, func(ctx context.Context, i int, id MediumID) error {
+		c.tell(StepGroups, i, len(media))
+		return c.Steward.Groups.JoinGroup(ctx, id, into[id])
+	})
+	if err != nil {
+		return err
+	}
+	return c.Steward.Groups.MarkJoins(ctx, last)
+}
+
+// mend does what neither an event nor a record tells: media that are held and were not examined are queued, before anybody
+// can be asked for them again. On a server that was looked at since it started there are none. What was made from
+// nothing is ranked too.
+func (c *CatchUp) mend(ctx context.Context, m Marks) error {
+	if m.Generation != "" && m.Mended == m.Server {
+		return nil
+	}
+	if err := c.Steward.repair(ctx, 0); err != nil || m.Generation != "" {
+		return err
+	}
+	for rounds := 0; ; rounds++ {
+		worked, err := c.Steward.round(ctx)
+		if err != nil || !worked {
+			return err
+		}
+		c.tell(StepRanking, rounds*stewardBatch, 0)
+	}
+}
