@@ -5,6 +5,9 @@ OBJECTS ?= folder
 SEED    ?= 1
 LISTEN  ?= 127.0.0.1:8787
 
+# The decoders of HEIC, AVIF and JPEG XL are to run in their sandbox, never from a shared library of the machine.
+export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS) -tags=nodynamic)
+
 .DEFAULT_GOAL := help
 .PHONY: help demo run build test race chaos fuzz bench bench-journal vet windows setup setup-test setup-minio assets clean
 

@@ -2,8 +2,8 @@
 // the program needs: fingerprints, facts, and small re-encoded views. It is meant to run in the jail: its input
 // is hostile, and a decoder that loops or grows is stopped from outside.
 //
-// Formats: JPEG, PNG and GIF (the first frame) by the standard library; WebP, BMP and TIFF by golang.org/x/image.
-// Others are recognised, and reported as not supported.
+// Formats: JPEG, PNG and GIF by the standard library; WebP, BMP and TIFF by golang.org/x/image; HEIC, AVIF and JPEG XL
+// in a sandbox within the process (wasm.go). Others are recognised, and reported as not supported.
 package decode
 
 import (
@@ -17,6 +17,7 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/gen2brain/jpegxl"
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
 	"golang.org/x/image/webp"
@@ -81,6 +82,10 @@ var codecs = map[string]codec{
 	"webp": {"golang.org/x/image/webp", webp.DecodeConfig, decodeWebP},
 	"bmp":  {"golang.org/x/image/bmp", bmp.DecodeConfig, bmp.Decode},
 	"tiff": {"golang.org/x/image/tiff", tiff.DecodeConfig, tiff.Decode},
+	"heic": {"github.com/gen2brain/heic", heifConfig, decodeHEIC},
+	"heif": {"github.com/gen2brain/heic", heifConfig, decodeHEIC},
+	"avif": {"github.com/gen2brain/avif", heifConfig, decodeAVIF},
+	"jxl":  {"github.com/gen2brain/jpegxl", jpegxl.DecodeConfig, decodeJXL},
 }
 
 // picture decodes data, which Sniff called format. The configuration is there whenever the header could be
@@ -115,9 +120,11 @@ func picture(data []byte, format string, limits Limits) (img image.Image, config
 	if err != nil {
 		return nil, config, reason(err)
 	}
-	if img.Bounds().Empty() {
+	bounds := img.Bounds()
+	if bounds.Empty() {
 		return nil, config, Corrupt
 	}
+	config.Width, config.Height = bounds.Dx(), bounds.Dy()
 	return img, config, nil
 }
 
@@ -143,15 +150,22 @@ func reason(err error) Unreadable {
 	return Corrupt
 }
 
-// imageModule is the version of golang.org/x/image that go.mod asks for (a test compares them).
-const imageModule = "v0.47.0"
+// modules are the versions that go.mod asks for (a test compares them), by the beginning of a codec's library.
+var modules = map[string]string{
+	"golang.org/x/image":          "v0.47.0",
+	"github.com/gen2brain/heic":   "v0.4.9",
+	"github.com/gen2brain/avif":   "v0.6.0",
+	"github.com/gen2brain/jpegxl": "v0.4.5",
+}
 
 // decoderName names the code that decodes a format, with its version: the same bytes may get other pixels from
 // another version.
 func decoderName(format string) string {
 	library := codecs[format].library
-	if name, ok := strings.CutPrefix(library, "golang.org/"); ok {
-		return name + " " + imageModule
+	for module, version := range modules {
+		if strings.HasPrefix(library, module) {
+			return strings.TrimPrefix(strings.TrimPrefix(library, "golang.org/"), "github.com/") + " " + version
+		}
 	}
 	return library + " " + runtime.Version()
 }

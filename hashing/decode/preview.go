@@ -33,6 +33,9 @@ const (
 	previewQuality = 88 // of 100, of the JPEG encoder
 )
 
+// turnedByDecoder are the formats that say by other means than EXIF how they are to be turned, which the decoder obeys.
+var turnedByDecoder = map[string]bool{"heic": true, "heif": true, "avif": true, "jxl": true}
+
 // Preview decodes the picture in data and returns a view of it as a new JPEG that has nothing of the file but
 // what can be seen: upright (EXIF orientation is applied), reduced, transparent parts over mid grey, no metadata.
 // Every error is an Unreadable.
@@ -54,10 +57,11 @@ func Preview(data []byte, step PreviewStep, limits Limits) (view []byte, err err
 	if err != nil {
 		return nil, err
 	}
-	var facts hashing.Facts
-	facts.Format = ex.Facts.Format
+	facts := hashing.Facts{Format: ex.Facts.Format}
 	readMetadata(data, &facts)
-
+	if turnedByDecoder[facts.Format] {
+		facts.Orientation = 1
+	}
 	side := PreviewFullSide
 	if step != PreviewFull {
 		side = PreviewFirstSide

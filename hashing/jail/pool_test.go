@@ -59,6 +59,16 @@ func picture(t testing.TB, encode func(io.Writer, image.Image) error) []byte {
 	return out.Bytes()
 }
 
+// sample is a file of package decode's tests.
+func sample(t testing.TB, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("..", "decode", "testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
 func pngPicture(t testing.TB) []byte { return picture(t, png.Encode) }
 
 func examine(t *testing.T, p *Pool, data []byte) hashing.Examination {
@@ -89,6 +99,7 @@ func TestExamine(t *testing.T) {
 	for name, data := range map[string][]byte{
 		"empty": {}, "text": []byte("hello"), "film": []byte("\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2mp41"),
 		"truncated": good[:len(good)/2], "jpeg": picture(t, func(w io.Writer, i image.Image) error { return jpeg.Encode(w, i, nil) }),
+		"heic": sample(t, "picture.heic"), "avif": sample(t, "picture.avif"),
 	} {
 		if got, want := examine(t, p, data), decode.Examine(data, decode.Limits{}); !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: the child found\n%+v, and not\n%+v", name, got, want)

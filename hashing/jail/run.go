@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"runtime"
 	"runtime/debug"
 
@@ -22,6 +23,10 @@ type worker struct {
 // RunChild is the whole life of a child: it reads its settings from in, gives up what it does not need, and does the
 // jobs that come, until in ends. It changes the limits of the whole process and must not be called in any other.
 func RunChild(in io.Reader, out io.Writer) error {
+	if err := decode.WASMOnly(); err != nil {
+		return fmt.Errorf("jail: %w", err)
+	}
+	os.Stdout = os.Stderr // out alone speaks to the parent, and no library that prints
 	return run(in, out, worker{decode.Examine, decode.Preview})
 }
 
