@@ -425,7 +425,7 @@ func TestEveryPageAsEveryRole(t *testing.T) {
 		"/drives": {triage.Examiner, triage.Reviewer, triage.Admin}, "/drives/" + exhibit: {triage.Examiner, triage.Reviewer, triage.Admin},
 		"/drives/" + exhibit + "/progress": {triage.Examiner, triage.Reviewer, triage.Admin},
 		"/queue":                           {triage.Reviewer}, "/groups/" + group: {triage.Reviewer},
-		"/check": {triage.Unit}, "/sets": {triage.Admin}, "/sets/" + set: {triage.Admin},
+		"/status": triage.Roles, "/check": {triage.Unit}, "/sets": {triage.Admin}, "/sets/" + set: {triage.Admin},
 		"/reveals/r" + strings.Repeat("0", 24):                 nil,
 		"/reveals/r" + strings.Repeat("0", 24) + "/pictures/0": nil,
 	}

@@ -126,17 +126,18 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 		Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Examinations: s.archive, Records: s.archive, Marks: v.Marks, Matcher: mirror, Outcomes: v.Outcomes,
 		Groups: v.Groups, Rematch: v.Rematch, Founders: founders, Jobs: jobs, Lease: v.Lease, Names: names, Now: s.clock.now, Log: discard(),
 	}, mirror)
+	u.Conditions = func(ctx context.Context) []triage.Condition {
+		err := rdb.Ping(ctx).Err()
+		if s.down.Load() {
+			err = triage.E(triage.Unavailable, "ask", "", "Redis does not answer", nil)
+		}
+		return []triage.Condition{
+			triage.NewCondition(triage.OfRedis, triage.Down, err), {Name: triage.OfWitness, State: triage.Degraded, Reason: "the witness"},
+		}
+	}
 	s.listen(api.Options{
 		Submission: u.Submission, Sets: u.Sets, Review: u.Review, Checks: u.Checks, Access: u.Access,
-		Conditions: func(ctx context.Context) []triage.Condition {
-			err := rdb.Ping(ctx).Err()
-			if s.down.Load() {
-				err = triage.E(triage.Unavailable, "ask", "", "Redis does not answer", nil)
-			}
-			return []triage.Condition{
-				triage.NewCondition(triage.OfRedis, triage.Down, err), {Name: triage.OfWitness, State: triage.Degraded, Reason: "the witness"},
-			}
-		}, Log: slog.New(slog.NewTextHandler(s.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), Version: "test",
+		Conditions: u.Conditions, Log: slog.New(slog.NewTextHandler(s.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), Version: "test",
 		Mount: func(g *guard.Guard) error {
 			s.guard = g
 			return web.Mount(g, u, web.Options{Now: s.clock.now})

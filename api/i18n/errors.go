@@ -15,15 +15,18 @@ func ErrorAdvice(l Lang, k triage.Kind) string { return errorWords.T(l, string(k
 // Problem says what is wrong and the way out: the hint of err, or the advice for its kind where it has none in this
 // language.
 func Problem(l Lang, err error) string {
-	if e, ok := errors.AsType[*triage.Error](err); ok && e.Hint != "" {
-		if l == EN {
-			return sentence(e.Hint)
-		}
-		if fr := french(e.Hint); fr != "" {
-			return sentence(fr)
-		}
+	if e, ok := errors.AsType[*triage.Error](err); ok && e.Hint != "" && (l == EN || french(e.Hint) != "") {
+		return Hint(l, e.Hint)
 	}
 	return ErrorAdvice(l, triage.KindOf(err))
+}
+
+// Hint says a hint as a sentence; one that has no French stays English.
+func Hint(l Lang, hint string) string {
+	if fr := french(hint); l == FR && fr != "" {
+		hint = fr
+	}
+	return sentence(hint)
 }
 
 var errorWords = Catalogue{

@@ -55,6 +55,14 @@ type house struct {
 	mirror  *known.Mirror
 	tokens  map[triage.Role]string
 	actors  map[triage.Role]triage.Actor
+
+	diskLoad float64 // what the service finds when it looks at its disk
+}
+
+// fill has the service find its disk so full.
+func (h *house) fill(t *testing.T, load float64) {
+	h.diskLoad = load
+	h.Submission.Room.Limits[0].Look(t.Context())
 }
 
 func newHouse(t *testing.T) *house {
@@ -96,6 +104,12 @@ func newHouse(t *testing.T) *house {
 		}
 		h.tokens[r], h.actors[r] = token, account.Actor
 	}
+	disk := &triage.Limit{Name: triage.OfDisk, Hint: "the disk of the data folder is full: free space or move the folder", Load: func(context.Context) (float64, error) {
+		return h.diskLoad, nil
+	}}
+	h.Submission.Room = &triage.Room{Limits: []*triage.Limit{disk}}
+	h.Sets.Room = h.Submission.Room
+	h.Conditions = func(context.Context) []triage.Condition { return h.Submission.Room.Conditions() }
 	h.serve(t)
 	return h
 }

@@ -222,6 +222,29 @@ func TestImportForm(t *testing.T) {
 	v.post(t, "/sets/1/withdraw", url.Values{"reason": {"no"}}).wants(t, "no reason", http.StatusBadRequest, "en 5 caractères au moins")
 }
 
+// While the disk is full every page says so, in its reader's language, and a list is refused for the same reason; then no
+// page says it any more.
+func TestPagesSayWhyItWaits(t *testing.T) {
+	h := newHouse(t)
+	v := h.visit(t, triage.Admin)
+	line := strings.Repeat("a", 32) + "\n"
+	form := []string{"csrf", v.csrf, "source", "Liste", "kind", "benign", "hash", ""}
+	french := []string{"Les dépôts attendent", "Le disque du dossier de données est plein"}
+	h.fill(t, 1)
+	v.get(t, "/sets").wants(t, "the sets", http.StatusOK, french...)
+	v.get(t, "/status").wants(t, "the status", http.StatusOK, append(french, "Disque des données", "En attente")...)
+	v.upload(t, line, form...).wants(t, "a list", http.StatusServiceUnavailable, french...)
+	v.post(t, "/language", url.Values{"csrf": {v.csrf}, "lang": {"en"}, "back": {"/sets"}}).wants(t, "English", http.StatusSeeOther)
+	v.get(t, "/sets").wants(t, "the sets, in English", http.StatusOK, "Submissions wait", "The disk of the data folder is full")
+	v.get(t, "/status").wants(t, "the status, in English", http.StatusOK, "Disk of the data", "Waiting")
+	h.fill(t, 0)
+	if r := v.get(t, "/sets"); strings.Contains(r.body, "Submissions wait") {
+		t.Error("there is room again, and the page does not say so")
+	}
+	v.get(t, "/status").wants(t, "the status, in English", http.StatusOK, "All is well")
+	v.upload(t, line, form...).wants(t, "the list again", http.StatusCreated)
+}
+
 func TestAGroupIsSeenOnlyByWhoAsked(t *testing.T) {
 	h := newHouse(t)
 	h.work(t)

@@ -36,6 +36,9 @@ func serveSamples(t *testing.T) string {
 		c.Type("jpg")
 		return c.Send(somePicture(t))
 	})
+	g.Handle(fiber.MethodGet, "/drives/:id/progress", guard.Public(), func(c *fiber.Ctx) error {
+		return c.SendStatus(fiber.StatusNoContent) // nothing new, for a page that stays open for long
+	})
 	ln := listen(t)
 	go g.App().Listener(ln)                  //nolint:errcheck // ends with the test
 	t.Cleanup(func() { g.App().Shutdown() }) //nolint:errcheck // see above

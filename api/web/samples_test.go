@@ -48,9 +48,27 @@ func samples(l i18n.Lang) []sample {
 		{"check-answers", "check", "layout", samplePage(l, unitActor, "/check", checkBody{Answers: sampleAnswers()})},
 		{"check-problem", "check", "layout", samplePage(l, unitActor, "/check", checkBody{Hashes: hostile, Problem: triage.E(triage.Invalid, "x", "", "a hash has digits 0 to 9 and a to f only", nil)})},
 	}
+	all = append(all, sampleStatus(l)...)
 	all = append(all, sampleDrives(l)...)
 	all = append(all, sampleReview(l)...)
 	return append(all, sampleSets(l)...)
+}
+
+func sampleStatus(l i18n.Lang) []sample {
+	var conditions []triage.Condition
+	for i, name := range triage.ConditionNames {
+		c := triage.Condition{Name: name, State: triage.ConditionStates[i%len(triage.ConditionStates)]}
+		if c.State != triage.Fine {
+			c.Reason = "Redis is near its maxmemory: give it more"
+		}
+		conditions = append(conditions, c)
+	}
+	full := samplePage(l, admin, "/status", statusBody{triage.Waiting, conditions})
+	full.Full = triage.E(triage.Full, "make room", "", "the disk of the data folder is full: free space or move the folder", nil)
+	return []sample{
+		{"status", "status", "layout", full},
+		{"status-well", "status", "layout", samplePage(l, unitActor, "/status", statusBody{triage.Fine, conditions[:1]})},
+	}
 }
 
 func sampleAnswers() (answers []checkAnswer) {

@@ -13,14 +13,23 @@ var texts = i18n.Catalogue{
 	"nav.queue":     {"Nouveaux contenus", "New content"},
 	"nav.check":     {"Vérifier une empreinte", "Check a hash"},
 	"nav.sets":      {"Bases d’empreintes", "Hash sets"},
+	"nav.status":    {"État du service", "Service status"},
 	"signout":       {"Se déconnecter", "Sign out"},
 	"full.title":    {"Les dépôts attendent", "Submissions wait"},
+	"full.more":     {"État du service", "Service status"},
 	"full.advice":   {"Rien n’est perdu : ils reprennent d’eux-mêmes. La lecture et les décisions continuent.", "Nothing is lost: they go on by themselves. Reading and deciding go on."},
 	"foot.recorded": {"Chaque dépôt, vérification, dévoilement et décision est consigné au journal.", "Every submission, check, reveal and decision is recorded in the journal."},
 	"foot.zone":     {"Heures : %s.", "Times: %s."},
 	"zone.local":    {"heure du service", "the service’s own"},
 	"yes":           {"Oui", "Yes"},
 	"no":            {"Non", "No"},
+
+	// How the service fares.
+	"status.title":  {"État du service", "Service status"},
+	"status.parts":  {"Parties du service", "Parts of the service"},
+	"status.part":   {"Partie", "Part"},
+	"status.state":  {"État", "State"},
+	"status.reason": {"Ce qu’il faut faire", "What to do"},
 
 	// Problems.
 	"problem.title":           {"Problème", "Problem"},

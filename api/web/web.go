@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -17,6 +18,8 @@ type UseCases struct {
 	Review     *triage.Review
 	Checks     *triage.Checks
 	Access     *triage.Access
+	// Conditions says how each part of the service fares.
+	Conditions func(ctx context.Context) []triage.Condition
 }
 
 // Options say how the pages look and tell time.
@@ -81,6 +84,7 @@ func (p *Pages) routes() []route {
 		{post, "/signin", public, p.signInByToken},
 		{get, "/signin/:secret", public, p.signInByLink},
 		{post, "/signout", signedIn, p.signOut},
+		{get, "/status", signedIn, p.status},
 
 		{get, "/drives", viewers, p.drives},
 		{get, "/drives/:id", viewers, p.drive},

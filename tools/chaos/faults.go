@@ -10,6 +10,8 @@ import (
 	"slices"
 	"syscall"
 	"time"
+
+	"vigie/tools/endtoend/line"
 )
 
 // fault is one kind of thing that goes wrong.
@@ -51,12 +53,12 @@ var faults = []fault{
 	{name: "kill-minio", what: "`kill -9` of MinIO", only: "minio", strike: func(_ context.Context, r *round, _ blow) error {
 		return kill(r.minio.Pid())
 	}},
-	{name: "cut-redis", what: "connections to Redis cut, 0.2 to 1.5 s", strike: breaks("redis", cut)},
-	{name: "hold-redis", what: "connections to Redis stalled, 0.2 to 1.5 s", strike: breaks("redis", held)},
-	{name: "deaf-redis", what: "answers of Redis lost after the request went through, 0.2 to 1.5 s", strike: breaks("redis", deaf)},
-	{name: "cut-minio", what: "connections to MinIO cut, 0.2 to 1.5 s", only: "minio", strike: breaks("minio", cut)},
-	{name: "hold-minio", what: "connections to MinIO stalled, 0.2 to 1.5 s", only: "minio", strike: breaks("minio", held)},
-	{name: "deaf-minio", what: "answers of MinIO lost after the request went through, 0.2 to 1.5 s", only: "minio", strike: breaks("minio", deaf)},
+	{name: "cut-redis", what: "connections to Redis cut, 0.2 to 1.5 s", strike: breaks("redis", line.Cut)},
+	{name: "hold-redis", what: "connections to Redis stalled, 0.2 to 1.5 s", strike: breaks("redis", line.Held)},
+	{name: "deaf-redis", what: "answers of Redis lost after the request went through, 0.2 to 1.5 s", strike: breaks("redis", line.Deaf)},
+	{name: "cut-minio", what: "connections to MinIO cut, 0.2 to 1.5 s", only: "minio", strike: breaks("minio", line.Cut)},
+	{name: "hold-minio", what: "connections to MinIO stalled, 0.2 to 1.5 s", only: "minio", strike: breaks("minio", line.Held)},
+	{name: "deaf-minio", what: "answers of MinIO lost after the request went through, 0.2 to 1.5 s", only: "minio", strike: breaks("minio", line.Deaf)},
 	{name: "deaf-api", what: "answers of the API lost after the request went through, 0.2 to 1.5 s", strike: func(_ context.Context, r *round, b blow) error {
 		r.gate.mute.Store(true)
 		time.Sleep(b.long)
@@ -73,9 +75,9 @@ var faults = []fault{
 }
 
 // breaks breaks the line to a server.
-func breaks(server string, c condition) func(context.Context, *round, blow) error {
+func breaks(server string, c line.Condition) func(context.Context, *round, blow) error {
 	return func(_ context.Context, r *round, b blow) error {
-		r.lines[server].breakFor(c, b.long)
+		r.lines[server].BreakFor(c, b.long)
 		return nil
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"vigie/api/client"
 	"vigie/store/embedded"
+	"vigie/tools/endtoend/line"
 	"vigie/tools/endtoend/service"
 )
 
@@ -40,7 +41,7 @@ type stack struct {
 	apis     []*keeper
 	workers  []*keeper
 	minio    *embedded.Minio // nil: the folder store
-	lines    map[string]*line
+	lines    map[string]*line.Line
 	tokens   map[string]string // by role
 	password string            // of Redis and MinIO
 
@@ -53,7 +54,7 @@ func startStack(ctx context.Context, o *options, dir string, objects string) (s 
 	ctx, cancel := context.WithTimeout(ctx, startPatience)
 	defer cancel()
 	s = &stack{
-		o: o, dir: dir, ledger: newLedger(), lines: make(map[string]*line), tokens: make(map[string]string), password: rand.Text(),
+		o: o, dir: dir, ledger: newLedger(), lines: make(map[string]*line.Line), tokens: make(map[string]string), password: rand.Text(),
 	}
 	defer func() {
 		if err != nil {
@@ -79,10 +80,10 @@ func (s *stack) startServers(ctx context.Context, objects string) error {
 		return err
 	}
 	s.redis = redis
-	if s.lines["redis"], err = newLine("unix", filepath.Join(s.dir, "line.sock"), redis.Addr()); err != nil {
+	if s.lines["redis"], err = line.New("unix", filepath.Join(s.dir, "line.sock"), redis.Addr()); err != nil {
 		return err
 	}
-	s.env = append(s.env, "VIGIE_REDIS_URL=unix://:"+s.password+"@"+s.lines["redis"].addr())
+	s.env = append(s.env, "VIGIE_REDIS_URL=unix://:"+s.password+"@"+s.lines["redis"].Addr())
 	if objects != "minio" {
 		return nil
 	}
@@ -92,10 +93,10 @@ func (s *stack) startServers(ctx context.Context, objects string) error {
 	if err != nil {
 		return err
 	}
-	if s.lines["minio"], err = newLine("tcp", "127.0.0.1:0", s.minio.Addr()); err != nil {
+	if s.lines["minio"], err = line.New("tcp", "127.0.0.1:0", s.minio.Addr()); err != nil {
 		return err
 	}
-	s.env = append(s.env, "VIGIE_S3_ENDPOINT="+s.lines["minio"].addr(), "VIGIE_S3_ACCESS_KEY="+minioUser,
+	s.env = append(s.env, "VIGIE_S3_ENDPOINT="+s.lines["minio"].Addr(), "VIGIE_S3_ACCESS_KEY="+minioUser,
 		"VIGIE_S3_SECRET_KEY="+s.password, "VIGIE_S3_TLS=off")
 	return nil
 }
@@ -210,7 +211,7 @@ func (s *stack) stop() {
 		s.gate.close()
 	}
 	for _, l := range s.lines {
-		l.close()
+		l.Close()
 	}
 	if s.minio != nil {
 		s.minio.Stop()

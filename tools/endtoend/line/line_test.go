@@ -1,4 +1,4 @@
-package main
+package line
 
 import (
 	"io"
@@ -34,22 +34,22 @@ func TestLine(t *testing.T) {
 			}()
 		}
 	}()
-	l, err := newLine("tcp", "127.0.0.1:0", server.Addr().String())
+	l, err := New("tcp", "127.0.0.1:0", server.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.close()
+	defer l.Close()
 
 	open := ask(t, l, nil, true)
-	l.set(cut)
+	l.Set(Cut)
 	ask(t, l, open, false)
 	ask(t, l, nil, false)
-	l.set(sound)
+	l.Set(Sound)
 	for range len(asked) {
 		<-asked
 	}
 
-	l.set(deaf)
+	l.Set(Deaf)
 	ask(t, l, nil, false)
 	select {
 	case <-asked: // the request went through
@@ -57,24 +57,31 @@ func TestLine(t *testing.T) {
 		t.Error("a deaf line does not let requests through")
 	}
 
-	l.set(held)
+	l.Set(Held)
 	go func() {
 		time.Sleep(50 * time.Millisecond)
-		l.set(sound)
+		l.Set(Sound)
 	}()
 	begin := time.Now()
 	ask(t, l, nil, true)
 	if time.Since(begin) < 40*time.Millisecond {
 		t.Error("a held line let bytes through")
 	}
+
+	l.Set(Slow)
+	begin = time.Now()
+	ask(t, l, nil, true)
+	if late := time.Since(begin); late < Delay {
+		t.Errorf("a slow line answered after %s", late)
+	}
 }
 
 // ask sends a question over a connection, or over a new one, and says whether an answer must come.
-func ask(t *testing.T, l *line, conn net.Conn, answered bool) net.Conn {
+func ask(t *testing.T, l *Line, conn net.Conn, answered bool) net.Conn {
 	t.Helper()
 	var err error
 	if conn == nil {
-		if conn, err = net.Dial(l.network, l.addr()); err != nil {
+		if conn, err = net.Dial(l.network, l.Addr()); err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { conn.Close() })
