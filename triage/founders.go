@@ -62,7 +62,7 @@ func (f *FounderIndex) assign(ctx context.Context, ids []MediumID, fps []*hashin
 	joins := make([]Join, len(ids))
 	var born []Founder // of this batch: nobody else knows them yet
 	for i, id := range ids {
-		joins[i] = Join{Medium: id, Group: GroupID(id), Born: &Founder{Group: GroupID(id)}}
+		joins[i] = Join{Medium: id, Group: GroupID(id), Born: &Founder{Group: GroupID(id), Medium: id}}
 		fp := fps[i]
 		if fp == nil || fp.Quality < pdq.MinQuality {
 			continue

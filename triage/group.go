@@ -15,10 +15,12 @@ type GroupID string
 // that a group never chains unlike pictures together.
 const GroupDistance = pdq.MatchDistance
 
-// Founder is the birth of a group: its first medium's hash, by which later ones join.
+// Founder is the birth of a group: its first medium's hash, by which later ones join. When that medium leaves, another
+// member stands for the group, by a birth of its own.
 type Founder struct {
-	Group GroupID
-	PDQ   *pdq.Hash // nil: nothing can join (a video, or a quality too low to compare)
+	Group  GroupID
+	Medium MediumID
+	PDQ    *pdq.Hash // nil: nothing can join (a video, or a quality too low to compare)
 }
 
 // Group is media that look alike, decided together.

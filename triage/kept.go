@@ -10,6 +10,7 @@ import (
 // ExaminationRecord is what is kept of an examination: enough to have its medium examined again without its bytes.
 type ExaminationRecord struct {
 	Medium      MediumID
+	Generation  int // of the bytes that were examined
 	Size        int64
 	Keys        DigestKeys // of the verified digests
 	Examination hashing.Examination
@@ -37,14 +38,17 @@ type Filed struct {
 	At Locator
 }
 
-// ExaminationArchive keeps examinations, many in an object. Nothing that was kept is ever changed.
+// ExaminationArchive keeps examinations, many in an object. Nothing that was kept is ever changed; what was kept of a
+// medium can be read by nobody any more once that was destroyed.
 type ExaminationArchive interface {
-	// PutExamination is durable when it returns nil. It may wait for others, to share an object with them.
+	// PutExamination is durable when it returns nil. It may wait for others, to share an object with them. NotFound
+	// means that the medium is not kept, or not any more; only an examination without a fingerprint can do without.
 	PutExamination(ctx context.Context, x ExaminationRecord) (Locator, error)
+	// Examination fails with NotFound, of ErrDestroyed, where the medium was destroyed.
 	Examination(ctx context.Context, at Locator) (ExaminationRecord, error)
 	// Packs yields, by writer and in order, every pack beyond the given number of its writer.
 	Packs(ctx context.Context, beyond map[string]uint64) iter.Seq2[PackID, error]
-	// Pack returns what a pack holds.
+	// Pack returns what a pack holds of media that were not destroyed.
 	Pack(ctx context.Context, id PackID) ([]Filed, error)
 }
 
@@ -52,7 +56,7 @@ type ExaminationArchive interface {
 type Join struct {
 	Medium MediumID
 	Group  GroupID
-	Born   *Founder // set when the medium founds the group
+	Born   *Founder // set when the medium founds the group, or stands for it since its founder left
 }
 
 // GroupArchive keeps the births and joins of groups in numbered records, the first is 1. A record is durable before it
@@ -60,6 +64,6 @@ type Join struct {
 type GroupArchive interface {
 	// PutJoins fails with Exists when another steward wrote that record.
 	PutJoins(ctx context.Context, number uint64, joins []Join) error
-	// Joins returns a record, or NotFound.
+	// Joins returns a record, or NotFound. The join of a founder that was destroyed has no Medium, and its birth no PDQ.
 	Joins(ctx context.Context, number uint64) ([]Join, error)
 }

@@ -109,7 +109,9 @@ func (c *CatchUp) joins(ctx context.Context, from uint64) error {
 		}
 		var births []Founder
 		for _, j := range joins {
-			into[j.Medium] = j.Group
+			if j.Medium != "" {
+				into[j.Medium] = j.Group
+			}
 			if j.Born != nil {
 				births = append(births, *j.Born)
 			}

@@ -2,6 +2,7 @@ package triage
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -171,6 +172,9 @@ func (s *Steward) fingerprints(ctx context.Context, ids []MediumID, media map[Me
 			return nil
 		}
 		x, err := s.Examinations.Examination(ctx, m.At)
+		if errors.Is(err, ErrDestroyed) {
+			return nil // since it was read
+		}
 		fps[i] = x.Examination.Fingerprint
 		return err
 	})
@@ -238,7 +242,12 @@ func applyJoins(ctx context.Context, groups GroupStore, number uint64, joins []J
 	if err := groups.Bear(ctx, births); err != nil {
 		return err
 	}
-	err := together(ctx, joins, func(ctx context.Context, _ int, j Join) error { return groups.JoinGroup(ctx, j.Medium, j.Group) })
+	err := together(ctx, joins, func(ctx context.Context, _ int, j Join) error {
+		if j.Medium == "" {
+			return nil // destroyed
+		}
+		return groups.JoinGroup(ctx, j.Medium, j.Group)
+	})
 	if err != nil {
 		return err
 	}

@@ -144,8 +144,11 @@ func (w *Worker) do(ctx context.Context, job Job) error {
 	if err != nil {
 		return err
 	}
-	kept := ExaminationRecord{medium.ID, medium.Size, medium.Keys, x}
+	kept := ExaminationRecord{medium.ID, medium.Slot.Generation, medium.Size, medium.Keys, x}
 	at, err := w.Examinations.PutExamination(ctx, kept)
+	if IsKind(err, NotFound) {
+		return nil // destroyed meanwhile
+	}
 	if err != nil {
 		return err
 	}

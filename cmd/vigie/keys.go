@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"vigie/store/objects"
 )
@@ -80,11 +81,14 @@ func keysRotate(ctx context.Context, env *environment, c *serviceConfig, keys *s
 			return err
 		}
 	}
-	looked := 0
-	changed, err := objects.Rewrap(ctx, raw, keys.Service, func() {
-		if looked++; looked%1000 == 0 {
-			fmt.Fprintln(env.Stderr, env.T("keys.progress", looked))
-		}
+	looked, changed := 0, 0
+	err := objects.HoldKeys(ctx, raw, time.Now, func(ctx context.Context) (err error) {
+		changed, err = objects.Rewrap(ctx, raw, keys.Service, func() {
+			if looked++; looked%1000 == 0 {
+				fmt.Fprintln(env.Stderr, env.T("keys.progress", looked))
+			}
+		})
+		return err
 	})
 	if err != nil {
 		return err

@@ -53,11 +53,11 @@ func setKey(id triage.SetID) string { return fmt.Sprintf("%s/sets/%010d", Record
 
 // PutPart implements triage.ManifestArchive.
 func (a *Archive) PutPart(ctx context.Context, x triage.ExhibitID, part triage.PartID, body []byte, media []triage.MediumID) error {
-	if err := a.makeMediaKeys(ctx, x, part, media); err != nil {
-		return err
-	}
 	manifests, err := a.exhibitStore(ctx, x, true)
 	if err != nil {
+		return err
+	}
+	if err := a.makeMediaKeys(ctx, x, part, media); err != nil {
 		return err
 	}
 	err = manifests.Put(ctx, partKey(x, part), bytes.NewReader(body), int64(len(body)))

@@ -4,32 +4,60 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+
+	"golang.org/x/sync/errgroup"
 
 	"vigie/hashing/pdq"
 	"vigie/triage"
 )
 
-// maxJoins bounds a record of groups, in bytes: one join takes about 180.
-const maxJoins = 8 << 20
+const (
+	// maxJoins bounds a record of groups, in bytes: one join takes about 300.
+	maxJoins = 8 << 20
+	// foundersAtOnce is how many founders' keys are looked for at the same time.
+	foundersAtOnce = 16
+
+	founderPurpose = "founder"
+)
 
 func joinsKey(number uint64) string { return fmt.Sprintf("%s/groups/%012d", Records, number) }
 
 // storedJoin is a join as kept.
 type storedJoin struct {
-	Medium string    `json:"m"`
-	Group  string    `json:"g,omitempty"` // absent: the medium founded it
-	PDQ    *pdq.Hash `json:"p,omitempty"` // of a founder that others can be near to
+	Medium string `json:"m"`
+	Group  string `json:"g,omitempty"` // absent: the medium founded it
+	Heir   bool   `json:"h,omitempty"` // the medium stands for the group since its founder left
+	PDQ    []byte `json:"p,omitempty"` // of a founder that others can be near to, as sealOf seals it
 }
 
-// PutJoins implements triage.GroupArchive.
+// PutJoins implements triage.GroupArchive. The hash of a medium that was destroyed meanwhile is left out.
 func (a *Archive) PutJoins(ctx context.Context, number uint64, joins []triage.Join) error {
 	stored := make([]storedJoin, len(joins))
+	g, sealing := errgroup.WithContext(ctx)
+	g.SetLimit(foundersAtOnce)
 	for i, j := range joins {
 		stored[i] = storedJoin{Medium: string(j.Medium), Group: string(j.Group)}
-		if j.Born != nil {
-			stored[i].Group, stored[i].PDQ = "", j.Born.PDQ
+		if j.Born == nil {
+			continue
 		}
+		stored[i].Heir = j.Group != triage.GroupID(j.Medium)
+		if !stored[i].Heir {
+			stored[i].Group = ""
+		}
+		if j.Born.PDQ != nil {
+			g.Go(func() (err error) {
+				stored[i].PDQ, err = a.sealOf(sealing, j.Medium, founderPurpose, j.Born.PDQ[:])
+				if triage.IsKind(err, triage.NotFound) {
+					return nil
+				}
+				return err
+			})
+		}
+	}
+	if err := g.Wait(); err != nil {
+		return err
 	}
 	body, err := json.Marshal(stored)
 	if err != nil {
@@ -44,25 +72,47 @@ func (a *Archive) Joins(ctx context.Context, number uint64) ([]triage.Join, erro
 	if err != nil {
 		return nil, err
 	}
-	joins, err := decodeJoins(body)
-	if err != nil {
-		return nil, triage.E(triage.Corrupt, "objects.Joins", joinsKey(number), "the record is damaged: restore it", err)
+	var stored []storedJoin
+	if err := json.Unmarshal(body, &stored); err != nil {
+		return nil, damagedJoins(number, err)
+	}
+	joins := make([]triage.Join, len(stored))
+	for i, s := range stored {
+		if joins[i], err = a.openJoin(ctx, s); err != nil {
+			return nil, err
+		}
 	}
 	return joins, nil
 }
 
-func decodeJoins(body []byte) ([]triage.Join, error) {
-	var stored []storedJoin
-	if err := json.Unmarshal(body, &stored); err != nil {
-		return nil, err
+// openJoin reads a join. That of a founder that was destroyed is a birth without its medium: the group may live on.
+func (a *Archive) openJoin(ctx context.Context, s storedJoin) (triage.Join, error) {
+	j := triage.Join{Medium: triage.MediumID(s.Medium), Group: triage.GroupID(s.Group)}
+	if s.Group == "" {
+		j.Group = triage.GroupID(s.Medium)
 	}
-	joins := make([]triage.Join, len(stored))
-	for i, s := range stored {
-		joins[i] = triage.Join{Medium: triage.MediumID(s.Medium), Group: triage.GroupID(s.Group)}
-		if s.Group == "" {
-			joins[i].Group = triage.GroupID(s.Medium)
-			joins[i].Born = &triage.Founder{Group: joins[i].Group, PDQ: s.PDQ}
-		}
+	if s.Group != "" && !s.Heir {
+		return j, nil
 	}
-	return joins, nil
+	j.Born = &triage.Founder{Group: j.Group, Medium: j.Medium}
+	if len(s.PDQ) == 0 {
+		return j, nil
+	}
+	code, err := a.openOf(ctx, j.Medium, founderPurpose, s.PDQ)
+	if errors.Is(err, triage.ErrDestroyed) {
+		j.Medium = ""
+		return j, nil
+	}
+	if err == nil && len(code) != len(pdq.Hash{}) {
+		err = triage.E(triage.Corrupt, "objects.openJoin", string(j.Medium), "the record is damaged: restore it", nil)
+	}
+	if err != nil {
+		return j, err
+	}
+	j.Born.PDQ = (*pdq.Hash)(code)
+	return j, nil
+}
+
+func damagedJoins(number uint64, err error) error {
+	return triage.E(triage.Corrupt, "objects.Joins", joinsKey(number), "the record is damaged: restore it", err)
 }

@@ -58,6 +58,11 @@ func (r keyring) find(id [16]byte) ([KeySize]byte, bool) {
 	return r[i].Key, true
 }
 
+// lacks returns those of ids that the ring has no key for.
+func (r keyring) lacks(ids [][16]byte) [][16]byte {
+	return slices.DeleteFunc(slices.Clone(ids), func(id [16]byte) bool { _, ok := r.find(id); return ok })
+}
+
 // without returns the ring less the entries that gone names.
 func (r keyring) without(gone func([16]byte) bool) keyring {
 	return slices.DeleteFunc(slices.Clone(r), func(e ringEntry) bool { return gone(e.ID) })

@@ -81,16 +81,24 @@ func FuzzKeyring(f *testing.F) {
 }
 
 func FuzzMediumHeader(f *testing.F) {
-	h, err := headerOf(mediumMagic, "media/a.1", "x0123456789abcdef", triage.PartID(bytes.Repeat([]byte("a"), 64)))
+	ref, err := newRingRef("", "x0123456789abcdef", triage.PartID(bytes.Repeat([]byte("a"), 64)))
 	if err != nil {
 		f.Fatal(err)
 	}
+	h := headerOf("media/a.1", mediumRef{ring: ref})
 	f.Add(h)
 	f.Add(h[:20])
+	f.Add(headerOf("media/a.1", mediumRef{destroyed: true}))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		ring, err := parseHeader("media/a.1", b)
-		if err == nil && ring != "" && CheckKey("", ring) != nil {
-			t.Fatalf("%q is no key", ring)
+		ref, err := parseHeader("media/a.1", b)
+		if err != nil {
+			return
+		}
+		if CheckKey("", ref.ring.name()) != nil {
+			t.Fatalf("%q is no key", ref.ring.name())
+		}
+		if !ref.destroyed && !bytes.Equal(headerOf("media/a.1", ref), b) {
+			t.Fatal("not what was read")
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -62,38 +63,82 @@ type pack struct {
 	done  chan struct{} // closed when the pack is durable, or err is set
 }
 
-// storedExamination is an examination as kept. In a pack each follows its length, in four bytes.
+// storedExamination is an examination as kept. In a pack each record follows its length, in four bytes:
+//
+//	bytes  what
+//	1      recordSealed, or recordClear where there is no medium to seal it under: an examination that failed
+//	16     the medium
+//	n      the document, as sealOf seals it, or as it is
 type storedExamination struct {
-	Medium      string              `json:"m"`
+	Generation  int                 `json:"g,omitempty"`
 	Size        int64               `json:"z"`
 	Keys        []byte              `json:"k"` // of the three digests, 16 bytes each
 	Examination hashing.Examination `json:"x"`
 }
 
-// encodeExamination appends x, behind its length, to a pack.
-func encodeExamination(body []byte, x triage.ExaminationRecord) ([]byte, error) {
+const (
+	recordSealed = 1
+	recordClear  = 0
+	recordHeader = 1 + 16
+
+	examinationPurpose = "examination"
+)
+
+// encodeExamination returns x as it stands in a pack, behind its length.
+func (a *Archive) encodeExamination(ctx context.Context, x triage.ExaminationRecord) ([]byte, error) {
+	const op = "objects.encodeExamination"
 	keys := append(append(bytes.Clone(x.Keys.MD5[:]), x.Keys.SHA1[:]...), x.Keys.SHA256[:]...)
-	doc, err := json.Marshal(storedExamination{string(x.Medium), x.Size, keys, x.Examination})
-	if err != nil || len(doc) > maxExamination {
-		return nil, triage.E(triage.Internal, "objects.encodeExamination", string(x.Medium), "", err)
+	doc, err := json.Marshal(storedExamination{x.Generation, x.Size, keys, x.Examination})
+	if err != nil {
+		return nil, triage.E(triage.Internal, op, string(x.Medium), "", err)
 	}
-	return append(binary.BigEndian.AppendUint32(body, uint32(len(doc))), doc...), nil //nolint:gosec // bounded above
+	id, err := ringID(x.Medium)
+	if err != nil {
+		return nil, err
+	}
+	form := byte(recordSealed)
+	sealed, err := a.sealOf(ctx, x.Medium, examinationPurpose, doc)
+	if triage.IsKind(err, triage.NotFound) && x.Examination.Fingerprint == nil {
+		form, sealed, err = recordClear, doc, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	n := recordHeader + len(sealed)
+	if n > maxExamination {
+		return nil, triage.E(triage.Internal, op, string(x.Medium), "", nil)
+	}
+	body := append(binary.BigEndian.AppendUint32(nil, uint32(n)), form) //nolint:gosec // bounded above
+	return append(append(body, id[:]...), sealed...), nil
 }
 
-func decodeExamination(doc []byte) (triage.ExaminationRecord, error) {
+// decodeExamination reads one record, without its length. NotFound with triage.ErrDestroyed means that its medium was
+// destroyed.
+func (a *Archive) decodeExamination(ctx context.Context, record []byte) (x triage.ExaminationRecord, err error) {
+	if len(record) < recordHeader {
+		return x, io.ErrUnexpectedEOF
+	}
+	x.Medium = triage.MediumID(hex.EncodeToString(record[1:recordHeader]))
+	doc := record[recordHeader:]
+	if record[0] == recordSealed {
+		if doc, err = a.openOf(ctx, x.Medium, examinationPurpose, doc); err != nil {
+			return x, err
+		}
+	}
 	var s storedExamination
 	if err := json.Unmarshal(doc, &s); err != nil {
-		return triage.ExaminationRecord{}, err
+		return x, err
 	}
 	if len(s.Keys) != 48 {
-		return triage.ExaminationRecord{}, errors.New("three keys have 48 bytes")
+		return x, errors.New("three keys have 48 bytes")
 	}
-	keys := triage.DigestKeys{MD5: [16]byte(s.Keys), SHA1: [16]byte(s.Keys[16:]), SHA256: [16]byte(s.Keys[32:])}
-	return triage.ExaminationRecord{Medium: triage.MediumID(s.Medium), Size: s.Size, Keys: keys, Examination: s.Examination}, nil
+	x.Keys = triage.DigestKeys{MD5: [16]byte(s.Keys), SHA1: [16]byte(s.Keys[16:]), SHA256: [16]byte(s.Keys[32:])}
+	x.Generation, x.Size, x.Examination = s.Generation, s.Size, s.Examination
+	return x, nil
 }
 
-// decodePack reads a whole pack.
-func decodePack(id triage.PackID, body []byte) ([]triage.Filed, error) {
+// decodePack reads a whole pack, but for what was destroyed.
+func (a *Archive) decodePack(ctx context.Context, id triage.PackID, body []byte) ([]triage.Filed, error) {
 	var filed []triage.Filed
 	for at := int64(0); at < int64(len(body)); {
 		rest := body[at:]
@@ -104,14 +149,24 @@ func decodePack(id triage.PackID, body []byte) ([]triage.Filed, error) {
 		if n > maxExamination || n > int64(len(rest)-4) {
 			return nil, damagedPack(id, io.ErrUnexpectedEOF)
 		}
-		x, err := decodeExamination(rest[4 : 4+n])
-		if err != nil {
-			return nil, damagedPack(id, err)
+		x, err := a.decodeExamination(ctx, rest[4:4+n])
+		if err != nil && !errors.Is(err, triage.ErrDestroyed) {
+			return nil, asDamagedPack(id, err)
 		}
-		filed = append(filed, triage.Filed{ExaminationRecord: x, At: triage.Locator{Pack: id, Offset: at + 4, Length: n}})
+		if err == nil {
+			filed = append(filed, triage.Filed{ExaminationRecord: x, At: triage.Locator{Pack: id, Offset: at + 4, Length: n}})
+		}
 		at += 4 + n
 	}
 	return filed, nil
+}
+
+// asDamagedPack leaves what a store said as it is.
+func asDamagedPack(id triage.PackID, err error) error {
+	if known, ok := errors.AsType[*triage.Error](err); ok {
+		return known
+	}
+	return damagedPack(id, err)
 }
 
 func damagedPack(id triage.PackID, err error) error {
@@ -120,7 +175,7 @@ func damagedPack(id triage.PackID, err error) error {
 
 // PutExamination implements triage.ExaminationArchive.
 func (a *Archive) PutExamination(ctx context.Context, x triage.ExaminationRecord) (triage.Locator, error) {
-	doc, err := encodeExamination(nil, x)
+	doc, err := a.encodeExamination(ctx, x)
 	if err != nil {
 		return triage.Locator{}, err
 	}
@@ -178,9 +233,9 @@ func (a *Archive) Examination(ctx context.Context, at triage.Locator) (triage.Ex
 	if err != nil {
 		return triage.ExaminationRecord{}, err
 	}
-	x, err := decodeExamination(doc)
+	x, err := a.decodeExamination(ctx, doc)
 	if err != nil {
-		return triage.ExaminationRecord{}, damagedPack(at.Pack, err)
+		return triage.ExaminationRecord{}, asDamagedPack(at.Pack, err)
 	}
 	return x, nil
 }
@@ -207,5 +262,5 @@ func (a *Archive) Pack(ctx context.Context, id triage.PackID) ([]triage.Filed, e
 	if err != nil {
 		return nil, err
 	}
-	return decodePack(id, body)
+	return a.decodePack(ctx, id, body)
 }

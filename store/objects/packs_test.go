@@ -22,12 +22,30 @@ func testArchive(t *testing.T) *Archive {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return NewArchive(sealed, sealed, testServiceKeys(1), time.Now)
+	return NewArchive(sealed, folder, testServiceKeys(1), time.Now)
+}
+
+// keep keeps media, so that there are keys for what is known of them.
+func keep(t *testing.T, a *Archive, media ...triage.MediumID) {
+	t.Helper()
+	slot := triage.Slot{Exhibit: "x0011223344556677", Part: triage.PartID(bytes.Repeat([]byte("a"), 64))}
+	if err := a.PutPart(t.Context(), slot.Exhibit, slot.Part, []byte("names"), media); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range media {
+		if err := a.PutMedium(t.Context(), id, slot, bytes.NewReader([]byte("bytes")), 5); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func mediumOf(n int) triage.MediumID {
+	return triage.MediumID(bytes.Repeat([]byte{byte('a' + n%6)}, 32))
 }
 
 func examined(n int) triage.ExaminationRecord {
 	return triage.ExaminationRecord{
-		Medium: triage.MediumID(bytes.Repeat([]byte{byte('a' + n%6)}, 32)), Size: int64(n),
+		Medium: mediumOf(n), Generation: 1, Size: int64(n),
 		Keys: triage.DigestKeys{MD5: [16]byte{byte(n)}, SHA1: [16]byte{1}, SHA256: [16]byte{2, 3}},
 		Examination: hashing.Examination{
 			Facts:       hashing.Facts{Kind: hashing.KindPicture, Format: "jpeg", Width: n},
@@ -38,6 +56,7 @@ func examined(n int) triage.ExaminationRecord {
 
 func TestExaminationsArePacked(t *testing.T) {
 	a := testArchive(t)
+	keep(t, a, mediumOf(0), mediumOf(1), mediumOf(2), mediumOf(3), mediumOf(4), mediumOf(5))
 	const n = 40
 	at := make([]triage.Locator, n)
 	var g sync.WaitGroup
@@ -83,10 +102,14 @@ func TestExaminationsArePacked(t *testing.T) {
 
 func TestJoinsAreWrittenOnce(t *testing.T) {
 	a := testArchive(t)
+	m1, m2, m3 := mediumOf(1), mediumOf(2), mediumOf(3)
+	g1 := triage.GroupID(m1)
+	keep(t, a, m1, m2)
 	want := []triage.Join{
-		{Medium: "m1", Group: "m1", Born: &triage.Founder{Group: "m1", PDQ: &pdq.Hash{9}}},
-		{Medium: "m2", Group: "m1"},
-		{Medium: "m3", Group: "m3", Born: &triage.Founder{Group: "m3"}},
+		{Medium: m1, Group: g1, Born: &triage.Founder{Group: g1, Medium: m1, PDQ: &pdq.Hash{9}}},
+		{Medium: m2, Group: g1},
+		{Medium: m3, Group: triage.GroupID(m3), Born: &triage.Founder{Group: triage.GroupID(m3), Medium: m3}},
+		{Medium: m2, Group: g1, Born: &triage.Founder{Group: g1, Medium: m2, PDQ: &pdq.Hash{8}}},
 	}
 	if err := a.PutJoins(t.Context(), 1, want); err != nil {
 		t.Fatal(err)
@@ -103,13 +126,24 @@ func TestJoinsAreWrittenOnce(t *testing.T) {
 }
 
 func FuzzPack(f *testing.F) {
-	body, _ := encodeExamination(nil, examined(1))
-	body, _ = encodeExamination(body, examined(2))
+	folder, err := OpenFolder(f.TempDir(), time.Now)
+	if err != nil {
+		f.Fatal(err)
+	}
+	a := NewArchive(folder, folder, testServiceKeys(1), time.Now)
+	failed := examined(1)
+	failed.Examination.Fingerprint = nil // needs no key
+	body, err := a.encodeExamination(f.Context(), failed)
+	if err != nil {
+		f.Fatal(err)
+	}
+	body = append(body, body...)
 	f.Add(body)
 	f.Add(body[:len(body)-1])
 	f.Add([]byte{0xff, 0xff, 0xff, 0xff})
+	f.Add(append([]byte{0, 0, 0, 18, recordSealed}, make([]byte, 17)...))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		filed, err := decodePack(triage.PackID{Writer: "w", Number: 1}, body)
+		filed, err := a.decodePack(t.Context(), triage.PackID{Writer: "w", Number: 1}, body)
 		if err != nil {
 			return
 		}
@@ -122,13 +156,32 @@ func FuzzPack(f *testing.F) {
 }
 
 func FuzzJoins(f *testing.F) {
-	f.Add([]byte(`[{"m":"a"},{"m":"b","g":"a"}]`))
+	folder, err := OpenFolder(f.TempDir(), time.Now)
+	if err != nil {
+		f.Fatal(err)
+	}
+	a := NewArchive(folder, folder, testServiceKeys(1), time.Now)
+	f.Add([]byte(`[{"m":"a"},{"m":"b","g":"a"},{"m":"c","g":"a","h":true,"p":"AAAA"}]`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		joins, err := decodeJoins(body)
+		if err := a.store.Replace(t.Context(), joinsKey(1), bytes.NewReader(body), int64(len(body))); err != nil {
+			t.Fatal(err)
+		}
+		joins, err := a.Joins(t.Context(), 1)
 		for _, j := range joins {
 			if err == nil && j.Born != nil && j.Born.Group != j.Group {
 				t.Fatal("born into another group")
 			}
+		}
+	})
+}
+
+func FuzzDoom(f *testing.F) {
+	f.Add(make([]byte, 2*doomEntry))
+	f.Add(make([]byte, doomEntry+1))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		doomed, ok := decodeDoom(body)
+		if ok != (len(body)%doomEntry == 0) || ok && len(doomed) != len(body)/doomEntry {
+			t.Fatalf("%d bytes are %d media", len(body), len(doomed))
 		}
 	})
 }

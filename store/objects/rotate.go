@@ -28,7 +28,8 @@ func KeyUse(ctx context.Context, raw Store) (map[KeyID]int, error) {
 }
 
 // Rewrap wraps every keyring of raw under the current service key and touches nothing else: no medium, no record. It
-// calls done after each keyring that it looked at, and returns how many it changed. Interrupted, it is run again.
+// calls done after each keyring that it looked at, and returns how many it changed. Interrupted, it is run again. Whoever
+// calls it while the service may run holds the keyrings (HoldKeys).
 func Rewrap(ctx context.Context, raw Store, keys *ServiceKeys, done func()) (changed int, err error) {
 	ids, err := keys.IDs()
 	if err != nil {

@@ -23,7 +23,7 @@ type Scrub struct {
 }
 
 // unsealed are the prefixes of what is kept in clear: it says nothing.
-var unsealed = []string{Records + "/key-check", Records + "/probe/"}
+var unsealed = []string{Records + "/key-check", Records + "/probe/", holdPrefix}
 
 // Run verifies every object whose key is greater than after ("": all): media against the digests that name them,
 // keyrings and records by decryption. Damage is told to Looked and ends nothing; the error is that of a store that
