@@ -2,6 +2,7 @@ package triage
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"log/slog"
 	"sync"
@@ -48,8 +49,6 @@ type CatchUp struct {
 	Steward *Steward
 	// Forget drops what this process remembers of the projections.
 	Forget func()
-	// Tell is called, now and then, while it goes on; nil: nobody listens.
-	Tell func(step Step, done, of int)
 	// Grace is how long everybody has to see that projections which were whole are made from nothing, by order.
 	// Only who is alone, as in a test, needs none.
 	Grace time.Duration
@@ -59,12 +58,42 @@ type CatchUp struct {
 	seen  Marks      // of the projections that were found whole and up to date
 	open  bool
 	pin   string // the run of the projections' server that is being caught up with; empty: none, or the next one met
+	far   Advance
 	shown time.Time
 }
 
+// Advance is how far catching up has come.
+type Advance struct {
+	Step     Step // empty: it has not begun
+	Done, Of int  // events, packs, media or groups; Of is 0 where nobody knows
+}
+
+// Percent is how much of the step is done.
+func (a Advance) Percent() int {
+	if a.Of <= 0 {
+		return 0
+	}
+	return min(100, 100*a.Done/a.Of)
+}
+
+// Error makes an Advance the cause of what is refused meanwhile.
+func (a Advance) Error() string {
+	if a.Step == "" {
+		return "not begun"
+	}
+	return fmt.Sprintf("%s: %d of %d", a.Step, a.Done, a.Of)
+}
+
+// Advance says how far it has come.
+func (c *CatchUp) Advance() Advance {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.far
+}
+
 // catchingUp is what everybody is told meanwhile.
-func catchingUp() error {
-	return E(Unavailable, "catch up", "", "the service is catching up: try again in a moment", nil)
+func catchingUp(far Advance) error {
+	return E(Unavailable, "catch up", "", "the service is catching up: try again in a moment", far)
 }
 
 // Ready fails with Unavailable while the projections are not known to be up to date.
@@ -72,7 +101,7 @@ func (c *CatchUp) Ready() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.open {
-		return catchingUp()
+		return catchingUp(c.far)
 	}
 	return nil
 }
@@ -85,7 +114,7 @@ func (c *CatchUp) Serves(server string) error {
 		c.open = false
 	}
 	if !c.open {
-		return catchingUp()
+		return catchingUp(c.far)
 	}
 	return nil
 }
@@ -255,16 +284,13 @@ func (c *CatchUp) begin(ctx context.Context, me string, force bool) (Marks, erro
 	return Marks{Server: m.Server}, c.Events.Marks.Clear(ctx, me)
 }
 
+// tell notes how far a step has come, and logs it now and then.
 func (c *CatchUp) tell(step Step, done, of int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	now := c.Steward.Now()
-	if now.Sub(c.shown) < tellEvery {
-		return
-	}
-	c.shown = now
-	c.Log.Info("catching up", "step", step, "done", done, "of", of)
-	if c.Tell != nil {
-		c.Tell(step, done, of)
+	c.far = Advance{step, done, of}
+	if now := c.Steward.Now(); now.Sub(c.shown) >= tellEvery {
+		c.shown = now
+		c.Log.Info("catching up", "step", step, "done", done, "of", of)
 	}
 }

@@ -3,77 +3,123 @@ package triage
 import (
 	"cmp"
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"io"
 	"slices"
+	"time"
 )
 
 // Dump writes all that the projections say of accounts, sets, exhibits, media, findings, groups, decisions and the
-// queue, one JSON value a line, in one order: projections that say the same give the same bytes. What expires
-// (sessions, claims, leases) and what numbers the changes of sets is left out. It is meant for tests and for whoever
-// rebuilds: it names exhibits, so that it is guarded like them.
+// queue, one JSON object a line, in one order: projections that say the same give the same lines, which diff compares.
+// It tells identifiers, numbers and words of ours alone; what else there is (names, notes, what a picture tells of
+// itself) is in a keyed sum, "rest". What expires (sessions, claims, leases) and what numbers the changes of sets is left
+// out. It fails with Unavailable while the projections are not whole.
 func (c *CatchUp) Dump(ctx context.Context, w io.Writer) error {
-	out := json.NewEncoder(w)
-	for _, part := range []func(context.Context, *json.Encoder) error{c.dumpAccounts, c.dumpSets, c.dumpExhibits, c.dumpGroups, c.dumpQueue} {
-		if err := part(ctx, out); err != nil {
+	marks, err := c.Events.Marks.Marks(ctx)
+	if err != nil {
+		return err
+	}
+	if marks.Generation == "" {
+		return catchingUp(Advance{})
+	}
+	d := dumper{c, json.NewEncoder(w)}
+	for _, part := range []func(context.Context) error{d.accounts, d.sets, d.exhibits, d.groups, d.queue} {
+		if err := part(ctx); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (c *CatchUp) dumpAccounts(ctx context.Context, out *json.Encoder) error {
-	accounts, err := c.Events.Accounts.Accounts(ctx)
-	if err != nil {
-		return err
-	}
+// dumper writes the lines of a Dump.
+type dumper struct {
+	*CatchUp
+	out *json.Encoder
+}
+
+// dumped begins every line.
+type dumped struct {
+	Is   string `json:"is"`
+	ID   string `json:"id"`
+	Rest string `json:"rest,omitempty"` // 16 hexadecimal digits
+}
+
+// of describes v, the whole of what the line tells of.
+func (d dumper) of(is, id string, v any) (dumped, error) {
+	body, err := json.Marshal(v)
+	return dumped{is, id, hex.EncodeToString(d.Events.Names.mac("dump", body)[:8])}, err
+}
+
+func (d dumper) accounts(ctx context.Context) error {
+	accounts, err := d.Events.Accounts.Accounts(ctx)
 	for _, a := range accounts {
-		if err := out.Encode(a); err != nil {
+		line := struct {
+			dumped
+			Role    Role `json:"role"`
+			Revoked bool `json:"revoked,omitempty"`
+		}{Role: a.Role, Revoked: !a.Revoked.IsZero()}
+		if line.dumped, err = d.of("account", a.ID, a); err == nil {
+			err = d.out.Encode(line)
+		}
+		if err != nil {
 			return err
 		}
 	}
-	return nil
+	return err
 }
 
-func (c *CatchUp) dumpSets(ctx context.Context, out *json.Encoder) error {
-	sets, err := c.Events.Sets.Sets(ctx)
-	if err != nil {
-		return err
-	}
+// sets leaves out imports that did not end: nothing but Redis tells of them.
+func (d dumper) sets(ctx context.Context) error {
+	sets, err := d.Events.Sets.Sets(ctx)
 	for _, s := range sets {
 		if s.State != Active && s.State != Withdrawn {
 			continue
 		}
 		s.Epoch = 0
-		if err := out.Encode(s); err != nil {
+		line := struct {
+			dumped
+			Kind    SetKind  `json:"kind"`
+			Version int      `json:"version"`
+			State   SetState `json:"state"`
+			Entries int      `json:"entries"`
+		}{Kind: s.Kind, Version: s.Version, State: s.State, Entries: s.Entries}
+		if line.dumped, err = d.of("set", s.ID.String(), s); err == nil {
+			err = d.out.Encode(line)
+		}
+		if err != nil {
 			return err
 		}
 	}
-	return nil
+	return err
 }
 
-func (c *CatchUp) dumpExhibits(ctx context.Context, out *json.Encoder) error {
-	exhibits, err := c.Events.Exhibits.Exhibits(ctx, "")
+func (d dumper) exhibits(ctx context.Context) error {
+	exhibits, err := d.Events.Exhibits.Exhibits(ctx, "")
 	if err != nil {
 		return err
 	}
 	for _, x := range exhibits {
-		p, err := c.Events.Exhibits.Progress(ctx, x.ID)
+		p, err := d.Events.Exhibits.Progress(ctx, x.ID)
 		if err != nil {
 			return err
 		}
 		p.Epoch = 0
-		if err := out.Encode(struct {
-			Exhibit  Exhibit
-			Progress Progress
-		}{x, p}); err != nil {
+		line := struct {
+			dumped
+			Counts Progress `json:"counts"`
+		}{Counts: p}
+		if line.dumped, err = d.of("exhibit", string(x.ID), x); err == nil {
+			err = d.out.Encode(line)
+		}
+		if err != nil {
 			return err
 		}
 		if x.Manifest == nil {
 			continue
 		}
 		for _, part := range x.Manifest.Parts {
-			if err := c.dumpPart(ctx, out, x.ID, part); err != nil {
+			if err := d.media(ctx, x.ID, part); err != nil {
 				return err
 			}
 		}
@@ -81,8 +127,9 @@ func (c *CatchUp) dumpExhibits(ctx context.Context, out *json.Encoder) error {
 	return nil
 }
 
-func (c *CatchUp) dumpPart(ctx context.Context, out *json.Encoder, id ExhibitID, part PartID) error {
-	body, err := c.Events.Manifests.Part(ctx, id, part)
+// media tells of the media of one part, in its order.
+func (d dumper) media(ctx context.Context, id ExhibitID, part PartID) error {
+	body, err := d.Events.Manifests.Part(ctx, id, part)
 	if err != nil {
 		return err
 	}
@@ -90,71 +137,114 @@ func (c *CatchUp) dumpPart(ctx context.Context, out *json.Encoder, id ExhibitID,
 	if err != nil {
 		return err
 	}
-	_, listed, _ := list(c.Events.Names, id, items)
+	_, listed, _ := list(d.Events.Names, id, items)
 	ids := make([]MediumID, len(listed))
 	for i := range listed {
 		ids[i] = listed[i].Medium
 	}
-	media, err := c.Steward.Media.Media(ctx, ids)
+	media, err := d.Steward.Media.Media(ctx, ids)
 	if err != nil {
 		return err
 	}
 	for _, id := range ids {
-		m := media[id]
-		m.Epoch, m.At = 0, Locator{}
-		slices.SortFunc(m.Places, func(a, b Place) int { return cmp.Compare(a.Exhibit, b.Exhibit) })
-		if err := out.Encode(m); err != nil {
+		if err := d.medium(media[id]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (c *CatchUp) dumpGroups(ctx context.Context, out *json.Encoder) error {
-	births, err := c.Steward.Groups.Founders(ctx, 0)
+func (d dumper) medium(m Medium) error {
+	m.Epoch, m.At = 0, Locator{}
+	slices.SortFunc(m.Places, func(a, b Place) int { return cmp.Compare(a.Exhibit, b.Exhibit) })
+	type match struct {
+		Set      SetID  `json:"set"`
+		Entry    uint32 `json:"entry"`
+		Method   Method `json:"method"`
+		Distance int    `json:"distance"`
+	}
+	line := struct {
+		dumped
+		State   MediumState `json:"state"`
+		Finding Finding     `json:"finding"`
+		Group   GroupID     `json:"group,omitempty"`
+		Matches []match     `json:"matches,omitempty"`
+	}{State: m.State, Finding: m.Finding, Group: m.Group}
+	for _, x := range m.Matches {
+		line.Matches = append(line.Matches, match{x.Set, x.Entry, x.Method, x.Distance})
+	}
+	var err error
+	if line.dumped, err = d.of("medium", string(m.ID), m); err != nil {
+		return err
+	}
+	return d.out.Encode(line)
+}
+
+// groups leaves out those that all have left.
+func (d dumper) groups(ctx context.Context) error {
+	births, err := d.Steward.Groups.Founders(ctx, 0)
 	if err != nil {
 		return err
 	}
-	for _, b := range births {
-		g, err := c.Events.Queue.Group(ctx, b.Group)
-		if err != nil {
-			return err
+	for some := range slices.Chunk(births, stewardBatch) {
+		ids := make([]GroupID, len(some))
+		for i := range some {
+			ids[i] = some[i].Group
 		}
-		members, err := c.Events.Queue.GroupMedia(ctx, b.Group)
-		if err != nil {
-			return err
-		}
-		if len(members) == 0 {
-			continue // all have left
-		}
-		ids := make([]MediumID, len(members))
-		for i := range members {
-			ids[i] = members[i].ID
-		}
-		g.Claim = nil
-		if err := out.Encode(struct {
-			Group   Group
-			Members []MediumID
-		}{g, ids}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (c *CatchUp) dumpQueue(ctx context.Context, out *json.Encoder) error {
-	const page = 1000
-	for at := 0; ; at += page {
-		groups, n, err := c.Events.Queue.Queue(ctx, at, page)
+		groups, err := d.Events.Queue.GroupList(ctx, ids)
 		if err != nil {
 			return err
 		}
 		for _, g := range groups {
-			if err := out.Encode(g.ID); err != nil {
+			if g.Members == 0 {
+				continue
+			}
+			if err := d.group(g); err != nil {
 				return err
 			}
 		}
-		if at+page >= n {
+	}
+	return nil
+}
+
+func (d dumper) group(g Group) error {
+	g.Claim = nil
+	type decision struct {
+		Verdict Verdict   `json:"verdict"`
+		By      string    `json:"by"`
+		At      time.Time `json:"at"`
+		Members int       `json:"members"`
+	}
+	line := struct {
+		dumped
+		Members  int       `json:"members"`
+		Open     int       `json:"open"`
+		Score    int       `json:"score"`
+		Finding  Finding   `json:"finding"`
+		Decision *decision `json:"decision,omitempty"`
+	}{Members: g.Members, Open: g.Open, Score: g.Score, Finding: g.Finding}
+	if v := g.Decision; v != nil {
+		line.Decision = &decision{v.Verdict, v.By, v.At, v.Members}
+	}
+	var err error
+	if line.dumped, err = d.of("group", string(g.ID), g); err != nil {
+		return err
+	}
+	return d.out.Encode(line)
+}
+
+func (d dumper) queue(ctx context.Context) error {
+	for at := 0; ; at += stewardBatch {
+		groups, n, err := d.Events.Queue.Queue(ctx, at, stewardBatch)
+		if err != nil {
+			return err
+		}
+		for _, g := range groups {
+			if err := d.out.Encode(dumped{Is: "queue", ID: string(g.ID)}); err != nil {
+				return err
+			}
+		}
+		if at+stewardBatch >= n {
 			return nil
 		}
 	}

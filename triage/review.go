@@ -16,6 +16,8 @@ type QueueStore interface {
 	// first, and how many there are.
 	Queue(ctx context.Context, offset, n int) ([]Group, int, error)
 	Group(ctx context.Context, id GroupID) (Group, error)
+	// GroupList returns groups in the given order; of one that is not there nothing but its identifier.
+	GroupList(ctx context.Context, ids []GroupID) ([]Group, error)
 	GroupMedia(ctx context.Context, id GroupID) ([]Medium, error)
 	// Claim leases a group, or renews c.By's lease. Conflict when another's lease is live.
 	Claim(ctx context.Context, id GroupID, c Claim, now time.Time) error

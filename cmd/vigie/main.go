@@ -55,6 +55,8 @@ func commands() []command {
 		{name: "audit", run: runAudit},
 		{name: "keys", run: runKeys},
 		{name: "scrub", run: runScrub},
+		{name: "rebuild", run: runRebuild},
+		{name: "dump", run: runDump},
 		{name: "doctor", run: runDoctor},
 		{name: "version", run: runVersion},
 		{name: "jail-child", run: runJailChild, hidden: true},

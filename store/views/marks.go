@@ -68,9 +68,9 @@ const (
 
 // Marks implements triage.MarkStore. One connection asks for both, so that one server tells both.
 func (s Marks) Marks(ctx context.Context) (triage.Marks, error) {
-	tx := s.rdb.TxPipeline()
-	info, all := tx.InfoMap(ctx, "server"), tx.HGetAll(ctx, s.key(keyMarks))
-	if _, err := tx.Exec(ctx); err != nil {
+	pipe := s.rdb.Pipeline()
+	info, all := pipe.InfoMap(ctx, "server"), pipe.HGetAll(ctx, s.key(keyMarks))
+	if _, err := pipe.Exec(ctx); err != nil {
 		return triage.Marks{}, fault("views.Marks", "", err)
 	}
 	kept := all.Val()

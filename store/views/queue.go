@@ -72,24 +72,38 @@ func (s Queue) Queue(ctx context.Context, offset, n int) ([]triage.Group, int, e
 	if n == 0 || len(page) == 0 {
 		return nil, total, nil
 	}
+	groups, err := s.groups(ctx, page)
+	return groups, total, err
+}
+
+// GroupList implements triage.QueueStore.
+func (s Queue) GroupList(ctx context.Context, ids []triage.GroupID) ([]triage.Group, error) {
+	raw := make([]string, len(ids))
+	for i, id := range ids {
+		raw[i] = packID(string(id))
+	}
+	return s.groups(ctx, raw)
+}
+
+// groups reads groups, in the given order.
+func (s Queue) groups(ctx context.Context, raw []string) ([]triage.Group, error) {
 	pipe := s.rdb.Pipeline()
-	answers := make([]*redis.MapStringStringCmd, len(page))
-	for i, raw := range page {
-		answers[i] = pipe.HGetAll(ctx, s.key(keyGroup, raw))
+	answers := make([]*redis.MapStringStringCmd, len(raw))
+	for i, g := range raw {
+		answers[i] = pipe.HGetAll(ctx, s.key(keyGroup, g))
 	}
 	if _, err := pipe.Exec(ctx); err != nil {
-		return nil, 0, fault(op, "", err)
+		return nil, fault("views.Groups", "", err)
 	}
 	now := s.now()
 	groups := make([]triage.Group, len(answers))
-	for i, raw := range page {
-		g, err := s.decode(triage.GroupID(unpackID(raw)), answers[i].Val(), now)
-		if err != nil {
-			return nil, 0, err
+	for i, g := range raw {
+		var err error
+		if groups[i], err = s.decode(triage.GroupID(unpackID(g)), answers[i].Val(), now); err != nil {
+			return nil, err
 		}
-		groups[i] = g
 	}
-	return groups, total, nil
+	return groups, nil
 }
 
 // Group implements triage.QueueStore.
