@@ -147,6 +147,8 @@ var outerHints = map[string]string{
 	"the two checkpoints speak of different journals: keep both and call whoever answers for the service":       "les deux points de contrôle parlent de journaux différents : gardez les deux et appelez la personne qui répond du service",
 	"the witness's file cannot be written: check VIGIE_WITNESS, its disk and its rights":                        "le fichier du témoin ne peut être écrit : vérifiez VIGIE_WITNESS, son disque et ses droits",
 	"the witness does not take the checkpoint: check VIGIE_WITNESS and the witness":                             "le témoin n’accepte pas le point de contrôle : vérifiez VIGIE_WITNESS et le témoin",
+	"the journal was not sealed for minutes: look at the object store":                                          "le journal n’est plus scellé depuis plusieurs minutes : voyez le stockage d’objets",
+	"the witness was not reached for minutes: check VIGIE_WITNESS and the way to it":                            "le témoin n’est plus joint depuis plusieurs minutes : vérifiez VIGIE_WITNESS et le chemin jusqu’à lui",
 	"it is what vigie audit key prints, or a file that holds it":                                                "c’est ce qu’affiche vigie audit key, ou un fichier qui le contient",
 	"the file holds something else than checkpoints signed with this key":                                       "le fichier contient autre chose que des points de contrôle signés avec cette clé",
 	"start \"vigie up\" on this data folder first (--data), or set VIGIE_S3_ENDPOINT":                           "lancez d’abord « vigie up » sur ce dossier (--data), ou indiquez VIGIE_S3_ENDPOINT",

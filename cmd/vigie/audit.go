@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 
+	"vigie/api/i18n"
 	"vigie/store/journal"
 	"vigie/store/objects"
 	"vigie/triage"
@@ -128,7 +129,7 @@ func auditVerify(ctx context.Context, env *environment, c *serviceConfig, o audi
 	}
 	var witnessed []*journal.Checkpoint
 	if o.checkpoint != "" {
-		if witnessed, err = readCheckpoints(o.checkpoint, a.Verifier); err != nil {
+		if witnessed, err = readCheckpoints(env, o.checkpoint, a.Verifier); err != nil {
 			return err
 		}
 	}
@@ -141,7 +142,7 @@ func auditVerify(ctx context.Context, env *environment, c *serviceConfig, o audi
 		return err
 	}
 	for _, f := range report.Faults {
-		fmt.Fprintf(env.Stdout, "%-8s %s: %s\n", env.T("doctor.bad"), f.Object, f.What)
+		fmt.Fprintf(env.Stdout, "%-8s %s: %s\n", env.T("doctor.bad"), f.Object, i18n.Fault(env.Lang, f.What))
 	}
 	fmt.Fprintln(env.Stdout, env.T("audit.walked", report.Events, report.Blocks, report.Segments, report.Checkpoints, report.Signed))
 	if a.History == nil {
@@ -209,7 +210,7 @@ func auditConsistency(ctx context.Context, env *environment, c *serviceConfig, o
 	}
 	var ends [2]*journal.Checkpoint
 	for i, path := range args {
-		all, err := readCheckpoints(path, a.Verifier)
+		all, err := readCheckpoints(env, path, a.Verifier)
 		if err != nil {
 			return err
 		}
@@ -245,12 +246,16 @@ func auditKey(_ context.Context, env *environment, c *serviceConfig, _ auditOpti
 	return err
 }
 
-func readCheckpoints(path string, verifier note.Verifier) ([]*journal.Checkpoint, error) {
+// readCheckpoints reads what a witness kept. What a crash left half-written there is told.
+func readCheckpoints(env *environment, path string, verifier note.Verifier) ([]*journal.Checkpoint, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	all, err := journal.ParseCheckpoints(text, verifier)
+	all, torn, err := journal.ParseCheckpoints(text, verifier)
+	if torn > 0 {
+		fmt.Fprintln(env.Stderr, messages.N(env.Lang, "audit.torn", torn))
+	}
 	if err != nil {
 		return nil, triage.E(triage.Corrupt, "read the checkpoints", "", "the file holds something else than checkpoints signed with this key", err)
 	}

@@ -19,7 +19,8 @@ func (h *house) conditions(ctx context.Context) []triage.Condition {
 	defer stop()
 	all := []triage.Condition{
 		triage.NewCondition(triage.OfProjections, triage.Down, h.catchUp.Ready()), {}, {},
-		triage.NewCondition(triage.OfJournal, triage.Degraded, h.keeper.Trouble()),
+		triage.NewCondition(triage.OfJournal, triage.Degraded, h.keeper.Sealing()),
+		triage.NewCondition(triage.OfWitness, triage.Degraded, h.keeper.Witnessing()),
 	}
 	var asked sync.WaitGroup
 	asked.Go(func() {

@@ -161,7 +161,11 @@ var serviceMessages = i18n.Catalogue{
 	"audit.unchecked": {
 		"Après une faute dans la chaîne, l'arbre n'a plus été comparé aux événements.",
 		"After a fault in the chain the tree was not compared with the events any more."},
-	"audit.faults":     {"%d objet(s) ne sont plus ce qu'ils étaient", "%d object(s) are not what they were"},
+	"audit.faults": {"%d objet(s) ne sont plus ce qu'ils étaient", "%d object(s) are not what they were"},
+	"audit.torn": {
+		"%s point de contrôle de ce fichier n'a pas été écrit jusqu'au bout : il est laissé de côté, le service remet le dernier.|%s points de contrôle de ce fichier n'ont pas été écrits jusqu'au bout : ils sont laissés de côté, le service remet le dernier.",
+		"%s checkpoint of this file was not written to its end: it is left out, the service hands the last one over again.|%s checkpoints of this file were not written to their end: they are left out, the service hands the last one over again.",
+	},
 	"audit.intact":     {"Le journal est intact.", "The journal is intact."},
 	"audit.proven":     {"L'événement %d est prouvé par le point de contrôle de %d événements, signé le %s :", "Event %d is proven by the checkpoint of %d events, signed %s:"},
 	"audit.consistent": {"Le journal de %d événements est le début de celui de %d événements.", "The journal of %d events is the beginning of that of %d events."},

@@ -6,7 +6,6 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -100,31 +99,6 @@ func ParseCheckpoint(signed []byte, verifier note.Verifier) (*Checkpoint, error)
 		return nil, errCheckpoint
 	}
 	return c, nil
-}
-
-// noteEnd ends each of several notes that stand one behind the other: the last of its signatures.
-var noteEnd = regexp.MustCompile(`(?m)^— [^\n]+\n(?:— [^\n]+\n)*`)
-
-// ParseCheckpoints reads what a witness keeps: any number of checkpoints, one behind the other.
-func ParseCheckpoints(text []byte, verifier note.Verifier) ([]*Checkpoint, error) {
-	var all []*Checkpoint
-	rest := text
-	for len(bytes.TrimSpace(rest)) > 0 {
-		end := noteEnd.FindIndex(rest)
-		if end == nil {
-			return nil, errCheckpoint
-		}
-		c, err := ParseCheckpoint(rest[:end[1]], verifier)
-		if err != nil {
-			return nil, fmt.Errorf("checkpoint %d in it: %w", len(all)+1, err)
-		}
-		all = append(all, c)
-		rest = rest[end[1]:]
-	}
-	if len(all) == 0 {
-		return nil, errCheckpoint
-	}
-	return all, nil
 }
 
 // checkpoint reads the checkpoint of a size; NotFound when there is none.

@@ -94,8 +94,10 @@ func FuzzCheckpoints(f *testing.F) {
 	f.Add(signed)
 	f.Add(append(bytes.Clone(signed), signed...))
 	f.Add(signed[:len(signed)-1])
+	f.Add(append(bytes.Clone(signed), signed[:20]...))
+	f.Add(append(append(bytes.Clone(signed[:40]), "\n"+tornMark...), signed...))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		all, err := ParseCheckpoints(text, unsigned{})
+		all, _, err := ParseCheckpoints(text, unsigned{})
 		if err != nil {
 			return
 		}

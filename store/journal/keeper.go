@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"sync"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -50,8 +49,8 @@ type KeeperOptions struct {
 // one: all write the same objects, only if absent, so that who is first does not matter. It never holds up an Append.
 type Keeper struct {
 	reader
-	now func() time.Time
-	o   KeeperOptions
+	health
+	o KeeperOptions
 
 	// Owned by the goroutine that calls Step.
 	ready    bool // false: what follows is read from the store first
@@ -61,9 +60,6 @@ type Keeper struct {
 	last     *Checkpoint // the newest; nil: none
 	unseen   []byte      // a checkpoint that the witness does not have yet
 	notUntil time.Time   // the witness is left alone
-
-	mu      sync.Mutex // guards trouble
-	trouble error
 }
 
 // Keeper returns a keeper of this journal. One is enough for a process.
@@ -76,24 +72,27 @@ func (j *Journal) Keeper(o KeeperOptions) *Keeper {
 	if j.fresh == nil {
 		j.fresh = &recent{blocks: map[uint64]*verified{}}
 	}
-	return &Keeper{reader: reader{j.store, j.fresh}, now: j.o.Now, o: o}
+	return &Keeper{reader: reader{j.store, j.fresh}, health: health{now: j.o.Now, done: j.o.Now()}, o: o}
 }
 
 // Run keeps the journal until ctx ends. What fails is logged and tried again.
 func (k *Keeper) Run(ctx context.Context) error {
 	tick := time.NewTicker(keepPoll)
 	defer tick.Stop()
+	told := "" // so that each trouble is logged once
 	for {
 		err := k.Step(ctx)
 		if ctx.Err() != nil {
 			return nil
 		}
-		k.mu.Lock()
-		if err != nil && (k.trouble == nil || k.trouble.Error() != err.Error()) {
-			k.o.Log.Warn("the journal could not be sealed or witnessed; trying again", slog.String("error", err.Error()))
+		now := ""
+		if err != nil {
+			now = err.Error()
 		}
-		k.trouble = err
-		k.mu.Unlock()
+		if now != "" && now != told {
+			k.o.Log.Warn("the journal could not be sealed or witnessed; trying again", slog.String("error", now))
+		}
+		told = now
 		select {
 		case <-ctx.Done():
 			return nil
@@ -102,27 +101,27 @@ func (k *Keeper) Run(ctx context.Context) error {
 	}
 }
 
-// Trouble returns what failed when it was tried last, or nil.
-func (k *Keeper) Trouble() error {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.trouble
-}
-
 // Step does all that is due.
 func (k *Keeper) Step(ctx context.Context) error {
 	err := k.advance(ctx)
 	if err == nil {
 		err = k.checkpoint(ctx)
 	}
+	k.sealed(err)
 	if err != nil {
 		k.ready = false // a write may have taken effect or not: the store knows
 		return err
 	}
-	if k.unseen == nil || k.o.Witness == nil || k.now().Before(k.notUntil) {
+	if k.unseen == nil || k.o.Witness == nil {
 		return nil
 	}
-	if err := k.o.Witness.Keep(ctx, k.unseen); err != nil {
+	k.owes()
+	if k.now().Before(k.notUntil) {
+		return nil
+	}
+	err = k.o.Witness.Keep(ctx, k.unseen)
+	k.handed(err)
+	if err != nil {
 		k.notUntil = k.now().Add(witnessPause)
 		return err
 	}

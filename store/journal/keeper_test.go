@@ -3,6 +3,7 @@ package journal_test
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -12,10 +13,14 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/credentials"
 
 	"vigie/store/embedded/embeddedtest"
 	"vigie/store/journal"
@@ -288,8 +293,8 @@ func TestAuditCutEnd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept, err := journal.ParseCheckpoints(text, signer)
-	if err != nil || len(kept) != 2 || kept[0].Size != 1 || kept[1].Size != 2 {
+	kept, torn, err := journal.ParseCheckpoints(text, signer)
+	if err != nil || torn != 0 || len(kept) != 2 || kept[0].Size != 1 || kept[1].Size != 2 {
 		t.Fatalf("%d checkpoints kept, %v", len(kept), err)
 	}
 	remove(t, s, 2)
@@ -360,6 +365,137 @@ func TestAuditMinio(t *testing.T) {
 	}
 }
 
+// On the real MinIO, a locked segment cannot be removed, unlocked or overwritten by anybody, the service's own key
+// included: what is put over it is another version, which the audit finds, and the locked one is still there.
+func TestLockedSegment(t *testing.T) {
+	c := embeddedtest.Minio(t)
+	raw, err := objects.OpenMinio(t.Context(), objects.MinioConfig{
+		Endpoint: c.Endpoint, AccessKey: c.AccessKey, SecretKey: c.SecretKey, BucketPrefix: c.Prefix,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := minio.New(c.Endpoint, &minio.Options{Creds: credentials.NewStaticV4(c.AccessKey, c.SecretKey, "")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	j := open(t, raw)
+	fill(t, j, journal.SegmentEvents)
+	until := time.Now().Add(1000 * time.Hour)
+	k := keeper(t, raw, journal.KeeperOptions{Locker: raw, Retention: 1000 * time.Hour})
+	step(t, k)
+	bucket, key := c.Prefix+"-journal", "segments/0000000000000000"
+	ctx := t.Context()
+	info, err := client.StatObject(ctx, bucket, key, minio.StatObjectOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	locked := minio.GetObjectOptions{VersionID: info.VersionID}
+	before := readVersion(t, client, bucket, key, locked)
+	for name, attempt := range map[string]error{
+		"removed":                          client.RemoveObject(ctx, bucket, key, minio.RemoveObjectOptions{VersionID: info.VersionID}),
+		"removed with governance bypassed": client.RemoveObject(ctx, bucket, key, minio.RemoveObjectOptions{VersionID: info.VersionID, GovernanceBypass: true}),
+		"lock shortened":                   client.PutObjectRetention(ctx, bucket, key, retention(minio.Compliance, info.VersionID, time.Now().Add(time.Minute))),
+		"lock made governance":             client.PutObjectRetention(ctx, bucket, key, retention(minio.Governance, info.VersionID, until)),
+	} {
+		if attempt == nil {
+			t.Errorf("a locked segment was %s", name)
+		}
+	}
+	a := auditor(raw)
+	a.History = raw
+	if got := faulty(t, a); got != nil {
+		t.Fatalf("wrong before anything was put over it: %q", got)
+	}
+	save(t, raw, "journal/"+key, before) // the same bytes: only the store's history tells
+	if got := faulty(t, a); !slices.Equal(got, []string{"journal/" + key}) {
+		t.Errorf("another version: found %q", got)
+	}
+	if err := client.RemoveObject(ctx, bucket, key, minio.RemoveObjectOptions{}); err != nil { // leaves a delete marker
+		t.Fatal(err)
+	}
+	if got := faulty(t, a); !slices.Equal(got, []string{"journal/" + key}) {
+		t.Errorf("a delete marker: found %q", got)
+	}
+	if after := readVersion(t, client, bucket, key, locked); !bytes.Equal(before, after) {
+		t.Error("the locked version is not what it was")
+	}
+}
+
+func retention(mode minio.RetentionMode, version string, until time.Time) minio.PutObjectRetentionOptions {
+	return minio.PutObjectRetentionOptions{Mode: &mode, VersionID: version, RetainUntilDate: &until}
+}
+
+func readVersion(t *testing.T, client *minio.Client, bucket, key string, version minio.GetObjectOptions) []byte {
+	t.Helper()
+	r, err := client.GetObject(t.Context(), bucket, key, version)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	b, err := io.ReadAll(r)
+	if err != nil || len(b) == 0 {
+		t.Fatalf("%d bytes, %v", len(b), err)
+	}
+	return b
+}
+
+// A witness's file that a crash left in the middle of a checkpoint, at whichever byte, is read up to there, and what is
+// handed over next can be read behind it.
+func TestTornWitnessFile(t *testing.T) {
+	s := folder(t)
+	j := open(t, s)
+	k := keeper(t, s, journal.KeeperOptions{})
+	var notes [3][]byte
+	for i := range notes {
+		appendTo(t, j, strconv.Itoa(i))
+		step(t, k)
+		c, err := auditor(s).Newest(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		notes[i] = c.Note
+	}
+	path := filepath.Join(t.TempDir(), "witness")
+	w := journal.FileWitness{Path: path}
+	holds := func(what string, torn int, want ...[]byte) {
+		t.Helper()
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, n, err := journal.ParseCheckpoints(text, signer)
+		if (err != nil) != (len(want) == 0) || n != torn || len(all) != len(want) {
+			t.Fatalf("%s: %d checkpoints, %d torn, %v\n%s", what, len(all), n, err, text)
+		}
+		for i, c := range all {
+			if !bytes.Equal(c.Note, want[i]) {
+				t.Fatalf("%s: checkpoint %d is another", what, i)
+			}
+		}
+	}
+	for _, whole := range [][]byte{nil, notes[0]} {
+		want := [][]byte{notes[0]}[:min(len(whole), 1)]
+		for n := 1; n < len(notes[1])-1; n++ { // all but the line's end is mended by the next line
+			what := fmt.Sprintf("%d bytes behind %d", n, len(whole))
+			if err := os.WriteFile(path, append(bytes.Clone(whole), notes[1][:n]...), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			holds(what, 1, want...)
+			for i, next := range [][]byte{notes[1], notes[1], notes[2]} { // the second time it is there already
+				if err := w.Keep(t.Context(), next); err != nil {
+					t.Fatal(err)
+				}
+				holds(fmt.Sprintf("%s, then %d", what, i), 1, append(want[:len(want):len(want)], notes[1:max(2, i+1)]...)...)
+			}
+		}
+	}
+	text := append(bytes.Clone(notes[0]), bytes.Replace(notes[1], []byte("\nblock "), []byte("\nblock 1"), 1)...)
+	if _, _, err := journal.ParseCheckpoints(append(text, notes[2]...), signer); err == nil {
+		t.Error("a changed checkpoint between two others is taken for a torn one")
+	}
+}
+
 func TestHTTPWitness(t *testing.T) {
 	var mu sync.Mutex
 	calls, kept := 0, []byte(nil)
@@ -397,9 +533,76 @@ func TestWitnessFails(t *testing.T) {
 	if err := k.Step(t.Context()); err == nil {
 		t.Error("the failure is not told")
 	}
+	if k.Witnessing() == nil {
+		t.Error("the refusal is not told")
+	}
 	appendTo(t, j, "b")
 	_ = k.Step(t.Context())
 	if c, err := auditor(s).Newest(t.Context()); err != nil || c.Size != 2 || w.calls < 2 {
 		t.Errorf("%+v after %d calls, %v", c, w.calls, err)
 	}
+}
+
+// What a keeper tells of itself: sealing that fails or is late, a witness that refuses or hangs.
+func TestKeeperHealth(t *testing.T) {
+	s := objectstest.NewFaulty(folder(t))
+	now := time.Now()
+	j, err := journal.Open(t.Context(), objects.Keyed{Store: s}, journal.Options{Nonce: rand.Text, Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &moody{}
+	k := j.Keeper(journal.KeeperOptions{Signer: signer, Witness: w, Log: slog.New(slog.DiscardHandler)})
+	tells := func(what string, sealing, witnessing bool) {
+		t.Helper()
+		if err := k.Sealing(); (err != nil) != sealing {
+			t.Errorf("%s: sealing: %v", what, err)
+		}
+		if err := k.Witnessing(); (err != nil) != witnessing {
+			t.Errorf("%s: witness: %v", what, err)
+		}
+	}
+	tells("at the start", false, false)
+	appendTo(t, j, "a")
+	step(t, k)
+	tells("all is well", false, false)
+
+	now = now.Add(4 * time.Minute)
+	tells("a round that does not end", true, false)
+	appendTo(t, j, "b")
+	s.Set(objectstest.Fault{Method: "Put", Call: 1})
+	_ = k.Step(t.Context())
+	tells("a store that refuses", true, false)
+
+	w.err = triage.E(triage.Unavailable, "keep", "", "no", nil)
+	_ = k.Step(t.Context())
+	tells("a witness that refuses", false, true)
+	w.err = nil
+	now = now.Add(time.Minute)
+	step(t, k)
+	tells("a witness that takes it", false, false)
+
+	appendTo(t, j, "c")
+	now = now.Add(time.Minute)
+	w.during = func() {
+		now = now.Add(6 * time.Minute)
+		tells("a witness that hangs", true, true)
+	}
+	step(t, k)
+	tells("and then takes it", true, false) // that round took long
+	step(t, k)
+	tells("all is well again", false, false)
+}
+
+// moody is a witness that takes a checkpoint, or not.
+type moody struct {
+	err    error
+	during func()
+}
+
+func (m *moody) Keep(context.Context, []byte) error {
+	if m.during != nil {
+		m.during()
+	}
+	return m.err
 }

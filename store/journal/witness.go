@@ -13,7 +13,7 @@ import (
 )
 
 // FileWitness keeps checkpoints in a file outside the service: on another machine's share, or on a medium that is written
-// once. Each is appended; what is there is never changed.
+// once. Each is appended; what is there is never changed. A checkpoint that a crash left half-written is marked as such.
 type FileWitness struct{ Path string }
 
 var (
@@ -35,9 +35,15 @@ func (w FileWitness) Keep(_ context.Context, checkpoint []byte) error {
 	if err != nil {
 		return failed(err)
 	}
-	end := make([]byte, len(checkpoint))
-	if n, err := file.ReadAt(end, info.Size()-int64(len(end))); err == nil && n == len(end) && bytes.Equal(end, checkpoint) {
+	end := make([]byte, min(info.Size(), maxCheckpoint))
+	if _, err := file.ReadAt(end, info.Size()-int64(len(end))); err != nil && len(end) > 0 {
+		return failed(err)
+	}
+	switch {
+	case bytes.HasSuffix(end, checkpoint):
 		return nil // handed twice
+	case len(end) > 0 && !wholeEnd.Match(end):
+		checkpoint = append([]byte("\n"+tornMark), checkpoint...)
 	}
 	if _, err := file.Write(checkpoint); err != nil {
 		return failed(err)

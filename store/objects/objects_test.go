@@ -1,6 +1,7 @@
 package objects_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -177,15 +178,27 @@ func TestFolderKilled(t *testing.T) {
 	for range 3 {
 		cmd := exec.Command(os.Args[0])
 		cmd.Env = append(os.Environ(), "OBJECTS_TEST_WRITER="+dir)
-		var told bytes.Buffer
-		cmd.Stdout = &told
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
 		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewReader(out)
+		told, err := lines.ReadString('\n') // a busy machine takes its time to start it
+		if err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(150 * time.Millisecond)
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
+		rest, err := io.ReadAll(lines)
+		if err != nil {
+			t.Fatal(err)
+		}
+		told += string(rest)
 		_ = cmd.Wait()
 		s, err := objects.OpenFolder(dir, time.Now)
 		if err != nil {
@@ -197,7 +210,7 @@ func TestFolderKilled(t *testing.T) {
 				t.Errorf("half-written: %+v, %v", info, err)
 			}
 		}
-		for key := range strings.Lines(told.String()[:strings.LastIndexByte(told.String(), '\n')+1]) {
+		for key := range strings.Lines(told[:strings.LastIndexByte(told, '\n')+1]) {
 			if _, err := s.Stat(t.Context(), strings.TrimSpace(key)); err != nil {
 				t.Errorf("acknowledged and gone: %v", err)
 			}
