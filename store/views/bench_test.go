@@ -1,43 +1,203 @@
 package views
 
 import (
+	"context"
+	"encoding/binary"
 	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"vigie/hashing"
+	"vigie/hashing/pdq"
 	"vigie/triage"
+	"vigie/triage/signals"
 )
 
-// What a medium costs on its way from a part to its rank, alone in its group:
+// What a medium costs in Redis, by what became of it, and how many calls a second its way there takes:
 // go test -run '^$' -bench Medium -benchtime 1x ./store/views
+//
+// Identifiers lie as densely as those of so many millions of media would: few are made, in a part of the space.
 func BenchmarkMedium(b *testing.B) {
-	const n = 20_000
-	t := open(b)
-	for b.Loop() {
-		before := t.usedMemory()
-		x := t.exhibit(1, "ada")
-		stage := func(name string, each func(i int)) {
-			started := time.Now()
-			for i := range n {
-				each(i)
-			}
-			b.ReportMetric(n/time.Since(started).Seconds(), name+"/s")
+	const made = 5_000
+	for _, millions := range []int{1, 10} {
+		for _, c := range []struct {
+			name string
+			way  func(c *crowd)
+		}{
+			{"wanted", func(c *crowd) {}},
+			{"queued", func(c *crowd) { c.queue() }},
+			{"benign", func(c *crowd) { c.queue(); c.examine(triage.Benign) }},
+			{"known", func(c *crowd) { c.queue(); c.examine(triage.Known) }},
+			{"lone", func(c *crowd) { c.queue(); c.examine(triage.Pending); c.join(1); c.rank(1) }},
+			{"of five", func(c *crowd) { c.queue(); c.examine(triage.Pending); c.join(5); c.rank(5) }},
+		} {
+			b.Run(fmt.Sprintf("%s/%dM", strings.ReplaceAll(c.name, " ", "-"), millions), func(b *testing.B) {
+				for b.Loop() {
+					crowd := newCrowd(b, made, millions)
+					before := crowd.usedMemory()
+					crowd.register()
+					c.way(crowd)
+					b.ReportMetric(float64(crowd.usedMemory()-before)/made, "B/medium")
+					crowd.byFamily()
+				}
+				b.ReportMetric(0, "ns/op")
+			})
 		}
-		var items []triage.ListedItem
-		stage("registered", func(i int) {
-			if items = append(items, picture(x.ID, i, fmt.Sprint("folder ", i/200))); len(items) == triage.MaxPartItems {
-				t.register(x.ID, part(i), items...)
-				items = nil
+	}
+}
+
+// crowd is many media of one exhibit: 200 a folder, a fifth of them with a camera's data, on their way together.
+type crowd struct {
+	*bench
+	b      *testing.B
+	x      triage.ExhibitID
+	random *rand.Rand
+	items  []triage.ListedItem
+}
+
+// newCrowd makes n media with identifiers as dense as those of so many millions.
+func newCrowd(b *testing.B, n, millions int) *crowd {
+	c := &crowd{bench: open(b), b: b, random: rand.New(rand.NewPCG(1, 2))} //nolint:gosec // sizes, not secrets
+	c.ok(c.rdb.ConfigSet(b.Context(), "appendfsync", "no").Err())          // the disk's speed is not what is asked
+	b.Cleanup(func() { c.rdb.ConfigSet(context.Background(), "appendfsync", "always") })
+	c.x = c.exhibit(1, "ada").ID
+	part := float64(n) / float64(millions) / 1e6
+	for i := range n {
+		it := picture(c.x, i, fmt.Sprint("folder ", i/200))
+		it.Medium = triage.MediumID(fmt.Sprintf("%016x%016x", c.dense(part), c.random.Uint64()))
+		it.Size = 200_000 + c.random.Int64N(6_000_000)
+		it.Place.Modified = day.Add(-time.Duration(c.random.Int64N(1e15)) * time.Microsecond / 1e3)
+		for _, key := range []*triage.DigestKey{&it.Keys.MD5, &it.Keys.SHA1, &it.Keys.SHA256} {
+			binary.BigEndian.PutUint64(key[:], c.dense(part))
+		}
+		c.items = append(c.items, it)
+	}
+	return c
+}
+
+// dense draws a number from the lowest part of all.
+func (c *crowd) dense(part float64) uint64 { return uint64(part * float64(c.random.Uint64())) }
+
+// stage reports how many of n steps were taken in a second.
+func (c *crowd) stage(name string, n int, all func()) {
+	started := time.Now()
+	all()
+	c.b.ReportMetric(float64(n)/time.Since(started).Seconds(), name+"/s")
+}
+
+func (c *crowd) register() {
+	c.stage("registered", len(c.items), func() {
+		n := 0
+		for items := range slices.Chunk(c.items, triage.MaxPartItems) {
+			n++
+			c.bench.register(c.x, part(n), items...)
+		}
+	})
+}
+
+func (c *crowd) queue() {
+	c.stage("queued", len(c.items), func() {
+		for _, it := range c.items {
+			c.ok(c.Media.MarkQueued(c.t.Context(), it.Medium, 1, it.Keys, it.Size))
+		}
+	})
+}
+
+func (c *crowd) examine(f triage.Finding) {
+	c.stage("examined", len(c.items), func() {
+		offset := int64(0)
+		for i, it := range c.items {
+			facts := hashing.Facts{Kind: hashing.KindPicture, Format: "jpeg", Width: 4000, Height: 3000}
+			if i%5 == 0 {
+				facts.Make, facts.Model, facts.Software = "samsung", fmt.Sprintf("SM-A5%02dB", i%37), "A546BXXS9CXG1"
+				facts.Serial, facts.GPS, facts.Taken = fmt.Sprintf("R5CW30AB%03d", i%37), true, it.Place.Modified
 			}
-		})
-		stage("examined", func(i int) { t.examine(i, triage.Pending, 0) })
-		stage("joined", func(i int) { t.join(i, i) })
-		marked, err := t.Groups.ToRank(b.Context(), n)
-		t.ok(err)
-		stage("ranked", func(i int) {
-			t.ok(t.Groups.SaveRanking(b.Context(), marked[i], triage.Group{Members: 1, Open: 1, Score: 40, Finding: triage.ProbableNew}))
-		})
-		b.ReportMetric(float64(t.usedMemory()-before)/n, "B/medium")
+			x := &hashing.Examination{Facts: facts, Fingerprint: &hashing.Fingerprint{Quality: 50 + i%50}}
+			record := triage.ExaminationRecord{Medium: it.Medium, Size: it.Size, Keys: it.Keys, Examination: *x}
+			length := int64(700 + i%300)
+			at := triage.Locator{Pack: triage.PackID{Writer: "0123456789ab", Number: uint64(i / 50)}, Offset: offset, Length: length} //nolint:gosec // small
+			if offset += length; i%50 == 49 {
+				offset = 0
+			}
+			c.ok(c.Media.FileExamination(c.t.Context(), triage.Filed{ExaminationRecord: record, At: at}))
+			matches := matchesOf(f)
+			for j := range matches {
+				matches[j].Entry = c.random.Uint32N(10_000_000)
+			}
+			c.ok(c.Outcomes.Apply(c.t.Context(), triage.Outcome{Medium: it.Medium, Matches: matches, Finding: f, Examination: x}))
+		}
+	})
+}
+
+// join puts media into groups of so many, each founded by its first.
+func (c *crowd) join(size int) {
+	c.stage("joined", len(c.items), func() {
+		for members := range slices.Chunk(c.items, size) {
+			var code pdq.Hash
+			for i := range code {
+				code[i] = byte(c.random.Uint32())
+			}
+			g := triage.GroupID(members[0].Medium)
+			c.ok(c.Groups.Bear(c.t.Context(), []triage.Founder{{Group: g, PDQ: &code}}))
+			for _, it := range members {
+				c.ok(c.Groups.JoinGroup(c.t.Context(), it.Medium, g))
+			}
+		}
+	})
+}
+
+func (c *crowd) rank(size int) {
+	marked, err := c.Groups.ToRank(c.t.Context(), len(c.items))
+	c.ok(err)
+	if len(marked) != len(c.items)/size {
+		c.t.Fatalf("%d groups wait", len(marked))
+	}
+	c.stage("ranked", len(marked), func() {
+		for i, m := range marked {
+			g := triage.Group{Members: size, Open: size, Exhibits: 1, Cases: 1, Score: 5 * (i % 12), Finding: triage.ProbableNew}
+			g.Reasons = []signals.Reason{
+				{Signal: signals.CameraOriginal, Points: 40, Detail: fmt.Sprintf("SM-A5%02dB", i%37)},
+				{Signal: signals.Recent, Points: 15}, {Signal: signals.CameraSerial, Points: 10}, {Signal: signals.CameraFolder, Points: 5},
+			}
+			c.ok(c.Groups.SaveRanking(c.t.Context(), m, g))
+		}
+	})
+}
+
+// byFamily logs what the families of keys take: their names end at a colon.
+func (c *crowd) byFamily() {
+	ctx := c.t.Context()
+	type family struct {
+		keys  int
+		bytes int64
+	}
+	families := make(map[string]family)
+	walk := c.rdb.Scan(ctx, 0, "*", 1000).Iterator()
+	for walk.Next(ctx) {
+		name := strings.TrimPrefix(walk.Val(), "t:")
+		if i := strings.IndexByte(name, ':'); i >= 0 {
+			name = name[:i+1]
+		}
+		f := families[name]
+		f.keys++
+		if f.keys <= 500 || f.keys%50 == 0 {
+			n, err := c.rdb.MemoryUsage(ctx, walk.Val(), 0).Result()
+			c.ok(err)
+			if f.keys > 500 {
+				n *= 50
+			}
+			f.bytes += n
+		}
+		families[name] = f
+	}
+	c.ok(walk.Err())
+	for name, f := range families {
+		if per := float64(f.bytes) / float64(len(c.items)); per >= 0.1 {
+			c.b.Logf("%-12s %6d keys, %6.1f B a medium", name, f.keys, per)
+		}
 	}
 }
 

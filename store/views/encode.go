@@ -2,43 +2,11 @@ package views
 
 import (
 	"encoding/binary"
-	"encoding/hex"
-	"strconv"
 	"time"
 
 	"vigie/hashing"
 	"vigie/hashing/pdq"
 	"vigie/triage"
-)
-
-// A medium is a hash with one-letter fields; absent ones are empty. Redis keeps a hash whose values are all short
-// (hash-max-listpack-value) in one compact piece.
-//
-//	s  state, one letter            F  finding, one letter; absent: Pending    f  examination, sealed
-//	k  kind, one letter             e  epoch of the last match                 m  matches, sealed
-//	z  size in bytes                g  its group, 16 raw bytes
-//	d  keys of its three digests    h  failures counted
-//	t  when it was wanted (µs)      l  where its examination lies, packed
-//	v  generation of its bytes; absent: 1
-//	r  exhibit (8 bytes) and part (32) of its keyring, while it is wanted
-//
-// and one field "x"+<exhibit> a place: folder, parent (8 bytes each, keyed), then class and time of change (µs),
-// sealed in one block of 16 bytes.
-const (
-	fieldState       = "s"
-	fieldKind        = "k"
-	fieldSize        = "z"
-	fieldKeys        = "d"
-	fieldWanted      = "t"
-	fieldExamination = "f"
-	fieldFinding     = "F"
-	fieldMatches     = "m"
-	fieldEpoch       = "e"
-	fieldGroup       = "g"
-	fieldLocator     = "l"
-	fieldRing        = "r"
-	fieldGeneration  = "v"
-	fieldPlace       = 'x'
 )
 
 // letters are the codes of one domain value; both ways, for what is stored stays when the words change.
@@ -76,47 +44,6 @@ var (
 	})
 )
 
-// mediumPlace is where a sealed field of a medium lies.
-func (d db) mediumPlace(id triage.MediumID, field string) string { return d.medium(id) + "/" + field }
-
-func (d db) decodeMedium(id triage.MediumID, f map[string]string) (triage.Medium, error) {
-	m := triage.Medium{
-		ID: id, State: states.to[f[fieldState]], Kind: kinds.to[f[fieldKind]], Keys: unpackKeys(f[fieldKeys]),
-		Finding: findings.to[f[fieldFinding]],
-	}
-	m.Slot.Generation = 1
-	if v := f[fieldGeneration]; v != "" {
-		m.Slot.Generation, _ = strconv.Atoi(v)
-	}
-	if r := f[fieldRing]; len(r) == 40 {
-		m.Slot.Exhibit, m.Slot.Part = unpackExhibit(r[:8]), triage.PartID(hex.EncodeToString([]byte(r[8:])))
-	}
-	m.Size, _ = strconv.ParseInt(f[fieldSize], 10, 64)
-	epoch, _ := strconv.ParseUint(f[fieldEpoch], 10, 64)
-	m.Epoch = triage.Epoch(epoch)
-	if g := f[fieldGroup]; g != "" {
-		m.Group = triage.GroupID(unpackID(g))
-	}
-	m.At = unpackLocator(f[fieldLocator])
-	if err := d.openExamination(&m, f[fieldExamination]); err != nil {
-		return m, err
-	}
-	var err error
-	if m.Matches, err = d.openMatches(id, f[fieldMatches]); err != nil {
-		return m, err
-	}
-	for field, value := range f {
-		if len(field) == 9 && field[0] == fieldPlace {
-			p, err := d.unpackPlace(id, field[1:], value)
-			if err != nil {
-				return m, err
-			}
-			m.Places = append(m.Places, p)
-		}
-	}
-	return m, nil
-}
-
 func packKeys(k triage.DigestKeys) string {
 	return string(k.MD5[:]) + string(k.SHA1[:]) + string(k.SHA256[:])
 }
@@ -140,11 +67,10 @@ func (d db) packPlace(id triage.MediumID, p triage.Place) string {
 	return packFolder(p.Folder) + packFolder(p.Parent) + d.sealer.sealBlock(d.mediumPlace(id, packExhibit(p.Exhibit)), rest)
 }
 
-func (d db) unpackPlace(id triage.MediumID, exhibit, s string) (triage.Place, error) {
+// unpackPlace reads an exhibit and what packPlace wrote.
+func (d db) unpackPlace(id triage.MediumID, s string) (triage.Place, error) {
+	exhibit, s := s[:8], s[8:]
 	p := triage.Place{Exhibit: unpackExhibit(exhibit)}
-	if len(s) < 16 {
-		return p, d.sealer.corrupt(nil)
-	}
 	rest, err := d.sealer.openBlock(d.mediumPlace(id, exhibit), s[16:])
 	if err != nil {
 		return p, err
@@ -194,7 +120,7 @@ func (d db) packExamination(id triage.MediumID, x *hashing.Examination) string {
 	for _, s := range []string{f.Make, f.Model, f.Serial, f.Software} {
 		w.text(s)
 	}
-	return d.sealer.seal(d.mediumPlace(id, fieldExamination), w)
+	return d.sealer.seal(d.mediumPlace(id, string(fieldExamination)), w)
 }
 
 // openExamination gives m what packExamination kept of it.
@@ -202,7 +128,7 @@ func (d db) openExamination(m *triage.Medium, sealed string) error {
 	if sealed == "" {
 		return nil
 	}
-	clear, err := d.sealer.open(d.mediumPlace(m.ID, fieldExamination), sealed)
+	clear, err := d.sealer.open(d.mediumPlace(m.ID, string(fieldExamination)), sealed)
 	if err != nil {
 		return err
 	}
@@ -240,14 +166,14 @@ func (d db) packMatches(id triage.MediumID, matches []triage.Match) string {
 		w.number(int64(m.Distance))
 		w.number(int64(m.Transform))
 	}
-	return d.sealer.seal(d.mediumPlace(id, fieldMatches), w)
+	return d.sealer.seal(d.mediumPlace(id, string(fieldMatches)), w)
 }
 
 func (d db) openMatches(id triage.MediumID, sealed string) ([]triage.Match, error) {
 	if sealed == "" {
 		return nil, nil
 	}
-	clear, err := d.sealer.open(d.mediumPlace(id, fieldMatches), sealed)
+	clear, err := d.sealer.open(d.mediumPlace(id, string(fieldMatches)), sealed)
 	return unpackMatches(clear), err
 }
 

@@ -14,24 +14,14 @@ local marks, field, number = P .. 'marks:applied', 'p:' .. ARGV[6], tonumber(ARG
 if number > tonumber(call('HGET', marks, field) or '0') then call('HSET', marks, field, ARGV[7]) end
 local m = load(ARGV[2])
 if not m then return 0 end
-call('HSET', m.key, 'l', ARGV[3])
-if m.d ~= ARGV[4] then
-  seen('HDEL', m.d)
-  seen('HSET', ARGV[4])
-  call('HSET', m.key, 'd', ARGV[4])
-  if m.s == 'e' then call('ZADD', P .. 'ep', -1, m.id) end
-end
-if m.s == 'w' then
-  call('HSET', m.key, 'z', ARGV[5])
-  call('HDEL', m.key, 'r')
-  call('ZREM', P .. 'wanted', m.id)
-  move(m, 'q', m.F)
-end
+m.l = ARGV[3]
+rekey(m, ARGV[4], ARGV[5])
+save(m)
 return 1`)
 
 // FileExamination implements triage.MediumStore.
 func (s Media) FileExamination(ctx context.Context, x triage.Filed) error {
-	err := s.run(ctx, fileExamination, s.medium(x.Medium), packID(string(x.Medium)), packLocator(x.At), packKeys(x.Keys), x.Size,
+	err := s.run(ctx, fileExamination, s.medium(x.Medium), packID(string(x.Medium)), packLocator(x.At), packKeys(x.Keys), packNumber(x.Size),
 		x.At.Pack.Writer, strconv.FormatUint(x.At.Pack.Number, 10)).Err()
 	return fault("views.FileExamination", string(x.Medium), err)
 }

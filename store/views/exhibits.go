@@ -156,10 +156,13 @@ const fieldVersion = "V"
 
 // progress reads what Progress tells in one step. KEYS: exhibit, its counters, torank, media by epoch, epoch.
 var progress = redis.NewScript(`
-local epoch = redis.call('GET', KEYS[5]) or '0'
+local epoch, outdated = tonumber(redis.call('GET', KEYS[5]) or '0'), 0
+local epochs = redis.call('HGETALL', KEYS[4])
+for i = 1, #epochs, 2 do
+  if tonumber(epochs[i]) < epoch then outdated = outdated + epochs[i + 1] end
+end
 return {
-  redis.call('EXISTS', KEYS[1]), redis.call('HGETALL', KEYS[2]), redis.call('ZCARD', KEYS[3]),
-  redis.call('ZCOUNT', KEYS[4], '-inf', '(' .. epoch), tonumber(epoch),
+  redis.call('EXISTS', KEYS[1]), redis.call('HGETALL', KEYS[2]), redis.call('ZCARD', KEYS[3]), outdated, epoch,
 }`)
 
 // Progress implements triage.ExhibitStore. No exhibit is settled while any group waits for its rank, whoever's it

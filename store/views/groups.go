@@ -46,7 +46,8 @@ local m, g = load(ARGV[2]), ARGV[3]
 call('SREM', P .. 'ungrouped', ARGV[2])
 if not m or m.g then return 1 end
 if call('HEXISTS', P .. 'g:' .. g, 'b') == 0 then return 0 end
-call('HSET', m.key, 'g', g)
+m.g = g
+save(m)
 if m.id ~= g then call('ZADD', P .. 'gm:' .. g, 0, m.id) end
 for x, place in pairs(m.places) do index(x, place, g) end
 mark(g)
@@ -61,7 +62,10 @@ if call('EXISTS', key) == 0 then return 0 end
 call('HSET', key, 'n', ARGV[4], 'o', ARGV[5], 's', ARGV[6], 'r', ARGV[7])
 for _, id in ipairs(members(g)) do
   local m = load(id)
-  if m and m.s == 'e' and open(m.F) then move(m, m.s, ARGV[8]) end
+  if m and m.s == 'e' and open(m.F) then
+    move(m, m.s, ARGV[8])
+    save(m)
+  end
 end
 if call('HGET', key, 'k') == ARGV[3] then call('ZREM', P .. 'torank', g) end
 requeue(g)

@@ -26,10 +26,11 @@ import (
 //	xp:<x>               hash    part (32 raw bytes) → items by disposition
 //	xm:<x><part>         string  the media of a part, 16 raw bytes each
 //
-//	m:<id>               hash    a medium: see encode.go
+//	m:<2 bytes>          hash    the rest of a medium's identifier → its record: see record.go
 //	gone                 hash    media that were destroyed → their last generation
-//	ep                   zset    media by the epoch of their last match; −1: never matched
-//	wanted               zset    media whose bytes have not come, by time (µs)
+//	epochs               hash    epoch → how many media were last matched under it; −1: to be matched
+//	ep:<epoch>           hash    bucket of media → how many of these lie in it
+//	wanted               hash    bucket of media → how many lie in it whose bytes have not come
 //	seen:<bucket>        hash    keys of digests of media that are in an exhibit
 //
 //	near:<x>             hash    folder → how many known and near-known media lie in it
@@ -60,7 +61,7 @@ const (
 	keyParts     = "xp:"
 	keyPartMedia = "xm:"
 	keyMedium    = "m:"
-	keyEpochs    = "ep"
+	keyEpochs    = "epochs"
 	keyWanted    = "wanted"
 	keySeen      = "seen:"
 	keyNear      = "near:"
@@ -80,7 +81,8 @@ func (d db) key(parts ...string) string {
 	return key
 }
 
-func (d db) medium(id triage.MediumID) string   { return d.key(keyMedium, packID(string(id))) }
+// medium is the bucket of a medium's record.
+func (d db) medium(id triage.MediumID) string   { return d.key(keyMedium, packID(string(id))[:2]) }
 func (d db) exhibit(id triage.ExhibitID) string { return d.key(keyExhibit, packExhibit(id)) }
 func (d db) group(id triage.GroupID) string     { return d.key(keyGroup, packID(string(id))) }
 
@@ -89,7 +91,7 @@ func (d db) group(id triage.GroupID) string     { return d.key(keyGroup, packID(
 func packID(id string) string {
 	raw, err := hex.DecodeString(id)
 	if err != nil || len(raw) != 16 || hex.EncodeToString(raw) != id {
-		return "?" + id
+		return "? " + id
 	}
 	return string(raw)
 }

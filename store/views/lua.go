@@ -17,15 +17,89 @@ local function near(finding) return (finding == 'K' or finding == 'N') and 1 or 
 local function open(finding) return finding == '?' or finding == 'P' or finding == 'U' end
 local function class(state, finding) return state == 'w' and 'w' or finding end
 
--- load reads a medium; its places are in m.places, by exhibit.
-local function load(id)
-  local flat = call('HGETALL', P .. 'm:' .. id)
-  if #flat == 0 then return nil end
-  local m = {F = '?', id = id, key = P .. 'm:' .. id, places = {}}
-  for i = 1, #flat, 2 do
-    if #flat[i] == 9 then m.places[flat[i]:sub(2)] = flat[i + 1] else m[flat[i]] = flat[i + 1] end
+-- Records lie in buckets, by the first two bytes of their identifier: a small hash costs a fraction of as many keys.
+-- record.go says how one is written. fixed are the lengths of fields that always have the same.
+local fixed, order = {d = 48, r = 40, x = 40}, {'e', 'z', 'd', 'v', 't', 'l', 'f', 'm', 'g', 'h', 'r'}
+
+local function unpackFields(raw)
+  local m, i = {s = raw:sub(1, 1), F = raw:sub(2, 2), k = raw:sub(3, 3), places = {}}, 4
+  while i <= #raw do
+    local name, n = raw:sub(i, i), 0
+    i = i + 1
+    if fixed[name] then
+      n = fixed[name]
+    else
+      local b, unit = raw:byte(i), 1
+      while b >= 128 do n, unit, i = n + (b - 128) * unit, unit * 128, i + 1; b = raw:byte(i) end
+      n, i = n + b * unit, i + 1
+    end
+    local value = raw:sub(i, i + n - 1)
+    if name == 'x' then m.places[value:sub(1, 8)] = value:sub(9) else m[name] = value end
+    i = i + n
   end
   return m
+end
+
+local function packFields(m)
+  local parts = {m.s .. m.F .. m.k}
+  for _, name in ipairs(order) do
+    local value = m[name]
+    if value then
+      parts[#parts + 1] = name
+      if not fixed[name] then
+        local n = #value
+        while n >= 128 do parts[#parts + 1] = string.char(n % 128 + 128); n = math.floor(n / 128) end
+        parts[#parts + 1] = string.char(n)
+      end
+      parts[#parts + 1] = value
+    end
+  end
+  for x, place in pairs(m.places) do parts[#parts + 1] = 'x' .. x .. place end
+  return table.concat(parts)
+end
+
+-- load reads a medium; its places are in m.places, by exhibit. Read again, it is the same one, with what was changed.
+local loaded = {}
+local function load(id)
+  if loaded[id] then return loaded[id] end
+  local raw = call('HGET', P .. 'm:' .. id:sub(1, 2), id:sub(3))
+  if not raw then return nil end
+  local m = unpackFields(raw)
+  m.id = id
+  if m.g == '' then m.g = id end
+  loaded[id] = m
+  return m
+end
+
+-- save writes a medium back; forget removes it.
+local function save(m)
+  loaded[m.id] = m
+  local g = m.g
+  if g == m.id then m.g = '' end -- most groups are one medium
+  call('HSET', P .. 'm:' .. m.id:sub(1, 2), m.id:sub(3), packFields(m))
+  m.g = g
+end
+
+local function forget(m)
+  loaded[m.id] = nil
+  call('HDEL', P .. 'm:' .. m.id:sub(1, 2), m.id:sub(3))
+end
+
+-- tally counts media of a bucket, and leaves out what has none.
+local function tally(key, bucket, d)
+  if call('HINCRBY', P .. key, bucket, d) == 0 then call('HDEL', P .. key, bucket) end
+end
+
+-- matched gives a medium the epoch of its last match: '-1' when it must be matched, nil when it goes.
+local function matched(m, epoch)
+  if m.e == epoch then return end
+  for e, d in pairs({[m.e or ''] = -1, [epoch or ''] = 1}) do
+    if e ~= '' then
+      tally('epochs', e, d)
+      tally('ep:' .. e, m.id:sub(1, 2), d)
+    end
+  end
+  m.e = epoch
 end
 
 -- mark asks for a group to be ranked. It keeps its turn; the mark tells this request from earlier ones.
@@ -49,9 +123,14 @@ local function nearby(x, folder, d)
   end
 end
 
--- move gives a medium its state and finding, and keeps all counters.
+-- move gives a medium its state and finding, and keeps all counters. The caller saves it.
 local function move(m, state, finding)
   if m.s == state and m.F == finding then return end
+  if state == 'w' and m.s ~= 'w' then tally('wanted', m.id:sub(1, 2), 1) end
+  if m.s == 'w' and state ~= 'w' then
+    tally('wanted', m.id:sub(1, 2), -1)
+    m.t, m.r = nil, nil
+  end
   local before, after = class(m.s, m.F), class(state, finding)
   local d = near(finding) - near(m.F)
   for x, place in pairs(m.places) do
@@ -61,7 +140,6 @@ local function move(m, state, finding)
     end
     if d ~= 0 then nearby(x, place:sub(1, 8), d) end
   end
-  call('HSET', m.key, 's', state, 'F', finding)
   m.s, m.F = state, finding
 end
 
@@ -72,11 +150,10 @@ local function index(x, place, g)
   call('APPEND', P .. 'fg:' .. x .. place:sub(9, 16), g)
 end
 
--- arrive puts a medium into an exhibit, once.
+-- arrive puts a medium into an exhibit, once. The caller saves it.
 local function arrive(m, x, place)
   if m.places[x] then return end
   m.places[x] = place
-  call('HSET', m.key, 'x' .. x, place)
   call('HINCRBY', P .. 'xc:' .. x, class(m.s, m.F), 1)
   if near(m.F) == 1 then nearby(x, place:sub(1, 8), 1) end
   if m.g then index(x, place, m.g); mark(m.g) end
@@ -85,7 +162,8 @@ end
 -- members lists a group: its founder, while that belongs to it, and the others.
 local function members(g)
   local ids = call('ZRANGE', P .. 'gm:' .. g, 0, -1)
-  if call('HGET', P .. 'm:' .. g, 'g') == g then ids[#ids + 1] = g end
+  local founder = load(g)
+  if founder and founder.g == g then ids[#ids + 1] = g end
   return ids
 end
 
@@ -97,6 +175,20 @@ local function seen(command, keys)
       local bucket = P .. 'seen:' .. k:sub(1, 2) .. math.floor(k:byte(3) / 64)
       if command == 'HSET' then call('HSET', bucket, k:sub(3), '') else call('HDEL', bucket, k:sub(3)) end
     end
+  end
+end
+
+-- rekey gives a medium the keys and size of its verified bytes. What was examined by others is matched again.
+local function rekey(m, keys, size)
+  if m.d ~= keys then
+    seen('HDEL', m.d)
+    seen('HSET', keys)
+    m.d = keys
+    if m.s == 'e' then matched(m, '-1') end
+  end
+  if m.s == 'w' then
+    m.z = size
+    move(m, 'q', m.F)
   end
 end
 

@@ -1,8 +1,10 @@
 package views
 
 import (
+	"encoding/binary"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -283,6 +285,7 @@ func FuzzUnpack(f *testing.F) {
 	x := &hashing.Examination{Facts: hashing.Facts{Kind: hashing.KindVideo, Width: 3, Make: "m", Taken: day}}
 	f.Add(d.packExamination("", x))
 	f.Add(d.packMatches("", matchesOf(triage.Known)))
+	f.Add("eKpe\x012z\x02ab" + "x" + strings.Repeat("y", 40) + "g\x00h\x80\x01")
 	f.Add("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff")
 	f.Fuzz(func(t *testing.T, s string) {
 		unpackExamination(&triage.Medium{}, unpacker(s))
@@ -291,10 +294,19 @@ func FuzzUnpack(f *testing.F) {
 			t.Errorf("birth %q: %v", s, err)
 		}
 		id := mediumID(1)
-		for _, field := range []string{fieldExamination, fieldMatches, "x12345678"} {
-			if _, err := d.decodeMedium(id, map[string]string{field: s}); (s != "" || field[0] == fieldPlace) && !triage.IsKind(err, triage.Corrupt) {
-				t.Errorf("%s of a medium, %q: %v", field, s, err)
+		if m, err := d.decodeMedium(id, s); err != nil && !triage.IsKind(err, triage.Corrupt) {
+			t.Errorf("record %q: %+v, %v", s, m, err)
+		}
+		length := binary.AppendUvarint(nil, uint64(len(s)))
+		for _, field := range []rune{fieldExamination, fieldMatches} {
+			record := "eKp" + string(field) + string(length) + s
+			if _, err := d.decodeMedium(id, record); s != "" && !triage.IsKind(err, triage.Corrupt) {
+				t.Errorf("%c of a medium, %q: %v", field, s, err)
 			}
+		}
+		place := "eKpx" + (s + strings.Repeat("x", 40))[:40]
+		if _, err := d.decodeMedium(id, place); !triage.IsKind(err, triage.Corrupt) {
+			t.Errorf("place of a medium, %q: %v", place, err)
 		}
 		for _, field := range []string{fieldRank, fieldDecision} {
 			if _, err := (Groups{d}).decode("", map[string]string{field: s}, day); s != "" && !triage.IsKind(err, triage.Corrupt) {

@@ -23,16 +23,15 @@ local changed = (m.m or '') ~= matches
 if ARGV[6] ~= '' then
   state = 'e'
   changed = changed or m.f ~= ARGV[6]
-  call('HSET', m.key, 'f', ARGV[6])
-  call('ZREM', P .. 'wanted', m.id)
+  m.f = ARGV[6]
 end
 if finding == '-' and m.k ~= 'o' then finding = '?' end -- it became media while it was matched as something else
 if finding == '?' and (m.F == 'P' or m.F == 'U') then finding = m.F end
 changed = changed or finding ~= m.F
 move(m, state, finding)
-call('HSET', m.key, 'e', ARGV[3])
-if matches == '' then call('HDEL', m.key, 'm') else call('HSET', m.key, 'm', matches) end
-call('ZADD', P .. 'ep', ARGV[3], m.id)
+matched(m, ARGV[3])
+m.m = matches ~= '' and matches or nil
+save(m)
 if state == 'e' and finding == '?' and not m.g then
   call('SADD', P .. 'ungrouped', m.id)
 else
@@ -43,9 +42,11 @@ return 'done'`)
 
 	// countFailure counts a failed examination of a medium that is kept. ARGV: medium.
 	countFailure = script(`
-local key = P .. 'm:' .. ARGV[2]
-if call('EXISTS', key) == 0 then return 0 end
-return call('HINCRBY', key, 'h', 1)`)
+local m = load(ARGV[2])
+if not m then return 0 end
+m.h = string.format('%d', (m.h or 0) + 1)
+save(m)
+return tonumber(m.h)`)
 )
 
 // Apply implements triage.OutcomeStore. The outcome of a medium that nobody lists any more is dropped.

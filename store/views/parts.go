@@ -25,34 +25,28 @@ end
 
 var (
 	// registerItems adds media to an exhibit and returns, for each, whether its bytes are wanted ('1' or '0').
-	// A medium that comes back after its destruction gets the next generation. ARGV: exhibit, part, now (µs), then for each
+	// A medium that comes back after its destruction gets the next generation. ARGV: exhibit, part, now, then for each
 	// item: id, kind, size, keys, place.
 	registerItems = script(`
-local x, part, now = ARGV[2], ARGV[3], tonumber(ARGV[4])
+local x, part = ARGV[2], ARGV[3]
 if call('EXISTS', P .. 'x:' .. x) == 0 then return false end
 local wanted = {}
 for i = 5, #ARGV, 5 do
   local id, kind, size, keys, place = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
   local m, media = load(id), kind ~= 'o'
-  local at = string.format('%.0f', now + i)
   if not m then
-    m = {id = id, key = P .. 'm:' .. id, s = media and 'w' or 'l', F = '?', places = {}}
-    call('HSET', m.key, 's', m.s, 'k', kind, 'z', size, 'd', keys)
+    m = {id = id, s = 'l', F = '?', k = kind, z = size, d = keys, places = {}}
     local gone = call('HGET', P .. 'gone', id)
-    if gone then call('HSET', m.key, 'v', string.format('%d', gone + 1)) end
-    if media then
-      call('HSET', m.key, 't', at, 'r', x .. part)
-      call('ZADD', P .. 'wanted', at, id)
-    else
-      call('ZADD', P .. 'ep', -1, id)
-    end
+    if gone then m.v = string.format('%d', gone + 1) end
+    if not media then matched(m, '-1') end
     seen('HSET', keys)
-  elseif m.s == 'l' and media then
-    call('HSET', m.key, 'k', kind, 't', at, 'r', x .. part)
-    call('ZADD', P .. 'wanted', at, id)
+  end
+  if m.s == 'l' and media then
     move(m, 'w', m.F == '-' and '?' or m.F)
+    m.k, m.t, m.r = kind, ARGV[4], x .. part
   end
   arrive(m, x, place)
+  save(m)
   wanted[#wanted + 1] = m.s == 'w' and '1' or '0'
 end
 return table.concat(wanted)`)
@@ -75,18 +69,19 @@ for i = 3, #ARGV do
   local m = load(ARGV[i])
   local place = m and m.places[x]
   if place then
-    call('HDEL', m.key, 'x' .. x)
     call('HINCRBY', P .. 'xc:' .. x, class(m.s, m.F), -1)
     if near(m.F) == 1 then nearby(x, place:sub(1, 8), -1) end
     m.places[x] = nil
     if m.g then mark(m.g) end
     if next(m.places) == nil then
       seen('HDEL', m.d)
-      call('DEL', m.key)
-      call('ZREM', P .. 'ep', m.id)
-      call('ZREM', P .. 'wanted', m.id)
+      matched(m, nil)
+      if m.s == 'w' then tally('wanted', m.id:sub(1, 2), -1) end
+      forget(m)
       call('SREM', P .. 'ungrouped', m.id)
       if m.g then call('ZREM', P .. 'gm:' .. m.g, m.id) end
+    else
+      save(m)
     end
   end
 end
@@ -112,7 +107,7 @@ func (s Exhibits) RegisterPart(ctx context.Context, id triage.ExhibitID, part tr
 	if err != nil {
 		return nil, err
 	}
-	x, now := packExhibit(id), s.now().UnixMicro()
+	x, now := packExhibit(id), packNumber(packTime(s.now()))
 	var wanted []triage.MediumID
 	media := make([]byte, 0, 16*len(items))
 	told := make(map[triage.MediumID]bool)
@@ -149,7 +144,7 @@ func (s Exhibits) itemArgs(it *triage.ListedItem) []any {
 	if !it.Media() {
 		kind = "o"
 	}
-	return []any{packID(string(it.Medium)), kind, it.Size, packKeys(it.Keys), s.packPlace(it.Medium, it.Place)}
+	return []any{packID(string(it.Medium)), kind, packNumber(it.Size), packKeys(it.Keys), s.packPlace(it.Medium, it.Place)}
 }
 
 // SealExhibit implements triage.ExhibitStore. The manifest is kept last: until then, sealing again does all of it

@@ -1,0 +1,134 @@
+package views
+
+import (
+	"encoding/hex"
+	"strconv"
+
+	"vigie/triage"
+)
+
+// A medium's record is three letters: its state, its finding ('?': Pending), its kind; and then its fields in any
+// order, each a letter and its value, which has a length of its own or stands behind a varint that says how long it is.
+// lua.go reads and writes the same.
+const (
+	fieldEpoch       = 'e' // of the last match, decimal; absent: never due, -1: due
+	fieldSize        = 'z' // bytes, as packNumber writes it
+	fieldKeys        = 'd' // of its three digests
+	fieldGeneration  = 'v' // of its bytes, decimal; absent: 1
+	fieldWanted      = 't' // while it is wanted: since when, as packNumber writes microseconds
+	fieldLocator     = 'l' // where its examination lies
+	fieldExamination = 'f' // sealed
+	fieldMatches     = 'm' // sealed; absent: none
+	fieldGroup       = 'g' // 16 raw bytes; nothing: the group that it founded; absent: none
+	fieldFailures    = 'h' // counted, decimal
+	fieldRing        = 'r' // while it is wanted: exhibit (8 bytes) and part (32) of its keyring
+	// fieldPlace, once an exhibit: exhibit, folder and parent (8 bytes each, keyed), then class and time of change (µs),
+	// sealed in one block of 16 bytes.
+	fieldPlace = 'x'
+)
+
+// fixedLengths are those of fields that always have the same, in bytes.
+var fixedLengths = map[byte]int{fieldKeys: 48, fieldRing: 40, fieldPlace: 40}
+
+// record is what unpackRecord found.
+type record struct {
+	state, finding, kind string
+	fields               map[byte]string
+	places               []string
+}
+
+// unpackRecord reads a record; what is cut short is Corrupt.
+func unpackRecord(raw string) (record, error) {
+	if len(raw) < 3 {
+		return record{}, errCorruptRecord
+	}
+	r := record{raw[:1], raw[1:2], raw[2:3], make(map[byte]string), nil}
+	for raw = raw[3:]; raw != ""; {
+		name := raw[0]
+		raw = raw[1:]
+		n, fixed := fixedLengths[name]
+		for shift := 0; !fixed; shift += 7 {
+			if raw == "" || shift > 21 {
+				return record{}, errCorruptRecord
+			}
+			b := raw[0]
+			raw = raw[1:]
+			n |= int(b&0x7f) << shift
+			fixed = b < 0x80
+		}
+		if n > len(raw) {
+			return record{}, errCorruptRecord
+		}
+		if name == fieldPlace {
+			r.places = append(r.places, raw[:n])
+		} else {
+			r.fields[name] = raw[:n]
+		}
+		raw = raw[n:]
+	}
+	return r, nil
+}
+
+var errCorruptRecord = sealer{}.corrupt(nil)
+
+// mediumPlace is where a sealed field of a medium lies.
+func (d db) mediumPlace(id triage.MediumID, field string) string {
+	return d.key(keyMedium, packID(string(id)), "/", field)
+}
+
+// decodeMedium makes a medium of its record.
+func (d db) decodeMedium(id triage.MediumID, raw string) (triage.Medium, error) {
+	r, err := unpackRecord(raw)
+	if err != nil {
+		return triage.Medium{ID: id}, err
+	}
+	f := r.fields
+	m := triage.Medium{
+		ID: id, State: states.to[r.state], Kind: kinds.to[r.kind], Finding: findings.to[r.finding],
+		Size: unpackNumber(f[fieldSize]), Keys: unpackKeys(f[fieldKeys]), At: unpackLocator(f[fieldLocator]),
+	}
+	m.Slot.Generation = 1
+	if v := f[fieldGeneration]; v != "" {
+		m.Slot.Generation, _ = strconv.Atoi(v)
+	}
+	if ring := f[fieldRing]; ring != "" {
+		m.Slot.Exhibit, m.Slot.Part = unpackExhibit(ring[:8]), triage.PartID(hex.EncodeToString([]byte(ring[8:])))
+	}
+	epoch, _ := strconv.ParseUint(f[fieldEpoch], 10, 64)
+	m.Epoch = triage.Epoch(epoch)
+	if g, grouped := f[fieldGroup]; g != "" {
+		m.Group = triage.GroupID(unpackID(g))
+	} else if grouped {
+		m.Group = triage.GroupID(id)
+	}
+	if err := d.openExamination(&m, f[fieldExamination]); err != nil {
+		return m, err
+	}
+	if m.Matches, err = d.openMatches(id, f[fieldMatches]); err != nil {
+		return m, err
+	}
+	for _, place := range r.places {
+		p, err := d.unpackPlace(id, place)
+		if err != nil {
+			return m, err
+		}
+		m.Places = append(m.Places, p)
+	}
+	return m, nil
+}
+
+// packNumber writes a number of at least 0 in as few bytes as it needs, the highest first.
+func packNumber(n int64) string {
+	var b []byte
+	for ; n > 0; n >>= 8 {
+		b = append([]byte{byte(n)}, b...)
+	}
+	return string(b)
+}
+
+func unpackNumber(s string) (n int64) {
+	for i := range len(s) {
+		n = n<<8 | int64(s[i])
+	}
+	return n
+}
