@@ -61,6 +61,17 @@ type Fingerprint struct {
 	DHash   Hash64        `json:"dhash"`
 }
 
+// Frame is a further picture of a medium: a frame of an animation or a film, a page, another picture of the same file.
+// It was decoded by what its medium's Fingerprint names.
+type Frame struct {
+	Index   int           `json:"index"`        // in the file; the Fingerprint is of 0
+	At      time.Duration `json:"at,omitempty"` // since the first, in nanoseconds; 0 where pictures have no time
+	PDQ     pdq.Dihedrals `json:"pdq"`
+	Quality int           `json:"quality"`
+	PHash   Hash64        `json:"phash"`
+	DHash   Hash64        `json:"dhash"`
+}
+
 // Kind says what sort of content some bytes are, by content.
 type Kind string
 
@@ -84,16 +95,21 @@ type Facts struct {
 	Software    string    `json:"software,omitempty"`
 	Taken       time.Time `json:"taken,omitzero"` // EXIF DateTimeOriginal; UTC when it states no zone
 	GPS         bool      `json:"gps,omitempty"`  // a position is present (never its value)
+	// Pictures is how many the file holds, in frames, pages or otherwise, where that is more than one.
+	Pictures int `json:"pictures,omitempty"`
 }
 
 // Examination is what became of one medium's bytes: facts always, a fingerprint when they could be decoded,
 // a reason when they could not.
 type Examination struct {
 	Facts       Facts        `json:"facts"`
-	Fingerprint *Fingerprint `json:"fingerprint,omitempty"`
+	Fingerprint *Fingerprint `json:"fingerprint,omitempty"` // of the first picture
+	// Frames are the further pictures that look different from the first and from each other, in the file's order.
+	Frames []Frame `json:"frames,omitempty"`
 	// Unreadable is a stable English code ("truncated", "too-many-pixels", "format-not-supported", "time-limit",
 	// "memory-limit", "crashed", …) when the bytes could not be decoded; empty otherwise.
 	Unreadable string `json:"unreadable,omitempty"`
-	// Note is a stable code of something that was left out though the medium is fine ("frames-not-examined").
+	// Note is a stable code of something that was left out though the medium is fine ("frames-not-examined",
+	// "frames-left-out").
 	Note string `json:"note,omitempty"`
 }

@@ -57,22 +57,22 @@ func (f *FounderIndex) nearest(ctx context.Context, hashes []pdq.Hash) (GroupID,
 }
 
 // assign says, in order, which group each picture joins: that of the nearest founder, or one that it founds itself.
-// fps are nil where there is nothing to compare.
-func (f *FounderIndex) assign(ctx context.Context, ids []MediumID, fps []*hashing.Fingerprint) ([]Join, error) {
+// Media of several pictures are compared by the first that can be.
+func (f *FounderIndex) assign(ctx context.Context, ids []MediumID, kept []hashing.Examination) ([]Join, error) {
 	joins := make([]Join, len(ids))
 	var born []Founder // of this batch: nobody else knows them yet
 	for i, id := range ids {
 		joins[i] = Join{Medium: id, Group: GroupID(id), Born: &Founder{Group: GroupID(id), Medium: id}}
-		fp := fps[i]
-		if fp == nil || fp.Quality < pdq.MinQuality {
+		codes := toCompare(kept[i])
+		if codes == nil {
 			continue
 		}
-		g, distance, err := f.nearest(ctx, fp.PDQ[:])
+		g, distance, err := f.nearest(ctx, codes[:])
 		if err != nil {
 			return nil, err
 		}
 		for _, b := range born {
-			for _, h := range fp.PDQ {
+			for _, h := range codes {
 				if d := h.Distance(*b.PDQ); d < distance {
 					g, distance = b.Group, d
 				}
@@ -82,11 +82,24 @@ func (f *FounderIndex) assign(ctx context.Context, ids []MediumID, fps []*hashin
 			joins[i] = Join{Medium: id, Group: g}
 			continue
 		}
-		code := fp.PDQ[pdq.Original]
+		code := codes[pdq.Original]
 		joins[i].Born.PDQ = &code
 		born = append(born, *joins[i].Born)
 	}
 	return joins, nil
+}
+
+// toCompare returns the hashes of the first picture that shows enough to be compared, or nil.
+func toCompare(x hashing.Examination) *pdq.Dihedrals {
+	if x.Fingerprint != nil && x.Fingerprint.Quality >= pdq.MinQuality {
+		return &x.Fingerprint.PDQ
+	}
+	for i := range x.Frames {
+		if x.Frames[i].Quality >= pdq.MinQuality {
+			return &x.Frames[i].PDQ
+		}
+	}
+	return nil
 }
 
 // Forget makes the next search read all births anew: the projections were made again.

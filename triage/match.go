@@ -35,6 +35,7 @@ type Match struct {
 	Method    Method        `json:"method"`
 	Distance  int           `json:"distance"`            // bits; 0 for exact methods
 	Transform pdq.Transform `json:"transform,omitempty"` // of the medium, under which it is near
+	Frame     int           `json:"frame,omitempty"`     // of the medium, that is near: its index in the file
 }
 
 // Probe is what of a medium is looked up.
@@ -43,12 +44,13 @@ type Probe struct {
 	PDQ     []pdq.Hash      // indexed by pdq.Transform; the first alone where the others are not known
 	Quality int             // of the PDQ: below pdq.MinQuality it is not looked up
 	PHash   *hashing.Hash64 // nil: not looked up
+	Frames  []hashing.Frame // further pictures of the medium, looked up as well
 }
 
-// NewProbe looks a medium up by its digests and, when there is one, by its fingerprint.
-func NewProbe(keys DigestKeys, fp *hashing.Fingerprint) Probe {
-	p := Probe{Keys: keys}
-	if fp != nil {
+// NewProbe looks a medium up by its digests and by all its pictures.
+func NewProbe(keys DigestKeys, x hashing.Examination) Probe {
+	p := Probe{Keys: keys, Frames: x.Frames}
+	if fp := x.Fingerprint; fp != nil {
 		p.PDQ, p.Quality, p.PHash = fp.PDQ[:], fp.Quality, &fp.PHash
 	}
 	return p

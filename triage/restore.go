@@ -75,7 +75,7 @@ func (c *CatchUp) restore(ctx context.Context, filed []Filed) error {
 	for _, x := range filed {
 		if m, listed := media[x.Medium]; listed && m.State != Examined {
 			todo = append(todo, x)
-			probes = append(probes, NewProbe(x.Keys, x.Examination.Fingerprint))
+			probes = append(probes, NewProbe(x.Keys, x.Examination))
 		}
 	}
 	for {

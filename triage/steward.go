@@ -141,13 +141,13 @@ func (s *Steward) rematch(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	fps, err := s.fingerprints(ctx, ids, media)
+	kept, err := s.examinations(ctx, ids, media)
 	if err != nil {
 		return 0, err
 	}
 	probes := make([]Probe, len(ids))
 	for i, id := range ids {
-		probes[i] = NewProbe(media[id].Keys, fps[i])
+		probes[i] = NewProbe(media[id].Keys, kept[i])
 	}
 	matches, epoch, err := s.Matcher.Match(ctx, probes)
 	if err != nil {
@@ -163,10 +163,10 @@ func (s *Steward) rematch(ctx context.Context) (int, error) {
 	return len(ids), err
 }
 
-// fingerprints returns those of media, nil where one has none.
-func (s *Steward) fingerprints(ctx context.Context, ids []MediumID, media map[MediumID]Medium) ([]*hashing.Fingerprint, error) {
-	fps := make([]*hashing.Fingerprint, len(ids))
-	return fps, together(ctx, ids, func(ctx context.Context, i int, id MediumID) error {
+// examinations returns those of media, with nothing in them where no fingerprint was made.
+func (s *Steward) examinations(ctx context.Context, ids []MediumID, media map[MediumID]Medium) ([]hashing.Examination, error) {
+	kept := make([]hashing.Examination, len(ids))
+	return kept, together(ctx, ids, func(ctx context.Context, i int, id MediumID) error {
 		m := media[id]
 		if !m.Hashed || !m.At.Kept() {
 			return nil
@@ -175,7 +175,7 @@ func (s *Steward) fingerprints(ctx context.Context, ids []MediumID, media map[Me
 		if errors.Is(err, ErrDestroyed) {
 			return nil // since it was read
 		}
-		fps[i] = x.Examination.Fingerprint
+		kept[i] = x.Examination
 		return err
 	})
 }
@@ -212,11 +212,11 @@ func (s *Steward) group(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	fps, err := s.fingerprints(ctx, ids, media)
+	kept, err := s.examinations(ctx, ids, media)
 	if err != nil {
 		return 0, err
 	}
-	joins, err := s.Founders.assign(ctx, ids, fps)
+	joins, err := s.Founders.assign(ctx, ids, kept)
 	if err != nil {
 		return 0, err
 	}

@@ -155,7 +155,7 @@ func (w *Worker) do(ctx context.Context, job Job) error {
 	if err := w.Media.FileExamination(ctx, Filed{kept, at}); err != nil {
 		return err
 	}
-	return conclude(ctx, w.Matcher, w.Outcomes, medium, &x, x.Fingerprint)
+	return conclude(ctx, w.Matcher, w.Outcomes, medium, x)
 }
 
 // held returns a medium once the digests of its bytes are known: a job is queued a moment before that.
@@ -218,20 +218,15 @@ func (w *Worker) failure(ctx context.Context, job Job, err error, failed hashing
 	return failed, nil
 }
 
-// conclude matches a medium and applies the outcome, again as often as the sets change meanwhile. x is nil when
-// the medium was examined before.
-func conclude(ctx context.Context, matcher Matcher, outcomes OutcomeStore, m Medium, x *hashing.Examination, fp *hashing.Fingerprint) error {
-	kind, unreadable := m.Kind, m.Unreadable
-	if x != nil {
-		unreadable = x.Unreadable
-	}
+// conclude matches a medium and applies the outcome, again as often as the sets change meanwhile.
+func conclude(ctx context.Context, matcher Matcher, outcomes OutcomeStore, m Medium, x hashing.Examination) error {
 	for {
-		matches, epoch, err := matcher.Match(ctx, []Probe{NewProbe(m.Keys, fp)})
+		matches, epoch, err := matcher.Match(ctx, []Probe{NewProbe(m.Keys, x)})
 		if err != nil {
 			return err
 		}
-		o := Outcome{Medium: m.ID, Epoch: epoch, Matches: matches[0], Examination: x}
-		o.Finding = Conclude(kind, unreadable, o.Matches)
+		o := Outcome{Medium: m.ID, Epoch: epoch, Matches: matches[0], Examination: &x}
+		o.Finding = Conclude(m.Kind, x.Unreadable, o.Matches)
 		if err := outcomes.Apply(ctx, o); !IsKind(err, Stale) {
 			return err
 		}

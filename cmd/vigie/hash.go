@@ -35,7 +35,18 @@ type hashedFile struct {
 	Quality *int            `json:"pdq_quality,omitempty"`
 	PHash   *hashing.Hash64 `json:"phash,omitempty"`
 	DHash   *hashing.Hash64 `json:"dhash,omitempty"`
-	Error   string          `json:"error,omitempty"` // stable code
+	Frames  []hashedFrame   `json:"frames,omitempty"` // further pictures of the file
+	Error   string          `json:"error,omitempty"`  // stable code
+}
+
+// hashedFrame is a further picture of a file: a frame, a page.
+type hashedFrame struct {
+	Index   int            `json:"index"`           // in the file; the file's own hashes are of 0
+	AtMS    int64          `json:"at_ms,omitempty"` // since the first, in milliseconds
+	PDQ     pdq.Hash       `json:"pdq"`
+	Quality int            `json:"pdq_quality"`
+	PHash   hashing.Hash64 `json:"phash"`
+	DHash   hashing.Hash64 `json:"dhash"`
 }
 
 const (
@@ -232,6 +243,9 @@ func newHashedFile(x examinedFile) hashedFile {
 	if f := x.Fingerprint; f != nil {
 		h.PDQ, h.Quality, h.PHash, h.DHash = &f.PDQ[pdq.Original], &f.Quality, &f.PHash, &f.DHash
 	}
+	for _, f := range x.Frames {
+		h.Frames = append(h.Frames, hashedFrame{f.Index, f.At.Milliseconds(), f.PDQ[pdq.Original], f.Quality, f.PHash, f.DHash})
+	}
 	return h
 }
 
@@ -249,6 +263,9 @@ func printHashes(env *environment, x examinedFile) {
 		row("PDQ", fmt.Sprintf("%s  (%s)", h.PDQ, env.T("hash.quality", *h.Quality)))
 		row("pHash", h.PHash.String())
 		row("dHash", h.DHash.String())
+	}
+	for _, f := range h.Frames {
+		row("PDQ", fmt.Sprintf("%s  (%s, %s)", f.PDQ, env.T("hash.quality", f.Quality), env.T("hash.frame", f.Index)))
 	}
 	if h.Error != "" {
 		row(env.T("hash.error"), i18n.Reason(env.Lang, h.Error))

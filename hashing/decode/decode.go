@@ -73,19 +73,20 @@ type codec struct {
 	library string // import path, for Fingerprint.Decoder
 	config  func(io.Reader) (image.Config, error)
 	decode  func(io.Reader) (image.Image, error)
+	more    furtherPictures // nil where the first picture is all there is, or all that is looked at
 }
 
 var codecs = map[string]codec{
-	"jpeg": {"image/jpeg", jpeg.DecodeConfig, jpeg.Decode},
-	"png":  {"image/png", png.DecodeConfig, png.Decode},
-	"gif":  {"image/gif", gif.DecodeConfig, gif.Decode},
-	"webp": {"golang.org/x/image/webp", webp.DecodeConfig, decodeWebP},
-	"bmp":  {"golang.org/x/image/bmp", bmp.DecodeConfig, bmp.Decode},
-	"tiff": {"golang.org/x/image/tiff", tiff.DecodeConfig, tiff.Decode},
-	"heic": {"github.com/gen2brain/heic", heifConfig, decodeHEIC},
-	"heif": {"github.com/gen2brain/heic", heifConfig, decodeHEIC},
-	"avif": {"github.com/gen2brain/avif", heifConfig, decodeAVIF},
-	"jxl":  {"github.com/gen2brain/jpegxl", jpegxl.DecodeConfig, decodeJXL},
+	"jpeg": {"image/jpeg", jpeg.DecodeConfig, jpeg.Decode, nil},
+	"png":  {"image/png", png.DecodeConfig, png.Decode, apngFrames},
+	"gif":  {"image/gif", gif.DecodeConfig, gif.Decode, gifFrames},
+	"webp": {"golang.org/x/image/webp", webp.DecodeConfig, decodeWebP, playWebP},
+	"bmp":  {"golang.org/x/image/bmp", bmp.DecodeConfig, bmp.Decode, nil},
+	"tiff": {"golang.org/x/image/tiff", tiff.DecodeConfig, tiff.Decode, tiffPages},
+	"heic": {"github.com/gen2brain/heic", heifConfig, decodeHEIC, nil},
+	"heif": {"github.com/gen2brain/heic", heifConfig, decodeHEIC, nil},
+	"avif": {"github.com/gen2brain/avif", heifConfig, decodeAVIF, nil},
+	"jxl":  {"github.com/gen2brain/jpegxl", jpegxl.DecodeConfig, decodeJXL, nil},
 }
 
 // picture decodes data, which Sniff called format. The configuration is there whenever the header could be

@@ -62,6 +62,14 @@ func Examine(data []byte, limits Limits) hashing.Examination {
 		return ex
 	}
 	ex.Fingerprint = fingerprint
+	frames, spent := further(data, ex.Facts.Format, limits, fingerprint)
+	ex.Frames = frames
+	if spent.pictures > 1 {
+		ex.Facts.Pictures = spent.pictures
+	}
+	if spent.leftOut {
+		ex.Note = NoteFramesLeftOut
+	}
 	return ex
 }
 

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -269,7 +270,7 @@ func TestNotPictures(t *testing.T) {
 	if film.Note != decode.NoteFramesNotExamined || film.Unreadable != "" || film.Fingerprint != nil || film.Facts.Kind != hashing.KindVideo {
 		t.Errorf("a film: %+v", film)
 	}
-	if got := decode.Examine([]byte("%PDF-1.4"), decode.Limits{}); got != (hashing.Examination{Facts: hashing.Facts{Kind: hashing.KindOther, Format: "pdf"}}) {
+	if got, want := decode.Examine([]byte("%PDF-1.4"), decode.Limits{}), (hashing.Examination{Facts: hashing.Facts{Kind: hashing.KindOther, Format: "pdf"}}); !reflect.DeepEqual(got, want) {
 		t.Errorf("a document: %+v", got)
 	}
 }

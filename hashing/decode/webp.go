@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"image"
 	"io"
+	"iter"
+	"time"
 
 	"golang.org/x/image/webp"
 )
@@ -49,27 +51,81 @@ func fits(frame, canvas []byte) error {
 	return nil
 }
 
+// webpFrame is one frame of an animated WebP (WebP container specification, chunk ANMF).
+type webpFrame struct {
+	header []byte // 16 bytes
+	chunks []byte // the picture
+}
+
+// three reads a number of three bytes.
+func (f webpFrame) three(at int) int {
+	return int(f.header[at]) | int(f.header[at+1])<<8 | int(f.header[at+2])<<16
+}
+
+// webpFrames yields the frames of an animated WebP: none when data is no animation.
+func webpFrames(data []byte) iter.Seq[webpFrame] {
+	const riffHeader, chunkHeader, frameHeader = 12, 8, 16
+	return func(yield func(webpFrame) bool) {
+		for at := riffHeader; at+chunkHeader <= len(data); {
+			size := int64(binary.LittleEndian.Uint32(data[at+4:]))
+			body := data[at+chunkHeader:]
+			if string(data[at:at+4]) == "ANMF" && size >= frameHeader {
+				part := body[:min(size, int64(len(body)))]
+				if len(part) < frameHeader || !yield(webpFrame{part[:frameHeader], part[frameHeader:]}) {
+					return
+				}
+			}
+			next := size + size%2
+			if next > int64(len(body)) {
+				return
+			}
+			at += chunkHeader + int(next)
+		}
+	}
+}
+
 // firstFrame returns the first frame of an animated WebP as a file of its own, or nil when data is no animation.
 // The frame is smaller than the canvas where the animation begins on a part of it.
 func firstFrame(data []byte) []byte {
-	const riffHeader, chunkHeader, frameHeader = 12, 8, 16
-	for at := riffHeader; at+chunkHeader <= len(data); {
-		size := int64(binary.LittleEndian.Uint32(data[at+4:]))
-		body := data[at+chunkHeader:]
-		if string(data[at:at+4]) == "ANMF" && size >= frameHeader {
-			body = body[:min(size, int64(len(body)))]
-			if len(body) < frameHeader {
-				return nil
-			}
-			return stillWebP(body[6:12], body[frameHeader:])
-		}
-		next := size + size%2
-		if next > int64(len(body)) {
-			return nil
-		}
-		at += chunkHeader + int(next)
+	for f := range webpFrames(data) {
+		return stillWebP(f.header[6:12], f.chunks)
 	}
 	return nil
+}
+
+// playWebP plays an animated WebP from its second frame on.
+func playWebP(data []byte, b *budget) iter.Seq[frame] {
+	return func(yield func(frame) bool) {
+		b.pictures = 0
+		for range webpFrames(data) {
+			b.pictures++
+		}
+		config, err := webp.DecodeConfig(bytes.NewReader(data))
+		if b.pictures < 2 || err != nil || !b.take(config.Width, config.Height) {
+			return
+		}
+		stage := newCanvas(config.Width, config.Height)
+		index, at := 0, time.Duration(0)
+		for f := range webpFrames(data) {
+			if !b.take(max(config.Width, f.three(6)+1), max(config.Height, f.three(9)+1)) {
+				return
+			}
+			img, err := decodeWebP(bytes.NewReader(stillWebP(f.header[6:12], f.chunks)))
+			if err != nil {
+				return
+			}
+			p := patch{img: img, at: image.Pt(2*f.three(0), 2*f.three(3)), over: f.header[15]&2 == 0}
+			if f.header[15]&1 != 0 {
+				p.disposal = clearFrame
+			}
+			whole := stage.show(p)
+			if index > 0 && !yield(frame{whole, index, at}) {
+				return
+			}
+			at += time.Duration(f.three(12)) * time.Millisecond
+			index++
+		}
+	}
 }
 
 // stillWebP puts the chunks of one frame into a file. The size is as frames and files both state it: width and

@@ -211,6 +211,10 @@ func parseExamination(payload []byte, seen hashing.Facts) (hashing.Examination, 
 	}
 	ok = ok && (ex.Note == "" || isCode(ex.Note)) && (fp == nil) == isCode(ex.Unreadable) && (fp == nil || ex.Unreadable == "")
 	ok = ok && (fp == nil || fp.Quality >= 0 && fp.Quality <= 100 && isPlain(fp.Decoder))
+	ok = ok && f.Pictures >= 0 && len(ex.Frames) <= decode.MaxFrames && (fp != nil || len(ex.Frames) == 0)
+	for _, frame := range ex.Frames {
+		ok = ok && frame.Index > 0 && frame.At >= 0 && frame.Quality >= 0 && frame.Quality <= 100
+	}
 	if !ok {
 		return hashing.Examination{}, decode.Crashed
 	}

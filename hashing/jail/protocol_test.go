@@ -5,7 +5,9 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"reflect"
+	"strings"
 	"testing"
+	"time"
 
 	"vigie/hashing"
 	"vigie/hashing/decode"
@@ -93,4 +95,36 @@ func FuzzReadAnswer(f *testing.F) {
 			t.Errorf("%d bytes out of %d", len(a.payload), len(wire))
 		}
 	})
+}
+
+// TestFullExamination: an examination of as many frames as there may be fits into what the parent reads.
+func TestFullExamination(t *testing.T) {
+	ex := hashing.Examination{
+		Facts:       hashing.Facts{Kind: hashing.KindPicture, Format: "gif", Software: strings.Repeat("é", 64), Pictures: 1000},
+		Fingerprint: &hashing.Fingerprint{Decoder: "image/gif go1.26.4", Quality: 100},
+	}
+	for i := range decode.MaxFrames {
+		f := hashing.Frame{Index: 500 + i, At: time.Hour, Quality: 100, PHash: 1 << 63, DHash: 1 << 62}
+		for d := range f.PDQ {
+			f.PDQ[d][0] = 0xff
+		}
+		ex.Frames = append(ex.Frames, f)
+	}
+	text, err := json.Marshal(ex)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := parseExamination(text, ex.Facts); err != nil || !reflect.DeepEqual(got, ex) {
+		t.Errorf("%d bytes: %v", len(text), err)
+	}
+	if len(text) > maxExamination/2 {
+		t.Errorf("%d bytes are more than half of what is taken", len(text))
+	}
+	ex.Frames = append(ex.Frames, ex.Frames[0])
+	if text, err = json.Marshal(ex); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := parseExamination(text, ex.Facts); err == nil {
+		t.Error("too many frames were believed")
+	}
 }

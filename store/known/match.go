@@ -8,6 +8,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"vigie/hashing"
 	"vigie/hashing/pdq"
 	"vigie/triage"
 )
@@ -47,7 +48,7 @@ func (m *Mirror) Match(ctx context.Context, probes []triage.Probe) ([][]triage.M
 		switch {
 		case epoch != v.epoch: // the sets changed
 		case confirmed:
-			return merge(v, exact, hits), epoch, nil
+			return merge(v, probes, exact, hits), epoch, nil
 		case forgets == maxForgets:
 			return nil, 0, triage.E(triage.Unavailable, "match", "", "the hash sets in Redis are incomplete: import or restore them", nil)
 		default: // Redis holds other sets than those that were mirrored
@@ -57,8 +58,26 @@ func (m *Mirror) Match(ctx context.Context, probes []triage.Probe) ([][]triage.M
 	}
 }
 
+// look is one picture of a probe.
+type look struct {
+	frame   int // its index in the file
+	pdq     []pdq.Hash
+	quality int
+	phash   *hashing.Hash64
+}
+
+// lookAt returns the n-th picture of p, the first is 0.
+func lookAt(p *triage.Probe, n int) look {
+	if n == 0 {
+		return look{0, p.PDQ, p.Quality, p.PHash}
+	}
+	f := &p.Frames[n-1]
+	return look{f.Index, f.PDQ[:], f.Quality, &f.PHash}
+}
+
 // hit is one near entry.
 type hit struct {
+	look      int // which picture of the probe
 	set       triage.SetID
 	method    triage.Method
 	ref       nearRef
@@ -69,18 +88,21 @@ type hit struct {
 // near returns the nearest entries of the active sets, one an entry and method, the best first.
 func (v *view) near(p *triage.Probe) []hit {
 	var hits []hit
-	for id, set := range v.active {
-		if p.Quality >= pdq.MinQuality {
-			for t, code := range p.PDQ {
-				set.pdq.Search(code, pdq.MatchDistance, func(at uint32, distance int) {
-					hits = append(hits, hit{set: id, method: triage.ByPDQ, ref: set.pdqRefs[at], distance: distance, transform: pdq.Transform(t)})
+	for n := range 1 + len(p.Frames) {
+		l := lookAt(p, n)
+		for id, set := range v.active {
+			if l.quality >= pdq.MinQuality {
+				for t, code := range l.pdq {
+					set.pdq.Search(code, pdq.MatchDistance, func(at uint32, distance int) {
+						hits = append(hits, hit{look: n, set: id, method: triage.ByPDQ, ref: set.pdqRefs[at], distance: distance, transform: pdq.Transform(t)})
+					})
+				}
+			}
+			if l.phash != nil {
+				set.phash.Search(*l.phash, triage.PHashDistance, func(at uint32, distance int) {
+					hits = append(hits, hit{look: n, set: id, method: triage.ByPHash, ref: set.phashRefs[at], distance: distance})
 				})
 			}
-		}
-		if p.PHash != nil {
-			set.phash.Search(*p.PHash, triage.PHashDistance, func(at uint32, distance int) {
-				hits = append(hits, hit{set: id, method: triage.ByPHash, ref: set.phashRefs[at], distance: distance})
-			})
 		}
 	}
 	return best(hits)
@@ -92,7 +114,7 @@ func best(hits []hit) []hit {
 		return cmp.Or(
 			cmp.Compare(a.method, b.method), // "pdq" before "phash"
 			cmp.Compare(a.distance, b.distance), cmp.Compare(a.set, b.set),
-			cmp.Compare(a.ref.entry, b.ref.entry), cmp.Compare(a.transform, b.transform),
+			cmp.Compare(a.ref.entry, b.ref.entry), cmp.Compare(a.look, b.look), cmp.Compare(a.transform, b.transform),
 		)
 	})
 	type once struct {
@@ -172,9 +194,9 @@ func (m *Mirror) entry(h hit, chunk string) ([]byte, error) {
 func (h hit) is(e []byte, p *triage.Probe) bool {
 	switch {
 	case h.method == triage.ByPDQ && len(e) == pdqSize:
-		return refAt(h.ref.segment, int(h.ref.position), e) == h.ref && pdq.Hash(e[6:]).Distance(p.PDQ[h.transform]) == h.distance
+		return refAt(h.ref.segment, int(h.ref.position), e) == h.ref && pdq.Hash(e[6:]).Distance(lookAt(p, h.look).pdq[h.transform]) == h.distance
 	case h.method == triage.ByPHash && len(e) == phashSize:
-		return refAt(h.ref.segment, int(h.ref.position), e) == h.ref && parsePHash(e[6:]).Distance(*p.PHash) == h.distance
+		return refAt(h.ref.segment, int(h.ref.position), e) == h.ref && parsePHash(e[6:]).Distance(*lookAt(p, h.look).phash) == h.distance
 	}
 	return false
 }
@@ -230,11 +252,11 @@ func (m *mirrored) match(entry uint32, category uint16, method triage.Method) tr
 }
 
 // merge adds the hits to the exact matches, the best first, and keeps MaxMatches of them.
-func merge(v *view, exact [][]triage.Match, hits [][]hit) [][]triage.Match {
+func merge(v *view, probes []triage.Probe, exact [][]triage.Match, hits [][]hit) [][]triage.Match {
 	for i := range exact {
 		for _, h := range hits[i] {
 			match := v.active[h.set].match(h.ref.entry, h.ref.category, h.method)
-			match.Distance, match.Transform = h.distance, h.transform
+			match.Distance, match.Transform, match.Frame = h.distance, h.transform, lookAt(&probes[i], h.look).frame
 			exact[i] = append(exact[i], match)
 		}
 		slices.SortStableFunc(exact[i], func(a, b triage.Match) int {

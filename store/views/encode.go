@@ -117,6 +117,7 @@ func (d db) packExamination(id triage.MediumID, x *hashing.Examination) string {
 	w.number(int64(f.Orientation))
 	w.number(packTime(f.Taken))
 	w.flag(f.GPS)
+	w.number(int64(f.Pictures))
 	for _, s := range []string{f.Make, f.Model, f.Serial, f.Software} {
 		w.text(s)
 	}
@@ -146,6 +147,7 @@ func unpackExamination(m *triage.Medium, r unpacker) {
 	f.Width, f.Height, f.Orientation = int(r.number()), int(r.number()), int(r.number())
 	f.Taken = unpackTime(r.number())
 	f.GPS = r.flag()
+	f.Pictures = int(r.number())
 	f.Make, f.Model, f.Serial, f.Software = r.text(), r.text(), r.text(), r.text()
 }
 
@@ -165,6 +167,7 @@ func (d db) packMatches(id triage.MediumID, matches []triage.Match) string {
 		w.text(methods.of[m.Method])
 		w.number(int64(m.Distance))
 		w.number(int64(m.Transform))
+		w.number(int64(m.Frame))
 	}
 	return d.sealer.seal(d.mediumPlace(id, string(fieldMatches)), w)
 }
@@ -183,7 +186,7 @@ func unpackMatches(r unpacker) []triage.Match {
 		matches = append(matches, triage.Match{
 			Set: triage.SetID(r.number()), Source: r.text(), Version: int(r.number()),
 			Kind: setKinds.to[r.text()], Entry: uint32(r.number()), Category: r.text(),
-			Method: methods.to[r.text()], Distance: int(r.number()), Transform: pdq.Transform(r.number()),
+			Method: methods.to[r.text()], Distance: int(r.number()), Transform: pdq.Transform(r.number()), Frame: int(r.number()),
 		})
 	}
 	return matches

@@ -1,0 +1,131 @@
+package decode
+
+import (
+	"image"
+	"iter"
+	"time"
+
+	"vigie/hashing"
+	"vigie/hashing/pdq"
+)
+
+const (
+	// MaxFrames is how many pictures of a file are kept beside the first. With the longest, an examination stays under
+	// half of what the jail and the archive take.
+	MaxFrames = 32
+	// maxFramesDecoded is how many further frames or pages of a file are decoded: 30 seconds of a usual animation.
+	maxFramesDecoded = 600
+	// frameBudget is how many pixels all further pictures of a file may have together, as a multiple of what one may
+	// have. At some 30 million pixels a second, it is 8 seconds of work at the default limit.
+	frameBudget = 2
+	// sameFrame is the distance, in bits of PDQ, up to which two pictures of a file are held to be the same. It is how
+	// far two conforming implementations may be apart on one picture; an entry within 21 bits of a picture that was
+	// left out for that is still within 31 of the one that was kept.
+	sameFrame = 10
+	// frameStep is by how much sameFrame grows whenever there are too many frames: rather all of a film coarsely than
+	// its beginning finely.
+	frameStep = 4
+)
+
+// NoteFramesLeftOut says that a file has more pictures than were looked at or kept.
+const NoteFramesLeftOut = "frames-left-out"
+
+// frame is one picture of several in a file.
+type frame struct {
+	img   image.Image
+	index int           // in the file, 1 or more
+	at    time.Duration // since the first picture
+}
+
+// budget bounds what is spent on the further pictures of a file, and learns how many there are.
+type budget struct {
+	limits   Limits
+	frames   int   // that may still be decoded
+	pixels   int64 // that may still be decoded
+	pictures int   // in the file, as far as is known
+	leftOut  bool  // something was not looked at
+}
+
+func newBudget(limits Limits) *budget {
+	return &budget{limits: limits, frames: maxFramesDecoded, pixels: frameBudget * limits.MaxPixels, pictures: 1}
+}
+
+// take reports whether a picture of that size may be decoded, and counts it.
+func (b *budget) take(width, height int) bool {
+	if width <= 0 || height <= 0 {
+		return false
+	}
+	if b.frames == 0 || int64(width) > b.limits.MaxPixels/int64(height) || int64(width)*int64(height) > b.pixels {
+		b.leftOut = true
+		return false
+	}
+	b.frames--
+	b.pixels -= int64(width) * int64(height)
+	return true
+}
+
+// further decodes the pictures of data beside the first, whose fingerprint is given, and returns those that show
+// something else. What breaks among them ends them: the first one stands.
+func further(data []byte, format string, limits Limits, first *hashing.Fingerprint) (frames []hashing.Frame, b *budget) {
+	b = newBudget(limits)
+	more := codecs[format].more
+	if more == nil {
+		return nil, b
+	}
+	defer func() { _ = recover() }() // as of picture; what was found stands
+	c := collection{same: sameFrame, first: first.PDQ[pdq.Original]}
+	if first.Quality < pdq.MinQuality {
+		c.same = -1 // the first says nothing: nothing is like it
+	}
+	defer func() { frames, b.leftOut = c.frames, b.leftOut || c.thinned }()
+	for f := range more(data, b) {
+		fp, err := fingerprint(f.img, format)
+		if err == nil && fp.Quality >= pdq.MinQuality { // others are never looked up
+			c.add(hashing.Frame{Index: f.index, At: f.at, PDQ: fp.PDQ, Quality: fp.Quality, PHash: fp.PHash, DHash: fp.DHash})
+		}
+	}
+	return c.frames, b
+}
+
+// collection keeps at most MaxFrames frames that are unlike.
+type collection struct {
+	first   pdq.Hash
+	same    int // bits
+	frames  []hashing.Frame
+	thinned bool
+}
+
+// add keeps f if it is unlike all that are kept.
+func (c *collection) add(f hashing.Frame) {
+	if !c.unlike(f, c.frames) {
+		return
+	}
+	c.frames = append(c.frames, f)
+	for len(c.frames) > MaxFrames {
+		c.thinned = true
+		c.same = max(c.same, sameFrame) + frameStep
+		kept := c.frames[:0]
+		for _, f := range c.frames {
+			if c.unlike(f, kept) {
+				kept = append(kept, f)
+			}
+		}
+		c.frames = kept
+	}
+}
+
+func (c *collection) unlike(f hashing.Frame, others []hashing.Frame) bool {
+	code := f.PDQ[pdq.Original]
+	if code.Distance(c.first) <= c.same {
+		return false
+	}
+	for i := range others {
+		if code.Distance(others[i].PDQ[pdq.Original]) <= max(c.same, sameFrame) {
+			return false
+		}
+	}
+	return true
+}
+
+// furtherPictures yields the pictures of a file beside its first, as long as they are whole and b allows it.
+type furtherPictures func(data []byte, b *budget) iter.Seq[frame]
