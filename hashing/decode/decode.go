@@ -3,7 +3,8 @@
 // is hostile, and a decoder that loops or grows is stopped from outside.
 //
 // Formats: JPEG, PNG and GIF by the standard library; WebP, BMP and TIFF by golang.org/x/image; HEIC, AVIF and JPEG XL
-// in a sandbox within the process (wasm.go). Others are recognised, and reported as not supported.
+// in a sandbox within the process (wasm.go); Photoshop's (psd.go) and icons (ico.go) here; raw pictures by the JPEG that
+// they bring (raw.go). Others are recognised, and reported as not supported.
 package decode
 
 import (
@@ -60,6 +61,7 @@ const (
 	TooManyPixels      Unreadable = "too-many-pixels"
 	TooManyBytes       Unreadable = "too-many-bytes"
 	FormatNotSupported Unreadable = "format-not-supported" // recognised, but nothing here decodes it
+	NoPreview          Unreadable = "no-preview"           // a raw picture without a JPEG that shows it
 	Crashed            Unreadable = "crashed"              // the decoder itself failed
 	TimeLimit          Unreadable = "time-limit"
 	MemoryLimit        Unreadable = "memory-limit"
@@ -77,7 +79,7 @@ type codec struct {
 }
 
 var codecs = map[string]codec{
-	"jpeg": {"image/jpeg", jpeg.DecodeConfig, jpeg.Decode, nil},
+	"jpeg": {"image/jpeg", jpeg.DecodeConfig, jpeg.Decode, mpoPictures},
 	"png":  {"image/png", png.DecodeConfig, png.Decode, apngFrames},
 	"gif":  {"image/gif", gif.DecodeConfig, gif.Decode, gifFrames},
 	"webp": {"golang.org/x/image/webp", webp.DecodeConfig, decodeWebP, playWebP},
@@ -87,6 +89,12 @@ var codecs = map[string]codec{
 	"heif": {"github.com/gen2brain/heic", heifConfig, decodeHEIC, nil},
 	"avif": {"github.com/gen2brain/avif", heifConfig, decodeAVIF, nil},
 	"jxl":  {"github.com/gen2brain/jpegxl", jpegxl.DecodeConfig, decodeJXL, nil},
+	"psd":  {"vigie/psd", psdConfig, decodePSD, nil},
+	"ico":  {"golang.org/x/image/bmp", icoConfig, decodeICO, icoPictures},
+	"cur":  {"golang.org/x/image/bmp", icoConfig, decodeICO, icoPictures},
+
+	"cr2": rawCodec("cr2"), "cr3": rawCodec("cr3"), "nef": rawCodec("nef"), "arw": rawCodec("arw"), "dng": rawCodec("dng"),
+	"rw2": rawCodec("rw2"), "orf": rawCodec("orf"), "raf": rawCodec("raf"), "pef": rawCodec("pef"), "srw": rawCodec("srw"),
 }
 
 // picture decodes data, which Sniff called format. The configuration is there whenever the header could be
@@ -135,8 +143,11 @@ func reason(err error) Unreadable {
 		jpegUnsupported jpeg.UnsupportedError
 		pngUnsupported  png.UnsupportedError
 		tiffUnsupported tiff.UnsupportedError
+		ours            Unreadable
 	)
 	switch {
+	case errors.As(err, &ours):
+		return ours
 	case errors.As(err, &jpegUnsupported), errors.As(err, &pngUnsupported), errors.As(err, &tiffUnsupported), errors.Is(err, bmp.ErrUnsupported):
 		return FormatNotSupported
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
@@ -157,6 +168,7 @@ var modules = map[string]string{
 	"github.com/gen2brain/heic":   "v0.4.9",
 	"github.com/gen2brain/avif":   "v0.6.0",
 	"github.com/gen2brain/jpegxl": "v0.4.5",
+	"vigie/psd":                   "1",
 }
 
 // decoderName names the code that decodes a format, with its version: the same bytes may get other pixels from

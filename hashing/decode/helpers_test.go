@@ -69,7 +69,7 @@ func read(t testing.TB, path string) []byte {
 	return data
 }
 
-// exifTag is one entry of an EXIF directory; value is a string (ASCII), a uint16, a []uint32 of rationals, bytes
+// exifTag is one entry of an EXIF directory; value is a string (ASCII), a uint16, a uint32, a []uint32 of rationals, bytes
 // (undefined) or another directory.
 type exifTag struct {
 	number uint16
@@ -96,6 +96,8 @@ func directory(out []byte, tags []exifTag) []byte {
 			count = len(value)
 		case uint16:
 			kind, count, value = 3, 1, order.AppendUint16(nil, v)
+		case uint32:
+			kind, count, value = 4, 1, order.AppendUint32(nil, v)
 		case []uint32:
 			kind, count = 5, len(v)/2
 			for _, n := range v {

@@ -163,10 +163,10 @@ func sniffBitmap(head []byte) (hashing.Kind, string) {
 			return hashing.KindPicture, "bmp"
 		}
 	}
-	if len(head) >= 22 && string(head[:4]) == "\x00\x00\x01\x00" {
+	if len(head) >= 22 && (string(head[:4]) == "\x00\x00\x01\x00" || string(head[:4]) == "\x00\x00\x02\x00") {
 		count, size, at := binary.LittleEndian.Uint16(head[4:]), binary.LittleEndian.Uint32(head[14:]), binary.LittleEndian.Uint32(head[18:])
 		if count > 0 && count < 1024 && head[9] == 0 && size > 0 && at >= 22 {
-			return hashing.KindPicture, "ico"
+			return hashing.KindPicture, map[byte]string{1: "ico", 2: "cur"}[head[2]]
 		}
 	}
 	return "", ""
