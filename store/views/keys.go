@@ -34,7 +34,8 @@ import (
 //	seen:<bucket>        hash    keys of digests of media that are in an exhibit
 //
 //	near:<x>             hash    folder → how many known and near-known media lie in it
-//	fg:<x><f>            string  groups with a member in this folder, or in a folder of this folder
+//	fg:<x><f>            list    groups with a member in this folder
+//	sub:<x><f>           list    folders with such groups in this folder
 //	g:<g>                hash    a group: see groups.go
 //	gm:<g>               zset    its members but the founder: most groups have no other (all scores 0: a small
 //	                             zset is compact, a small set is not)
@@ -42,7 +43,9 @@ import (
 //	ungrouped            set     Pending media without a group
 //	torank               zset    groups that wait for their rank, by first mark
 //	marks                string  the last mark
-//	queue                zset    groups in the queue, by negated score
+//	queue                hash    score → how many groups in the queue have it
+//	q:<score>            hash    leaf → how many of these lie in it
+//	q:<score>:<leaf>     hash    groups, their identifiers from the second byte on; a leaf is 12 bits (2 bytes)
 //
 //	marks:applied        hash    how far the projections have come: see marks.go
 //	marks:ahead          zset    events that were applied beyond a gap

@@ -115,10 +115,12 @@ local function nearby(x, folder, d)
   local n = call('HINCRBY', P .. 'near:' .. x, folder, d)
   if n == 0 then call('HDEL', P .. 'near:' .. x, folder) end
   if n == 0 or (n == 1 and d == 1) then
-    local groups, marked = call('GET', P .. 'fg:' .. x .. folder) or '', {}
-    for i = 1, #groups, 16 do
-      local g = groups:sub(i, i + 15)
-      if not marked[g] then marked[g] = true; mark(g) end
+    local folders, marked = call('LRANGE', P .. 'sub:' .. x .. folder, 0, -1), {}
+    folders[#folders + 1] = folder
+    for _, f in ipairs(folders) do
+      for _, g in ipairs(call('LRANGE', P .. 'fg:' .. x .. f, 0, -1)) do
+        if not marked[g] then marked[g] = true; mark(g) end
+      end
     end
   end
 end
@@ -146,8 +148,10 @@ end
 -- index has a group ranked when the folder of a place, or that folder's parent, gets or loses its known media. A
 -- group stands there once for each of its members, and stays when they leave: it is only ranked once too often.
 local function index(x, place, g)
-  call('APPEND', P .. 'fg:' .. x .. place:sub(1, 8), g)
-  call('APPEND', P .. 'fg:' .. x .. place:sub(9, 16), g)
+  local folder, parent = place:sub(1, 8), place:sub(9, 16)
+  if call('RPUSH', P .. 'fg:' .. x .. folder, g) == 1 and parent ~= folder then
+    call('RPUSH', P .. 'sub:' .. x .. parent, folder)
+  end
 end
 
 -- arrive puts a medium into an exhibit, once. The caller saves it.
@@ -167,13 +171,13 @@ local function members(g)
   return ids
 end
 
--- seen enters (HSET) or strikes (HDEL) the keys of a medium's three digests.
+-- seen enters (HSET) or strikes (HDEL) the keys of a medium's three digests: their first eight bytes (media.go).
 local function seen(command, keys)
   for i = 1, 33, 16 do
     local k = keys:sub(i, i + 15)
     if k ~= string.rep('\0', 16) then
-      local bucket = P .. 'seen:' .. k:sub(1, 2) .. math.floor(k:byte(3) / 64)
-      if command == 'HSET' then call('HSET', bucket, k:sub(3), '') else call('HDEL', bucket, k:sub(3)) end
+      local bucket = P .. 'seen:' .. k:sub(1, 2)
+      if command == 'HSET' then call('HSET', bucket, k:sub(3, 8), '') else call('HDEL', bucket, k:sub(3, 8)) end
     end
   end
 end
@@ -192,14 +196,31 @@ local function rekey(m, keys, size)
   end
 end
 
+-- enqueue puts a group under its score in the queue; nil takes it out. Groups of a score lie in leaves, by the first
+-- 12 bits of their identifiers; how many there are is counted for scores and leaves.
+local function enqueue(g, score)
+  local old = call('HGET', P .. 'g:' .. g, 'q') or nil
+  if old == score then return end
+  local leaf = g:sub(1, 1) .. string.char(math.floor(g:byte(2) / 16))
+  if old then
+    call('HDEL', P .. 'q:' .. old .. ':' .. leaf, g:sub(2))
+    tally('q:' .. old, leaf, -1)
+    tally('queue', old, -1)
+    call('HDEL', P .. 'g:' .. g, 'q')
+  end
+  if score then
+    call('HSET', P .. 'q:' .. score .. ':' .. leaf, g:sub(2), '')
+    tally('q:' .. score, leaf, 1)
+    tally('queue', score, 1)
+    call('HSET', P .. 'g:' .. g, 'q', score)
+  end
+end
+
 -- requeue puts a group into the queue or takes it out: in are groups with open members, unless a decision
 -- covers all members.
 local function requeue(g)
   local v = call('HMGET', P .. 'g:' .. g, 'o', 'n', 's', 'dn')
-  if tonumber(v[1] or 0) > 0 and (not v[4] or tonumber(v[2]) > tonumber(v[4])) then
-    call('ZADD', P .. 'queue', -tonumber(v[3]), g)
-  else
-    call('ZREM', P .. 'queue', g)
-  end
+  local waits = tonumber(v[1] or 0) > 0 and (not v[4] or tonumber(v[2]) > tonumber(v[4]))
+  enqueue(g, waits and v[3] or nil)
 end
 `

@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -28,9 +29,40 @@ local key = P .. 'g:' .. ARGV[2]
 if call('HGET', key, 'c') == ARGV[3] then call('HDEL', key, 'c', 'u') end
 return 'done'`)
 
-	// queuePage returns how long the queue is, and a page of it. KEYS: queue. ARGV: first, last.
-	queuePage = redis.NewScript(`
-return {redis.call('ZCARD', KEYS[1]), redis.call('ZRANGE', KEYS[1], ARGV[1], ARGV[2])}`)
+	// queuePage returns how long the queue is, and the leaves in which a page lies, whole: groups in no order, and how
+	// many to pass over in the first. ARGV: offset, how many.
+	queuePage = script(`
+local skip, n, total, scores, leaves = tonumber(ARGV[2]), tonumber(ARGV[3]), 0, {}, {}
+local flat = call('HGETALL', P .. 'queue')
+for i = 1, #flat, 2 do
+  scores[#scores + 1] = {flat[i], tonumber(flat[i + 1])}
+  total = total + flat[i + 1]
+end
+table.sort(scores, function(a, b) return tonumber(a[1]) > tonumber(b[1]) end)
+local have, first = 0, 0
+for _, s in ipairs(scores) do
+  if n == 0 or have >= n then break end
+  if have == 0 and s[2] <= skip then
+    skip = skip - s[2]
+  else
+    local counts, names = call('HGETALL', P .. 'q:' .. s[1]), {}
+    for i = 1, #counts, 2 do names[#names + 1] = {counts[i]:byte(1) * 16 + counts[i]:byte(2), counts[i], tonumber(counts[i + 1])} end
+    table.sort(names, function(a, b) return a[1] < b[1] end)
+    for _, leaf in ipairs(names) do
+      if have >= n then break end
+      if have == 0 and leaf[3] <= skip then
+        skip = skip - leaf[3]
+      else
+        if have == 0 then first, skip, have = skip, 0, -skip end
+        local ids = call('HKEYS', P .. 'q:' .. s[1] .. ':' .. leaf[2])
+        for i, rest in ipairs(ids) do ids[i] = leaf[2]:sub(1, 1) .. rest end
+        leaves[#leaves + 1] = ids
+        have = have + #ids
+      end
+    end
+  end
+end
+return {total, first, leaves}`)
 
 	// decideGroup keeps a decision. ARGV: group, decision, members it covers.
 	decideGroup = script(`
@@ -64,16 +96,31 @@ func (s Groups) decodeDecision(id triage.GroupID, doc string) (*triage.Decision,
 func (s Queue) Queue(ctx context.Context, offset, n int) ([]triage.Group, int, error) {
 	const op = "views.Queue"
 	offset, n = max(offset, 0), max(n, 0)
-	answer, err := queuePage.Run(ctx, s.rdb, []string{s.key(keyQueue)}, offset, offset+n-1).Slice()
+	answer, err := s.run(ctx, queuePage, s.key(keyQueue), offset, n).Slice()
 	if err != nil {
 		return nil, 0, fault(op, "", err)
 	}
-	total, page := int(number(answer[0])), texts(answer[1])
-	if n == 0 || len(page) == 0 {
+	total := int(number(answer[0]))
+	page := sortedLeaves(answer[2])
+	page = page[min(len(page), int(number(answer[1]))):]
+	page = page[:min(len(page), n)]
+	if len(page) == 0 {
 		return nil, total, nil
 	}
 	groups, err := s.groups(ctx, page)
 	return groups, total, err
+}
+
+// sortedLeaves returns the groups of leaves, which follow one another: each leaf's in the order of their identifiers.
+func sortedLeaves(leaves any) []string {
+	var groups []string
+	list, _ := leaves.([]any)
+	for _, leaf := range list {
+		ids := texts(leaf)
+		slices.Sort(ids)
+		groups = append(groups, ids...)
+	}
+	return groups
 }
 
 // GroupList implements triage.QueueStore.
