@@ -41,6 +41,7 @@ type serviceConfig struct {
 	Parallel int           // examinations at once
 	Children int           // decoding processes
 	Lease    time.Duration // after which a dead worker's job is taken over
+	Jail     string        // "required", or "best-effort": decodes also where nothing locks decoders in
 	Verbose  bool
 }
 
@@ -56,6 +57,9 @@ type s3Config struct {
 const (
 	objectsFolder = "folder"
 	objectsMinio  = "minio"
+
+	jailRequired   = "required"
+	jailBestEffort = "best-effort"
 
 	defaultListen  = "127.0.0.1:8787"
 	defaultContact = "OFMIN"
@@ -85,6 +89,7 @@ func (env *environment) serviceFlags(name string, args []string, extra func(*fla
 	fs.DurationVar(&c.JournalLock, "journal-lock", env.duration("VIGIE_JOURNAL_LOCK", defaultJournalLock),
 		"how long sealed segments of the journal cannot be removed from MinIO, by anybody; 0: not locked")
 	fs.Int64Var(&c.ObjectsMax, "objects-max", 0, "bytes that the folder store may hold (default: as much as the disk)")
+	fs.StringVar(&c.Jail, "jail", env.or("VIGIE_JAIL", jailRequired), "where nothing locks decoders in: required (nothing is decoded) or best-effort")
 	fs.BoolVar(&c.Verbose, "verbose", false, "log every request and job")
 	if extra != nil {
 		extra(fs, c)
@@ -141,6 +146,9 @@ func (c *serviceConfig) complete(env *environment) error {
 	if c.Listen != "" && c.QueueMax < 1 {
 		return usageError(env.T("error.queue-max"))
 	}
+	if c.Jail != jailRequired && c.Jail != jailBestEffort {
+		return usageError(env.T("error.jail", c.Jail))
+	}
 	if c.JournalLock < 0 {
 		return usageError("--journal-lock (VIGIE_JOURNAL_LOCK): a duration such as 8760h, or 0")
 	}
@@ -162,6 +170,8 @@ func (c *serviceConfig) complete(env *environment) error {
 	}
 	return nil
 }
+
+func (c *serviceConfig) jailBestEffort() bool { return c.Jail == jailBestEffort }
 
 // checkListen refuses to send secrets in clear over a network.
 func (c *serviceConfig) checkListen(env *environment) error {

@@ -32,6 +32,7 @@ func runDoctor(ctx context.Context, env *environment, args []string) error {
 	}
 	_, err = exec.LookPath("redis-server")
 	say("redis-server", err)
+	doctorJail(ctx, env, c, say)
 	keys, err := c.loadSecrets()
 	say(env.T("doctor.secrets"), err)
 	if err != nil {

@@ -135,7 +135,8 @@ func hashFiles(ctx context.Context, files []string) iter.Seq2[examinedFile, erro
 		err  error
 	}
 	return func(yield func(examinedFile, error) bool) {
-		pool, err := newJail(min(len(files), runtime.NumCPU()))
+		// On other systems than Linux nothing locks decoders in; the files are those of whoever asks.
+		pool, err := newJail(ctx, min(len(files), runtime.NumCPU()), runtime.GOOS != "linux")
 		if err != nil {
 			yield(examinedFile{}, err)
 			return

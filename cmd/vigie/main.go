@@ -60,6 +60,7 @@ func commands() []command {
 		{name: "doctor", run: runDoctor},
 		{name: "version", run: runVersion},
 		{name: "jail-child", run: runJailChild, hidden: true},
+		{name: "jail-program", run: runJailProgram, hidden: true},
 	}
 }
 

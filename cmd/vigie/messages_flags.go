@@ -55,4 +55,7 @@ var flagsInFrench = map[string]string{
 	"whose token it is":                                                   "à qui est le jeton",
 	"address of the pages (default: where the service listens)":           "adresse des pages (par défaut : là où le service écoute)",
 	"for 12 hours, as often as wanted, instead of once within 15 minutes": "pour 12 heures, autant de fois que voulu, au lieu d'une fois dans les 15 minutes",
+
+	// Of decoding.
+	"where nothing locks decoders in: required (nothing is decoded) or best-effort": "là où rien n'enferme les décodeurs : required (rien n'est décodé) ou best-effort",
 }

@@ -33,7 +33,7 @@ func runServe(ctx context.Context, env *environment, args []string) error {
 		return usageError(env.T("error.too-many", rest[0]))
 	}
 	return withHouse(ctx, c, env, func(h *house) error {
-		pool, err := newJail(c.Children)
+		pool, err := newJail(ctx, c.Children, c.jailBestEffort())
 		if err != nil {
 			return err
 		}

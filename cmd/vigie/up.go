@@ -35,7 +35,7 @@ func runUp(ctx context.Context, env *environment, args []string) error {
 	if err != nil {
 		return err
 	}
-	pool, err := newJail(c.Children)
+	pool, err := newJail(ctx, c.Children, c.jailBestEffort())
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -39,6 +40,7 @@ type child struct {
 	out       *bufio.Reader
 	outFile   *os.File
 	complaint *limited
+	layers    Layers
 	jobs      int
 
 	exited   chan struct{} // closed, by the goroutine that waits for the process, when it has ended
@@ -68,7 +70,9 @@ func start(options Options) (*child, error) {
 	watchdog := time.AfterFunc(startTimeout, c.timeOut)
 	err := writeSettings(c.in, settings{options.Limits, options.MemoryBytes, options.CPUSeconds})
 	if err == nil {
-		err = readReady(c.out)
+		namespaces := c.layers.Namespaces
+		c.layers, err = readReady(c.out)
+		c.layers.Namespaces = namespaces
 	}
 	if !watchdog.Stop() && err == nil {
 		err = errors.New("it was not ready in time")
@@ -77,10 +81,22 @@ func start(options Options) (*child, error) {
 		c.end()
 		return nil, fmt.Errorf("jail: a child does not start: %w: %s", err, c.complaint.firstLine())
 	}
+	if !options.BestEffort && !c.layers.holdsChild() {
+		c.end()
+		return nil, ErrUnconfined
+	}
 	return c, nil
 }
 
+// spawn starts the process of a child, in namespaces of its own where that is allowed.
 func spawn(options Options) (*child, error) {
+	if c, err := spawnIn(options, true); err == nil {
+		return c, nil
+	}
+	return spawnIn(options, false)
+}
+
+func spawnIn(options Options, namespaces bool) (*child, error) {
 	if len(options.Command) == 0 {
 		return nil, errors.New("no command is set")
 	}
@@ -96,11 +112,12 @@ func spawn(options Options) (*child, error) {
 	c := &child{
 		options: options, in: in, out: bufio.NewReader(out), outFile: out,
 		complaint: &limited{max: maxComplaint}, exited: make(chan struct{}),
+		layers: Layers{Namespaces: namespaces && runtime.GOOS == "linux"},
 	}
 	c.process = exec.Command(options.Command[0], options.Command[1:]...) //nolint:gosec // our own binary, by configuration
 	c.process.Env = []string{}
 	c.process.Stdin, c.process.Stdout, c.process.Stderr = theirIn, theirOut, c.complaint
-	c.process.SysProcAttr = attributes()
+	c.process.SysProcAttr = attributes(namespaces)
 	err = c.process.Start()
 	_, _ = theirIn.Close(), theirOut.Close()
 	if err != nil {

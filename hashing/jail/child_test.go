@@ -17,6 +17,9 @@ import (
 // childArgument makes the test binary a child of a pool.
 const childArgument = "jail-child"
 
+// programArgument makes it become a program in its jail.
+const programArgument = "jail-program"
+
 // TestMain lets the test binary play the child: the real one, and for some contents one that misbehaves.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == childArgument {
@@ -24,7 +27,18 @@ func TestMain(m *testing.M) {
 			fmt.Fprintln(os.Stderr, "this child is broken")
 			os.Exit(1)
 		}
-		if err := run(os.Stdin, os.Stdout, worker{misbehave, decode.Preview}); err != nil {
+		lock := confine
+		if len(os.Args) > 2 && os.Args[2] == "bare" { // as on a kernel without Landlock and seccomp
+			lock = func(int64) (Layers, error) { return Layers{Limits: true}, nil }
+		}
+		if err := run(os.Stdin, os.Stdout, worker{misbehave, decode.Preview, lock}); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	if len(os.Args) > 2 && os.Args[1] == programArgument {
+		if err := RunProgram(os.Args[2]); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -45,6 +59,8 @@ func misbehave(data []byte, limits decode.Limits) hashing.Examination {
 		return hashing.Examination{Unreadable: "corrupt", Note: lookAround(address)}
 	}
 	switch string(act) {
+	case "ask the kernel":
+		return hashing.Examination{Unreadable: "corrupt", Note: tryForbidden()}
 	case "crash":
 		go func() { panic("crash") }()
 		select {}

@@ -14,14 +14,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// confine makes the process give up what decoding does not need, for good.
+// confine makes the process give up what decoding does not need, for good, and returns what holds it now: as many
+// layers as the kernel has.
 //
 // The number of processes is not limited: the kernel counts it over all processes of a user, so that a limit would
 // hit threads that the Go runtime starts. Without files there is nothing that a child could execute.
-func confine(memoryBytes int64) error {
+func confine(memoryBytes int64) (Layers, error) {
 	held, err := dataBytes()
 	if err != nil {
-		return err
+		return Layers{}, err
 	}
 	limits := []struct {
 		resource int
@@ -34,21 +35,49 @@ func confine(memoryBytes int64) error {
 	}
 	for _, l := range limits {
 		if err := setLimit(l.resource, l.value); err != nil {
-			return err
+			return Layers{}, err
 		}
 	}
-	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil { // no other process of the user may look inside
+	if err := giveUpPrivileges(); err != nil {
+		return Layers{}, err
+	}
+	watchCPU()
+	layers := Layers{Limits: true}
+	if layers.Landlock, err = restrict(); err != nil { // no rule allows anything
+		return Layers{}, err
+	}
+	if err := forbidOpening(); err != nil {
+		return Layers{}, err
+	}
+	layers.Seccomp, err = filter(childCalls())
+	return layers, err
+}
+
+// giveUpPrivileges is what Landlock and seccomp ask for, and keeps other processes of the user from looking inside.
+func giveUpPrivileges() error {
+	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
 		return fmt.Errorf("forbid inspection: %w", err)
 	}
 	if err := ll.AllThreadsPrctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		return fmt.Errorf("give up new privileges: %w", err)
 	}
-	watchCPU()
-	// Best effort: as much of this as the kernel knows. No rule allows anything.
-	if err := landlock.V7.BestEffort().Restrict(); err != nil {
-		return err
+	return nil
+}
+
+// newestLandlock is the newest ABI that we know how to use.
+const newestLandlock = 7
+
+// restrict leaves the process what the rules allow, as far as the kernel's Landlock goes, whose ABI it returns: 0 where
+// it has none.
+func restrict(rules ...landlock.Rule) (abi int, err error) {
+	abi, err = ll.LandlockGetABIVersion()
+	if err != nil || abi <= 0 {
+		return 0, nil
 	}
-	return forbidOpening()
+	if err := landlock.V7.BestEffort().Restrict(rules...); err != nil {
+		return 0, err
+	}
+	return min(abi, newestLandlock), nil
 }
 
 // forbidOpening makes the files that are open now the only ones that the process can ever have: no file, no socket, no
@@ -110,9 +139,14 @@ func limitCPU(seconds int) error {
 	return unix.Setrlimit(unix.RLIMIT_CPU, &limit)
 }
 
-// attributes of the child's process: the kernel ends it when the parent dies, however that dies.
-func attributes() *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
+// attributes of a process of ours: the kernel ends it when the parent dies, however that dies. With namespaces it has a
+// network with nothing in it, which not every kernel gives to everybody.
+func attributes(namespaces bool) *syscall.SysProcAttr {
+	a := &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
+	if namespaces {
+		a.Cloneflags = syscall.CLONE_NEWUSER | syscall.CLONE_NEWNET | syscall.CLONE_NEWIPC
+	}
+	return a
 }
 
 // killedFromOutside reports whether a process ended by SIGKILL.

@@ -5,8 +5,9 @@
 // unreadable with that reason; the pool starts another child for the next.
 //
 // On Linux a child limits its memory and its processor time, can open no further file or socket, gives up new
-// privileges, and confines itself with Landlock as far as the kernel has it. Elsewhere only the time limit and the
-// limit of the Go heap hold.
+// privileges, and confines itself with Landlock and seccomp, in a network namespace of its own, as far as the kernel
+// has them. Elsewhere only the time limit and the limit of the Go heap hold. Where neither Landlock nor seccomp is there,
+// nothing is decoded, unless the options say BestEffort.
 package jail
 
 import (
@@ -48,6 +49,7 @@ type Options struct {
 	Timeout     time.Duration // of each picture, from its last byte to its answer, and of each chunk on the way
 	MemoryBytes int64         // of each child
 	CPUSeconds  int           // of each picture
+	BestEffort  bool          // decodes also where the kernel has nothing to lock a child in with (ErrUnconfined)
 }
 
 // Pool owns a number of child processes, which it starts when they are first needed. It is safe for concurrent use.
@@ -90,6 +92,17 @@ func (p *Pool) Close() {
 			}
 		}
 	})
+}
+
+// Check starts a child, if none runs, and returns what holds it. It fails as Examine would: with ErrUnconfined, where
+// the machine has too little and BestEffort is not set.
+func (p *Pool) Check(ctx context.Context) (Layers, error) {
+	c, err := p.acquire(ctx)
+	if err != nil {
+		return Layers{}, err
+	}
+	p.slots <- c
+	return c.layers, nil
 }
 
 // Examine does what decode.Examine does, in a child. size is the number of bytes r has, or negative when that is

@@ -195,6 +195,29 @@ func TestConfinement(t *testing.T) {
 	}
 }
 
+// TestUnconfined: where nothing holds a child, nothing is decoded, unless the operator says otherwise.
+func TestUnconfined(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	bare := []string{self, childArgument, "bare"}
+	p := newPool(t, Options{Children: 1, Command: bare})
+	if _, err := p.Check(t.Context()); !errors.Is(err, ErrUnconfined) {
+		t.Errorf("error %v", err)
+	}
+	if _, err := p.Examine(t.Context(), bytes.NewReader(pngPicture(t)), -1); !errors.Is(err, ErrUnconfined) {
+		t.Errorf("error %v", err)
+	}
+	p = newPool(t, Options{Children: 1, Command: bare, BestEffort: true})
+	if layers, err := p.Check(t.Context()); err != nil || layers.Landlock > 0 || layers.Seccomp {
+		t.Errorf("held by %v, %v", layers, err)
+	}
+	if got := examine(t, p, pngPicture(t)); got.Fingerprint == nil {
+		t.Errorf("found %+v", got)
+	}
+}
+
 // TestDeathInIdleness: a child that dies between jobs costs nothing.
 func TestDeathInIdleness(t *testing.T) {
 	p := newPool(t, Options{Children: 1})

@@ -20,7 +20,7 @@ import (
 // The protocol, over the child's standard input and output, all numbers big-endian:
 //
 //	parent: settings     length u32, JSON
-//	child:  'R'          it has locked itself in
+//	child:  'R' and 3 bytes, its Layers: it has locked itself in
 //	then for each job
 //	parent: job          op u8, step u8, size i64 (negative: not known)
 //	        chunks       length u32, bytes; a length of 0 ends them
@@ -33,8 +33,6 @@ const (
 	maxExamination = 64 << 10 // bytes of JSON
 	maxView        = 16 << 20 // bytes: a JPEG of decode.PreviewFullSide squared, at its worst
 	maxCode        = 64       // bytes of an Unreadable
-
-	readiness = 'R'
 )
 
 // errChild marks errors for which the child, and not the source of the bytes, is to blame.
@@ -69,14 +67,6 @@ func readSettings(r io.Reader) (s settings, err error) {
 		return s, err
 	}
 	return s, json.Unmarshal(text, &s)
-}
-
-func readReady(r io.ByteReader) error {
-	b, err := r.ReadByte()
-	if err == nil && b != readiness {
-		err = errors.New("it speaks another protocol")
-	}
-	return err
 }
 
 // op is what a child is to do.

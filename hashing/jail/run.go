@@ -14,10 +14,11 @@ import (
 	"vigie/hashing/decode"
 )
 
-// worker is what a child does with bytes.
+// worker is what a child does with bytes, once it has locked itself in.
 type worker struct {
 	examine func([]byte, decode.Limits) hashing.Examination
 	preview func([]byte, decode.PreviewStep, decode.Limits) ([]byte, error)
+	confine func(memoryBytes int64) (Layers, error)
 }
 
 // RunChild is the whole life of a child: it reads its settings from in, gives up what it does not need, and does the
@@ -27,7 +28,7 @@ func RunChild(in io.Reader, out io.Writer) error {
 		return fmt.Errorf("jail: %w", err)
 	}
 	os.Stdout = os.Stderr // out alone speaks to the parent, and no library that prints
-	return run(in, out, worker{decode.Examine, decode.Preview})
+	return run(in, out, worker{decode.Examine, decode.Preview, confine})
 }
 
 func run(in io.Reader, out io.Writer, w worker) error {
@@ -37,10 +38,11 @@ func run(in io.Reader, out io.Writer, w worker) error {
 		return fmt.Errorf("jail: read the settings: %w", err)
 	}
 	debug.SetMemoryLimit(s.MemoryBytes / 4 * 3) // collect garbage before the hard limit is met
-	if err := confine(s.MemoryBytes); err != nil {
+	layers, err := w.confine(s.MemoryBytes)
+	if err != nil {
 		return fmt.Errorf("jail: lock the child in: %w", err)
 	}
-	if _, err := out.Write([]byte{readiness}); err != nil {
+	if _, err := out.Write(layers.message()); err != nil {
 		return fmt.Errorf("jail: report readiness: %w", err)
 	}
 	for {

@@ -1,9 +1,10 @@
 #!/bin/sh
-# Installs what only the tests need: a browser (pages) and ffmpeg (sample videos). Silent when all is there.
+# Installs what only the tests need: a browser (pages), ffmpeg (sample videos), bubblewrap (jail). Silent when all is there.
 set -eu
 
 missing=
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+command -v bwrap >/dev/null 2>&1 || missing="$missing bubblewrap"
 command -v ffmpeg >/dev/null 2>&1 || missing="$missing ffmpeg"
 [ -n "$missing" ] || exit 0
 
