@@ -96,75 +96,65 @@ func unpackTime(us int64) time.Time {
 	return time.UnixMicro(us).UTC()
 }
 
-// packExamination returns what a decoder learned, sealed; "" for nil. The time of capture keeps its instant, not its
-// zone.
-func (d db) packExamination(id triage.MediumID, x *hashing.Examination) string {
+// packExamination returns what a decoder learned, sealed; "" for nil. What many media have in common is a word. The time
+// of capture keeps its instant, not its zone.
+func (d db) packExamination(id triage.MediumID, x *hashing.Examination, news *newWords) string {
 	if x == nil {
 		return ""
 	}
-	var w packer
-	w.text(x.Unreadable)
-	w.text(x.Note)
+	f := x.Facts
+	var common packer
+	for _, s := range []string{x.Unreadable, x.Note, kinds.of[f.Kind], f.Format, f.Make, f.Model, f.Software} {
+		common.text(s)
+	}
+	w := packer(news.add(common))
 	w.flag(x.Fingerprint != nil)
 	if x.Fingerprint != nil {
 		w.number(int64(x.Fingerprint.Quality))
 	}
-	f := x.Facts
-	w.text(kinds.of[f.Kind])
-	w.text(f.Format)
 	w.number(int64(f.Width))
 	w.number(int64(f.Height))
 	w.number(int64(f.Orientation))
 	w.number(packTime(f.Taken))
 	w.flag(f.GPS)
 	w.number(int64(f.Pictures))
-	for _, s := range []string{f.Make, f.Model, f.Serial, f.Software} {
-		w.text(s)
-	}
+	w.text(f.Serial)
 	return d.sealer.seal(d.mediumPlace(id, string(fieldExamination)), w)
 }
 
-// openExamination gives m what packExamination kept of it.
-func (d db) openExamination(m *triage.Medium, sealed string) error {
-	if sealed == "" {
-		return nil
-	}
-	clear, err := d.sealer.open(d.mediumPlace(m.ID, string(fieldExamination)), sealed)
-	if err != nil {
-		return err
-	}
-	unpackExamination(m, clear)
-	return nil
-}
-
-func unpackExamination(m *triage.Medium, r unpacker) {
-	m.Unreadable, m.Note = r.text(), r.text()
+// unpackExamination gives m what packExamination kept of it.
+func unpackExamination(m *triage.Medium, r unpacker, known words) {
+	common := known[r.take(wordSize)]
+	f := &m.Facts
+	m.Unreadable, m.Note = common.text(), common.text()
+	f.Kind, f.Format = kinds.to[common.text()], common.text()
+	f.Make, f.Model, f.Software = common.text(), common.text(), common.text()
 	if m.Hashed = r.flag(); m.Hashed {
 		m.Quality = int(r.number())
 	}
-	f := &m.Facts
-	f.Kind, f.Format = kinds.to[r.text()], r.text()
 	f.Width, f.Height, f.Orientation = int(r.number()), int(r.number()), int(r.number())
 	f.Taken = unpackTime(r.number())
 	f.GPS = r.flag()
 	f.Pictures = int(r.number())
-	f.Make, f.Model, f.Serial, f.Software = r.text(), r.text(), r.text(), r.text()
+	f.Serial = r.text()
 }
 
-// packMatches returns matches, sealed; "" for none.
-func (d db) packMatches(id triage.MediumID, matches []triage.Match) string {
+// packMatches returns matches, sealed; "" for none. A set and its category are a word.
+func (d db) packMatches(id triage.MediumID, matches []triage.Match, news *newWords) string {
 	if len(matches) == 0 {
 		return ""
 	}
 	var w packer
 	for _, m := range matches {
-		w.number(int64(m.Set))
-		w.text(m.Source)
-		w.number(int64(m.Version))
-		w.text(setKinds.of[m.Kind])
+		var set packer
+		set.number(int64(m.Set))
+		set.text(m.Source)
+		set.number(int64(m.Version))
+		set.text(setKinds.of[m.Kind])
+		set.text(m.Category)
+		set.text(methods.of[m.Method])
+		w = append(w, news.add(set)...)
 		w.number(int64(m.Entry))
-		w.text(m.Category)
-		w.text(methods.of[m.Method])
 		w.number(int64(m.Distance))
 		w.number(int64(m.Transform))
 		w.number(int64(m.Frame))
@@ -172,24 +162,30 @@ func (d db) packMatches(id triage.MediumID, matches []triage.Match) string {
 	return d.sealer.seal(d.mediumPlace(id, string(fieldMatches)), w)
 }
 
-func (d db) openMatches(id triage.MediumID, sealed string) ([]triage.Match, error) {
-	if sealed == "" {
-		return nil, nil
-	}
-	clear, err := d.sealer.open(d.mediumPlace(id, string(fieldMatches)), sealed)
-	return unpackMatches(clear), err
-}
-
-func unpackMatches(r unpacker) []triage.Match {
+func unpackMatches(r unpacker, known words) []triage.Match {
 	var matches []triage.Match
 	for len(r) > 0 {
-		matches = append(matches, triage.Match{
-			Set: triage.SetID(r.number()), Source: r.text(), Version: int(r.number()),
-			Kind: setKinds.to[r.text()], Entry: uint32(r.number()), Category: r.text(),
-			Method: methods.to[r.text()], Distance: int(r.number()), Transform: pdq.Transform(r.number()), Frame: int(r.number()),
-		})
+		set := known[r.take(wordSize)]
+		m := triage.Match{
+			Set: triage.SetID(set.number()), Source: set.text(), Version: int(set.number()),
+			Kind: setKinds.to[set.text()], Category: set.text(), Method: methods.to[set.text()],
+		}
+		m.Entry, m.Distance = uint32(r.number()), int(r.number())
+		m.Transform, m.Frame = pdq.Transform(r.number()), int(r.number())
+		matches = append(matches, m)
 	}
 	return matches
+}
+
+// matchWords returns what stands for the words of matches.
+func matchWords(r unpacker) (refs []string) {
+	for len(r) > 0 {
+		refs = append(refs, r.take(wordSize))
+		for range 4 {
+			r.number()
+		}
+	}
+	return refs
 }
 
 // packer writes numbers as varints and texts after their length.
@@ -216,6 +212,13 @@ func (r *unpacker) number() int64 {
 	}
 	*r = (*r)[size:]
 	return n
+}
+
+// take reads n bytes as they are.
+func (r *unpacker) take(n int) string {
+	s := string((*r)[:min(n, len(*r))])
+	*r = (*r)[len(s):]
+	return s
 }
 
 func (r *unpacker) text() string {

@@ -54,11 +54,12 @@ mark(g)
 return 1`)
 
 	// saveRanking keeps a ranking, gives open members their finding and orders the queue.
-	// ARGV: group, mark, members, open, score, rest, finding.
+	// ARGV: group, mark, members, open, score, rest, finding, words.
 	saveRanking = script(`
 local g = ARGV[2]
 local key = P .. 'g:' .. g
 if call('EXISTS', key) == 0 then return 0 end
+keepWords(ARGV[9])
 call('HSET', key, 'n', ARGV[4], 'o', ARGV[5], 's', ARGV[6], 'r', ARGV[7])
 for _, id in ipairs(members(g)) do
   local m = load(id)
@@ -207,9 +208,9 @@ func (s Groups) NearKnown(ctx context.Context, places []triage.Place) ([]bool, e
 
 // SaveRanking implements triage.GroupStore.
 func (s Groups) SaveRanking(ctx context.Context, m triage.Marked, g triage.Group) error {
-	raw := packID(string(m.Group))
+	raw, news := packID(string(m.Group)), s.newWords()
 	known, err := s.run(ctx, saveRanking, s.group(m.Group),
-		raw, m.Mark, g.Members, g.Open, g.Score, s.packRank(m.Group, g), findings.of[g.Finding]).Int()
+		raw, m.Mark, g.Members, g.Open, g.Score, s.packRank(m.Group, g, news), findings.of[g.Finding], news.text).Int()
 	if err == nil && known == 0 {
 		return missing("rank group", string(m.Group), "group")
 	}
@@ -219,7 +220,8 @@ func (s Groups) SaveRanking(ctx context.Context, m triage.Marked, g triage.Group
 // fieldPlace is where a sealed field of a group lies.
 func (s Groups) fieldPlace(id triage.GroupID, field string) string { return s.group(id) + "/" + field }
 
-func (s Groups) packRank(id triage.GroupID, g triage.Group) string {
+// packRank returns what stands for a ranking's word, sealed: many groups have the same reasons.
+func (s Groups) packRank(id triage.GroupID, g triage.Group, news *newWords) string {
 	var w packer
 	w.number(int64(g.Exhibits))
 	w.number(int64(g.Cases))
@@ -230,28 +232,58 @@ func (s Groups) packRank(id triage.GroupID, g triage.Group) string {
 		w.number(int64(r.Points))
 		w.text(r.Detail)
 	}
-	return s.sealer.seal(s.fieldPlace(id, fieldRank), w)
+	return s.sealer.seal(s.fieldPlace(id, fieldRank), []byte(news.add(w)))
 }
 
-// decode leaves out a claim that has expired.
-func (s Groups) decode(id triage.GroupID, f map[string]string, now time.Time) (triage.Group, error) {
+// rankRef opens what stands for the word of a group's ranking; "" where it has none.
+func (s Groups) rankRef(id triage.GroupID, f map[string]string) (string, error) {
+	rank := f[fieldRank]
+	if rank == "" {
+		return "", nil
+	}
+	ref, err := s.sealer.open(s.fieldPlace(id, fieldRank), rank)
+	return string(ref), err
+}
+
+// decodeAll makes groups of what is kept of them.
+func (s Groups) decodeAll(ctx context.Context, ids []triage.GroupID, fields []map[string]string) ([]triage.Group, error) {
+	refs, asked := make([]string, len(ids)), []string(nil)
+	for i, id := range ids {
+		var err error
+		if refs[i], err = s.rankRef(id, fields[i]); err != nil {
+			return nil, err
+		}
+		if refs[i] != "" {
+			asked = append(asked, refs[i])
+		}
+	}
+	known, err := s.readWords(ctx, asked)
+	if err != nil {
+		return nil, err
+	}
+	now, groups := s.now(), make([]triage.Group, len(ids))
+	for i, id := range ids {
+		if groups[i], err = s.decode(id, fields[i], known[refs[i]], now); err != nil {
+			return nil, err
+		}
+	}
+	return groups, nil
+}
+
+// decode leaves out a claim that has expired. rank is the word of its ranking.
+func (s Groups) decode(id triage.GroupID, f map[string]string, rank unpacker, now time.Time) (triage.Group, error) {
 	g := triage.Group{ID: id}
 	g.Members, _ = strconv.Atoi(f[fieldMembers])
 	g.Open, _ = strconv.Atoi(f[fieldOpen])
 	g.Score, _ = strconv.Atoi(f[fieldScore])
-	if rank := f[fieldRank]; rank != "" {
-		clear, err := s.sealer.open(s.fieldPlace(id, fieldRank), rank)
-		if err != nil {
-			return g, err
-		}
-		r := unpacker(clear)
-		g.Exhibits, g.Cases, g.Videos = int(r.number()), int(r.number()), int(r.number())
-		g.Finding = findings.to[r.text()]
-		for len(r) > 0 {
-			g.Reasons = append(g.Reasons, signals.Reason{
-				Signal: signals.Signal(r.text()), Points: int(r.number()), Detail: r.text(),
-			})
-		}
+	if len(rank) > 0 {
+		g.Exhibits, g.Cases, g.Videos = int(rank.number()), int(rank.number()), int(rank.number())
+		g.Finding = findings.to[rank.text()]
+	}
+	for len(rank) > 0 {
+		g.Reasons = append(g.Reasons, signals.Reason{
+			Signal: signals.Signal(rank.text()), Points: int(rank.number()), Detail: rank.text(),
+		})
 	}
 	if by := f[fieldClaimBy]; by != "" {
 		ms, _ := strconv.ParseInt(f[fieldClaimEnd], 10, 64)

@@ -33,6 +33,8 @@ import (
 //	wanted               hash    bucket of media → how many lie in it whose bytes have not come
 //	seen:<bucket>        hash    keys of digests of media that are in an exhibit
 //
+//	words                hash    what stands for a word → the word, sealed: see words.go
+//
 //	near:<x>             hash    folder → how many known and near-known media lie in it
 //	fg:<x><f>            list    groups with a member in this folder
 //	sub:<x><f>           list    folders with such groups in this folder
@@ -67,6 +69,7 @@ const (
 	keyEpochs    = "epochs"
 	keyWanted    = "wanted"
 	keySeen      = "seen:"
+	keyWords     = "words"
 	keyNear      = "near:"
 	keyGroup     = "g:"
 	keyMembers   = "gm:"

@@ -85,6 +85,17 @@ local function forget(m)
   call('HDEL', P .. 'm:' .. m.id:sub(1, 2), m.id:sub(3))
 end
 
+-- keepWords keeps those that an argument holds: eight bytes that stand for each, its length in four, and itself.
+local function keepWords(text)
+  local i = 1
+  while i <= #text do
+    local a, b, c, d = text:byte(i + 8, i + 11)
+    local n = ((a * 256 + b) * 256 + c) * 256 + d
+    call('HSETNX', P .. 'words', text:sub(i, i + 7), text:sub(i + 12, i + 11 + n))
+    i = i + 12 + n
+  end
+end
+
 -- tally counts media of a bucket, and leaves out what has none.
 local function tally(key, bucket, d)
   if call('HINCRBY', P .. key, bucket, d) == 0 then call('HDEL', P .. key, bucket) end

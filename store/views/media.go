@@ -49,26 +49,47 @@ func (s Media) Media(ctx context.Context, ids []triage.MediumID) (map[triage.Med
 func readMedia(ctx context.Context, d db, ids []triage.MediumID) ([]triage.Medium, error) {
 	media := make([]triage.Medium, 0, len(ids))
 	for some := range slices.Chunk(ids, batch) {
-		pipe := d.rdb.Pipeline()
-		answers := make([]*redis.StringCmd, len(some))
-		for i, id := range some {
-			answers[i] = pipe.HGet(ctx, d.medium(id), packID(string(id))[2:])
+		records, err := openMedia(ctx, d, some)
+		if err != nil {
+			return nil, err
 		}
-		if _, err := pipe.Exec(ctx); err != nil && err != redis.Nil {
-			return nil, fault("views.readMedia", "", err)
+		var refs []string
+		for i := range records {
+			refs = append(refs, records[i].refs()...)
 		}
-		for i, answer := range answers {
-			if answer.Err() == redis.Nil {
-				continue
-			}
-			m, err := d.decodeMedium(some[i], answer.Val())
-			if err != nil {
-				return nil, err
-			}
-			media = append(media, m)
+		known, err := d.readWords(ctx, refs)
+		if err != nil {
+			return nil, err
+		}
+		for i := range records {
+			media = append(media, records[i].read(known))
 		}
 	}
 	return media, nil
+}
+
+// openMedia reads the records of those of ids that are known, in order.
+func openMedia(ctx context.Context, d db, ids []triage.MediumID) ([]opened, error) {
+	pipe := d.rdb.Pipeline()
+	answers := make([]*redis.StringCmd, len(ids))
+	for i, id := range ids {
+		answers[i] = pipe.HGet(ctx, d.medium(id), packID(string(id))[2:])
+	}
+	if _, err := pipe.Exec(ctx); err != nil && err != redis.Nil {
+		return nil, fault("views.readMedia", "", err)
+	}
+	records := make([]opened, 0, len(ids))
+	for i, answer := range answers {
+		if answer.Err() == redis.Nil {
+			continue
+		}
+		record, err := d.openMedium(ids[i], answer.Val())
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, record)
+	}
+	return records, nil
 }
 
 // MarkQueued implements triage.MediumStore. In a later state it only corrects keys that were declared wrongly.

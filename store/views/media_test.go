@@ -281,37 +281,44 @@ func TestWantedSince(t *testing.T) {
 
 // What Redis holds may be anything: what is opened is read to its end, what does not open is Corrupt.
 func FuzzUnpack(f *testing.F) {
-	d := db{sealer: newSealer([KeySize]byte{5})}
+	d := db{sealer: newSealer([KeySize]byte{5}), words: &wordCache{known: make(words)}}
 	x := &hashing.Examination{Facts: hashing.Facts{Kind: hashing.KindVideo, Width: 3, Make: "m", Taken: day}}
-	f.Add(d.packExamination("", x))
-	f.Add(d.packMatches("", matchesOf(triage.Known)))
+	f.Add(d.packExamination("", x, d.newWords()))
+	f.Add(d.packMatches("", matchesOf(triage.Known), d.newWords()))
 	f.Add("eKpe\x012z\x02ab" + "x" + strings.Repeat("y", 40) + "g\x00h\x80\x01")
 	f.Add("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff")
 	f.Fuzz(func(t *testing.T, s string) {
-		unpackExamination(&triage.Medium{}, unpacker(s))
-		unpackMatches(unpacker(s))
+		known := words{"": unpacker(s), strings.Repeat("\xff", wordSize): unpacker(s)}
+		unpackExamination(&triage.Medium{}, unpacker(s), known)
+		if matches, refs := unpackMatches(unpacker(s), known), matchWords(unpacker(s)); len(matches) != len(refs) {
+			t.Errorf("%d matches with %d words", len(matches), len(refs))
+		}
 		if _, err := (Groups{d}).openBirth(s); len(s) != 16 && !triage.IsKind(err, triage.Corrupt) {
 			t.Errorf("birth %q: %v", s, err)
 		}
+		if _, err := (Groups{d}).decode("", nil, unpacker(s), day); err != nil {
+			t.Errorf("rank %q: %v", s, err)
+		}
 		id := mediumID(1)
-		if m, err := d.decodeMedium(id, s); err != nil && !triage.IsKind(err, triage.Corrupt) {
+		if m, err := d.openMedium(id, s); err != nil && !triage.IsKind(err, triage.Corrupt) {
 			t.Errorf("record %q: %+v, %v", s, m, err)
 		}
 		length := binary.AppendUvarint(nil, uint64(len(s)))
 		for _, field := range []rune{fieldExamination, fieldMatches} {
 			record := "eKp" + string(field) + string(length) + s
-			if _, err := d.decodeMedium(id, record); s != "" && !triage.IsKind(err, triage.Corrupt) {
+			if _, err := d.openMedium(id, record); s != "" && !triage.IsKind(err, triage.Corrupt) {
 				t.Errorf("%c of a medium, %q: %v", field, s, err)
 			}
 		}
 		place := "eKpx" + (s + strings.Repeat("x", 40))[:40]
-		if _, err := d.decodeMedium(id, place); !triage.IsKind(err, triage.Corrupt) {
+		if _, err := d.openMedium(id, place); !triage.IsKind(err, triage.Corrupt) {
 			t.Errorf("place of a medium, %q: %v", place, err)
 		}
-		for _, field := range []string{fieldRank, fieldDecision} {
-			if _, err := (Groups{d}).decode("", map[string]string{field: s}, day); s != "" && !triage.IsKind(err, triage.Corrupt) {
-				t.Errorf("%s of a group, %q: %v", field, s, err)
-			}
+		if _, err := (Groups{d}).rankRef("", map[string]string{fieldRank: s}); s != "" && !triage.IsKind(err, triage.Corrupt) {
+			t.Errorf("rank of a group, %q: %v", s, err)
+		}
+		if _, err := (Groups{d}).decode("", map[string]string{fieldDecision: s}, nil, day); s != "" && !triage.IsKind(err, triage.Corrupt) {
+			t.Errorf("decision of a group, %q: %v", s, err)
 		}
 	})
 }

@@ -142,15 +142,11 @@ func (s Queue) groups(ctx context.Context, raw []string) ([]triage.Group, error)
 	if _, err := pipe.Exec(ctx); err != nil {
 		return nil, fault("views.Groups", "", err)
 	}
-	now := s.now()
-	groups := make([]triage.Group, len(answers))
+	ids, fields := make([]triage.GroupID, len(raw)), make([]map[string]string, len(raw))
 	for i, g := range raw {
-		var err error
-		if groups[i], err = s.decode(triage.GroupID(unpackID(g)), answers[i].Val(), now); err != nil {
-			return nil, err
-		}
+		ids[i], fields[i] = triage.GroupID(unpackID(g)), answers[i].Val()
 	}
-	return groups, nil
+	return s.decodeAll(ctx, ids, fields)
 }
 
 // Group implements triage.QueueStore.
@@ -162,7 +158,11 @@ func (s Queue) Group(ctx context.Context, id triage.GroupID) (triage.Group, erro
 	if len(fields) == 0 {
 		return triage.Group{}, missing("read group", string(id), "group")
 	}
-	return s.decode(id, fields, s.now())
+	groups, err := s.decodeAll(ctx, []triage.GroupID{id}, []map[string]string{fields})
+	if err != nil {
+		return triage.Group{}, err
+	}
+	return groups[0], nil
 }
 
 // Claim implements triage.QueueStore. Leases count in milliseconds.

@@ -76,11 +76,17 @@ func (d db) mediumPlace(id triage.MediumID, field string) string {
 	return d.key(keyMedium, packID(string(id)), "/", field)
 }
 
-// decodeMedium makes a medium of its record.
-func (d db) decodeMedium(id triage.MediumID, raw string) (triage.Medium, error) {
+// opened is a medium whose sealed parts still stand for words.
+type opened struct {
+	medium               triage.Medium
+	examination, matches unpacker
+}
+
+// openMedium reads a record but for its words.
+func (d db) openMedium(id triage.MediumID, raw string) (opened, error) {
 	r, err := unpackRecord(raw)
 	if err != nil {
-		return triage.Medium{ID: id}, err
+		return opened{}, err
 	}
 	f := r.fields
 	m := triage.Medium{
@@ -101,20 +107,47 @@ func (d db) decodeMedium(id triage.MediumID, raw string) (triage.Medium, error) 
 	} else if grouped {
 		m.Group = triage.GroupID(id)
 	}
-	if err := d.openExamination(&m, f[fieldExamination]); err != nil {
-		return m, err
-	}
-	if m.Matches, err = d.openMatches(id, f[fieldMatches]); err != nil {
-		return m, err
-	}
 	for _, place := range r.places {
 		p, err := d.unpackPlace(id, place)
 		if err != nil {
-			return m, err
+			return opened{}, err
 		}
 		m.Places = append(m.Places, p)
 	}
-	return m, nil
+	o := opened{medium: m}
+	if o.examination, err = d.openField(id, r, fieldExamination); err != nil {
+		return opened{}, err
+	}
+	o.matches, err = d.openField(id, r, fieldMatches)
+	return o, err
+}
+
+// openField opens a sealed field; nil for one that is absent.
+func (d db) openField(id triage.MediumID, r record, field byte) (unpacker, error) {
+	sealed := r.fields[field]
+	if sealed == "" {
+		return nil, nil
+	}
+	return d.sealer.open(d.mediumPlace(id, string(rune(field))), sealed)
+}
+
+// refs returns what stands for the medium's words.
+func (o *opened) refs() []string {
+	refs := matchWords(o.matches)
+	if o.examination != nil {
+		r := o.examination
+		refs = append(refs, r.take(wordSize))
+	}
+	return refs
+}
+
+// read returns the medium with its words.
+func (o *opened) read(known words) triage.Medium {
+	if o.examination != nil {
+		unpackExamination(&o.medium, o.examination, known)
+	}
+	o.medium.Matches = unpackMatches(o.matches, known)
+	return o.medium
 }
 
 // packNumber writes a number of at least 0 in as few bytes as it needs, the highest first.

@@ -43,7 +43,7 @@ type Views struct {
 // New returns the projections that rdb keeps under prefix (which store/known shares: both know its epoch), sealed
 // under key. In a cluster the prefix is a hash tag, such as "{vigie}:". now tells the time.
 func New(rdb *redis.Client, prefix string, key [KeySize]byte, now func() time.Time) *Views {
-	d := db{rdb: rdb, prefix: prefix, sealer: newSealer(key), now: now}
+	d := db{rdb: rdb, prefix: prefix, sealer: newSealer(key), words: &wordCache{known: make(words)}, now: now}
 	return &Views{
 		Accounts{d}, Sessions{d}, Exhibits{d}, Media{d}, Outcomes{d}, Groups{d}, Rematch{d}, Queue{Groups{d}},
 		Grants{d}, Seen{d}, Lease{d}, Marks{d},
@@ -70,6 +70,7 @@ type db struct {
 	rdb    *redis.Client
 	prefix string
 	sealer sealer
+	words  *wordCache
 	now    func() time.Time
 }
 
