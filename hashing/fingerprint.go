@@ -15,7 +15,19 @@ import (
 
 // FingerprintVersion names the algorithms and decoders that make a Fingerprint. It changes when the same
 // bytes would get other hashes, so that old fingerprints can be told from new ones.
-const FingerprintVersion = 1
+const FingerprintVersion = 2
+
+// Way says how the PDQ of a fingerprint was computed.
+type Way string
+
+// The ways.
+const (
+	// WayReference is bit for bit the reference's on the pixels of Fingerprint.Decoder, all of them.
+	WayReference Way = "reference"
+	// WayFast is within 10 of 256 bits of it, from luma that was reduced while it was decoded. It is for finding, never
+	// for what is handed on.
+	WayFast Way = "fast"
+)
 
 // Hash64 is a 64-bit perceptual hash (pHash or dHash of goimagehash).
 type Hash64 uint64
@@ -55,6 +67,7 @@ func (h Hash64) Distance(other Hash64) int { return bits.OnesCount64(uint64(h ^ 
 type Fingerprint struct {
 	Version int           `json:"version"`
 	Decoder string        `json:"decoder"` // what decoded the pixels, with its version
+	Way     Way           `json:"way"`
 	PDQ     pdq.Dihedrals `json:"pdq"`     // pixels as stored: EXIF orientation is not applied
 	Quality int           `json:"quality"` // of PDQ, 0 to 100
 	PHash   Hash64        `json:"phash"`

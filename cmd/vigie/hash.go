@@ -195,7 +195,7 @@ func examineFile(ctx context.Context, pool *jail.Pool, path string) (examinedFil
 		return x, nil
 	}
 	x.Digests = &digests
-	x.Examination, err = pool.Examine(ctx, f, x.Size)
+	x.Examination, err = pool.ExamineReference(ctx, f, x.Size)
 	if _, isFault := errors.AsType[*os.PathError](err); isFault {
 		x.Error = sourceCode(err)
 		return x, nil

@@ -79,7 +79,7 @@ type codec struct {
 }
 
 var codecs = map[string]codec{
-	"jpeg": {"image/jpeg", jpeg.DecodeConfig, jpeg.Decode, mpoPictures},
+	"jpeg": {"image/jpeg", jpegConfig, decodeJPEG, mpoPictures},
 	"png":  {"image/png", png.DecodeConfig, png.Decode, apngFrames},
 	"gif":  {"image/gif", gif.DecodeConfig, gif.Decode, gifFrames},
 	"webp": {"golang.org/x/image/webp", webp.DecodeConfig, decodeWebP, playWebP},

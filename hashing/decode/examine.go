@@ -7,6 +7,7 @@ import (
 	"github.com/disintegration/imaging"
 
 	"vigie/hashing"
+	"vigie/hashing/jpegluma"
 	"vigie/hashing/pdq"
 )
 
@@ -37,18 +38,45 @@ func Glance(head []byte, size int64, limits Limits) (ex hashing.Examination, don
 	return ex, false
 }
 
+// Examiner examines one medium after another, and keeps from one to the next what costs to make. The zero value is
+// ready.
+type Examiner struct{ jpeg jpegluma.Decoder }
+
+// Examine is Examine of a new Examiner.
+func Examine(data []byte, limits Limits) hashing.Examination {
+	return new(Examiner).Examine(data, limits)
+}
+
 // Examine decodes data and returns its fingerprint and facts, or the reason why it could not be decoded. PDQ is
-// taken from the pixels as stored, without EXIF orientation, as partners do. pHash and dHash are goimagehash's,
+// taken from the pixels as stored, without EXIF orientation, as partners do: by the fast way where that is known to
+// come near enough to the reference, and otherwise by the reference way. pHash and dHash are goimagehash's,
 // of the picture reduced to at most 512 pixels a side by box averaging, so that a few of their bits differ from
 // those of the full picture. What is neither picture nor film has facts and nothing else.
-func Examine(data []byte, limits Limits) hashing.Examination {
-	limits = limits.WithDefaults()
+func (e *Examiner) Examine(data []byte, limits Limits) hashing.Examination {
+	return examine(data, limits.WithDefaults(), e.fast)
+}
+
+// ExamineReference is Examine by the reference way only, for what others will compare with: entries that are handed on,
+// and what a person asks the hash of.
+func ExamineReference(data []byte, limits Limits) hashing.Examination {
+	return examine(data, limits.WithDefaults(), nil)
+}
+
+// examine tries the fast way for a JPEG where there is one, then the reference way.
+func examine(data []byte, limits Limits, fast func([]byte, Limits) (*hashing.Fingerprint, image.Config)) hashing.Examination {
 	ex, done := Glance(data, int64(len(data)), limits)
 	if done {
 		return ex
 	}
 	readMetadata(data, &ex.Facts)
-	img, config, err := picture(data, ex.Facts.Format, limits)
+	var config image.Config
+	var err error
+	if fast != nil && ex.Facts.Format == "jpeg" {
+		ex.Fingerprint, config = fast(data, limits)
+	}
+	if ex.Fingerprint == nil {
+		ex.Fingerprint, config, err = reference(data, ex.Facts.Format, limits)
+	}
 	if config.Width > 0 {
 		ex.Facts.Width, ex.Facts.Height = config.Width, config.Height
 	}
@@ -56,13 +84,7 @@ func Examine(data []byte, limits Limits) hashing.Examination {
 		ex.Unreadable = err.Error()
 		return ex
 	}
-	fingerprint, err := fingerprint(img, ex.Facts.Format)
-	if err != nil {
-		ex.Unreadable = err.Error()
-		return ex
-	}
-	ex.Fingerprint = fingerprint
-	frames, spent := further(data, ex.Facts.Format, limits, fingerprint)
+	frames, spent := further(data, ex.Facts.Format, limits, ex.Fingerprint)
 	ex.Frames = frames
 	if spent.pictures > 1 {
 		ex.Facts.Pictures = spent.pictures
@@ -73,27 +95,48 @@ func Examine(data []byte, limits Limits) hashing.Examination {
 	return ex
 }
 
-// fingerprint computes every hash of img. Every error is an Unreadable.
+// reference returns the fingerprint of a picture by the reference way. The configuration is there whenever the header
+// could be read. Every error is an Unreadable.
+func reference(data []byte, format string, limits Limits) (fp *hashing.Fingerprint, config image.Config, err error) {
+	img, config, err := picture(data, format, limits)
+	if err != nil {
+		return nil, config, err
+	}
+	fp, err = fingerprint(img, format)
+	return fp, config, err
+}
+
+// fingerprint computes every hash of img, by the reference way. Every error is an Unreadable.
 func fingerprint(img image.Image, format string) (fp *hashing.Fingerprint, err error) {
 	defer func() {
 		if recover() != nil { // a decoder that returned fewer pixels than it claims
 			fp, err = nil, Crashed
 		}
 	}()
-	fp = &hashing.Fingerprint{Version: hashing.FingerprintVersion, Decoder: decoderName(format)}
+	fp = &hashing.Fingerprint{Version: hashing.FingerprintVersion, Way: hashing.WayReference, Decoder: decoderName(format)}
+	if grey, ok := img.(lumaPicture); ok {
+		img, fp.Decoder = grey.Gray, lumaDecoder(jpegluma.Full)
+	}
 	fp.PDQ, fp.Quality = pdq.FromImage(img)
-	small := img
+	if err := smallHashes(img, fp); err != nil {
+		return nil, err
+	}
+	return fp, nil
+}
+
+// smallHashes adds pHash and dHash of img to fp.
+func smallHashes(img image.Image, fp *hashing.Fingerprint) error {
 	if bounds := img.Bounds(); max(bounds.Dx(), bounds.Dy()) > reducedSide {
-		small = imaging.Fit(img, reducedSide, reducedSide, imaging.Box)
+		img = imaging.Fit(img, reducedSide, reducedSide, imaging.Box)
 	}
-	phash, err := goimagehash.PerceptionHash(small)
+	phash, err := goimagehash.PerceptionHash(img)
 	if err != nil {
-		return nil, Crashed
+		return Crashed
 	}
-	dhash, err := goimagehash.DifferenceHash(small)
+	dhash, err := goimagehash.DifferenceHash(img)
 	if err != nil {
-		return nil, Crashed
+		return Crashed
 	}
 	fp.PHash, fp.DHash = hashing.Hash64(phash.GetHash()), hashing.Hash64(dhash.GetHash())
-	return fp, nil
+	return nil
 }

@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 		if len(os.Args) > 2 && os.Args[2] == "bare" { // as on a kernel without Landlock and seccomp
 			lock = func(int64) (Layers, error) { return Layers{Limits: true}, nil }
 		}
-		if err := run(os.Stdin, os.Stdout, worker{misbehave, decode.Preview, lock}); err != nil {
+		if err := run(os.Stdin, os.Stdout, worker{misbehave, decode.ExamineReference, decode.Preview, lock}); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}

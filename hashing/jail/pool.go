@@ -105,11 +105,20 @@ func (p *Pool) Check(ctx context.Context) (Layers, error) {
 	return c.layers, nil
 }
 
-// Examine does what decode.Examine does, in a child. size is the number of bytes r has, or negative when that is
+// Examine does what decode.Examiner does, in a child. size is the number of bytes r has, or negative when that is
 // not known. Bytes that cannot be decoded, or that kill, stall or bloat the child, are a finding (Unreadable) and no
 // error. Errors are those of r and ctx, a number of bytes other than size, and a child that cannot be started at
 // all. r is read only as far as is needed: what is not a picture is told by its first bytes.
 func (p *Pool) Examine(ctx context.Context, r io.Reader, size int64) (hashing.Examination, error) {
+	return p.examine(ctx, r, size, opExamine)
+}
+
+// ExamineReference is Examine by the reference way only.
+func (p *Pool) ExamineReference(ctx context.Context, r io.Reader, size int64) (hashing.Examination, error) {
+	return p.examine(ctx, r, size, opReference)
+}
+
+func (p *Pool) examine(ctx context.Context, r io.Reader, size int64, how op) (hashing.Examination, error) {
 	if err := ctx.Err(); err != nil {
 		return hashing.Examination{}, err
 	}
@@ -117,7 +126,7 @@ func (p *Pool) Examine(ctx context.Context, r io.Reader, size int64) (hashing.Ex
 	if done || err != nil {
 		return glance, err
 	}
-	payload, err := p.do(ctx, job{op: opExamine, size: size}, r)
+	payload, err := p.do(ctx, job{op: how, size: size}, r)
 	if err == nil {
 		var ex hashing.Examination
 		if ex, err = parseExamination(payload, glance.Facts); err == nil {

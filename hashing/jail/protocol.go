@@ -73,8 +73,9 @@ func readSettings(r io.Reader) (s settings, err error) {
 type op byte
 
 const (
-	opExamine op = 'E'
-	opPreview op = 'P'
+	opExamine   op = 'E'
+	opReference op = 'R'
+	opPreview   op = 'P'
 )
 
 type job struct {
@@ -200,6 +201,7 @@ func parseExamination(payload []byte, seen hashing.Facts) (hashing.Examination, 
 		ok = ok && isPlain(s)
 	}
 	ok = ok && (ex.Note == "" || isCode(ex.Note)) && (fp == nil) == isCode(ex.Unreadable) && (fp == nil || ex.Unreadable == "")
+	ok = ok && (fp == nil || fp.Way == hashing.WayReference || fp.Way == hashing.WayFast)
 	ok = ok && (fp == nil || fp.Quality >= 0 && fp.Quality <= 100 && isPlain(fp.Decoder))
 	ok = ok && f.Pictures >= 0 && len(ex.Frames) <= decode.MaxFrames && (fp != nil || len(ex.Frames) == 0)
 	for _, frame := range ex.Frames {

@@ -63,7 +63,7 @@ func TestChunksAreBounded(t *testing.T) {
 }
 
 func FuzzParseExamination(f *testing.F) {
-	good, err := json.Marshal(hashing.Examination{Facts: hashing.Facts{Make: "Canon", Width: 3}, Fingerprint: &hashing.Fingerprint{Quality: 9}})
+	good, err := json.Marshal(hashing.Examination{Facts: hashing.Facts{Make: "Canon", Width: 3}, Fingerprint: &hashing.Fingerprint{Way: hashing.WayFast, Quality: 9}})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func FuzzReadAnswer(f *testing.F) {
 func TestFullExamination(t *testing.T) {
 	ex := hashing.Examination{
 		Facts:       hashing.Facts{Kind: hashing.KindPicture, Format: "gif", Software: strings.Repeat("é", 64), Pictures: 1000},
-		Fingerprint: &hashing.Fingerprint{Decoder: "image/gif go1.26.4", Quality: 100},
+		Fingerprint: &hashing.Fingerprint{Way: hashing.WayReference, Decoder: "image/gif go1.26.4", Quality: 100},
 	}
 	for i := range decode.MaxFrames {
 		f := hashing.Frame{Index: 500 + i, At: time.Hour, Quality: 100, PHash: 1 << 63, DHash: 1 << 62}

@@ -16,9 +16,10 @@ import (
 
 // worker is what a child does with bytes, once it has locked itself in.
 type worker struct {
-	examine func([]byte, decode.Limits) hashing.Examination
-	preview func([]byte, decode.PreviewStep, decode.Limits) ([]byte, error)
-	confine func(memoryBytes int64) (Layers, error)
+	examine   func([]byte, decode.Limits) hashing.Examination
+	reference func([]byte, decode.Limits) hashing.Examination
+	preview   func([]byte, decode.PreviewStep, decode.Limits) ([]byte, error)
+	confine   func(memoryBytes int64) (Layers, error)
 }
 
 // RunChild is the whole life of a child: it reads its settings from in, gives up what it does not need, and does the
@@ -28,7 +29,7 @@ func RunChild(in io.Reader, out io.Writer) error {
 		return fmt.Errorf("jail: %w", err)
 	}
 	os.Stdout = os.Stderr // out alone speaks to the parent, and no library that prints
-	return run(in, out, worker{decode.Examine, decode.Preview, confine})
+	return run(in, out, worker{new(decode.Examiner).Examine, decode.ExamineReference, decode.Preview, confine})
 }
 
 func run(in io.Reader, out io.Writer, w worker) error {
@@ -71,11 +72,9 @@ func run(in io.Reader, out io.Writer, w worker) error {
 func (w worker) answer(j job, data []byte, limits decode.Limits) answer {
 	switch j.op {
 	case opExamine:
-		text, err := json.Marshal(w.examine(data, limits))
-		if err != nil {
-			return answer{unreadable: decode.Crashed}
-		}
-		return answer{payload: text}
+		return examined(w.examine(data, limits))
+	case opReference:
+		return examined(w.reference(data, limits))
 	case opPreview:
 		view, err := w.preview(data, j.step, limits)
 		var unreadable decode.Unreadable
@@ -88,6 +87,14 @@ func (w worker) answer(j job, data []byte, limits decode.Limits) answer {
 		return answer{payload: view}
 	}
 	return answer{unreadable: decode.Crashed}
+}
+
+func examined(ex hashing.Examination) answer {
+	text, err := json.Marshal(ex)
+	if err != nil {
+		return answer{unreadable: decode.Crashed}
+	}
+	return answer{payload: text}
 }
 
 // grown reports whether the process holds more than half of what it may: the next large picture could then fail for

@@ -18,6 +18,9 @@ import (
 	"io"
 )
 
+// Version changes when the same data would become another plane.
+const Version = 1
+
 // Scale is by how much a plane is smaller than the luma of its picture, in each direction.
 type Scale int
 

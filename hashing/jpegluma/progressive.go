@@ -1,5 +1,7 @@
 package jpegluma
 
+import "bytes"
+
 // coefficients are the luma coefficients of a progressive picture, in zigzag order: all 64 of a block, or at 1/8 the
 // constant one. They are collected from several scans.
 type coefficients struct {
@@ -104,7 +106,13 @@ func (p *picture) progressive(s *scan) (complete bool, err error) {
 	if r.ended > 0 { // blocks beyond the last one were promised
 		r.damaged()
 	}
-	return p.scale == Eighth && s.al == 0, nil
+	if p.scale != Eighth || s.al > 0 {
+		return false, nil
+	}
+	if bytes.LastIndex(p.data[p.pos:], []byte{0xff, markerEOI}) < 0 { // what is left unread is not all there
+		r.damaged()
+	}
+	return true, nil
 }
 
 // bands decodes MCUs of a progressive scan (T.81 G.1.2).

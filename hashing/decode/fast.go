@@ -1,0 +1,57 @@
+package decode
+
+import (
+	"image"
+
+	"vigie/hashing"
+	"vigie/hashing/jpegluma"
+	"vigie/hashing/pdq"
+)
+
+const (
+	// fastMinSide is how many samples the shorter side of a reduced plane must have for PDQ to be taken from it. With
+	// three samples for each of PDQ's 64 values the hash is within 10 bits of the reference's, the published rule of
+	// what counts as equal; with fewer it was seen up to 26 bits off (docs/performance.md has the table).
+	fastMinSide = 192
+	// fastMinQuality is the quality from which on that rule holds.
+	fastMinQuality = 80
+)
+
+// fastScale returns the smallest scale at which the luma of a picture can be hashed.
+func fastScale(info jpegluma.Info) jpegluma.Scale {
+	for _, scale := range []jpegluma.Scale{jpegluma.Eighth, jpegluma.Quarter, jpegluma.Half} {
+		if min(info.LumaWidth, info.LumaHeight) >= fastMinSide*int(scale) {
+			return scale
+		}
+	}
+	return jpegluma.Full
+}
+
+// fast returns the fingerprint of a JPEG from its luma alone, reduced as far as PDQ allows. It returns nil for what only
+// the library decodes, what is damaged, and what has too little in it for the fast way to be near the reference.
+func (e *Examiner) fast(data []byte, limits Limits) (*hashing.Fingerprint, image.Config) {
+	info, err := jpegluma.Config(data)
+	if err != nil {
+		return nil, image.Config{}
+	}
+	scale := fastScale(info)
+	plane, info, err := e.jpeg.Decode(data, scale, jpegluma.Options{MaxPixels: limits.MaxPixels})
+	if err != nil || info.Damaged {
+		return nil, image.Config{}
+	}
+	fp := &hashing.Fingerprint{
+		Version: hashing.FingerprintVersion, Way: hashing.WayFast, Decoder: lumaDecoder(scale),
+	}
+	fp.PDQ, fp.Quality = pdq.FromScaled(pdq.Scaled{
+		Pix: plane.Pix, Stride: plane.Stride, Columns: plane.Width, Rows: plane.Height,
+		StepX: plane.StepX, StepY: plane.StepY, Width: info.Width, Height: info.Height,
+	})
+	if fp.Quality < fastMinQuality {
+		return nil, image.Config{}
+	}
+	grey := &image.Gray{Pix: plane.Pix, Stride: plane.Stride, Rect: image.Rect(0, 0, plane.Width, plane.Height)}
+	if err := smallHashes(grey, fp); err != nil {
+		return nil, image.Config{}
+	}
+	return fp, image.Config{Width: info.Width, Height: info.Height}
+}

@@ -1,0 +1,67 @@
+package decode
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"io"
+
+	"vigie/hashing/jpegluma"
+)
+
+// lumaPicture is a JPEG of a kind of which only the luma is decoded here: image/jpeg knows no luma that is subsampled,
+// and no three components that are each subsampled in their own way.
+type lumaPicture struct{ *image.Gray }
+
+// lumaDecoder names the code that decoded luma, for Fingerprint.Decoder.
+func lumaDecoder(scale jpegluma.Scale) string {
+	return fmt.Sprintf("jpegluma %d at 1:%d", jpegluma.Version, scale)
+}
+
+func jpegConfig(r io.Reader) (image.Config, error) {
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return image.Config{}, err
+	}
+	config, err := jpeg.DecodeConfig(bytes.NewReader(data))
+	if isUnsupported(err) {
+		if info, lumaErr := jpegluma.Config(data); lumaErr == nil {
+			return image.Config{Width: info.Width, Height: info.Height}, nil
+		}
+	}
+	return config, err
+}
+
+// decodeJPEG decodes with image/jpeg, and in grey what that does not know and jpegluma does.
+func decodeJPEG(r io.Reader) (image.Image, error) {
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	img, err := jpeg.Decode(bytes.NewReader(data))
+	if !isUnsupported(err) {
+		return img, err
+	}
+	plane, info, lumaErr := jpegluma.Decode(data, jpegluma.Full, jpegluma.Options{})
+	if lumaErr != nil {
+		return nil, err
+	}
+	if info.Damaged {
+		return nil, io.ErrUnexpectedEOF
+	}
+	grey := image.NewGray(image.Rect(0, 0, info.Width, info.Height))
+	for y := range info.Height {
+		line := grey.Pix[y*grey.Stride:][:info.Width]
+		for x := range line {
+			line[x] = plane.Pix[y/plane.StepY*plane.Stride+x/plane.StepX]
+		}
+	}
+	return lumaPicture{grey}, nil
+}
+
+func isUnsupported(err error) bool {
+	_, unsupported := errors.AsType[jpeg.UnsupportedError](err)
+	return unsupported
+}
