@@ -105,7 +105,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 	names, founders := triage.NewNames([32]byte{1}), triage.NewFounderIndex(v.Groups)
 	events := &triage.Projector{
 		Journal: chain, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: s.archive, Sets: sets,
-		SetFiles: s.archive, Parse: setfile.Parse, Queue: v.Queue, Names: names,
+		SetFiles: s.archive, Parse: setfile.Parse, Queue: v.Queue, Ends: v.Ends, Keys: s.archive, Names: names,
 	}
 	s.access = &triage.Access{Accounts: v.Accounts, Sessions: v.Sessions, Events: events, Now: s.clock.now}
 	u := web.UseCases{

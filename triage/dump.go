@@ -186,10 +186,14 @@ func (d dumper) groups(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	told := make(map[GroupID]bool) // one whose founder left was born again
 	for some := range slices.Chunk(births, stewardBatch) {
-		ids := make([]GroupID, len(some))
+		var ids []GroupID
 		for i := range some {
-			ids[i] = some[i].Group
+			if !told[some[i].Group] {
+				told[some[i].Group] = true
+				ids = append(ids, some[i].Group)
+			}
 		}
 		groups, err := d.Events.Queue.GroupList(ctx, ids)
 		if err != nil {

@@ -28,6 +28,13 @@ const (
 	RevealGranted EventKind = "reveal.granted"
 	PictureServed EventKind = "reveal.served"
 	DecisionMade  EventKind = "group.decided"
+
+	DestructionIsProposed  EventKind = "exhibit.destruction-proposed"
+	DestructionWithdrawn   EventKind = "exhibit.destruction-withdrawn"
+	DestructionIsConfirmed EventKind = "exhibit.destruction-confirmed"
+	ExhibitDestroyed       EventKind = "exhibit.destroyed"            // what is to go is fixed; nothing has gone yet
+	DestructionIsFinished  EventKind = "exhibit.destruction-finished" // the keys are gone
+
 	StoreScrubbed EventKind = "store.scrubbed" // everything kept was read again and verified
 )
 

@@ -20,8 +20,9 @@ type FounderStore interface {
 type FounderIndex struct {
 	store FounderStore
 
-	mu     sync.Mutex // guards what follows
-	births []GroupID
+	mu     sync.Mutex      // guards what follows
+	births []GroupID       // "": another birth took its place, or the group ended
+	last   map[GroupID]int // the birth of each group that counts
 	codes  index.PDQ
 }
 
@@ -106,7 +107,7 @@ func toCompare(x hashing.Examination) *pdq.Dihedrals {
 func (f *FounderIndex) Forget() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.births, f.codes = nil, index.PDQ{}
+	f.births, f.last, f.codes = nil, nil, index.PDQ{}
 }
 
 // follow reads the births since the last call. The caller holds mu.
@@ -115,11 +116,23 @@ func (f *FounderIndex) follow(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if f.last == nil {
+		f.last = make(map[GroupID]int)
+	}
+	replaced := 0
 	for _, n := range news {
+		if old, again := f.last[n.Group]; again {
+			f.births[old] = ""
+			replaced++
+		}
+		f.last[n.Group] = len(f.births)
 		if n.PDQ != nil {
 			f.codes.Add(*n.PDQ, uint32(len(f.births)))
 		}
 		f.births = append(f.births, n.Group)
+	}
+	if replaced > 0 {
+		f.codes.RemoveFunc(func(id uint32) bool { return f.births[id] == "" })
 	}
 	return nil
 }

@@ -90,7 +90,7 @@ func newHouse(t *testing.T) *house {
 	v, founders := h.views, triage.NewFounderIndex(h.views.Groups)
 	h.events = &triage.Projector{
 		Journal: h.journal, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: h.archive, Sets: sets,
-		SetFiles: h.archive, Parse: setfile.Parse, Queue: v.Queue, Names: h.names,
+		SetFiles: h.archive, Parse: setfile.Parse, Queue: v.Queue, Ends: v.Ends, Keys: h.archive, Names: h.names,
 	}
 	h.submit = &triage.Submission{Exhibits: v.Exhibits, Media: v.Media, Archive: h.archive, Manifests: h.archive, Jobs: h.jobs, Events: h.events, Names: h.names, Now: time.Now}
 	h.sets = &triage.Sets{Store: sets, Archive: h.archive, Parse: setfile.Parse, Events: h.events, Names: h.names, Now: time.Now}

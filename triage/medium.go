@@ -15,7 +15,8 @@ const (
 
 // Slot is where the bytes of a medium go while they are wanted.
 type Slot struct {
-	// Exhibit and Part name the manifest part whose keyring has a key for the medium.
+	// Exhibit and Part name the manifest part whose keyring has a key for the medium. Empty: it went with another
+	// exhibit, and the next part that lists the medium has one.
 	Exhibit ExhibitID
 	Part    PartID
 	// Generation is the first that may be used, from 1: those before it were destroyed, or are about to be.

@@ -53,6 +53,8 @@ type Projector struct {
 	SetFiles  SetArchive
 	Parse     SetParser
 	Queue     QueueStore
+	Ends      DestructionStore
+	Keys      KeyArchive
 	Names     Names
 }
 
@@ -106,12 +108,22 @@ func (p *Projector) Apply(ctx context.Context, ev Event) error {
 	case ExhibitOpened:
 		return withData(ev, func(x Exhibit) error {
 			_, err := p.Exhibits.SaveExhibit(ctx, x)
-			return err
+			return unlessDestroyed(err)
 		})
 	case PartReceived:
 		return withData(ev, func(d receivedPart) error { return p.partReceived(ctx, ExhibitID(ev.Subject), d.Part, ev.Time) })
 	case ExhibitSealed:
 		return withData(ev, func(d sealedExhibit) error { return p.exhibitSealed(ctx, ExhibitID(ev.Subject), d.Version) })
+	case DestructionIsProposed:
+		return withData(ev, func(d proposedDestruction) error { return p.destructionProposed(ctx, ev, d) })
+	case DestructionWithdrawn:
+		return p.destructionWithdrawn(ctx, ExhibitID(ev.Subject))
+	case DestructionIsConfirmed:
+		return p.destructionConfirmed(ctx, ev)
+	case ExhibitDestroyed:
+		return withData(ev, func(d destroyedExhibit) error { return p.exhibitDestroyed(ctx, ExhibitID(ev.Subject), d) })
+	case DestructionIsFinished:
+		return p.destructionFinished(ctx, ev)
 	case SetImported:
 		return withData(ev, func(d importedSet) error { return p.setImported(ctx, d) })
 	case SetWithdrawn:
@@ -152,7 +164,7 @@ func (p *Projector) accountRevoked(ctx context.Context, id string, at time.Time)
 func (p *Projector) partReceived(ctx context.Context, id ExhibitID, part PartID, at time.Time) error {
 	x, err := p.Exhibits.Exhibit(ctx, id)
 	if err != nil {
-		return err
+		return p.unlessEnded(ctx, id, err)
 	}
 	if m := x.Manifest; m != nil && at.Before(m.Sealed) && !slices.Contains(m.Parts, part) {
 		return nil
@@ -170,14 +182,14 @@ func (p *Projector) partReceived(ctx context.Context, id ExhibitID, part PartID,
 	}
 	counts, listed, _ := list(p.Names, id, items)
 	_, err = p.Exhibits.RegisterPart(ctx, id, part, counts, listed)
-	return err
+	return unlessDestroyed(err)
 }
 
 // exhibitSealed seals an exhibit again, unless a later version was sealed since.
 func (p *Projector) exhibitSealed(ctx context.Context, id ExhibitID, version int) error {
 	x, err := p.Exhibits.Exhibit(ctx, id)
 	if err != nil || x.Manifest != nil && x.Manifest.Version >= version {
-		return err
+		return p.unlessEnded(ctx, id, err)
 	}
 	m, err := p.Manifests.Manifest(ctx, id, version)
 	if errors.Is(err, ErrDestroyed) {
@@ -186,7 +198,7 @@ func (p *Projector) exhibitSealed(ctx context.Context, id ExhibitID, version int
 	if err != nil {
 		return err
 	}
-	return p.Exhibits.SealExhibit(ctx, id, m)
+	return unlessDestroyed(p.Exhibits.SealExhibit(ctx, id, m))
 }
 
 // setImported makes a set match. Whether its entries were written is known only of one that does: they are read from

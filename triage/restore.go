@@ -73,7 +73,7 @@ func (c *CatchUp) restore(ctx context.Context, filed []Filed) error {
 	var todo []Filed
 	var probes []Probe
 	for _, x := range filed {
-		if m, listed := media[x.Medium]; listed && m.State != Examined {
+		if m, listed := media[x.Medium]; listed && m.State != Examined && x.Generation >= m.Slot.Generation {
 			todo = append(todo, x)
 			probes = append(probes, NewProbe(x.Keys, x.Examination))
 		}
@@ -86,7 +86,7 @@ func (c *CatchUp) restore(ctx context.Context, filed []Filed) error {
 		err = together(ctx, todo, func(ctx context.Context, i int, x Filed) error {
 			finding := Conclude(media[x.Medium].Kind, x.Examination.Unreadable, matches[i])
 			return c.Steward.Outcomes.Apply(ctx, Outcome{
-				Medium: x.Medium, Epoch: epoch, Matches: matches[i], Finding: finding, Examination: &x.Examination,
+				Medium: x.Medium, Generation: media[x.Medium].Slot.Generation, Epoch: epoch, Matches: matches[i], Finding: finding, Examination: &x.Examination,
 			})
 		})
 		if !IsKind(err, Stale) {

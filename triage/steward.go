@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"vigie/hashing"
+	"vigie/hashing/pdq"
 	"vigie/triage/signals"
 )
 
@@ -32,11 +33,15 @@ type GroupStore interface {
 	FounderStore
 	// Ungrouped returns up to n media that are Pending and have no group.
 	Ungrouped(ctx context.Context, n int) ([]MediumID, error)
-	// Bear gives groups their births, in order. A group that is born stays as it is.
+	// Bear gives groups their births, in order. Of two births of one group the later counts.
 	Bear(ctx context.Context, births []Founder) error
 	// JoinGroup puts a medium into a group that is born, and has the group ranked. A medium that has a group keeps
 	// it.
 	JoinGroup(ctx context.Context, id MediumID, g GroupID) error
+	// Orphans returns up to n groups that nobody stands for: their founder is no member, or not any more.
+	Orphans(ctx context.Context, n int) ([]GroupID, error)
+	// Bury forgets a group without members; one that has any stays.
+	Bury(ctx context.Context, g GroupID) error
 	// MarkJoins notes that all records of groups up to number have taken effect.
 	MarkJoins(ctx context.Context, number uint64) error
 	// ToRank returns up to n groups to be ranked, the longest waiting first.
@@ -121,7 +126,7 @@ func (s *Steward) Run(ctx context.Context) error {
 
 // round does one batch of each duty and reports whether there was anything to do.
 func (s *Steward) round(ctx context.Context) (worked bool, err error) {
-	for _, duty := range []func(context.Context) (int, error){s.rematch, s.group, s.rank} {
+	for _, duty := range []func(context.Context) (int, error){s.rematch, s.heirs, s.group, s.rank} {
 		n, err := duty(ctx)
 		if err != nil {
 			return worked, err
@@ -155,7 +160,7 @@ func (s *Steward) rematch(ctx context.Context) (int, error) {
 	}
 	err = together(ctx, ids, func(ctx context.Context, i int, id MediumID) error {
 		m := media[id]
-		return s.Outcomes.Apply(ctx, Outcome{Medium: id, Epoch: epoch, Matches: matches[i], Finding: Conclude(m.Kind, m.Unreadable, matches[i])})
+		return s.Outcomes.Apply(ctx, Outcome{Medium: id, Generation: m.Slot.Generation, Epoch: epoch, Matches: matches[i], Finding: Conclude(m.Kind, m.Unreadable, matches[i])})
 	})
 	if IsKind(err, Stale) {
 		err = nil // the next round sees the new epoch
@@ -220,15 +225,70 @@ func (s *Steward) group(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	return len(joins), s.keepJoins(ctx, joins)
+}
+
+// keepJoins writes the next record of groups, unless another steward did, and gives whichever was written its effect.
+func (s *Steward) keepJoins(ctx context.Context, joins []Join) error {
+	marks, err := s.Marks.Marks(ctx)
+	if err != nil {
+		return err
+	}
 	number := marks.Groups + 1
 	err = s.Records.PutJoins(ctx, number, joins)
 	if IsKind(err, Exists) { // another steward's, or our own from before a crash
 		joins, err = s.Records.Joins(ctx, number)
 	}
 	if err != nil {
+		return err
+	}
+	return applyJoins(ctx, s.Groups, number, joins)
+}
+
+// heirs lets another member stand for each group whose founder has left, and ends those that nobody is left of.
+func (s *Steward) heirs(ctx context.Context) (int, error) {
+	groups, err := s.Groups.Orphans(ctx, stewardBatch)
+	if err != nil || len(groups) == 0 {
 		return 0, err
 	}
-	return len(joins), applyJoins(ctx, s.Groups, number, joins)
+	var joins []Join
+	for _, g := range groups {
+		members, err := s.Groups.GroupMedia(ctx, g)
+		if err == nil && len(members) == 0 {
+			err = s.Groups.Bury(ctx, g)
+		}
+		if err != nil {
+			return 0, err
+		}
+		if len(members) > 0 {
+			heir, err := s.heir(ctx, g, members)
+			if err != nil {
+				return 0, err
+			}
+			joins = append(joins, heir)
+		}
+	}
+	if len(joins) == 0 {
+		return len(groups), nil
+	}
+	return len(groups), s.keepJoins(ctx, joins)
+}
+
+// heir is the first member with a hash that others can be near to, else the first: the same whoever asks.
+func (s *Steward) heir(ctx context.Context, g GroupID, members []Medium) (Join, error) {
+	j := Join{Medium: members[0].ID, Group: g, Born: &Founder{Group: g, Medium: members[0].ID}}
+	for _, m := range members {
+		kept, err := s.examinations(ctx, []MediumID{m.ID}, map[MediumID]Medium{m.ID: m})
+		if err != nil {
+			return j, err
+		}
+		if codes := toCompare(kept[0]); codes != nil {
+			code := codes[pdq.Original]
+			j.Medium, j.Born.Medium, j.Born.PDQ = m.ID, m.ID, &code
+			break
+		}
+	}
+	return j, nil
 }
 
 // applyJoins gives a record of groups its effect.

@@ -113,6 +113,11 @@ func (s *Submission) Open(ctx context.Context, by Actor, caseNumber, seal string
 	}
 	id := s.Names.Exhibit(caseNumber, seal)
 	x, err := s.Exhibits.Exhibit(ctx, id)
+	if err == nil || IsKind(err, NotFound) {
+		if endErr := s.ended(ctx, op, id); endErr != nil {
+			return Exhibit{}, endErr
+		}
+	}
 	if IsKind(err, NotFound) {
 		x = Exhibit{ID: id, Case: caseNumber, Seal: seal, Owner: by.ID, Opened: s.Now().UTC()}
 		if err := s.Events.act(ctx, by, ExhibitOpened, string(id), x); err != nil {
@@ -154,7 +159,19 @@ func (s *Submission) own(ctx context.Context, by Actor, id ExhibitID) (Exhibit, 
 	if by.Role != Examiner {
 		return Exhibit{}, forbidden("submit", by)
 	}
+	if err := s.ended(ctx, "submit", id); err != nil {
+		return Exhibit{}, err
+	}
 	return s.Find(ctx, by, id)
+}
+
+// ended fails with Conflict when the destruction of an exhibit was decided.
+func (s *Submission) ended(ctx context.Context, op string, id ExhibitID) error {
+	d, err := s.Events.Ends.Destruction(ctx, id)
+	if err == nil && d.State.Final() {
+		return E(Conflict, op, string(id), DestroyedHint, ErrDestroyed)
+	}
+	return unlessMissing(err)
 }
 
 // PutPart takes one manifest part and returns the media whose bytes the service wants.
@@ -246,6 +263,9 @@ func (s *Submission) Upload(ctx context.Context, by Actor, want hashing.SHA256, 
 	}
 	if medium.State == Listed {
 		return E(Conflict, op, string(id), "this file is listed as not media: its bytes are not wanted", nil)
+	}
+	if medium.State == Wanted && medium.Slot.Exhibit == "" {
+		return E(Conflict, op, string(id), "its exhibit was destroyed or changed meanwhile: submit again", nil)
 	}
 	verifier := hashing.NewVerifier(body, want)
 	err = E(Exists, op, string(id), "", nil)

@@ -64,6 +64,7 @@ type Matcher interface {
 // Outcome is what matching made of a medium.
 type Outcome struct {
 	Medium      MediumID
+	Generation  int // of the bytes that it tells of
 	Epoch       Epoch
 	Matches     []Match
 	Finding     Finding              // Pending: to be ranked
@@ -158,7 +159,8 @@ func (w *Worker) do(ctx context.Context, job Job) error {
 	return conclude(ctx, w.Matcher, w.Outcomes, medium, x)
 }
 
-// held returns a medium once the digests of its bytes are known: a job is queued a moment before that.
+// held returns a medium once the digests of its bytes are known: a job is queued a moment before that. NotFound means
+// that there are no bytes, or not any more: when they come, they come with another job.
 func (w *Worker) held(ctx context.Context, id MediumID) (Medium, error) {
 	for try := 0; ; try++ {
 		m, err := w.Media.Medium(ctx, id)
@@ -166,6 +168,9 @@ func (w *Worker) held(ctx context.Context, id MediumID) (Medium, error) {
 			return m, err
 		}
 		if try == heldTries || !sleep(ctx, heldPause) {
+			if held, err := w.Archive.HasMedium(ctx, id, m.Slot.Generation); err == nil && !held {
+				return m, E(NotFound, "examine", string(id), "its bytes were destroyed", nil)
+			}
 			return m, E(Unavailable, "examine", string(id), "its upload is not complete", ctx.Err())
 		}
 	}
@@ -225,7 +230,7 @@ func conclude(ctx context.Context, matcher Matcher, outcomes OutcomeStore, m Med
 		if err != nil {
 			return err
 		}
-		o := Outcome{Medium: m.ID, Epoch: epoch, Matches: matches[0], Examination: &x}
+		o := Outcome{Medium: m.ID, Generation: m.Slot.Generation, Epoch: epoch, Matches: matches[0], Examination: &x}
 		o.Finding = Conclude(m.Kind, x.Unreadable, o.Matches)
 		if err := outcomes.Apply(ctx, o); !IsKind(err, Stale) {
 			return err

@@ -86,7 +86,7 @@ func newHouse(t *testing.T) *house {
 	founders := triage.NewFounderIndex(v.Groups)
 	events := &triage.Projector{
 		Journal: chain, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: archive, Sets: sets,
-		SetFiles: archive, Parse: setfile.Parse, Queue: v.Queue, Names: names,
+		SetFiles: archive, Parse: setfile.Parse, Queue: v.Queue, Ends: v.Ends, Keys: archive, Names: names,
 	}
 
 	h := &house{names: names, journal: chain, mirror: mirror, tokens: make(map[triage.Role]string), actors: make(map[triage.Role]triage.Actor)}

@@ -112,14 +112,14 @@ func build(ctx context.Context, c *serviceConfig, keys *secrets, sv *servers, lo
 	}
 	h.access = &triage.Access{Accounts: v.Accounts, Sessions: v.Sessions, Events: h.events, Now: time.Now}
 	own := catchUp.Forget
-	catchUp.Forget = func() { own(); h.mirror.Forget(); h.founders.Forget() }
+	catchUp.Forget = func() { own(); h.mirror.Forget(); h.founders.Forget(); archive.Forget() }
 	return h, nil
 }
 
 func newProjector(v *views.Views, sets *known.Sets, chain *journal.Journal, archive *objects.Archive, names triage.Names) *triage.Projector {
 	return &triage.Projector{
 		Journal: chain, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: archive, Sets: sets,
-		SetFiles: archive, Parse: setfile.Parse, Queue: v.Queue, Names: names,
+		SetFiles: archive, Parse: setfile.Parse, Queue: v.Queue, Ends: v.Ends, Keys: archive, Names: names,
 	}
 }
 
@@ -225,6 +225,16 @@ func (h *house) worker(pool *jail.Pool) *triage.Worker {
 	return &triage.Worker{
 		Jobs: h.jobs, Media: h.views.Media, Archive: h.archive, Examinations: h.archive, Decoder: pool,
 		Matcher: h.mirror, Outcomes: h.views.Outcomes, Parallel: h.config.Parallel, Touch: h.config.Lease / 3, Log: h.log,
+	}
+}
+
+func (h *house) destructions() *triage.Destructions {
+	return &triage.Destructions{Exhibits: h.views.Exhibits, Store: h.views.Ends, Lease: h.views.Lease, Events: h.events, Now: time.Now}
+}
+
+func (h *house) destroyer() *triage.Destroyer {
+	return &triage.Destroyer{
+		Exhibits: h.views.Exhibits, Store: h.views.Ends, Keys: h.archive, Lease: h.views.Lease, Events: h.events, Log: h.log,
 	}
 }
 

@@ -33,10 +33,11 @@ func runWork(ctx context.Context, env *environment, args []string) error {
 	})
 }
 
-// work examines media, and keeps groups, ranking and findings up to date, until ctx ends.
+// work examines media, keeps groups, ranking and findings up to date, and destroys what was decided, until ctx ends.
 func (h *house) work(ctx context.Context, pool *jail.Pool) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return h.worker(pool).Run(ctx) })
 	g.Go(func() error { return h.steward().Run(ctx) })
+	g.Go(func() error { return h.destroyer().Run(ctx) })
 	return g.Wait()
 }

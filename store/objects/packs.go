@@ -98,7 +98,7 @@ func (a *Archive) encodeExamination(ctx context.Context, x triage.ExaminationRec
 	}
 	form := byte(recordSealed)
 	sealed, err := a.sealOf(ctx, x.Medium, examinationPurpose, doc)
-	if triage.IsKind(err, triage.NotFound) && x.Examination.Fingerprint == nil {
+	if triage.IsKind(err, triage.NotFound) && x.Examination.Fingerprint == nil && len(x.Examination.Frames) == 0 {
 		form, sealed, err = recordClear, doc, nil
 	}
 	if err != nil {

@@ -81,8 +81,12 @@ func (s Exhibits) SaveExhibit(ctx context.Context, x triage.Exhibit) (triage.Exh
 	if unpackExhibit(packExhibit(x.ID)) != x.ID {
 		return triage.Exhibit{}, triage.E(triage.Invalid, op, string(x.ID), "this is not the name of an exhibit", nil)
 	}
-	if err := s.rdb.SetNX(ctx, s.exhibit(x.ID), doc, 0).Err(); err != nil {
+	made, err := s.run(ctx, keepExhibit, s.exhibit(x.ID), packExhibit(x.ID), doc, 0).Int()
+	if err != nil {
 		return triage.Exhibit{}, fault(op, string(x.ID), err)
+	}
+	if made == 0 {
+		return triage.Exhibit{}, leavingErr("open exhibit", x.ID)
 	}
 	kept, err := s.Exhibit(ctx, x.ID)
 	if err != nil {
@@ -132,7 +136,10 @@ func (s Exhibits) Exhibits(ctx context.Context, owner string) ([]triage.Exhibit,
 			return nil, fault(op, owner, err)
 		}
 		for i, doc := range docs {
-			text, _ := doc.(string)
+			text, there := doc.(string)
+			if !there {
+				continue // it has just left
+			}
 			x, err := s.decode(unpackExhibit(ids[i]), text)
 			if err != nil {
 				return nil, err

@@ -18,9 +18,9 @@ type Groups struct{ db }
 
 // A group is a hash with short fields:
 //
-//	b  "1" once it is born     n  members     r  the rest of its ranking, sealed    d   decision, sealed
-//	k  its last mark           o  open        c  who claims it                      dn  members when decided
-//	                           s  score       u  until when (ms)
+//	b  who stands for it, from its birth on    n  members    r  the rest of its ranking, sealed    d   decision, sealed
+//	i  where its birth lies in founders        o  open       c  who claims it                      dn  members when decided
+//	k  its last mark                           s  score      u  until when (ms)
 const (
 	fieldMembers  = "n"
 	fieldOpen     = "o"
@@ -33,11 +33,36 @@ const (
 )
 
 var (
-	// bear gives groups their births, in order, each once. ARGV: group and birth of each.
+	// bear gives groups their births, in order. One that differs takes the place of the one before, whose hash goes.
+	// ARGV: group, who stands for it, and birth, of each.
 	bear = script(`
-for i = 2, #ARGV, 2 do
-  if call('HSETNX', P .. 'g:' .. ARGV[i], 'b', 1) == 1 then call('RPUSH', P .. 'founders', ARGV[i + 1]) end
+local founders = P .. 'founders'
+for i = 2, #ARGV, 3 do
+  local g, birth = ARGV[i], ARGV[i + 2]
+  local key = P .. 'g:' .. g
+  local at = call('HGET', key, 'i')
+  if not at or call('LINDEX', founders, at) ~= birth then
+    if at then call('LSET', founders, at, g) end
+    call('HSET', key, 'i', call('RPUSH', founders, birth) - 1)
+  end
+  call('HSET', key, 'b', ARGV[i + 1])
+  orphan(g)
 end
+return 1`)
+
+	// bury ends a group that nobody belongs to, and tells those who follow the births. ARGV: group.
+	bury = script(`
+local g, founders = ARGV[2], P .. 'founders'
+local at = call('HGET', P .. 'g:' .. g, 'i')
+if #members(g) > 0 then return 0 end
+if at then
+  call('LSET', founders, at, g)
+  call('RPUSH', founders, g)
+end
+enqueue(g, nil)
+call('DEL', P .. 'g:' .. g, P .. 'gm:' .. g)
+call('ZREM', P .. 'torank', g)
+call('SREM', P .. 'orphans', g)
 return 1`)
 
 	// joinGroup puts a medium into a group that is born. ARGV: medium, group.
@@ -51,6 +76,7 @@ save(m)
 if m.id ~= g then call('ZADD', P .. 'gm:' .. g, 0, m.id) end
 for x, place in pairs(m.places) do index(x, place, g) end
 mark(g)
+orphan(g)
 return 1`)
 
 	// saveRanking keeps a ranking, gives open members their finding and orders the queue.
@@ -125,15 +151,30 @@ func (s Groups) Ungrouped(ctx context.Context, n int) ([]triage.MediumID, error)
 // Bear implements triage.GroupStore.
 func (s Groups) Bear(ctx context.Context, births []triage.Founder) error {
 	for some := range slices.Chunk(births, batch) {
-		args := make([]any, 0, 2*len(some))
+		args := make([]any, 0, 3*len(some))
 		for _, b := range some {
-			args = append(args, packID(string(b.Group)), s.sealBirth(&b))
+			args = append(args, packID(string(b.Group)), packID(string(b.Medium)), s.sealBirth(&b))
 		}
 		if err := s.run(ctx, bear, s.key(keyFounders), args...).Err(); err != nil {
 			return fault("views.Bear", "", err)
 		}
 	}
 	return nil
+}
+
+// Orphans implements triage.GroupStore.
+func (s Groups) Orphans(ctx context.Context, n int) ([]triage.GroupID, error) {
+	raw, err := s.rdb.SRandMemberN(ctx, s.key(keyOrphans), int64(n)).Result()
+	groups := make([]triage.GroupID, len(raw))
+	for i := range raw {
+		groups[i] = triage.GroupID(unpackID(raw[i]))
+	}
+	return groups, fault("views.Orphans", "", err)
+}
+
+// Bury implements triage.GroupStore.
+func (s Groups) Bury(ctx context.Context, g triage.GroupID) error {
+	return fault("views.Bury", string(g), s.run(ctx, bury, s.group(g), packID(string(g))).Err())
 }
 
 // JoinGroup implements triage.GroupStore. A medium that nobody lists any more joins nothing.

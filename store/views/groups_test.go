@@ -133,6 +133,7 @@ func TestFounders(t *testing.T) {
 	want := []triage.Founder{{Group: triage.GroupID(mediumID(1)), PDQ: &code}, {Group: triage.GroupID(mediumID(2))}}
 	for range 2 {
 		for _, f := range want {
+			f.Medium = triage.MediumID(f.Group)
 			b.ok(b.Groups.Bear(ctx, []triage.Founder{f}))
 			b.ok(b.Groups.JoinGroup(ctx, triage.MediumID(f.Group), f.Group))
 		}
@@ -395,7 +396,7 @@ func TestCountersAlwaysAddUp(t *testing.T) {
 			ids, err := b.Groups.Ungrouped(ctx, 5)
 			b.ok(err)
 			for _, id := range ids {
-				b.ok(b.Groups.Bear(ctx, []triage.Founder{{Group: triage.GroupID(id)}}))
+				b.ok(b.Groups.Bear(ctx, []triage.Founder{{Group: triage.GroupID(id), Medium: id}}))
 				b.ok(b.Groups.JoinGroup(ctx, id, triage.GroupID(id)))
 			}
 		case 10:

@@ -34,6 +34,9 @@ import (
 //	seen:<bucket>        hash    keys of digests of media that are in an exhibit
 //
 //	words                hash    what stands for a word → the word, sealed: see words.go
+//	destructions         hash    exhibit → its destruction, from its proposal on, sealed
+//	leaving              set     exhibits that are being destroyed, or were
+//	doomed:<x>           hash    media whose bytes go with an exhibit → their generation; "kept": how many stay
 //
 //	near:<x>             hash    folder → how many known and near-known media lie in it
 //	fg:<x><f>            list    groups with a member in this folder
@@ -42,6 +45,7 @@ import (
 //	gm:<g>               zset    its members but the founder: most groups have no other (all scores 0: a small
 //	                             zset is compact, a small set is not)
 //	founders             list    births of groups: the group, and its founder's PDQ, sealed
+//	orphans              set     groups whose founder is not a member
 //	ungrouped            set     Pending media without a group
 //	torank               zset    groups that wait for their rank, by first mark
 //	marks                string  the last mark
@@ -76,6 +80,10 @@ const (
 	keyFounders  = "founders"
 	keyUngrouped = "ungrouped"
 	keyToRank    = "torank"
+	keyOrphans   = "orphans"
+	keyDestroy   = "destructions"
+	keyLeaving   = "leaving"
+	keyDoomed    = "doomed:"
 	keyQueue     = "queue"
 )
 

@@ -113,8 +113,9 @@ local function matched(m, epoch)
   m.e = epoch
 end
 
--- mark asks for a group to be ranked. It keeps its turn; the mark tells this request from earlier ones.
+-- mark asks for a group that is born to be ranked. It keeps its turn; the mark tells this request from earlier ones.
 local function mark(g)
+  if call('HEXISTS', P .. 'g:' .. g, 'b') == 0 then return end
   local n = call('INCR', P .. 'marks')
   call('ZADD', P .. 'torank', 'NX', n, g)
   call('HSET', P .. 'g:' .. g, 'k', n)
@@ -165,6 +166,11 @@ local function index(x, place, g)
   end
 end
 
+-- unindex forgets the groups of a place's folder, of an exhibit that goes as a whole.
+local function unindex(x, place)
+  call('DEL', P .. 'fg:' .. x .. place:sub(1, 8), P .. 'sub:' .. x .. place:sub(9, 16))
+end
+
 -- arrive puts a medium into an exhibit, once. The caller saves it.
 local function arrive(m, x, place)
   if m.places[x] then return end
@@ -172,6 +178,28 @@ local function arrive(m, x, place)
   call('HINCRBY', P .. 'xc:' .. x, class(m.s, m.F), 1)
   if near(m.F) == 1 then nearby(x, place:sub(1, 8), 1) end
   if m.g then index(x, place, m.g); mark(m.g) end
+end
+
+-- orphan notes whether a group waits for another member to stand for it, or for its end.
+local function orphan(g)
+  local b = call('HGET', P .. 'g:' .. g, 'b')
+  local founder = b and load(b)
+  if b and not (founder and founder.g == g) then
+    call('SADD', P .. 'orphans', g)
+  else
+    call('SREM', P .. 'orphans', g)
+  end
+end
+
+-- ungroup takes a medium out of its group. The caller saves or forgets it.
+local function ungroup(m)
+  local g = m.g
+  call('SREM', P .. 'ungrouped', m.id)
+  if not g then return end
+  m.g = nil
+  call('ZREM', P .. 'gm:' .. g, m.id)
+  mark(g)
+  orphan(g)
 end
 
 -- members lists a group: its founder, while that belongs to it, and the others.
@@ -226,6 +254,25 @@ local function enqueue(g, score)
     call('HSET', P .. 'g:' .. g, 'q', score)
   end
 end
+
+-- leave takes a medium out of an exhibit. What is in no exhibit any more is forgotten; keys of digests that two media
+-- declared are then forgotten for both.
+local function leave(m, x)
+  local place = m.places[x]
+  call('HINCRBY', P .. 'xc:' .. x, class(m.s, m.F), -1)
+  if near(m.F) == 1 then nearby(x, place:sub(1, 8), -1) end
+  m.places[x] = nil
+  if m.g then mark(m.g) end
+  if next(m.places) ~= nil then return save(m) end
+  seen('HDEL', m.d)
+  matched(m, nil)
+  if m.s == 'w' then tally('wanted', m.id:sub(1, 2), -1) end
+  ungroup(m)
+  forget(m)
+end
+
+-- leaving tells an exhibit that is being destroyed, or was.
+local function leaving(x) return call('SISMEMBER', P .. 'leaving', x) == 1 end
 
 -- requeue puts a group into the queue or takes it out: in are groups with open members, unless a decision
 -- covers all members.

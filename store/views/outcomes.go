@@ -13,10 +13,10 @@ type Outcomes struct{ db }
 var (
 	// applyOutcome checks the epoch and gives a medium its finding. A medium that was ranked already keeps its
 	// rank while it stays Pending. ARGV: medium, epoch, finding, matches ('': none), examination ('': it was only
-	// matched again), their words. Both are sealed; equal ones are equal.
+	// matched again), their words, generation of what was examined. Both are sealed; equal ones are equal.
 	applyOutcome = script(`
 local m = load(ARGV[2])
-if not m then return 'gone' end
+if not m or (m.v or '1') ~= ARGV[8] then return 'gone' end
 if (call('GET', P .. 'epoch') or '0') ~= ARGV[3] then return 'stale' end
 keepWords(ARGV[7])
 local finding, matches, state = ARGV[4], ARGV[5], m.s
@@ -50,7 +50,8 @@ save(m)
 return tonumber(m.h)`)
 )
 
-// Apply implements triage.OutcomeStore. The outcome of a medium that nobody lists any more is dropped.
+// Apply implements triage.OutcomeStore. The outcome of a medium that nobody lists any more, or of bytes that were
+// destroyed, is dropped.
 func (s Outcomes) Apply(ctx context.Context, o triage.Outcome) error {
 	const op = "views.Apply"
 	news := s.newWords()
@@ -58,7 +59,7 @@ func (s Outcomes) Apply(ctx context.Context, o triage.Outcome) error {
 		packID(string(o.Medium)), strconv.FormatUint(uint64(o.Epoch), 10), findings.of[o.Finding],
 		s.packMatches(o.Medium, o.Matches, news), s.packExamination(o.Medium, o.Examination, news),
 	}
-	args = append(args, news.text)
+	args = append(args, news.text, max(1, o.Generation))
 	answer, err := s.run(ctx, applyOutcome, s.medium(o.Medium), args...).Text()
 	if err == nil && answer == "stale" {
 		return triage.E(triage.Stale, op, string(o.Medium), "the sets changed meanwhile: match again", nil)

@@ -25,10 +25,11 @@ end
 
 var (
 	// registerItems adds media to an exhibit and returns, for each, whether its bytes are wanted ('1' or '0').
-	// A medium that comes back after its destruction gets the next generation. ARGV: exhibit, part, now, then for each
-	// item: id, kind, size, keys, place.
+	// A medium that comes back after its destruction gets the next generation, and one whose keyring went with another
+	// exhibit that of this part. ARGV: exhibit, part, now, then for each item: id, kind, size, keys, place.
 	registerItems = script(`
 local x, part = ARGV[2], ARGV[3]
+if leaving(x) then return 'leaving' end
 if call('EXISTS', P .. 'x:' .. x) == 0 then return false end
 local wanted = {}
 for i = 5, #ARGV, 5 do
@@ -44,6 +45,8 @@ for i = 5, #ARGV, 5 do
   if m.s == 'l' and media then
     move(m, 'w', m.F == '-' and '?' or m.F)
     m.k, m.t, m.r = kind, ARGV[4], x .. part
+  elseif m.s == 'w' and media and not m.r then
+    m.r = x .. part
   end
   arrive(m, x, place)
   save(m)
@@ -54,6 +57,7 @@ return table.concat(wanted)`)
 	// registerPart counts the items of a part, once. ARGV: exhibit, part, counts, media.
 	registerPart = script(partFields + `
 local x, part = ARGV[2], ARGV[3]
+if leaving(x) then return -1 end
 if call('EXISTS', P .. 'x:' .. x) == 0 then return 0 end
 if call('HSETNX', P .. 'xp:' .. x, part, ARGV[4]) == 1 then
   count(x, ARGV[4], 1)
@@ -61,29 +65,25 @@ if call('HSETNX', P .. 'xp:' .. x, part, ARGV[4]) == 1 then
 end
 return 1`)
 
-	// dropItems takes media out of an exhibit. What is in no exhibit any more is forgotten; keys of digests that
-	// two media declared are then forgotten for both. ARGV: exhibit, ids.
+	// dropItems takes media out of an exhibit. ARGV: exhibit, ids.
 	dropItems = script(`
 local x = ARGV[2]
 for i = 3, #ARGV do
   local m = load(ARGV[i])
-  local place = m and m.places[x]
-  if place then
-    call('HINCRBY', P .. 'xc:' .. x, class(m.s, m.F), -1)
-    if near(m.F) == 1 then nearby(x, place:sub(1, 8), -1) end
-    m.places[x] = nil
-    if m.g then mark(m.g) end
-    if next(m.places) == nil then
-      seen('HDEL', m.d)
-      matched(m, nil)
-      if m.s == 'w' then tally('wanted', m.id:sub(1, 2), -1) end
-      forget(m)
-      call('SREM', P .. 'ungrouped', m.id)
-      if m.g then call('ZREM', P .. 'gm:' .. m.g, m.id) end
-    else
-      save(m)
-    end
-  end
+  if m and m.places[x] then leave(m, x) end
+end
+return 1`)
+
+	// keepExhibit keeps an exhibit: with a version that of its manifest, else unless there is one. It returns 0 for one
+	// that is being destroyed, or was. ARGV: exhibit, document, version or 0.
+	keepExhibit = script(`
+local x, key = ARGV[2], P .. 'x:' .. ARGV[2]
+if leaving(x) then return 0 end
+if ARGV[4] == '0' then
+  call('SET', key, ARGV[3], 'NX')
+elseif call('EXISTS', key) == 1 then
+  call('SET', key, ARGV[3])
+  call('HSET', P .. 'xc:' .. x, 'V', ARGV[4])
 end
 return 1`)
 
@@ -125,6 +125,9 @@ func (s Exhibits) RegisterPart(ctx context.Context, id triage.ExhibitID, part tr
 		if err != nil {
 			return nil, fault(op, string(id), err)
 		}
+		if flags == "leaving" {
+			return nil, leavingErr("register part", id)
+		}
 		for i := range some {
 			if flags[i] == '1' && !told[some[i].Medium] {
 				told[some[i].Medium] = true
@@ -135,6 +138,9 @@ func (s Exhibits) RegisterPart(ctx context.Context, id triage.ExhibitID, part tr
 	kept, err := s.run(ctx, registerPart, s.key(keyCounts, x), x, rawPart, packCounts(counts), media).Int()
 	if err == nil && kept == 0 {
 		return nil, missing("register part", string(id), "exhibit")
+	}
+	if err == nil && kept < 0 {
+		return nil, leavingErr("register part", id)
 	}
 	return wanted, fault(op, string(id), err)
 }
@@ -163,11 +169,10 @@ func (s Exhibits) SealExhibit(ctx context.Context, id triage.ExhibitID, m triage
 	if err != nil {
 		return err
 	}
-	_, err = s.rdb.TxPipelined(ctx, func(p redis.Pipeliner) error {
-		p.Set(ctx, s.exhibit(id), doc, 0)
-		p.HSet(ctx, s.key(keyCounts, packExhibit(id)), fieldVersion, m.Version)
-		return nil
-	})
+	kept, err := s.run(ctx, keepExhibit, s.exhibit(id), packExhibit(id), doc, m.Version).Int()
+	if err == nil && kept == 0 {
+		return leavingErr("seal exhibit", id)
+	}
 	return fault(op, string(id), err)
 }
 

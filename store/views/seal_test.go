@@ -64,7 +64,7 @@ func TestNothingInClear(t *testing.T) {
 	b.ok(b.Outcomes.Apply(ctx, known))
 	code := pdq.Hash(sha(77))
 	group := triage.GroupID(mediumID(1))
-	b.ok(b.Groups.Bear(ctx, []triage.Founder{{Group: group, PDQ: &code}}))
+	b.ok(b.Groups.Bear(ctx, []triage.Founder{{Group: group, Medium: triage.MediumID(group), PDQ: &code}}))
 	b.ok(b.Groups.JoinGroup(ctx, mediumID(1), group))
 	marked, err := b.Groups.ToRank(ctx, 1)
 	b.ok(err)

@@ -38,6 +38,7 @@ type Views struct {
 	Seen     Seen
 	Lease    Lease
 	Marks    Marks
+	Ends     Destructions
 }
 
 // New returns the projections that rdb keeps under prefix (which store/known shares: both know its epoch), sealed
@@ -46,7 +47,7 @@ func New(rdb *redis.Client, prefix string, key [KeySize]byte, now func() time.Ti
 	d := db{rdb: rdb, prefix: prefix, sealer: newSealer(key), words: &wordCache{known: make(words)}, now: now}
 	return &Views{
 		Accounts{d}, Sessions{d}, Exhibits{d}, Media{d}, Outcomes{d}, Groups{d}, Rematch{d}, Queue{Groups{d}},
-		Grants{d}, Seen{d}, Lease{d}, Marks{d},
+		Grants{d}, Seen{d}, Lease{d}, Marks{d}, Destructions{db: d},
 	}
 }
 
@@ -63,6 +64,8 @@ var (
 	_ triage.SeenStore    = Seen{}
 	_ triage.Lease        = Lease{}
 	_ triage.MarkStore    = Marks{}
+
+	_ triage.DestructionStore = Destructions{}
 )
 
 // db is what all stores of this package share.

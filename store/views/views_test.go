@@ -155,7 +155,7 @@ func (b *bench) join(n, founder int) triage.GroupID {
 	b.t.Helper()
 	g := triage.GroupID(mediumID(founder))
 	if n == founder {
-		b.ok(b.Groups.Bear(b.t.Context(), []triage.Founder{{Group: g}}))
+		b.ok(b.Groups.Bear(b.t.Context(), []triage.Founder{{Group: g, Medium: mediumID(founder)}}))
 	}
 	b.ok(b.Groups.JoinGroup(b.t.Context(), mediumID(n), g))
 	return g
