@@ -105,12 +105,42 @@ type Facts struct {
 	Make        string    `json:"make,omitempty"`
 	Model       string    `json:"model,omitempty"`
 	Serial      string    `json:"serial,omitempty"`
+	Lens        string    `json:"lens,omitempty"`
 	Software    string    `json:"software,omitempty"`
-	Taken       time.Time `json:"taken,omitzero"` // EXIF DateTimeOriginal; UTC when it states no zone
-	GPS         bool      `json:"gps,omitempty"`  // a position is present (never its value)
+	Taken       time.Time `json:"taken,omitzero"`       // the clock of the camera, as if it were in UTC, where no zone is stated
+	Zone        string    `json:"zone,omitempty"`       // "+02:00", where one is stated
+	TakenFrom   string    `json:"taken_from,omitempty"` // the tag that Taken is from: "DateTimeOriginal", …
+	GPS         bool      `json:"gps,omitempty"`        // a position is present (never its value)
 	// Pictures is how many the file holds, in frames, pages or otherwise, where that is more than one.
 	Pictures int `json:"pictures,omitempty"`
+
+	// How a JPEG was compressed: its quantisation tables tell makers and programs apart.
+	Tables      string `json:"tables,omitempty"`       // 16 hexadecimal digits: the beginning of the SHA-256 of all tables
+	JPEGQuality int    `json:"jpeg_quality,omitempty"` // 1 to 100, on the scale of the Independent JPEG Group
+	Subsampling string `json:"subsampling,omitempty"`  // of the chroma: "4:4:4", "4:2:2", "4:2:0", …
+	Progressive bool   `json:"progressive,omitempty"`
+
+	Profile   string           `json:"profile,omitempty"`   // the name of the ICC profile
+	Thumbnail ThumbnailVerdict `json:"thumbnail,omitempty"` // of the small picture within the metadata
+	Editors   string           `json:"editors,omitempty"`   // the programs of the XMP history, each once, joined by "; "
+	Saves     int              `json:"saves,omitempty"`     // times the XMP history says that the file was saved
+	// Provenance says that a signed record of origin (C2PA, in JUMBF) is present. It is not verified.
+	Provenance bool `json:"provenance,omitempty"`
+	// Generated is what the metadata say of an AI generator: its name, or the IPTC's word for such pictures.
+	Generated string `json:"generated,omitempty"`
+	// LivePhoto is the identifier that the still and the film of an Apple live photo share.
+	LivePhoto string `json:"live_photo,omitempty"`
 }
+
+// ThumbnailVerdict says whether the thumbnail in a picture's metadata shows what the picture does.
+type ThumbnailVerdict string
+
+// The verdicts; empty when there is no thumbnail.
+const (
+	ThumbnailSame       ThumbnailVerdict = "same"
+	ThumbnailOther      ThumbnailVerdict = "other" // the picture was changed after it was taken, or the thumbnail is another's
+	ThumbnailUnreadable ThumbnailVerdict = "unreadable"
+)
 
 // Examination is what became of one medium's bytes: facts always, a fingerprint when they could be decoded,
 // a reason when they could not.

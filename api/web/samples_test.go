@@ -132,8 +132,10 @@ func sampleMedia() []triage.Medium {
 	copy(keys.SHA256[:], "secret-key-bytes")
 	m := triage.Medium{
 		ID: "feedfacefeedfacefeedfacefeedface", State: triage.Examined, Kind: hashing.KindPicture, Size: 3_412_345, Keys: keys,
-		Places:  []triage.Place{{Exhibit: "xe", Folder: "f01de7f01de7f01d", Parent: "9a4e479a4e479a4e", Class: triage.PlaceCamera, Modified: sampleNow.Add(-90 * time.Hour)}},
-		Facts:   hashing.Facts{Kind: hashing.KindPicture, Format: "jpeg", Width: 4080, Height: 3072, Make: "Fairphone", Model: "FP5", Serial: "SERIAL-1234567", Taken: sampleNow.Add(-100 * time.Hour), GPS: true},
+		Places: []triage.Place{{Exhibit: "xe", Folder: "f01de7f01de7f01d", Parent: "9a4e479a4e479a4e", Class: triage.PlaceCamera, Modified: sampleNow.Add(-90 * time.Hour)}},
+		Facts: hashing.Facts{Kind: hashing.KindPicture, Format: "jpeg", Width: 4080, Height: 3072, Make: "Fairphone", Model: "FP5", Serial: "SERIAL-1234567", Taken: sampleNow.Add(-100 * time.Hour), GPS: true,
+			Zone: "+02:00", Lens: "5.6mm f/1.8", TakenFrom: "DateTimeOriginal", Tables: "0011223344556677", JPEGQuality: 93, Subsampling: "4:2:0",
+			Profile: "Display P3", Thumbnail: hashing.ThumbnailOther, Editors: "Snapseed 2.21", Saves: 2, Provenance: true, Generated: "trainedAlgorithmicMedia"},
 		Quality: 98, Hashed: true, Finding: triage.ProbableNew, Group: "9",
 	}
 	odd := m

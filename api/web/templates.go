@@ -59,6 +59,8 @@ func functions(l i18n.Lang, zone *time.Location, a assets) template.FuncMap {
 		"clock":   func(t time.Time) string { return i18n.Clock(l, t.In(zone)) },
 		"seconds": func(t time.Time) string { return t.In(zone).Format("15:04:05") },
 
+		"cameraFacts":     func(f hashing.Facts) []string { return i18n.CameraFacts(l, f) },
+		"originFacts":     func(f hashing.Facts) []string { return i18n.OriginFacts(l, f) },
 		"lineError":       func(line string) string { return i18n.LineError(l, line) },
 		"finding":         func(f triage.Finding) string { return i18n.Finding(l, f) },
 		"findingHelp":     func(f triage.Finding) string { return i18n.FindingHelp(l, f) },

@@ -126,6 +126,7 @@ var texts = i18n.Catalogue{
 	"fact.taken":          {"Prise de vue", "Taken"},
 	"fact.modified":       {"Modifié", "Modified"},
 	"fact.gps":            {"Position", "Position"},
+	"fact.origin":         {"Origine et retouches", "Origin and changes"},
 	"fact.quality":        {"Qualité", "Quality"},
 
 	// Reveals.

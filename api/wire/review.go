@@ -72,22 +72,39 @@ type Sheet struct {
 	Cases []string      `json:"cases"` // case numbers, where members lie
 }
 
-// MediumFacts are what is told of one medium. What is not known is absent.
+// MediumFacts are what is told of one medium. What is not known is absent; numbers that name a device or a picture are
+// not told.
 type MediumFacts struct {
-	Kind       string      `json:"kind" enum:"picture,video,other"`
-	Format     string      `json:"format,omitempty"`
-	Size       int64       `json:"size"`            // bytes
-	Width      int         `json:"width,omitempty"` // pixels
-	Height     int         `json:"height,omitempty"`
-	Taken      *time.Time  `json:"taken,omitempty"`
-	Make       string      `json:"make,omitempty"`
-	Model      string      `json:"model,omitempty"`
-	GPS        bool        `json:"gps"`               // a position is present; never its value
-	Quality    *int        `json:"quality,omitempty"` // of its PDQ, 0 to 100
-	Finding    string      `json:"finding"`
-	Unreadable string      `json:"unreadable,omitempty"` // stable code
-	Note       string      `json:"note,omitempty"`       // stable code
-	Modified   []time.Time `json:"modified"`             // of the file system, one an exhibit
+	Kind        string      `json:"kind" enum:"picture,video,other"`
+	Format      string      `json:"format,omitempty"`
+	Size        int64       `json:"size"`            // bytes
+	Width       int         `json:"width,omitempty"` // pixels
+	Height      int         `json:"height,omitempty"`
+	Taken       *time.Time  `json:"taken,omitempty"`
+	Make        string      `json:"make,omitempty"`
+	Model       string      `json:"model,omitempty"`
+	GPS         bool        `json:"gps"` // a position is present; never its value
+	Lens        string      `json:"lens,omitempty"`
+	Software    string      `json:"software,omitempty"`
+	Zone        string      `json:"zone,omitempty"`         // of taken, where one is stated; else it is the camera's clock
+	TakenFrom   string      `json:"taken_from,omitempty"`   // tag of taken
+	Pictures    int         `json:"pictures,omitempty"`     // in the file, where there are several
+	Tables      string      `json:"tables,omitempty"`       // names a JPEG's quantisation tables
+	JPEGQuality int         `json:"jpeg_quality,omitempty"` // 1 to 100
+	Subsampling string      `json:"subsampling,omitempty"`
+	Progressive bool        `json:"progressive,omitempty"`
+	Profile     string      `json:"profile,omitempty"` // name of the colour profile
+	Thumbnail   string      `json:"thumbnail,omitempty" enum:"same,other,unreadable,"`
+	Editors     string      `json:"editors,omitempty"`
+	Saves       int         `json:"saves,omitempty"`
+	Provenance  bool        `json:"provenance,omitempty"` // a C2PA record is present, not verified
+	Generated   string      `json:"generated,omitempty"`  // generator named by the metadata
+	LivePhoto   bool        `json:"live_photo,omitempty"` // the still of an Apple live photo
+	Quality     *int        `json:"quality,omitempty"`    // of its PDQ, 0 to 100
+	Finding     string      `json:"finding"`
+	Unreadable  string      `json:"unreadable,omitempty"` // stable code
+	Note        string      `json:"note,omitempty"`       // stable code
+	Modified    []time.Time `json:"modified"`             // of the file system, one an exhibit
 }
 
 // NewSheet converts a sheet.
@@ -106,6 +123,9 @@ func newMediumFacts(m triage.Medium) MediumFacts {
 	f := m.Facts
 	w := MediumFacts{
 		Kind: string(m.Kind), Format: f.Format, Size: m.Size, Width: f.Width, Height: f.Height, Make: f.Make, Model: f.Model,
+		Lens: f.Lens, Software: f.Software, Zone: f.Zone, TakenFrom: f.TakenFrom, Pictures: f.Pictures,
+		Tables: f.Tables, JPEGQuality: f.JPEGQuality, Subsampling: f.Subsampling, Progressive: f.Progressive, Profile: f.Profile,
+		Thumbnail: string(f.Thumbnail), Editors: f.Editors, Saves: f.Saves, Provenance: f.Provenance, Generated: f.Generated, LivePhoto: f.LivePhoto != "",
 		GPS: f.GPS, Finding: string(m.Finding), Unreadable: m.Unreadable, Note: m.Note, Modified: []time.Time{},
 	}
 	if m.Finding == triage.Pending {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 
 	"vigie/api/i18n"
 	"vigie/hashing"
@@ -36,6 +37,7 @@ type hashedFile struct {
 	PHash   *hashing.Hash64 `json:"phash,omitempty"`
 	DHash   *hashing.Hash64 `json:"dhash,omitempty"`
 	Frames  []hashedFrame   `json:"frames,omitempty"` // further pictures of the file
+	Facts   *hashing.Facts  `json:"facts,omitempty"`  // what the file says of itself
 	Error   string          `json:"error,omitempty"`  // stable code
 }
 
@@ -244,6 +246,9 @@ func newHashedFile(x examinedFile) hashedFile {
 	if f := x.Fingerprint; f != nil {
 		h.PDQ, h.Quality, h.PHash, h.DHash = &f.PDQ[pdq.Original], &f.Quality, &f.PHash, &f.DHash
 	}
+	if x.Facts != (hashing.Facts{Kind: x.Facts.Kind, Format: x.Facts.Format}) { // there is more to tell
+		h.Facts = &x.Facts
+	}
 	for _, f := range x.Frames {
 		h.Frames = append(h.Frames, hashedFrame{f.Index, f.At.Milliseconds(), f.PDQ[pdq.Original], f.Quality, f.PHash, f.DHash})
 	}
@@ -268,7 +273,33 @@ func printHashes(env *environment, x examinedFile) {
 	for _, f := range h.Frames {
 		row("PDQ", fmt.Sprintf("%s  (%s, %s)", f.PDQ, env.T("hash.quality", f.Quality), env.T("hash.frame", f.Index)))
 	}
+	if h.Facts != nil {
+		printFacts(env, *h.Facts, row)
+	}
 	if h.Error != "" {
 		row(env.T("hash.error"), i18n.Reason(env.Lang, h.Error))
 	}
+}
+
+// printFacts prints what a file says of itself: never its position.
+func printFacts(env *environment, f hashing.Facts, row func(name, value string)) {
+	name := env.T("hash.facts")
+	tell := func(lines ...string) {
+		for _, line := range lines {
+			if line = strings.TrimSpace(line); line != "" {
+				row(name, line)
+				name = ""
+			}
+		}
+	}
+	if f.Width > 0 {
+		tell(fmt.Sprintf("%d × %d", f.Width, f.Height))
+	}
+	tell(f.Make + " " + f.Model)
+	if !f.Taken.IsZero() {
+		tell(i18n.Stamp(env.Lang, f.Taken))
+	}
+	tell(f.Serial)
+	tell(i18n.CameraFacts(env.Lang, f)...)
+	tell(i18n.OriginFacts(env.Lang, f)...)
 }

@@ -84,6 +84,9 @@ func examine(data []byte, limits Limits, fast func([]byte, Limits) (*hashing.Fin
 		ex.Unreadable = err.Error()
 		return ex
 	}
+	if ex.Facts.Format == "jpeg" {
+		ex.Facts.Thumbnail = judgeThumbnail(exifThumbnail(data), ex.Fingerprint, ex.Facts.Width, ex.Facts.Height)
+	}
 	frames, spent := further(data, ex.Facts.Format, limits, ex.Fingerprint)
 	ex.Frames = frames
 	if spent.pictures > 1 {

@@ -40,10 +40,32 @@ type tagName struct{ directory, tag string }
 // readMetadata adds what the file says of itself to facts. Metadata that cannot be read leaves facts as they
 // are: it is no reason to give up the picture.
 func readMetadata(data []byte, facts *hashing.Facts) {
-	format, ok := metadataFormats[facts.Format]
-	if !ok {
-		return
+	defer func() { _ = recover() }() // as of decodeMetadata
+	if rawFormats[facts.Format] {
+		rawMetadata(data, facts)
 	}
+	if format, ok := metadataFormats[facts.Format]; ok {
+		exifFacts(data, format, facts)
+	}
+	switch facts.Format {
+	case "jpeg":
+		jpegFacts(data, facts)
+	case "png":
+		pngTexts(data, facts)
+	}
+	if facts.Format != "png" { // whose XMP is one of its texts
+		xmpFacts(xmpPacket(data), facts)
+	}
+	generator(facts.Software, facts)
+	facts.Profile = profileName(iccProfile(data, facts.Format))
+	provenanceFacts(data, facts.Format, facts)
+	if facts.Make == "Apple" {
+		facts.LivePhoto = liveIdentifier(data)
+	}
+}
+
+// exifFacts adds what is in the EXIF directories.
+func exifFacts(data []byte, format imagemeta.ImageFormat, facts *hashing.Facts) {
 	tags := make(map[tagName]any)
 	result := decodeMetadata(data, format, tags)
 	if c := result.ImageConfig; c.Width > 0 && c.Width <= maxSide && c.Height > 0 && c.Height <= maxSide {
@@ -58,14 +80,33 @@ func readMetadata(data []byte, facts *hashing.Facts) {
 	if facts.Serial == "" {
 		facts.Serial = text(mainDirectory, "CameraSerialNumber")
 	}
+	facts.Lens = text(exifDirectory, "LensModel")
 	if o, ok := tags[tagName{mainDirectory, "Orientation"}].(uint16); ok && o >= 1 && o <= 8 {
 		facts.Orientation = int(o)
 	}
-	facts.Taken = taken(text(exifDirectory, "DateTimeOriginal"), text(exifDirectory, "OffsetTimeOriginal"))
+	for _, t := range times {
+		if when := taken(text(t.directory, t.tag), text(exifDirectory, t.zone)); !when.IsZero() {
+			facts.Taken, facts.TakenFrom = when, t.tag
+			if _, err := time.Parse("-07:00", text(exifDirectory, t.zone)); err == nil {
+				facts.Zone = text(exifDirectory, t.zone)
+			}
+			break
+		}
+	}
 	latitude, hasLatitude := tags[tagName{gpsDirectory, "GPSLatitude"}].(float64)
 	longitude, hasLongitude := tags[tagName{gpsDirectory, "GPSLongitude"}].(float64)
 	known := !math.IsNaN(latitude) && !math.IsNaN(longitude) && (latitude != 0 || longitude != 0) // 0, 0 means no fix
 	facts.GPS = hasLatitude && hasLongitude && known
+	if comment, ok := tags[tagName{exifDirectory, "UserComment"}].(string); ok {
+		parameters(strings.ReplaceAll(comment, "\x00", ""), facts) // may be in 16-bit characters
+	}
+}
+
+// times are the tags that tell when a picture was taken, the best first; each with the tag of its zone. That of the last
+// change (DateTime) is none of them: programs renew it.
+var times = []struct{ directory, tag, zone string }{
+	{exifDirectory, "DateTimeOriginal", "OffsetTimeOriginal"},
+	{exifDirectory, "CreateDate", "OffsetTimeDigitized"}, // DateTimeDigitized, in the words of EXIF
 }
 
 // decodeMetadata collects the tags of the directories above. It takes what there is before an error.

@@ -62,24 +62,39 @@ func (f webpFrame) three(at int) int {
 	return int(f.header[at]) | int(f.header[at+1])<<8 | int(f.header[at+2])<<16
 }
 
-// webpFrames yields the frames of an animated WebP: none when data is no animation.
-func webpFrames(data []byte) iter.Seq[webpFrame] {
-	const riffHeader, chunkHeader, frameHeader = 12, 8, 16
-	return func(yield func(webpFrame) bool) {
+// webpChunk is one chunk of a WebP file, as much of it as there is.
+type webpChunk struct {
+	kind string
+	body []byte
+}
+
+// webpChunks yields the chunks of a WebP file.
+func webpChunks(data []byte) iter.Seq[webpChunk] {
+	const riffHeader, chunkHeader = 12, 8
+	return func(yield func(webpChunk) bool) {
 		for at := riffHeader; at+chunkHeader <= len(data); {
 			size := int64(binary.LittleEndian.Uint32(data[at+4:]))
 			body := data[at+chunkHeader:]
-			if string(data[at:at+4]) == "ANMF" && size >= frameHeader {
-				part := body[:min(size, int64(len(body)))]
-				if len(part) < frameHeader || !yield(webpFrame{part[:frameHeader], part[frameHeader:]}) {
-					return
-				}
+			if !yield(webpChunk{string(data[at : at+4]), body[:min(size, int64(len(body)))]}) {
+				return
 			}
 			next := size + size%2
 			if next > int64(len(body)) {
 				return
 			}
 			at += chunkHeader + int(next)
+		}
+	}
+}
+
+// webpFrames yields the frames of an animated WebP: none when data is no animation.
+func webpFrames(data []byte) iter.Seq[webpFrame] {
+	const frameHeader = 16
+	return func(yield func(webpFrame) bool) {
+		for c := range webpChunks(data) {
+			if c.kind == "ANMF" && (len(c.body) < frameHeader || !yield(webpFrame{c.body[:frameHeader], c.body[frameHeader:]})) {
+				return
+			}
 		}
 	}
 }

@@ -33,6 +33,7 @@ const (
 	maxExamination = 64 << 10 // bytes of JSON
 	maxView        = 16 << 20 // bytes: a JPEG of decode.PreviewFullSide squared, at its worst
 	maxCode        = 64       // bytes of an Unreadable
+	maxEditors     = 4 << 10  // bytes of the programs of a history
 )
 
 // errChild marks errors for which the child, and not the source of the bytes, is to blame.
@@ -197,9 +198,13 @@ func parseExamination(payload []byte, seen hashing.Facts) (hashing.Examination, 
 	f, fp := ex.Facts, ex.Fingerprint
 	const maxSide = math.MaxInt32 // what a PNG may claim
 	ok := f.Width >= 0 && f.Width <= maxSide && f.Height >= 0 && f.Height <= maxSide && f.Orientation >= 0 && f.Orientation <= 8
-	for _, s := range []string{f.Make, f.Model, f.Serial, f.Software} {
+	for _, s := range []string{
+		f.Make, f.Model, f.Serial, f.Lens, f.Software, f.Zone, f.TakenFrom, f.Tables, f.Subsampling, f.Profile, string(f.Thumbnail),
+		f.Generated, f.LivePhoto,
+	} {
 		ok = ok && isPlain(s)
 	}
+	ok = ok && isPrintable(f.Editors, maxEditors) && f.Saves >= 0 && f.JPEGQuality >= 0 && f.JPEGQuality <= 100
 	ok = ok && (ex.Note == "" || isCode(ex.Note)) && (fp == nil) == isCode(ex.Unreadable) && (fp == nil || ex.Unreadable == "")
 	ok = ok && (fp == nil || fp.Way == hashing.WayReference || fp.Way == hashing.WayFast)
 	ok = ok && (fp == nil || fp.Quality >= 0 && fp.Quality <= 100 && isPlain(fp.Decoder))
@@ -230,5 +235,10 @@ func isCode(s string) bool {
 // isPlain reports whether s is a short text that prints on one line.
 func isPlain(s string) bool {
 	const maxText = 256 // bytes
-	return len(s) <= maxText && utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) < 0
+	return isPrintable(s, maxText)
+}
+
+// isPrintable reports whether s is a text of at most so many bytes that prints on one line.
+func isPrintable(s string, most int) bool {
+	return len(s) <= most && utf8.ValidString(s) && strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) < 0
 }

@@ -96,29 +96,22 @@ func unpackTime(us int64) time.Time {
 	return time.UnixMicro(us).UTC()
 }
 
-// packExamination returns what a decoder learned, sealed; "" for nil. What many media have in common is a word. The time
-// of capture keeps its instant, not its zone.
+// packExamination returns what a decoder learned, sealed; "" for nil. What many media have in common is a word.
 func (d db) packExamination(id triage.MediumID, x *hashing.Examination, news *newWords) string {
 	if x == nil {
 		return ""
 	}
 	f := x.Facts
 	var common packer
-	for _, s := range []string{x.Unreadable, x.Note, kinds.of[f.Kind], f.Format, f.Make, f.Model, f.Software} {
-		common.text(s)
-	}
+	common.text(x.Unreadable)
+	common.text(x.Note)
+	common.commonFacts(f)
 	w := packer(news.add(common))
 	w.flag(x.Fingerprint != nil)
 	if x.Fingerprint != nil {
 		w.number(int64(x.Fingerprint.Quality))
 	}
-	w.number(int64(f.Width))
-	w.number(int64(f.Height))
-	w.number(int64(f.Orientation))
-	w.number(packTime(f.Taken))
-	w.flag(f.GPS)
-	w.number(int64(f.Pictures))
-	w.text(f.Serial)
+	w.facts(f)
 	return d.sealer.seal(d.mediumPlace(id, string(fieldExamination)), w)
 }
 
@@ -127,16 +120,11 @@ func unpackExamination(m *triage.Medium, r unpacker, known words) {
 	common := known[r.take(wordSize)]
 	f := &m.Facts
 	m.Unreadable, m.Note = common.text(), common.text()
-	f.Kind, f.Format = kinds.to[common.text()], common.text()
-	f.Make, f.Model, f.Software = common.text(), common.text(), common.text()
+	common.commonFacts(f)
 	if m.Hashed = r.flag(); m.Hashed {
 		m.Quality = int(r.number())
 	}
-	f.Width, f.Height, f.Orientation = int(r.number()), int(r.number()), int(r.number())
-	f.Taken = unpackTime(r.number())
-	f.GPS = r.flag()
-	f.Pictures = int(r.number())
-	f.Serial = r.text()
+	r.facts(f)
 }
 
 // packMatches returns matches, sealed; "" for none. A set and its category are a word.

@@ -121,12 +121,26 @@ func TestMediumKeepsAnExamination(t *testing.T) {
 	o := examined(1, triage.NearKnown, 0)
 	o.Examination.Facts = hashing.Facts{
 		Kind: hashing.KindPicture, Format: "heic", Width: 8000, Height: 6000, Orientation: 6, Make: "A rather long maker's name",
-		Model: "Ünïcode 12", Serial: "0123456789", Software: "none", Taken: day.Add(-time.Hour), GPS: true,
+		Model: "Ünïcode 12", Serial: "0123456789", Software: "none", Taken: day.Add(-time.Hour), GPS: true, Lens: "35 mm",
+		TakenFrom: "CreateDate", Pictures: 3, Tables: "0011223344556677", JPEGQuality: 92, Subsampling: "4:2:0", Progressive: true,
+		Profile: "Display P3", Thumbnail: hashing.ThumbnailOther, Editors: "one; two", Saves: 7, Provenance: true, Generated: "a machine",
+		LivePhoto: "6D6C1B26-2C9D-4D5C-8A4A-1F9E5E3B0000", Zone: "+02:00",
+	}
+	o.Examination.Facts.Taken = o.Examination.Facts.Taken.In(time.FixedZone("", 2*60*60))
+	for i, facts := 0, reflect.ValueOf(o.Examination.Facts); i < facts.NumField(); i++ {
+		if facts.Field(i).IsZero() {
+			t.Fatalf("%s is not tried", facts.Type().Field(i).Name)
+		}
 	}
 	o.Examination.Note = "frames-not-examined"
 	o.Matches = append(o.Matches, matchesOf(triage.Benign)...)
 	b.ok(b.Outcomes.Apply(t.Context(), o))
 	m := b.medium(1)
+	if want := o.Examination.Facts; !m.Facts.Taken.Equal(want.Taken) || m.Facts.Taken.Format(time.RFC3339) != want.Taken.Format(time.RFC3339) {
+		t.Errorf("taken %v, not %v", m.Facts.Taken, want.Taken)
+	} else {
+		m.Facts.Taken = want.Taken // the same, in a zone of another name
+	}
 	if !reflect.DeepEqual(m.Facts, o.Examination.Facts) || !reflect.DeepEqual(m.Matches, o.Matches) || m.Quality != 77 ||
 		!m.Hashed || m.Note != "frames-not-examined" || m.Unreadable != "" || m.State != triage.Examined || m.Finding != triage.NearKnown {
 		t.Errorf("%+v", m)

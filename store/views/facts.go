@@ -1,0 +1,63 @@
+package views
+
+import (
+	"encoding/hex"
+	"time"
+
+	"vigie/hashing"
+)
+
+// thumbnails are the codes of what was found of thumbnails.
+var thumbnails = newLetters(map[hashing.ThumbnailVerdict]string{
+	"": "", hashing.ThumbnailSame: "s", hashing.ThumbnailOther: "o", hashing.ThumbnailUnreadable: "u",
+})
+
+// commonFacts writes what the pictures of one camera, or of one program, have in common.
+func (w *packer) commonFacts(f hashing.Facts) {
+	for _, s := range []string{
+		kinds.of[f.Kind], f.Format, f.Make, f.Model, f.Software, f.Lens, f.Zone, f.TakenFrom, f.Subsampling, f.Profile,
+		thumbnails.of[f.Thumbnail], f.Editors, f.Generated,
+	} {
+		w.text(s)
+	}
+	w.flag(f.Progressive)
+	w.flag(f.Provenance)
+}
+
+// commonFacts reads what packer.commonFacts wrote.
+func (r *unpacker) commonFacts(f *hashing.Facts) {
+	f.Kind, f.Format = kinds.to[r.text()], r.text()
+	for _, s := range []*string{&f.Make, &f.Model, &f.Software, &f.Lens, &f.Zone, &f.TakenFrom, &f.Subsampling, &f.Profile} {
+		*s = r.text()
+	}
+	f.Thumbnail = thumbnails.to[r.text()]
+	f.Editors, f.Generated = r.text(), r.text()
+	f.Progressive, f.Provenance = r.flag(), r.flag()
+}
+
+// facts writes what is each picture's own. The time of capture keeps its instant; its zone is common.
+func (w *packer) facts(f hashing.Facts) {
+	for _, n := range []int{f.Width, f.Height, f.Orientation, f.Pictures, f.JPEGQuality, f.Saves} {
+		w.number(int64(n))
+	}
+	w.number(packTime(f.Taken))
+	w.flag(f.GPS)
+	tables, _ := hex.DecodeString(f.Tables)
+	w.text(string(tables))
+	w.text(f.Serial)
+	w.text(f.LivePhoto)
+}
+
+// facts reads what packer.facts wrote, after what is common.
+func (r *unpacker) facts(f *hashing.Facts) {
+	for _, n := range []*int{&f.Width, &f.Height, &f.Orientation, &f.Pictures, &f.JPEGQuality, &f.Saves} {
+		*n = int(r.number())
+	}
+	f.Taken = unpackTime(r.number())
+	if zone, err := time.Parse("-07:00", f.Zone); err == nil {
+		f.Taken = f.Taken.In(zone.Location())
+	}
+	f.GPS = r.flag()
+	f.Tables = hex.EncodeToString([]byte(r.text()))
+	f.Serial, f.LivePhoto = r.text(), r.text()
+}
