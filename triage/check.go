@@ -41,8 +41,14 @@ type CheckAnswer struct {
 
 // SeenStore knows what was submitted.
 type SeenStore interface {
-	// Seen tells of each whether a medium with one of its keys is in an exhibit.
-	Seen(ctx context.Context, keys []DigestKeys) ([]bool, error)
+	// Seen tells of each whether it is in an exhibit.
+	Seen(ctx context.Context, traces []Trace) ([]bool, error)
+}
+
+// Trace is what is known of some bytes that may be in an exhibit.
+type Trace struct {
+	Medium    MediumID  // "": its SHA-256 is not known
+	MD5, SHA1 DigestKey // zero: not known
 }
 
 // Checks answers units.
@@ -64,19 +70,22 @@ func (c *Checks) Ask(ctx context.Context, by Actor, inputs []CheckInput) ([]Chec
 	if len(inputs) == 0 || len(inputs) > MaxChecks {
 		return nil, E(Invalid, op, "", "ask about 1 to 100 hashes at a time", nil)
 	}
-	probes, keys := make([]Probe, len(inputs)), make([]DigestKeys, len(inputs))
+	probes, traces := make([]Probe, len(inputs)), make([]Trace, len(inputs))
 	for i, in := range inputs {
 		p, err := c.probe(in)
 		if err != nil {
 			return nil, err
 		}
-		probes[i], keys[i] = p, p.Keys
+		probes[i], traces[i] = p, Trace{MD5: p.Keys.MD5, SHA1: p.Keys.SHA1}
+		if in.SHA256 != nil {
+			traces[i].Medium = c.Names.Medium(*in.SHA256)
+		}
 	}
 	matches, _, err := c.Matcher.Match(ctx, probes)
 	if err != nil {
 		return nil, err
 	}
-	seen, err := c.Seen.Seen(ctx, keys)
+	seen, err := c.Seen.Seen(ctx, traces)
 	if err != nil {
 		return nil, err
 	}

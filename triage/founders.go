@@ -59,12 +59,12 @@ func (f *FounderIndex) nearest(ctx context.Context, hashes []pdq.Hash) (GroupID,
 
 // assign says, in order, which group each picture joins: that of the nearest founder, or one that it founds itself.
 // Media of several pictures are compared by the first that can be.
-func (f *FounderIndex) assign(ctx context.Context, ids []MediumID, kept []hashing.Examination) ([]Join, error) {
+func (f *FounderIndex) assign(ctx context.Context, ids []MediumID, kept []ExaminationRecord) ([]Join, error) {
 	joins := make([]Join, len(ids))
 	var born []Founder // of this batch: nobody else knows them yet
 	for i, id := range ids {
 		joins[i] = Join{Medium: id, Group: GroupID(id), Born: &Founder{Group: GroupID(id), Medium: id}}
-		codes := toCompare(kept[i])
+		codes := toCompare(kept[i].Examination)
 		if codes == nil {
 			continue
 		}

@@ -29,9 +29,9 @@ type Medium struct {
 	State      MediumState
 	Kind       hashing.Kind
 	Size       int64
-	Keys       DigestKeys
-	Slot       Slot    // while it is Wanted; its Generation always
-	Places     []Place // one an exhibit: where it was first seen there
+	Keys       DigestKeys // zero once the record of its examination has them
+	Slot       Slot       // while it is Wanted; its Generation always
+	Places     []Place    // one an exhibit: where it was first seen there
 	Facts      hashing.Facts
 	Quality    int  // of its PDQ; meaningless unless Hashed
 	Hashed     bool // a fingerprint is on record

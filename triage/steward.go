@@ -152,7 +152,11 @@ func (s *Steward) rematch(ctx context.Context) (int, error) {
 	}
 	probes := make([]Probe, len(ids))
 	for i, id := range ids {
-		probes[i] = NewProbe(media[id].Keys, kept[i])
+		keys := media[id].Keys
+		if keys == (DigestKeys{}) {
+			keys = kept[i].Keys
+		}
+		probes[i] = NewProbe(keys, kept[i].Examination)
 	}
 	matches, epoch, err := s.Matcher.Match(ctx, probes)
 	if err != nil {
@@ -168,19 +172,19 @@ func (s *Steward) rematch(ctx context.Context) (int, error) {
 	return len(ids), err
 }
 
-// examinations returns those of media, with nothing in them where no fingerprint was made.
-func (s *Steward) examinations(ctx context.Context, ids []MediumID, media map[MediumID]Medium) ([]hashing.Examination, error) {
-	kept := make([]hashing.Examination, len(ids))
+// examinations returns those of media, with nothing in them where neither a fingerprint nor keys are needed of one.
+func (s *Steward) examinations(ctx context.Context, ids []MediumID, media map[MediumID]Medium) ([]ExaminationRecord, error) {
+	kept := make([]ExaminationRecord, len(ids))
 	return kept, together(ctx, ids, func(ctx context.Context, i int, id MediumID) error {
 		m := media[id]
-		if !m.Hashed || !m.At.Kept() {
+		if !m.At.Kept() || !m.Hashed && m.Keys != (DigestKeys{}) {
 			return nil
 		}
 		x, err := s.Examinations.Examination(ctx, m.At)
 		if errors.Is(err, ErrDestroyed) {
 			return nil // since it was read
 		}
-		kept[i] = x.Examination
+		kept[i] = x
 		return err
 	})
 }
@@ -282,7 +286,7 @@ func (s *Steward) heir(ctx context.Context, g GroupID, members []Medium) (Join, 
 		if err != nil {
 			return j, err
 		}
-		if codes := toCompare(kept[0]); codes != nil {
+		if codes := toCompare(kept[0].Examination); codes != nil {
 			code := codes[pdq.Original]
 			j.Medium, j.Born.Medium, j.Born.PDQ = m.ID, m.ID, &code
 			break

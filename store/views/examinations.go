@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"encoding/hex"
 	"strconv"
 
 	"vigie/triage"
@@ -19,6 +20,7 @@ if not m or tonumber(ARGV[8]) < generation then return 0 end
 if tonumber(ARGV[8]) > generation then m.v = ARGV[8] end
 m.l = ARGV[3]
 rekey(m, ARGV[4], ARGV[5])
+m.D = short(ARGV[4])
 save(m)
 return 1`)
 
@@ -32,7 +34,11 @@ func (s Media) FileExamination(ctx context.Context, x triage.Filed) error {
 // packLocator writes 6 bytes of writer and three numbers.
 func packLocator(l triage.Locator) string {
 	var w packer
-	w.text(l.Pack.Writer)
+	writer, err := hex.DecodeString(l.Pack.Writer)
+	if err != nil {
+		writer = []byte(l.Pack.Writer)
+	}
+	w.text(string(writer))
 	w.number(int64(l.Pack.Number)) //nolint:gosec // counts objects
 	w.number(l.Offset)
 	w.number(l.Length)
@@ -44,7 +50,9 @@ func unpackLocator(s string) (l triage.Locator) {
 		return l
 	}
 	r := unpacker(s)
-	l.Pack.Writer = r.text()
+	if l.Pack.Writer = r.text(); len(l.Pack.Writer) == 6 {
+		l.Pack.Writer = hex.EncodeToString([]byte(l.Pack.Writer))
+	}
 	l.Pack.Number = uint64(r.number()) //nolint:gosec // counts objects
 	l.Offset, l.Length = r.number(), r.number()
 	return l

@@ -31,7 +31,7 @@ import (
 //	epochs               hash    epoch → how many media were last matched under it; −1: to be matched
 //	ep:<epoch>           hash    bucket of media → how many of these lie in it
 //	wanted               hash    bucket of media → how many lie in it whose bytes have not come
-//	seen:<bucket>        hash    keys of digests of media that are in an exhibit
+//	seen:<2 bytes>       hash    six bytes more of the keys of MD5 and SHA-1 of media that are in an exhibit
 //
 //	words                hash    what stands for a word → the word, sealed: see words.go
 //	destructions         hash    exhibit → its destruction, from its proposal on, sealed

@@ -19,7 +19,7 @@ local function class(state, finding) return state == 'w' and 'w' or finding end
 
 -- Records lie in buckets, by the first two bytes of their identifier: a small hash costs a fraction of as many keys.
 -- record.go says how one is written. fixed are the lengths of fields that always have the same.
-local fixed, order = {d = 48, r = 40, x = 40}, {'e', 'z', 'd', 'v', 't', 'l', 'f', 'm', 'g', 'h', 'r'}
+local fixed, order = {d = 48, D = 16, r = 40, x = 40}, {'e', 'z', 'd', 'D', 'v', 't', 'l', 'f', 'm', 'g', 'h', 'r'}
 
 local function unpackFields(raw)
   local m, i = {s = raw:sub(1, 1), F = raw:sub(2, 2), k = raw:sub(3, 3), places = {}}, 4
@@ -210,25 +210,31 @@ local function members(g)
   return ids
 end
 
--- seen enters (HSET) or strikes (HDEL) the keys of a medium's three digests: their first eight bytes (media.go).
+-- short is what is kept of a medium's keys once its examination is on record, and what is seen of them: the first eight
+-- bytes of those of MD5 and SHA-1. By SHA-256 media are found themselves.
+local function short(keys) return keys:sub(1, 8) .. keys:sub(17, 24) end
+local function shortKeys(m) return m.d and short(m.d) or m.D end
+
+-- seen enters (HSET) or strikes (HDEL) short keys of a medium.
 local function seen(command, keys)
-  for i = 1, 33, 16 do
-    local k = keys:sub(i, i + 15)
-    if k ~= string.rep('\0', 16) then
+  for i = 1, 9, 8 do
+    local k = keys:sub(i, i + 7)
+    if k ~= string.rep('\0', 8) then
       local bucket = P .. 'seen:' .. k:sub(1, 2)
-      if command == 'HSET' then call('HSET', bucket, k:sub(3, 8), '') else call('HDEL', bucket, k:sub(3, 8)) end
+      if command == 'HSET' then call('HSET', bucket, k:sub(3), '') else call('HDEL', bucket, k:sub(3)) end
     end
   end
 end
 
 -- rekey gives a medium the keys and size of its verified bytes. What was examined by others is matched again.
 local function rekey(m, keys, size)
-  if m.d ~= keys then
-    seen('HDEL', m.d)
-    seen('HSET', keys)
-    m.d = keys
-    if m.s == 'e' then matched(m, '-1') end
+  local new = shortKeys(m) ~= short(keys)
+  if new then
+    seen('HDEL', shortKeys(m))
+    seen('HSET', short(keys))
   end
+  if (new or m.d and m.d ~= keys) and m.s == 'e' then matched(m, '-1') end
+  if new or m.d or m.s ~= 'e' then m.d = keys end
   if m.s == 'w' then
     m.z = size
     move(m, 'q', m.F)
@@ -264,7 +270,7 @@ local function leave(m, x)
   m.places[x] = nil
   if m.g then mark(m.g) end
   if next(m.places) ~= nil then return save(m) end
-  seen('HDEL', m.d)
+  seen('HDEL', shortKeys(m))
   matched(m, nil)
   if m.s == 'w' then tally('wanted', m.id:sub(1, 2), -1) end
   ungroup(m)

@@ -109,16 +109,19 @@ type Seen struct{ db }
 
 // Seen implements triage.SeenStore. Keys are kept by 64 of their bits: of ten million media, one in 10^11 questions about
 // something else is answered wrongly.
-func (s Seen) Seen(ctx context.Context, keys []triage.DigestKeys) ([]bool, error) {
-	seen := make([]bool, len(keys))
+func (s Seen) Seen(ctx context.Context, traces []triage.Trace) ([]bool, error) {
+	seen := make([]bool, len(traces))
 	pipe := s.rdb.Pipeline()
 	type question struct {
 		at     int
 		answer *redis.BoolCmd
 	}
 	var asked []question
-	for i, k := range keys {
-		for _, key := range []triage.DigestKey{k.MD5, k.SHA1, k.SHA256} {
+	for i, t := range traces {
+		if t.Medium != "" {
+			asked = append(asked, question{i, pipe.HExists(ctx, s.medium(t.Medium), packID(string(t.Medium))[2:])})
+		}
+		for _, key := range []triage.DigestKey{t.MD5, t.SHA1} {
 			if key != (triage.DigestKey{}) {
 				asked = append(asked, question{i, pipe.HExists(ctx, s.key(keySeen, string(key[:2])), string(key[2:8]))})
 			}

@@ -93,7 +93,7 @@ func TestMarkQueued(t *testing.T) {
 			t.Fatalf("%+v", p)
 		}
 	}
-	seen, err := b.Seen.Seen(ctx, []triage.DigestKeys{{MD5: declared.MD5}, {MD5: verified.MD5}})
+	seen, err := b.Seen.Seen(ctx, []triage.Trace{{MD5: declared.MD5}, {MD5: verified.MD5}})
 	if err != nil || seen[0] || !seen[1] {
 		t.Errorf("seen by a declared digest that was wrong, and by the right one: %v, %v", seen, err)
 	}
@@ -112,6 +112,49 @@ func TestMarkQueued(t *testing.T) {
 	if m := b.medium(3); m.State != triage.Listed || m.Keys == verified {
 		t.Errorf("not media: %+v", m)
 	}
+}
+
+// Once an examination is on record, so are the keys that it was made with: a medium keeps what it is seen by. Keys that
+// turn out to be others stay with it.
+func TestKeysOnRecord(t *testing.T) {
+	b := open(t)
+	ctx := t.Context()
+	x := b.exhibit(1, "ada")
+	b.register(x.ID, part(1), picture(x.ID, 1, "a"))
+	declared := b.medium(1).Keys
+	b.ok(b.Media.MarkQueued(ctx, mediumID(1), 1, declared, 5))
+	at := triage.Locator{Pack: triage.PackID{Writer: "0123456789ab", Number: 7}, Offset: 8, Length: 9}
+	b.ok(b.Media.FileExamination(ctx, triage.Filed{ExaminationRecord: triage.ExaminationRecord{Medium: mediumID(1), Size: 5, Keys: declared}, At: at}))
+	if m := b.medium(1); m.Keys != declared || m.At != at {
+		t.Errorf("on record, and not concluded: %+v", m)
+	}
+	b.examine(1, triage.Pending, 0)
+	seen := func(keys triage.DigestKeys, want bool) {
+		t.Helper()
+		for _, trace := range []triage.Trace{{MD5: keys.MD5}, {SHA1: keys.SHA1}} {
+			if got, err := b.Seen.Seen(ctx, []triage.Trace{trace}); err != nil || got[0] != want {
+				t.Errorf("seen: %v, %v", got, err)
+			}
+		}
+	}
+	if m := b.medium(1); m.Keys != (triage.DigestKeys{}) || m.At != at {
+		t.Errorf("concluded: %+v", m)
+	}
+	seen(declared, true)
+	b.ok(b.Media.MarkQueued(ctx, mediumID(1), 1, declared, 5))
+	if m := b.medium(1); m.Keys != (triage.DigestKeys{}) || m.Epoch != 0 {
+		t.Errorf("queued late: %+v", m)
+	}
+	verified := triage.DigestKeys{MD5: triage.DigestKey{9}, SHA1: triage.DigestKey{8}, SHA256: declared.SHA256}
+	b.ok(b.Media.MarkQueued(ctx, mediumID(1), 1, verified, 5))
+	b.rematch(1, triage.Pending, 0)
+	if m := b.medium(1); m.Keys != verified {
+		t.Errorf("verified late: %+v", m)
+	}
+	seen(declared, false)
+	seen(verified, true)
+	b.ok(b.Exhibits.SealExhibit(ctx, x.ID, triage.Manifest{Version: 1}))
+	seen(verified, false)
 }
 
 func TestMediumKeepsAnExamination(t *testing.T) {
@@ -179,7 +222,7 @@ func TestSealLetsPartsGo(t *testing.T) {
 	if _, err := b.Media.Medium(ctx, mediumID(4)); !triage.IsKind(err, triage.NotFound) {
 		t.Errorf("a medium that nobody lists: %v", err)
 	}
-	if seen, err := b.Seen.Seen(ctx, []triage.DigestKeys{keys}); err != nil || seen[0] {
+	if seen, err := b.Seen.Seen(ctx, []triage.Trace{{Medium: mediumID(4), MD5: keys.MD5, SHA1: keys.SHA1}}); err != nil || seen[0] {
 		t.Errorf("is not seen any more: %v, %v", seen, err)
 	}
 	if !b.waiting(1, 2, 3, 4) {
@@ -208,13 +251,13 @@ func TestSeen(t *testing.T) {
 	b := open(t)
 	x := b.exhibit(1, "ada")
 	b.register(x.ID, part(1), picture(x.ID, 1, "a"), item(x.ID, 2, hashing.KindOther, "a", ""))
-	one, two := b.medium(1).Keys, b.medium(2).Keys
-	keys := []triage.DigestKeys{
-		one, {MD5: one.MD5}, {SHA1: one.SHA1}, {SHA256: one.SHA256}, {MD5: triage.DigestKey{1}, SHA256: two.SHA256},
-		{}, {MD5: triage.DigestKey{1}},
+	one := b.medium(1).Keys
+	traces := []triage.Trace{
+		{Medium: mediumID(1), MD5: one.MD5, SHA1: one.SHA1}, {MD5: one.MD5}, {SHA1: one.SHA1}, {Medium: mediumID(1)},
+		{Medium: mediumID(2), MD5: triage.DigestKey{1}}, {}, {MD5: triage.DigestKey{1}}, {Medium: mediumID(3)},
 	}
-	want := []bool{true, true, true, true, true, false, false}
-	if got, err := b.Seen.Seen(t.Context(), keys); err != nil || !slices.Equal(got, want) {
+	want := []bool{true, true, true, true, true, false, false, false}
+	if got, err := b.Seen.Seen(t.Context(), traces); err != nil || !slices.Equal(got, want) {
 		t.Errorf("%v, %v; want %v", got, err, want)
 	}
 	if got, err := b.Seen.Seen(t.Context(), nil); err != nil || len(got) != 0 {

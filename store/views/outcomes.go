@@ -25,6 +25,7 @@ if ARGV[6] ~= '' then
   state = 'e'
   changed = changed or m.f ~= ARGV[6]
   m.f = ARGV[6]
+  if m.D == short(m.d or '') then m.d = nil end -- its keys are on record with its examination
 end
 if finding == '-' and m.k ~= 'o' then finding = '?' end -- it became media while it was matched as something else
 if finding == '?' and (m.F == 'P' or m.F == 'U') then finding = m.F end

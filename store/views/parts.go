@@ -40,7 +40,7 @@ for i = 5, #ARGV, 5 do
     local gone = call('HGET', P .. 'gone', id)
     if gone then m.v = string.format('%d', gone + 1) end
     if not media then matched(m, '-1') end
-    seen('HSET', keys)
+    seen('HSET', short(keys))
   end
   if m.s == 'l' and media then
     move(m, 'w', m.F == '-' and '?' or m.F)

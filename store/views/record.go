@@ -13,7 +13,8 @@ import (
 const (
 	fieldEpoch       = 'e' // of the last match, decimal; absent: never due, -1: due
 	fieldSize        = 'z' // bytes, as packNumber writes it
-	fieldKeys        = 'd' // of its three digests
+	fieldKeys        = 'd' // of its three digests; absent once an examination on record has them
+	fieldShort       = 'D' // once an examination is on record, what is seen of the keys in it: 8 bytes each of MD5 and SHA-1
 	fieldGeneration  = 'v' // of its bytes, decimal; absent: 1
 	fieldWanted      = 't' // while it is wanted: since when, as packNumber writes microseconds
 	fieldLocator     = 'l' // where its examination lies
@@ -28,7 +29,7 @@ const (
 )
 
 // fixedLengths are those of fields that always have the same, in bytes.
-var fixedLengths = map[byte]int{fieldKeys: 48, fieldRing: 40, fieldPlace: 40}
+var fixedLengths = map[byte]int{fieldKeys: 48, fieldShort: 16, fieldRing: 40, fieldPlace: 40}
 
 // record is what unpackRecord found.
 type record struct {
