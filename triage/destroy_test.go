@@ -234,7 +234,9 @@ func (h *house) noTraceOf(x triage.ExhibitID, gone ...picture) {
 }
 
 // isGroup reports whether a medium gave its name to a group which has other members.
-func (h *house) isGroup(medium string) bool { return h.rdb.ZCard(h.t.Context(), "t:gm:"+medium).Val() > 0 }
+func (h *house) isGroup(medium string) bool {
+	return h.rdb.ZCard(h.t.Context(), "t:gm:"+medium).Val() > 0
+}
 
 // TestTwoPeopleDecide refuses the same person, the wrong roles, what has expired, and what was decided already.
 func TestTwoPeopleDecide(t *testing.T) {

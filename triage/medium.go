@@ -44,6 +44,12 @@ type Medium struct {
 	At         Locator // of its examination
 }
 
+// Standing is what catching up needs to know of a medium whose examination is on record.
+type Standing struct {
+	State MediumState // empty: nobody lists it
+	Kind  hashing.Kind
+}
+
 // ListedItem is what a manifest part says of one item with bytes, in keyed form.
 type ListedItem struct {
 	Medium MediumID

@@ -58,41 +58,36 @@ func (c *CatchUp) examinations(ctx context.Context, beyond map[string]uint64) er
 
 // restore gives media their examinations, matched as the sets are now. Nothing is decoded.
 func (c *CatchUp) restore(ctx context.Context, filed []Filed) error {
-	ids := make([]MediumID, len(filed))
-	for i := range filed {
-		ids[i] = filed[i].Medium
-	}
-	err := together(ctx, filed, func(ctx context.Context, _ int, x Filed) error { return c.Steward.Media.FileExamination(ctx, x) })
+	standings, err := c.Steward.Media.FileExaminations(ctx, filed...)
 	if err != nil {
 		return err
 	}
-	media, err := c.Steward.Media.Media(ctx, ids)
-	if err != nil {
-		return err
-	}
-	var todo []Filed
+	var todo []int // indexes of filed
 	var probes []Probe
-	for _, x := range filed {
-		if m, listed := media[x.Medium]; listed && m.State != Examined && x.Generation >= m.Slot.Generation {
-			todo = append(todo, x)
-			probes = append(probes, NewProbe(x.Keys, x.Examination))
+	for i, stands := range standings {
+		if stands.State != "" && stands.State != Examined {
+			todo = append(todo, i)
+			probes = append(probes, NewProbe(filed[i].Keys, filed[i].Examination))
 		}
 	}
-	for {
+	for len(todo) > 0 {
 		matches, epoch, err := c.Steward.Matcher.Match(ctx, probes)
 		if err != nil {
 			return err
 		}
-		err = together(ctx, todo, func(ctx context.Context, i int, x Filed) error {
-			finding := Conclude(media[x.Medium].Kind, x.Examination.Unreadable, matches[i])
-			return c.Steward.Outcomes.Apply(ctx, Outcome{
-				Medium: x.Medium, Generation: media[x.Medium].Slot.Generation, Epoch: epoch, Matches: matches[i], Finding: finding, Examination: &x.Examination,
-			})
-		})
-		if !IsKind(err, Stale) {
+		outcomes := make([]Outcome, len(todo))
+		for i, at := range todo {
+			x := &filed[at].Examination
+			outcomes[i] = Outcome{
+				Medium: filed[at].Medium, Generation: max(1, filed[at].Generation), Epoch: epoch, Matches: matches[i], Examination: x,
+				Finding: Conclude(standings[at].Kind, x.Unreadable, matches[i]),
+			}
+		}
+		if err := c.Steward.Outcomes.Apply(ctx, outcomes...); !IsKind(err, Stale) {
 			return err
 		}
 	}
+	return nil
 }
 
 // joins gives the records of groups after from their effect. Where a medium left and came back, the last one counts.
@@ -123,15 +118,23 @@ func (c *CatchUp) joins(ctx context.Context, from uint64) error {
 	if last == from {
 		return nil
 	}
-	media := make([]MediumID, 0, len(into))
-	for id := range into {
-		media = append(media, id)
+	some := make([]Join, 0, stewardBatch)
+	done := 0
+	flush := func() error {
+		done += len(some)
+		c.tell(StepGroups, done, len(into))
+		err := c.Steward.Groups.JoinGroups(ctx, some)
+		some = some[:0]
+		return err
 	}
-	err := together(ctx, media, func(ctx context.Context, i int, id MediumID) error {
-		c.tell(StepGroups, i, len(media))
-		return c.Steward.Groups.JoinGroup(ctx, id, into[id])
-	})
-	if err != nil {
+	for medium, group := range into {
+		if some = append(some, Join{Medium: medium, Group: group}); len(some) == stewardBatch {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	if err := flush(); err != nil {
 		return err
 	}
 	return c.Steward.Groups.MarkJoins(ctx, last)

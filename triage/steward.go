@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"vigie/hashing"
 	"vigie/hashing/pdq"
-	"vigie/triage/signals"
 )
 
 const (
@@ -35,9 +35,9 @@ type GroupStore interface {
 	Ungrouped(ctx context.Context, n int) ([]MediumID, error)
 	// Bear gives groups their births, in order. Of two births of one group the later counts.
 	Bear(ctx context.Context, births []Founder) error
-	// JoinGroup puts a medium into a group that is born, and has the group ranked. A medium that has a group keeps
-	// it.
-	JoinGroup(ctx context.Context, id MediumID, g GroupID) error
+	// JoinGroups puts media into groups that are born, and has the groups ranked. A medium that has a group keeps it.
+	// Where it fails, some have joined.
+	JoinGroups(ctx context.Context, joins []Join) error
 	// Orphans returns up to n groups that nobody stands for: their founder is no member, or not any more.
 	Orphans(ctx context.Context, n int) ([]GroupID, error)
 	// Bury forgets a group without members; one that has any stays.
@@ -46,14 +46,14 @@ type GroupStore interface {
 	MarkJoins(ctx context.Context, number uint64) error
 	// ToRank returns up to n groups to be ranked, the longest waiting first.
 	ToRank(ctx context.Context, n int) ([]Marked, error)
-	// GroupMedia returns the members of a group.
-	GroupMedia(ctx context.Context, id GroupID) ([]Medium, error)
+	// GroupsMedia returns the members of each group.
+	GroupsMedia(ctx context.Context, groups []GroupID) ([][]Medium, error)
 	// NearKnown tells of each place whether known or near-known media lie in its folder or in the parent of it.
 	NearKnown(ctx context.Context, places []Place) ([]bool, error)
-	// SaveRanking keeps what ranking made of a group (Members to Reasons of g; claim and decision stay), gives
-	// g.Finding to its open members, orders the queue, and strikes the request unless the group was marked again
+	// SaveRankings keeps what ranking made of groups (Members to Reasons; claim and decision stay), gives each Finding
+	// to the group's open members, orders the queue, and strikes the requests of groups that were not marked again
 	// since. A group without open members leaves the queue.
-	SaveRanking(ctx context.Context, m Marked, g Group) error
+	SaveRankings(ctx context.Context, marked []Marked, groups []Group) error
 }
 
 // RematchStore knows which media were matched under an older epoch.
@@ -162,11 +162,12 @@ func (s *Steward) rematch(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	err = together(ctx, ids, func(ctx context.Context, i int, id MediumID) error {
+	outcomes := make([]Outcome, len(ids))
+	for i, id := range ids {
 		m := media[id]
-		return s.Outcomes.Apply(ctx, Outcome{Medium: id, Generation: m.Slot.Generation, Epoch: epoch, Matches: matches[i], Finding: Conclude(m.Kind, m.Unreadable, matches[i])})
-	})
-	if IsKind(err, Stale) {
+		outcomes[i] = Outcome{Medium: id, Generation: m.Slot.Generation, Epoch: epoch, Matches: matches[i], Finding: Conclude(m.Kind, m.Unreadable, matches[i])}
+	}
+	if err = s.Outcomes.Apply(ctx, outcomes...); IsKind(err, Stale) {
 		err = nil // the next round sees the new epoch
 	}
 	return len(ids), err
@@ -210,13 +211,6 @@ func (s *Steward) group(ctx context.Context) (int, error) {
 	if err != nil || len(ids) == 0 {
 		return 0, err
 	}
-	marks, err := s.Marks.Marks(ctx)
-	if err != nil {
-		return 0, err
-	}
-	if marks.By != s.builder { // a record stays, and must not tell of projections that lack something
-		return 0, lostAgain()
-	}
 	media, err := s.Media.Media(ctx, ids)
 	if err != nil {
 		return 0, err
@@ -238,6 +232,9 @@ func (s *Steward) keepJoins(ctx context.Context, joins []Join) error {
 	if err != nil {
 		return err
 	}
+	if marks.By != s.builder { // a record stays, and must not tell of projections that lack something
+		return lostAgain()
+	}
 	number := marks.Groups + 1
 	err = s.Records.PutJoins(ctx, number, joins)
 	if IsKind(err, Exists) { // another steward's, or our own from before a crash
@@ -255,22 +252,23 @@ func (s *Steward) heirs(ctx context.Context) (int, error) {
 	if err != nil || len(groups) == 0 {
 		return 0, err
 	}
+	members, err := s.Groups.GroupsMedia(ctx, groups)
+	if err != nil {
+		return 0, err
+	}
 	var joins []Join
-	for _, g := range groups {
-		members, err := s.Groups.GroupMedia(ctx, g)
-		if err == nil && len(members) == 0 {
-			err = s.Groups.Bury(ctx, g)
+	for i, g := range groups {
+		if len(members[i]) == 0 {
+			if err := s.Groups.Bury(ctx, g); err != nil {
+				return 0, err
+			}
+			continue
 		}
+		heir, err := s.heir(ctx, g, members[i])
 		if err != nil {
 			return 0, err
 		}
-		if len(members) > 0 {
-			heir, err := s.heir(ctx, g, members)
-			if err != nil {
-				return 0, err
-			}
-			joins = append(joins, heir)
-		}
+		joins = append(joins, heir)
 	}
 	if len(joins) == 0 {
 		return len(groups), nil
@@ -306,117 +304,11 @@ func applyJoins(ctx context.Context, groups GroupStore, number uint64, joins []J
 	if err := groups.Bear(ctx, births); err != nil {
 		return err
 	}
-	err := together(ctx, joins, func(ctx context.Context, _ int, j Join) error {
-		if j.Medium == "" {
-			return nil // destroyed
-		}
-		return groups.JoinGroup(ctx, j.Medium, j.Group)
-	})
-	if err != nil {
+	live := slices.DeleteFunc(slices.Clone(joins), func(j Join) bool { return j.Medium == "" }) // destroyed
+	if err := groups.JoinGroups(ctx, live); err != nil {
 		return err
 	}
 	return groups.MarkJoins(ctx, number)
-}
-
-// rank ranks a batch of groups.
-func (s *Steward) rank(ctx context.Context) (int, error) {
-	marked, err := s.Groups.ToRank(ctx, stewardBatch)
-	if err != nil || len(marked) == 0 {
-		return 0, err
-	}
-	if s.exhibits == nil {
-		s.exhibits = make(map[ExhibitID]Exhibit)
-	}
-	groups := make([]Group, len(marked))
-	media, err := s.members(ctx, marked)
-	if err != nil {
-		return 0, err
-	}
-	err = together(ctx, marked, func(ctx context.Context, i int, m Marked) (err error) {
-		groups[i], err = s.ranked(ctx, m.Group, media[i])
-		if err == nil {
-			err = s.Groups.SaveRanking(ctx, m, groups[i])
-		}
-		return err
-	})
-	return len(marked), err
-}
-
-// members returns the members of groups, and learns the exhibits in which they lie.
-func (s *Steward) members(ctx context.Context, marked []Marked) ([][]Medium, error) {
-	media := make([][]Medium, len(marked))
-	err := together(ctx, marked, func(ctx context.Context, i int, m Marked) (err error) {
-		media[i], err = s.Groups.GroupMedia(ctx, m.Group)
-		return err
-	})
-	for _, members := range media {
-		for _, m := range members {
-			for _, p := range m.Places {
-				if _, known := s.exhibits[p.Exhibit]; known || err != nil {
-					continue
-				}
-				var x Exhibit
-				if x, err = s.Exhibits.Exhibit(ctx, p.Exhibit); err == nil {
-					x.Manifest = nil // long, and not needed
-					s.exhibits[p.Exhibit] = x
-				}
-			}
-		}
-	}
-	return media, err
-}
-
-// ranked counts and ranks one group by its members that are in no set.
-func (s *Steward) ranked(ctx context.Context, id GroupID, members []Medium) (Group, error) {
-	g := Group{ID: id, Members: len(members), Finding: Unranked}
-	seen, cases := make(map[ExhibitID]bool), make(map[string]bool)
-	var evidence signals.Group
-	for _, m := range members {
-		for _, p := range m.Places {
-			seen[p.Exhibit] = true
-			cases[s.exhibits[p.Exhibit].Case] = true
-		}
-		switch m.Finding {
-		case Pending, ProbableNew, Unranked:
-			member, err := s.member(ctx, m)
-			if err != nil {
-				return Group{}, err
-			}
-			evidence.Members = append(evidence.Members, member)
-		}
-		if m.Kind == hashing.KindVideo {
-			g.Videos++
-		}
-	}
-	evidence.Cases = len(cases)
-	g.Open, g.Exhibits, g.Cases = len(evidence.Members), len(seen), len(cases)
-	g.Score, g.Reasons = signals.Rank(evidence)
-	if g.Score >= signals.Threshold {
-		g.Finding = ProbableNew
-	}
-	return g, nil
-}
-
-// member is what ranking knows of one medium.
-func (s *Steward) member(ctx context.Context, m Medium) (signals.Member, error) {
-	near, err := s.Groups.NearKnown(ctx, m.Places)
-	if err != nil {
-		return signals.Member{}, err
-	}
-	f := m.Facts
-	member := signals.Member{
-		Video: m.Kind == hashing.KindVideo, Width: f.Width, Height: f.Height, Quality: m.Quality,
-		Make: f.Make, Model: f.Model, Serial: f.Serial, Software: f.Software, Taken: f.Taken,
-	}
-	for i, p := range m.Places {
-		member.Places = append(member.Places, signals.Place{
-			Class: string(p.Class), NearKnown: near[i], Submitted: s.exhibits[p.Exhibit].Opened,
-		})
-	}
-	for _, match := range m.Matches {
-		member.Possible = member.Possible || match.Kind == KnownSet && match.Method == ByPHash
-	}
-	return member, nil
 }
 
 // repair queues media whose bytes arrived while the process that took them died before it said so.

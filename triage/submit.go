@@ -39,9 +39,9 @@ type MediumStore interface {
 	// it does nothing. NotFound and Conflict mean that the medium, as it was with this generation, is gone: its last
 	// exhibit was destroyed or changed meanwhile.
 	MarkQueued(ctx context.Context, id MediumID, generation int, keys DigestKeys, size int64) error
-	// FileExamination keeps where a medium's examination lies, and the size and keys that were verified. For a
-	// medium that nobody lists it only notes that the pack was seen.
-	FileExamination(ctx context.Context, x Filed) error
+	// FileExaminations keeps where media's examinations lie, and the sizes and keys that were verified. For a
+	// medium that nobody lists it only notes that the pack was seen. It returns how each stands then.
+	FileExaminations(ctx context.Context, filed ...Filed) ([]Standing, error)
 }
 
 // MediaArchive keeps the bytes. All of it leaves out generations that were destroyed.

@@ -71,12 +71,12 @@ type Outcome struct {
 	Examination *hashing.Examination // nil when it was only matched again
 }
 
-// OutcomeStore applies outcomes. It checks atomically that the outcome's epoch is still that of the sets and
-// fails with Stale otherwise. Applied again, an outcome changes nothing. A medium that becomes Pending joins a
+// OutcomeStore applies outcomes of one epoch. It checks atomically with each that this is still the epoch of the sets and
+// fails with Stale otherwise: some may have been applied then. Applied again, an outcome changes nothing. A medium that becomes Pending joins a
 // group, if it has none, and has its group ranked; one that stops being Pending has its group ranked too, and the
 // groups of its exhibits when it is, or was, known.
 type OutcomeStore interface {
-	Apply(ctx context.Context, o Outcome) error
+	Apply(ctx context.Context, outcomes ...Outcome) error
 	CountFailure(ctx context.Context, id MediumID) (int, error) // returns how many there are now
 }
 
@@ -153,7 +153,7 @@ func (w *Worker) do(ctx context.Context, job Job) error {
 	if err != nil {
 		return err
 	}
-	if err := w.Media.FileExamination(ctx, Filed{kept, at}); err != nil {
+	if _, err := w.Media.FileExaminations(ctx, Filed{kept, at}); err != nil {
 		return err
 	}
 	return conclude(ctx, w.Matcher, w.Outcomes, medium, x)

@@ -120,7 +120,8 @@ func (c *crowd) examine(f triage.Finding) {
 			if offset += length; i%50 == 49 {
 				offset = 0
 			}
-			c.ok(c.Media.FileExamination(c.t.Context(), triage.Filed{ExaminationRecord: record, At: at}))
+			_, err := c.Media.FileExaminations(c.t.Context(), triage.Filed{ExaminationRecord: record, At: at})
+			c.ok(err)
 			matches := matchesOf(f)
 			for j := range matches {
 				matches[j].Entry = c.random.Uint32N(10_000_000)
@@ -141,7 +142,7 @@ func (c *crowd) join(size int) {
 			g := triage.GroupID(members[0].Medium)
 			c.ok(c.Groups.Bear(c.t.Context(), []triage.Founder{{Group: g, PDQ: &code}}))
 			for _, it := range members {
-				c.ok(c.Groups.JoinGroup(c.t.Context(), it.Medium, g))
+				c.ok(c.Groups.JoinGroups(c.t.Context(), []triage.Join{{Medium: it.Medium, Group: g}}))
 			}
 		}
 	})
@@ -160,7 +161,7 @@ func (c *crowd) rank(size int) {
 				{Signal: signals.CameraOriginal, Points: 40, Detail: fmt.Sprintf("SM-A5%02dB", i%37)},
 				{Signal: signals.Recent, Points: 15}, {Signal: signals.CameraSerial, Points: 10}, {Signal: signals.CameraFolder, Points: 5},
 			}
-			c.ok(c.Groups.SaveRanking(c.t.Context(), m, g))
+			c.ok(c.Groups.SaveRankings(c.t.Context(), []triage.Marked{m}, []triage.Group{g}))
 		}
 	})
 }

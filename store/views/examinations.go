@@ -3,32 +3,64 @@ package views
 import (
 	"context"
 	"encoding/hex"
+	"slices"
 	"strconv"
 
 	"vigie/triage"
 )
 
-// fileExamination keeps the place of an examination, corrects what was declared wrongly, and notes its pack. A medium
-// that was examined by other keys is matched again. Of a generation that was destroyed it keeps nothing. ARGV: medium, place,
-// keys, size, writer, number of the pack, generation.
-var fileExamination = script(`
-local marks, field, number = P .. 'marks:applied', 'p:' .. ARGV[6], tonumber(ARGV[7])
-if number > tonumber(call('HGET', marks, field) or '0') then call('HSET', marks, field, ARGV[7]) end
-local m = load(ARGV[2])
-local generation = tonumber(m and m.v or '1')
-if not m or tonumber(ARGV[8]) < generation then return 0 end
-if tonumber(ARGV[8]) > generation then m.v = ARGV[8] end
-m.l = ARGV[3]
-rekey(m, ARGV[4], ARGV[5])
-m.D = short(ARGV[4])
-save(m)
-return 1`)
+// fileExaminations keeps the places of examinations, corrects what was declared wrongly, and notes their packs. A medium
+// that was examined by other keys is matched again. Of a generation that was destroyed it keeps nothing. It
+// returns state and kind of each, '--' of one that is not kept. ARGV of each: medium, place, keys, size, writer, number of
+// the pack, generation.
+var fileExaminations = script(`
+local marks = P .. 'marks:applied'
 
-// FileExamination implements triage.MediumStore.
-func (s Media) FileExamination(ctx context.Context, x triage.Filed) error {
-	err := s.run(ctx, fileExamination, s.medium(x.Medium), packID(string(x.Medium)), packLocator(x.At), packKeys(x.Keys), packNumber(x.Size),
-		x.At.Pack.Writer, strconv.FormatUint(x.At.Pack.Number, 10), max(1, x.Generation)).Err()
-	return fault("views.FileExamination", string(x.Medium), err)
+local function file(id, place, keys, size, examined)
+  local m = load(id)
+  local generation = tonumber(m and m.v or '1')
+  if not m or tonumber(examined) < generation then return '--' end
+  if tonumber(examined) > generation then m.v = examined end
+  m.l = place
+  rekey(m, keys, size)
+  m.D = short(keys)
+  save(m)
+  return m.s .. m.k
+end
+
+local last, answer = {}, {}
+for i = 2, #ARGV, 7 do
+  local writer, number = ARGV[i + 4], tonumber(ARGV[i + 5])
+  if number > (last[writer] or 0) then last[writer] = number end
+  answer[#answer + 1] = file(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 6])
+end
+for writer, number in pairs(last) do
+  if number > tonumber(call('HGET', marks, 'p:' .. writer) or '0') then
+    call('HSET', marks, 'p:' .. writer, string.format('%.0f', number))
+  end
+end
+return table.concat(answer)`)
+
+// FileExaminations implements triage.MediumStore.
+func (s Media) FileExaminations(ctx context.Context, filed ...triage.Filed) ([]triage.Standing, error) {
+	const op = "views.FileExaminations"
+	standings := make([]triage.Standing, 0, len(filed))
+	for some := range slices.Chunk(filed, batch) {
+		args := make([]any, 0, 7*len(some))
+		for i := range some {
+			x := &some[i]
+			args = append(args, packID(string(x.Medium)), packLocator(x.At), packKeys(x.Keys), packNumber(x.Size),
+				x.At.Pack.Writer, strconv.FormatUint(x.At.Pack.Number, 10), max(1, x.Generation))
+		}
+		answer, err := s.run(ctx, fileExaminations, s.medium(some[0].Medium), args...).Text()
+		if err != nil {
+			return nil, fault(op, string(some[0].Medium), err)
+		}
+		for i := range some {
+			standings = append(standings, triage.Standing{State: states.to[answer[2*i:2*i+1]], Kind: kinds.to[answer[2*i+1:2*i+2]]})
+		}
+	}
+	return standings, nil
 }
 
 // packLocator writes 6 bytes of writer and three numbers.

@@ -16,6 +16,9 @@ import (
 // Groups implements triage.GroupStore.
 type Groups struct{ db }
 
+// rankBatch is how many rankings go into one script call: each reads all members of its group.
+const rankBatch = 50
+
 // A group is a hash with short fields:
 //
 //	b  who stands for it, from its birth on    n  members    r  the rest of its ranking, sealed    d   decision, sealed
@@ -65,37 +68,42 @@ call('ZREM', P .. 'torank', g)
 call('SREM', P .. 'orphans', g)
 return 1`)
 
-	// joinGroup puts a medium into a group that is born. ARGV: medium, group.
-	joinGroup = script(`
-local m, g = load(ARGV[2]), ARGV[3]
-call('SREM', P .. 'ungrouped', ARGV[2])
-if not m or m.g then return 1 end
-if call('HEXISTS', P .. 'g:' .. g, 'b') == 0 then return 0 end
-m.g = g
-save(m)
-if m.id ~= g then call('ZADD', P .. 'gm:' .. g, 0, m.id) end
-for x, place in pairs(m.places) do index(x, place, g) end
-mark(g)
-orphan(g)
-return 1`)
-
-	// saveRanking keeps a ranking, gives open members their finding and orders the queue.
-	// ARGV: group, mark, members, open, score, rest, finding, words.
-	saveRanking = script(`
-local g = ARGV[2]
-local key = P .. 'g:' .. g
-if call('EXISTS', key) == 0 then return 0 end
-keepWords(ARGV[9])
-call('HSET', key, 'n', ARGV[4], 'o', ARGV[5], 's', ARGV[6], 'r', ARGV[7])
-for _, id in ipairs(members(g)) do
-  local m = load(id)
-  if m and m.s == 'e' and open(m.F) then
-    move(m, m.s, ARGV[8])
+	// joinGroups puts media into groups that are born. It stops at a group that is not. ARGV of each: medium, group.
+	joinGroups = script(`
+for i = 2, #ARGV, 2 do
+  local m, g = load(ARGV[i]), ARGV[i + 1]
+  call('SREM', P .. 'ungrouped', ARGV[i])
+  if m and not m.g then
+    if call('HEXISTS', P .. 'g:' .. g, 'b') == 0 then return 0 end
+    m.g = g
     save(m)
+    if m.id ~= g then call('ZADD', P .. 'gm:' .. g, 0, m.id) end
+    for x, place in pairs(m.places) do index(x, place, g) end
+    mark(g)
+    orphan(g)
   end
 end
-if call('HGET', key, 'k') == ARGV[3] then call('ZREM', P .. 'torank', g) end
-requeue(g)
+return 1`)
+
+	// saveRankings keeps rankings, gives open members their finding and orders the queue. A group that is not there
+	// is left out. ARGV: words of all, then of each: group, mark, members, open, score, rest, finding.
+	saveRankings = script(`
+local function rank(g, marked, n, o, score, rest, finding)
+  local key = P .. 'g:' .. g
+  if call('EXISTS', key) == 0 then return end
+  call('HSET', key, 'n', n, 'o', o, 's', score, 'r', rest)
+  for _, id in ipairs(members(g)) do
+    local m = load(id)
+    if m and m.s == 'e' and open(m.F) then
+      move(m, m.s, finding)
+      save(m)
+    end
+  end
+  if call('HGET', key, 'k') == marked then call('ZREM', P .. 'torank', g) end
+  requeue(g)
+end
+keepWords(ARGV[2])
+for i = 3, #ARGV, 7 do rank(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5], ARGV[i + 6]) end
 return 1`)
 )
 
@@ -177,14 +185,23 @@ func (s Groups) Bury(ctx context.Context, g triage.GroupID) error {
 	return fault("views.Bury", string(g), s.run(ctx, bury, s.group(g), packID(string(g))).Err())
 }
 
-// JoinGroup implements triage.GroupStore. A medium that nobody lists any more joins nothing.
-func (s Groups) JoinGroup(ctx context.Context, id triage.MediumID, g triage.GroupID) error {
-	const op = "views.JoinGroup"
-	known, err := s.run(ctx, joinGroup, s.medium(id), packID(string(id)), packID(string(g))).Int()
-	if err == nil && known == 0 {
-		return missing("join group", string(g), "group")
+// JoinGroups implements triage.GroupStore. A medium that nobody lists any more joins nothing.
+func (s Groups) JoinGroups(ctx context.Context, joins []triage.Join) error {
+	const op = "join group"
+	for some := range slices.Chunk(joins, batch) {
+		args := make([]any, 0, 2*len(some))
+		for _, j := range some {
+			args = append(args, packID(string(j.Medium)), packID(string(j.Group)))
+		}
+		born, err := s.run(ctx, joinGroups, s.medium(some[0].Medium), args...).Int()
+		if err == nil && born == 0 {
+			return missing(op, "", "group")
+		}
+		if err != nil {
+			return fault(op, string(some[0].Medium), err)
+		}
 	}
-	return fault(op, string(id), err)
+	return nil
 }
 
 // MarkJoins implements triage.GroupStore.
@@ -215,16 +232,49 @@ func (s Groups) ToRank(ctx context.Context, n int) ([]triage.Marked, error) {
 	return marked, nil
 }
 
-// GroupMedia implements triage.GroupStore and triage.QueueStore. The founder stands first, the others in the order
-// of their identifiers.
+// GroupMedia implements triage.QueueStore. The founder stands first, the others in the order of their identifiers.
 func (s Groups) GroupMedia(ctx context.Context, id triage.GroupID) ([]triage.Medium, error) {
-	raw, err := s.rdb.ZRange(ctx, s.key(keyMembers, packID(string(id))), 0, -1).Result()
+	members, err := s.GroupsMedia(ctx, []triage.GroupID{id})
 	if err != nil {
-		return nil, fault("views.GroupMedia", string(id), err)
+		return nil, err
 	}
-	media, err := readMedia(ctx, s.db, append([]triage.MediumID{triage.MediumID(id)}, unpackIDs(raw)...))
-	// A founder that left and came back may belong to another group now.
-	return slices.DeleteFunc(media, func(m triage.Medium) bool { return m.Group != id }), err
+	return members[0], nil
+}
+
+// GroupsMedia implements triage.GroupStore, in the same order.
+func (s Groups) GroupsMedia(ctx context.Context, groups []triage.GroupID) ([][]triage.Medium, error) {
+	pipe := s.rdb.Pipeline()
+	others := make([]*redis.StringSliceCmd, len(groups))
+	for i, g := range groups {
+		others[i] = pipe.ZRange(ctx, s.key(keyMembers, packID(string(g))), 0, -1)
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
+		return nil, fault("views.GroupsMedia", "", err)
+	}
+	var ids []triage.MediumID
+	ends := make([]int, len(groups)) // of each group's part of ids
+	for i, g := range groups {
+		ids = append(append(ids, triage.MediumID(g)), unpackIDs(others[i].Val())...)
+		ends[i] = len(ids)
+	}
+	list, err := readMedia(ctx, s.db, ids)
+	if err != nil {
+		return nil, err
+	}
+	members, at, next := make([][]triage.Medium, len(groups)), 0, 0
+	for i, g := range groups {
+		for ; at < ends[i]; at++ {
+			if next == len(list) || list[next].ID != ids[at] {
+				continue // nobody lists it any more
+			}
+			// A founder that left and came back may belong to another group now.
+			if list[next].Group == g {
+				members[i] = append(members[i], list[next])
+			}
+			next++
+		}
+	}
+	return members, nil
 }
 
 // NearKnown implements triage.GroupStore.
@@ -247,15 +297,22 @@ func (s Groups) NearKnown(ctx context.Context, places []triage.Place) ([]bool, e
 	return near, nil
 }
 
-// SaveRanking implements triage.GroupStore.
-func (s Groups) SaveRanking(ctx context.Context, m triage.Marked, g triage.Group) error {
-	raw, news := packID(string(m.Group)), s.newWords()
-	known, err := s.run(ctx, saveRanking, s.group(m.Group),
-		raw, m.Mark, g.Members, g.Open, g.Score, s.packRank(m.Group, g, news), findings.of[g.Finding], news.text).Int()
-	if err == nil && known == 0 {
-		return missing("rank group", string(m.Group), "group")
+// SaveRankings implements triage.GroupStore.
+func (s Groups) SaveRankings(ctx context.Context, marked []triage.Marked, groups []triage.Group) error {
+	for from := 0; from < len(marked); from += rankBatch {
+		to := min(from+rankBatch, len(marked))
+		news := s.newWords()
+		args := make([]any, 1, 1+7*(to-from))
+		for i := from; i < to; i++ {
+			m, g := &marked[i], &groups[i]
+			args = append(args, packID(string(m.Group)), m.Mark, g.Members, g.Open, g.Score, s.packRank(m.Group, *g, news), findings.of[g.Finding])
+		}
+		args[0] = news.text
+		if err := s.run(ctx, saveRankings, s.group(marked[from].Group), args...).Err(); err != nil {
+			return fault("views.SaveRankings", string(marked[from].Group), err)
+		}
 	}
-	return fault("views.SaveRanking", string(m.Group), err)
+	return nil
 }
 
 // fieldPlace is where a sealed field of a group lies.

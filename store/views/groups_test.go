@@ -135,7 +135,7 @@ func TestFounders(t *testing.T) {
 		for _, f := range want {
 			f.Medium = triage.MediumID(f.Group)
 			b.ok(b.Groups.Bear(ctx, []triage.Founder{f}))
-			b.ok(b.Groups.JoinGroup(ctx, triage.MediumID(f.Group), f.Group))
+			b.ok(b.Groups.JoinGroups(ctx, []triage.Join{{Medium: triage.MediumID(f.Group), Group: f.Group}}))
 		}
 	}
 	for from := range 4 {
@@ -144,7 +144,7 @@ func TestFounders(t *testing.T) {
 			t.Errorf("from %d: %+v, %v", from, got, err)
 		}
 	}
-	if err := b.Groups.JoinGroup(ctx, mediumID(3), triage.GroupID(mediumID(3))); !triage.IsKind(err, triage.NotFound) {
+	if err := b.Groups.JoinGroups(ctx, []triage.Join{{Medium: mediumID(3), Group: triage.GroupID(mediumID(3))}}); !triage.IsKind(err, triage.NotFound) {
 		t.Errorf("a group that was not born: %v", err)
 	}
 	b.join(1, 2) // it has a group already
@@ -167,12 +167,12 @@ func TestMarksThatComeMeanwhileStay(t *testing.T) {
 	b.examine(2, triage.Pending, 0)
 	b.join(2, 1)
 	ranking := b.ranking(old.Group, 10, triage.Unranked)
-	b.ok(b.Groups.SaveRanking(ctx, old, ranking))
+	b.ok(b.Groups.SaveRankings(ctx, []triage.Marked{old}, []triage.Group{ranking}))
 	now := b.toRank()
 	if len(now) != 1 || now[0].Mark <= old.Mark {
 		t.Fatalf("the later request was struck: %+v", now)
 	}
-	b.ok(b.Groups.SaveRanking(ctx, now[0], ranking))
+	b.ok(b.Groups.SaveRankings(ctx, []triage.Marked{now[0]}, []triage.Group{ranking}))
 	if !b.waiting() {
 		t.Errorf("the request stays: %+v", b.toRank())
 	}
@@ -258,7 +258,7 @@ func TestQueue(t *testing.T) {
 		g := b.ranking(m.Group, scores[m.Group], triage.ProbableNew)
 		g.Exhibits, g.Cases, g.Videos = 2, 1, 1
 		g.Reasons = []signals.Reason{{Signal: signals.CameraOriginal, Points: 40, Detail: "Model"}, {Signal: signals.Icon, Points: -30}}
-		b.ok(b.Groups.SaveRanking(ctx, m, g))
+		b.ok(b.Groups.SaveRankings(ctx, []triage.Marked{m}, []triage.Group{g}))
 		if m.Group == triage.GroupID(mediumID(2)) {
 			want = g
 		}
@@ -397,7 +397,7 @@ func TestCountersAlwaysAddUp(t *testing.T) {
 			b.ok(err)
 			for _, id := range ids {
 				b.ok(b.Groups.Bear(ctx, []triage.Founder{{Group: triage.GroupID(id), Medium: id}}))
-				b.ok(b.Groups.JoinGroup(ctx, id, triage.GroupID(id)))
+				b.ok(b.Groups.JoinGroups(ctx, []triage.Join{{Medium: id, Group: triage.GroupID(id)}}))
 			}
 		case 10:
 			b.rank(rng.IntN(100), []triage.Finding{triage.ProbableNew, triage.Unranked}[rng.IntN(2)])

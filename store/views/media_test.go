@@ -230,7 +230,7 @@ func TestSealLetsPartsGo(t *testing.T) {
 	}
 	// What nobody lists any more is nobody's business.
 	b.ok(b.Outcomes.Apply(ctx, examined(4, triage.Pending, 0)))
-	b.ok(b.Groups.JoinGroup(ctx, mediumID(4), triage.GroupID(mediumID(4))))
+	b.ok(b.Groups.JoinGroups(ctx, []triage.Join{{Medium: mediumID(4), Group: triage.GroupID(mediumID(4))}}))
 	if n, err := b.Outcomes.CountFailure(ctx, mediumID(4)); err != nil || n != 0 {
 		t.Errorf("failures: %d, %v", n, err)
 	}

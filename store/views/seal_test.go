@@ -65,12 +65,12 @@ func TestNothingInClear(t *testing.T) {
 	code := pdq.Hash(sha(77))
 	group := triage.GroupID(mediumID(1))
 	b.ok(b.Groups.Bear(ctx, []triage.Founder{{Group: group, Medium: triage.MediumID(group), PDQ: &code}}))
-	b.ok(b.Groups.JoinGroup(ctx, mediumID(1), group))
+	b.ok(b.Groups.JoinGroups(ctx, []triage.Join{{Medium: mediumID(1), Group: group}}))
 	marked, err := b.Groups.ToRank(ctx, 1)
 	b.ok(err)
-	b.ok(b.Groups.SaveRanking(ctx, marked[0], triage.Group{
+	b.ok(b.Groups.SaveRankings(ctx, marked[:1], []triage.Group{{
 		Members: 1, Open: 1, Finding: triage.ProbableNew, Reasons: []signals.Reason{{Signal: "camera", Points: 3, Detail: "Olympus 3 times"}},
-	}))
+	}}))
 	b.ok(b.Queue.SaveDecision(ctx, group, triage.Decision{Verdict: triage.Illegal, Note: "the same room as before", By: owner.ID, At: day, Members: 1}))
 
 	m, err := b.Media.Medium(ctx, mediumID(1))

@@ -157,7 +157,7 @@ func (b *bench) join(n, founder int) triage.GroupID {
 	if n == founder {
 		b.ok(b.Groups.Bear(b.t.Context(), []triage.Founder{{Group: g, Medium: mediumID(founder)}}))
 	}
-	b.ok(b.Groups.JoinGroup(b.t.Context(), mediumID(n), g))
+	b.ok(b.Groups.JoinGroups(b.t.Context(), []triage.Join{{Medium: mediumID(n), Group: g}}))
 	return g
 }
 
@@ -172,7 +172,7 @@ func (b *bench) toRank() []triage.Marked {
 func (b *bench) rank(score int, f triage.Finding) {
 	b.t.Helper()
 	for _, m := range b.toRank() {
-		b.ok(b.Groups.SaveRanking(b.t.Context(), m, b.ranking(m.Group, score, f)))
+		b.ok(b.Groups.SaveRankings(b.t.Context(), []triage.Marked{m}, []triage.Group{b.ranking(m.Group, score, f)}))
 	}
 }
 
