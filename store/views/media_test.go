@@ -124,7 +124,8 @@ func TestKeysOnRecord(t *testing.T) {
 	declared := b.medium(1).Keys
 	b.ok(b.Media.MarkQueued(ctx, mediumID(1), 1, declared, 5))
 	at := triage.Locator{Pack: triage.PackID{Writer: "0123456789ab", Number: 7}, Offset: 8, Length: 9}
-	b.ok(b.Media.FileExamination(ctx, triage.Filed{ExaminationRecord: triage.ExaminationRecord{Medium: mediumID(1), Size: 5, Keys: declared}, At: at}))
+	_, err := b.Media.FileExaminations(ctx, triage.Filed{ExaminationRecord: triage.ExaminationRecord{Medium: mediumID(1), Size: 5, Keys: declared}, At: at})
+	b.ok(err)
 	if m := b.medium(1); m.Keys != declared || m.At != at {
 		t.Errorf("on record, and not concluded: %+v", m)
 	}
