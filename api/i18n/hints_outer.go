@@ -1,6 +1,10 @@
 package i18n
 
-import "strings"
+import (
+	"strings"
+
+	"vigie/triage"
+)
 
 // outerHints are the French of the hints that the stores, the client and the command line give.
 var outerHints = map[string]string{
@@ -167,20 +171,23 @@ var outerHints = map[string]string{
 }
 
 // hintForm is a hint with one part that is only known when it is given.
-type hintForm struct{ before, after, french string } // french has ‹› where that part stands
+type hintForm struct { // french has ‹› where that part stands, in the words of part
+	before, after, french string
+	part                  func(string) string // nil: of LineError
+}
 
 var hintForms = []hintForm{
-	{"the role ", " may not do this", "le rôle ‹› ne permet pas cela"},
-	{"the service did not answer for ", ": check that it runs and that the address is right", "le service n’a pas répondu pendant ‹› : vérifiez qu’il fonctionne et que l’adresse est juste"},
-	{"there is no such ", "", "il n’y a rien de ce nom (‹›)"},
-	{"the list holds no entry that can be read: ", "", "la liste ne contient aucune fiche lisible : ‹›"},
-	{"", " hexadecimal digits are no hash: MD5 has 32, SHA-1 40, SHA-256 and PDQ 64, pHash 16", "‹› chiffres hexadécimaux ne sont pas une empreinte : MD5 en a 32, SHA-1 40, SHA-256 et PDQ 64, pHash 16"},
-	{"the ", " holds something that is no hexadecimal digit", "la colonne ‹› contient autre chose que des chiffres hexadécimaux"},
-	{"the row has ", "", "les champs ne sont pas ceux de l’en-tête (‹›)"},
-	{"not a key: ", "", "ce n’est pas une clé : ‹›"},
-	{"item ", "", "fichier ‹›"},
-	{"see ", ".log in the data folder for the server's own words", "voir ‹›.log dans le dossier de données pour ce que dit le serveur"},
-	{"", " is true or false", "‹› est true ou false"},
+	{"the role ", " may not do this", "le rôle «\u00a0‹›\u00a0» ne permet pas cela", func(role string) string { return Role(FR, triage.Role(role)) }},
+	{"the service did not answer for ", ": check that it runs and that the address is right", "le service n’a pas répondu pendant ‹› : vérifiez qu’il fonctionne et que l’adresse est juste", nil},
+	{"there is no such ", "", "il n’y a rien de ce nom (‹›)", nil},
+	{"the list holds no entry that can be read: ", "", "la liste ne contient aucune fiche lisible : ‹›", nil},
+	{"", " hexadecimal digits are no hash: MD5 has 32, SHA-1 40, SHA-256 and PDQ 64, pHash 16", "‹› chiffres hexadécimaux ne sont pas une empreinte : MD5 en a 32, SHA-1 40, SHA-256 et PDQ 64, pHash 16", nil},
+	{"the ", " holds something that is no hexadecimal digit", "la colonne ‹› contient autre chose que des chiffres hexadécimaux", nil},
+	{"the row has ", "", "les champs ne sont pas ceux de l’en-tête (‹›)", nil},
+	{"not a key: ", "", "ce n’est pas une clé : ‹›", nil},
+	{"item ", "", "fichier ‹›", nil},
+	{"see ", ".log in the data folder for the server's own words", "voir ‹›.log dans le dossier de données pour ce que dit le serveur", nil},
+	{"", " is true or false", "‹› est true ou false", nil},
 }
 
 // french returns a hint in French, or "" when it has no translation.
@@ -195,7 +202,12 @@ func french(hint string) string {
 		rest, begins := strings.CutPrefix(hint, f.before)
 		part, ends := strings.CutSuffix(rest, f.after)
 		if begins && ends && part != "" {
-			return strings.Replace(f.french, "‹›", LineError(FR, part), 1)
+			if f.part != nil {
+				part = f.part(part)
+			} else {
+				part = LineError(FR, part)
+			}
+			return strings.Replace(f.french, "‹›", part, 1)
 		}
 	}
 	return ""

@@ -136,7 +136,7 @@ func TestLineError(t *testing.T) {
 
 func TestHintsWithAPart(t *testing.T) {
 	for hint, want := range map[string]string{
-		"the role unit may not do this": "Le rôle unit ne permet pas cela.",
+		"the role unit may not do this": "Le rôle «" + noBreak + "Unité territoriale" + noBreak + "» ne permet pas cela.",
 		"the service did not answer for 2m0s: check that it runs and that the address is right": "Le service n’a pas répondu pendant 2m0s : vérifiez qu’il fonctionne et que l’adresse est juste.",
 	} {
 		if got := Problem(FR, triage.E(triage.Forbidden, "try", "", hint, nil)); got != want {

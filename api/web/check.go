@@ -6,6 +6,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"vigie/api/guard"
+	"vigie/api/i18n"
 	"vigie/api/wire"
 	"vigie/hashing"
 	"vigie/hashing/pdq"
@@ -85,29 +86,19 @@ func parseHashes(text, long string) (inputs []triage.CheckInput, kinds []string,
 }
 
 func parseHash(s, long string) (in triage.CheckInput, kind string, err error) {
-	switch {
-	case len(s) == 16:
-		kind, in.PHash = "pHash", new(hashing.Hash64)
-		err = in.PHash.UnmarshalText([]byte(s))
-	case len(s) == 32:
-		kind, in.MD5 = "MD5", new(hashing.MD5)
-		err = in.MD5.UnmarshalText([]byte(s))
-	case len(s) == 40:
-		kind, in.SHA1 = "SHA-1", new(hashing.SHA1)
-		err = in.SHA1.UnmarshalText([]byte(s))
-	case len(s) == 64 && long == "sha256":
-		kind, in.SHA256 = "SHA-256", new(hashing.SHA256)
-		err = in.SHA256.UnmarshalText([]byte(s))
-	case len(s) == 64 && long == "pdq":
-		kind, in.PDQ = "PDQ", make([]pdq.Hash, 1)
-		err = in.PDQ[0].UnmarshalText([]byte(s))
-	case len(s) == 64:
+	w, err := hashing.ParseWritten(s, hashing.Algorithm(long))
+	switch err {
+	case nil:
+	case hashing.ErrAmbiguous:
 		return in, "", triage.E(triage.Invalid, opRead, "", "64 digits are SHA-256 or PDQ: say which, it is not guessed", nil)
-	default:
+	case hashing.ErrLength:
 		return in, "", triage.E(triage.Invalid, opRead, "", "a hash has 16, 32, 40 or 64 hexadecimal digits: give one a line, nothing else", nil)
-	}
-	if err != nil {
+	default:
 		return in, "", triage.E(triage.Invalid, opRead, "", "a hash has digits 0 to 9 and a to f only", nil)
 	}
-	return in, kind, nil
+	in.MD5, in.SHA1, in.SHA256, in.PHash = w.MD5, w.SHA1, w.SHA256, w.PHash
+	if w.PDQ != nil {
+		in.PDQ = []pdq.Hash{*w.PDQ}
+	}
+	return in, i18n.Method(i18n.EN, triage.Method(w.Algorithm)), nil
 }

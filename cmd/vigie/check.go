@@ -13,7 +13,6 @@ import (
 	"vigie/api/i18n"
 	"vigie/api/wire"
 	"vigie/hashing"
-	"vigie/hashing/pdq"
 	"vigie/triage"
 )
 
@@ -111,45 +110,21 @@ func (env *environment) questions(arguments []string, of triage.Method) ([]quest
 
 var hashMethods = []triage.Method{triage.ByMD5, triage.BySHA1, triage.BySHA256, triage.ByPDQ, triage.ByPHash}
 
-// hashInput reads a hash. Its length tells what it is, but for 64 digits.
+// hashInput reads a hash. Its length tells what it is, but for 64 digits; of, when set, must be what it is.
 func (env *environment) hashInput(s string, of triage.Method) (in wire.CheckInput, err error) {
-	if of == "" {
-		switch len(s) {
-		case 32:
-			of = triage.ByMD5
-		case 40:
-			of = triage.BySHA1
-		case 16:
-			of = triage.ByPHash
-		case 64:
-			if _, err := hashing.ParseSHA256(s); err == nil {
-				return in, usageError(env.T("error.64-digits"))
-			}
-		}
-	}
-	switch of {
-	case triage.ByMD5:
-		in.MD5, err = parsed(hashing.ParseMD5(s))
-	case triage.BySHA1:
-		in.SHA1, err = parsed(hashing.ParseSHA1(s))
-	case triage.BySHA256:
-		in.SHA256, err = parsed(hashing.ParseSHA256(s))
-	case triage.ByPHash:
-		in.PHash, err = parsed(hashing.ParseHash64(s))
-	case triage.ByPDQ:
-		var h pdq.Hash
-		h, err = pdq.Parse(s)
-		in.PDQ = wire.PDQ{h}
-	default:
-		err = errors.New("no hash")
-	}
-	if err != nil {
+	w, err := hashing.ParseWritten(s, hashing.Algorithm(of))
+	switch {
+	case errors.Is(err, hashing.ErrAmbiguous) && of == "":
+		return in, usageError(env.T("error.64-digits"))
+	case err != nil || of != "" && w.Algorithm != hashing.Algorithm(of):
 		return in, usageError(env.T("error.check-argument", harmless(s)))
+	}
+	in.MD5, in.SHA1, in.SHA256, in.PHash = w.MD5, w.SHA1, w.SHA256, w.PHash
+	if w.PDQ != nil {
+		in.PDQ = wire.PDQ{*w.PDQ}
 	}
 	return in, nil
 }
-
-func parsed[T any](v T, err error) (*T, error) { return &v, err }
 
 // digestQuestions hashes the files among the questions.
 func digestQuestions(ctx context.Context, questions []question) error {

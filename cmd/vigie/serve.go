@@ -10,8 +10,6 @@ import (
 	"syscall"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"vigie/api"
 	"vigie/hashing/jail"
 	"vigie/triage"
@@ -22,32 +20,21 @@ const shutdownPatience = 10 * time.Second
 
 // runServe answers requests, with outside servers or beside a running "vigie up".
 func runServe(ctx context.Context, env *environment, args []string) error {
-	c, rest, err := env.serviceFlags("serve", args, func(fs *flag.FlagSet, c *serviceConfig) {
+	flags := func(fs *flag.FlagSet, c *serviceConfig) {
 		env.apiFlags(fs, c)
 		fs.IntVar(&c.Children, "children", 1, "decoding processes, for reveals")
-	})
-	if err != nil {
-		return err
 	}
-	if len(rest) > 0 {
-		return usageError(env.T("error.too-many", rest[0]))
-	}
-	return withHouse(ctx, c, env, func(h *house) error {
-		pool, err := newJail(ctx, c.Children, c.jailBestEffort())
-		if err != nil {
-			return err
-		}
-		defer pool.Close()
-		g, ctx := errgroup.WithContext(ctx)
-		g.Go(func() error { return h.follow(ctx) })
-		g.Go(func() error { return h.keep(ctx) })
-		g.Go(func() error {
-			return h.listen(ctx, pool, func(addr string) {
-				fmt.Fprintln(env.Stderr, env.T("serve.ready", c.baseURL(addr)))
-			})
-		})
-		return g.Wait()
+	return env.runProcess(ctx, "serve", args, flags, reachOutside, func(h *house, pool *jail.Pool) []task {
+		ready := func(url string) string { return env.T("serve.ready", url) }
+		return []task{h.keep, h.listening(env, pool, ready)}
 	})
+}
+
+// listening answers requests, and says once that it does.
+func (h *house) listening(env *environment, pool *jail.Pool, ready func(url string) string) task {
+	return func(ctx context.Context) error {
+		return h.listen(ctx, pool, func(addr string) { fmt.Fprintln(env.Stderr, ready(h.config.baseURL(addr))) })
+	}
 }
 
 // listen answers requests until ctx ends.

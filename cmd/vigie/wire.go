@@ -59,16 +59,22 @@ type house struct {
 
 // withHouse runs do on a house over the servers that c names.
 func withHouse(ctx context.Context, c *serviceConfig, env *environment, do func(*house) error) error {
+	return withHouseOn(ctx, c, env, reachOutside, do)
+}
+
+// withHouseOn runs do on a house over the servers that reach finds.
+func withHouseOn(ctx context.Context, c *serviceConfig, env *environment, reach reach, do func(*house) error) error {
 	keys, err := c.loadSecrets()
 	if err != nil {
 		return err
 	}
-	sv, err := reachServers(ctx, c, keys)
+	log := env.logger(c)
+	sv, err := reach(ctx, c, keys, log)
 	if err != nil {
 		return err
 	}
 	defer sv.stop()
-	h, err := build(ctx, c, keys, sv, env.logger(c))
+	h, err := build(ctx, c, keys, sv, log)
 	if err != nil {
 		return err
 	}

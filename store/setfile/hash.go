@@ -1,7 +1,6 @@
 package setfile
 
 import (
-	"encoding/hex"
 	"fmt"
 
 	"vigie/hashing"
@@ -14,17 +13,11 @@ var emptyFile = hashing.NewDigester().Sum()
 
 // setAny sets the hash of e that text's length tells. of says what 64 digits are.
 func setAny(e *triage.RawEntry, text []byte, of triage.Method) error {
-	switch len(text) {
-	case hex.EncodedLen(len(hashing.MD5{})):
-		return set(e, triage.ByMD5, text)
-	case hex.EncodedLen(len(hashing.SHA1{})):
-		return set(e, triage.BySHA1, text)
-	case 16:
-		return set(e, triage.ByPHash, text)
-	case hex.EncodedLen(len(hashing.SHA256{})):
-		if of == triage.BySHA256 || of == triage.ByPDQ {
-			return set(e, of, text)
-		}
+	algorithm, err := hashing.AlgorithmOf(len(text), hashing.Algorithm(of))
+	switch err {
+	case nil:
+		return set(e, triage.Method(algorithm), text)
+	case hashing.ErrAmbiguous:
 		return problem("64 digits are a SHA-256 or a PDQ: say which by --hash sha256 or --hash pdq")
 	}
 	if !isHex(text) {
