@@ -21,6 +21,7 @@ const (
 	ExhibitSealed EventKind = "exhibit.sealed"
 	SetImported   EventKind = "set.imported"
 	SetWithdrawn  EventKind = "set.withdrawn"
+	SetRemoved    EventKind = "set.removed" // one whose import failed, or never ended
 	HashChecked   EventKind = "check.answered"
 	FindingsRead  EventKind = "findings.read"
 	GroupClaimed  EventKind = "group.claimed"

@@ -51,7 +51,7 @@ const (
 	Importing SetState = "importing" // entries are being written: none matches yet
 	Active    SetState = "active"
 	Withdrawn SetState = "withdrawn" // none matches any more
-	Failed    SetState = "failed"    // its import ended before it was complete: none ever matched
+	Failed    SetState = "failed"    // its import ended before it was complete: none ever matched, and none is kept
 )
 
 // HashSet is one version of one partner's list.
@@ -68,7 +68,8 @@ type HashSet struct {
 	Conflicts []SetConflict  `json:"conflicts,omitempty"`
 	Imported  time.Time      `json:"imported"`
 	Withdrawn time.Time      `json:"withdrawn,omitzero"`
-	Epoch     Epoch          `json:"epoch"` // of its last change
+	Failure   string         `json:"failure,omitempty"` // why its import failed: a hint, or a wrong line as a report says it
+	Epoch     Epoch          `json:"epoch"`             // of its last change
 }
 
 // SetConflict is an entry that stands in a known set and in a benign set.

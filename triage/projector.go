@@ -128,6 +128,8 @@ func (p *Projector) Apply(ctx context.Context, ev Event) error {
 		return withData(ev, func(d importedSet) error { return p.setImported(ctx, d) })
 	case SetWithdrawn:
 		return p.setWithdrawn(ctx, ev.Subject, ev.Time)
+	case SetRemoved:
+		return p.setRemoved(ctx, ev.Subject)
 	case DecisionMade:
 		return withData(ev, func(d Decision) error { return p.Queue.SaveDecision(ctx, GroupID(ev.Subject), d) })
 	}
@@ -225,6 +227,14 @@ func restarted(s HashSet) HashSet {
 }
 
 func (p *Projector) reader() setReader { return setReader{p.Sets, p.SetFiles, p.Parse, p.Names} }
+
+func (p *Projector) setRemoved(ctx context.Context, subject string) error {
+	id, err := ParseSetID(subject)
+	if err != nil {
+		return err
+	}
+	return p.Sets.RemoveSet(ctx, id)
+}
 
 func (p *Projector) setWithdrawn(ctx context.Context, subject string, at time.Time) error {
 	id, err := ParseSetID(subject)

@@ -1,12 +1,14 @@
 package triage_test
 
 import (
-	"context"
 	"errors"
+	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
-	"time"
 
+	"vigie/hashing"
 	"vigie/triage"
 )
 
@@ -97,22 +99,105 @@ func TestMarksKeepGaps(t *testing.T) {
 	}
 }
 
-// TestFailedImportIsSaidToBe leaves no set behind that looks as if it were being imported.
+// TestFailedImportIsSaidToBe: an import that fails in the middle says why, leaves nothing that it wrote, gives its version
+// back, and can be removed.
 func TestFailedImportIsSaidToBe(t *testing.T) {
 	h := newHouse(t)
-	o := triage.ImportOptions{Kind: triage.KnownSet, Source: "partner", Hash: triage.ByPDQ}
-	report, err := h.sets.Import(context.Background(), triage.Operator, o, strings.NewReader("nothing\n"), 8)
-	if !triage.IsKind(err, triage.Invalid) {
-		t.Fatalf("%+v, %v", report, err)
+	ctx := t.Context()
+	kept := h.importSet(triage.KnownSet, "00000000000000000000000000000001", strings.Repeat("0", 63)+"1")
+	before := h.rdb.Keys(ctx, "t:k*").Val()
+	var list strings.Builder
+	for i := range 3000 { // more than one batch, the first line shared with the set before
+		fmt.Fprintf(&list, "%032x,%064x,B%d\n", i+1, i+1, i%3)
 	}
-	sets, err := h.sets.List(t.Context(), triage.Operator)
-	if err != nil || len(sets) != 1 || sets[0].State != triage.Failed {
+	file := "md5,pdq,category\n" + list.String() + "no hash,,\n"
+	o := triage.ImportOptions{Kind: triage.KnownSet, Source: "partner", Strict: true}
+	if _, err := h.sets.Import(ctx, triage.Operator, o, strings.NewReader(file), int64(len(file))); !triage.IsKind(err, triage.Invalid) {
+		t.Fatal(err)
+	}
+	sets, err := h.sets.List(ctx, triage.Operator)
+	if err != nil || len(sets) != 2 || sets[0].State != triage.Failed || !strings.Contains(sets[0].Failure, "line 3002: invalid: ") || sets[0].Entries != 0 {
 		t.Fatalf("%+v, %v", sets, err)
 	}
+	if after := h.rdb.Keys(ctx, "t:k*").Val(); !sameKeys(before, after) {
+		t.Errorf("%d keys before, %d after", len(before), len(after))
+	}
+	hash := hashing.MD5{15: 1}
+	unit := triage.Actor{ID: "a5", Role: triage.Unit}
+	if answers, err := h.checks.Ask(ctx, unit, []triage.CheckInput{{MD5: &hash}}); err != nil || answers[0].Verdict != triage.CheckKnown {
+		t.Errorf("the set before lost an entry: %+v, %v", answers, err)
+	}
+	if _, err := h.sets.Withdraw(ctx, triage.Operator, sets[0].ID, "it failed"); !triage.IsKind(err, triage.Conflict) {
+		t.Errorf("withdrawn although it never was active: %v", err)
+	}
+	if _, err := h.sets.Remove(ctx, triage.Operator, kept.ID); !triage.IsKind(err, triage.Conflict) {
+		t.Errorf("an active set removed: %v", err)
+	}
+	if _, err := h.sets.Remove(ctx, h.examiner, sets[0].ID); !triage.IsKind(err, triage.Forbidden) {
+		t.Errorf("removed by an examiner: %v", err)
+	}
 	// What the journal says of it, if it says anything, wins.
-	kept := sets[0]
-	kept.Imported = time.Now().UTC()
-	if got, err := h.events.Sets.RestoreSet(t.Context(), kept); err != nil || got.State != triage.Importing {
+	failed := sets[0]
+	if got, err := h.events.Sets.RestoreSet(ctx, failed); err != nil || got.State != triage.Importing {
 		t.Errorf("restored: %+v, %v", got, err)
+	}
+	if _, err := h.sets.Remove(ctx, triage.Operator, failed.ID); err != nil { // an import that was cut off
+		t.Error(err)
+	}
+	if _, err := h.events.Sets.AddEntries(ctx, failed, []triage.Entry{{Number: 1}}); !triage.IsKind(err, triage.Conflict) {
+		t.Errorf("an import that was removed goes on: %v", err)
+	}
+	if err := h.events.Sets.RemoveSet(ctx, failed.ID); err != nil {
+		t.Errorf("removed twice: %v", err)
+	}
+	if again := h.importSet(triage.KnownSet, "00000000000000000000000000000002"); again.Version != kept.Version+1 {
+		t.Errorf("the next version is %d", again.Version)
+	}
+	w, err := h.sets.Withdraw(ctx, triage.Operator, kept.ID, "a mistake")
+	if err != nil || w.Already {
+		t.Errorf("withdrawn: %+v, %v", w, err)
+	}
+	again, err := h.sets.Withdraw(ctx, triage.Operator, kept.ID, "the same mistake")
+	if err != nil || !again.Already || !again.Set.Withdrawn.Equal(w.Set.Withdrawn) {
+		t.Errorf("withdrawn twice: %+v, %v", again, err)
+	}
+	if n := len(h.recorded(triage.SetWithdrawn)); n != 1 {
+		t.Errorf("%d withdrawals on record", n)
+	}
+}
+
+// sameKeys reports whether two lists of Redis's keys are the same but for what numbers the sets.
+func sameKeys(a, b []string) bool {
+	a, b = slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))
+	return slices.Equal(a, b)
+}
+
+// A full Redis takes back what an import wrote before it was full.
+func TestImportIntoAFullRedis(t *testing.T) {
+	h := newHouse(t)
+	ctx := t.Context()
+	h.importSet(triage.KnownSet, "00000000000000000000000000000001")
+	before := h.rdb.Keys(ctx, "t:k*").Val()
+	used, err := strconv.Atoi(h.rdb.InfoMap(ctx, "memory").Val()["Memory"]["used_memory"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.rdb.ConfigSet(ctx, "maxmemory", strconv.Itoa(used+1_500_000)).Err(); err != nil {
+		t.Fatal(err)
+	}
+	var list strings.Builder
+	for i := range 60_000 {
+		fmt.Fprintf(&list, "%032x\n", (i+1)<<40+i)
+	}
+	o := triage.ImportOptions{Kind: triage.BenignSet, Source: "stock"}
+	if _, err := h.sets.Import(ctx, triage.Operator, o, strings.NewReader(list.String()), int64(list.Len())); !triage.IsKind(err, triage.Full) {
+		t.Fatal(err)
+	}
+	sets, err := h.sets.List(ctx, triage.Operator)
+	if err != nil || len(sets) != 2 || sets[0].State != triage.Failed || !strings.Contains(sets[0].Failure, "maxmemory") {
+		t.Errorf("%+v, %v", sets, err)
+	}
+	if after := h.rdb.Keys(ctx, "t:k*").Val(); !sameKeys(before, after) {
+		t.Errorf("%d keys before, %d after", len(before), len(after))
 	}
 }

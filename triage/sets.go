@@ -2,8 +2,10 @@ package triage
 
 import (
 	"context"
+	"errors"
 	"io"
 	"iter"
+	"strings"
 	"time"
 )
 
@@ -29,8 +31,14 @@ type SetStore interface {
 	RestoreSet(ctx context.Context, s HashSet) (HashSet, error)
 	// ReserveSets gives new sets numbers above id.
 	ReserveSets(ctx context.Context, id SetID) error
-	// FailSet says of an Importing set that its import has ended.
-	FailSet(ctx context.Context, id SetID) error
+	// FailSet says of an Importing set that its import has ended, and why (s.Failure). Its version is free again unless
+	// another came after it. It needs no memory.
+	FailSet(ctx context.Context, s HashSet) error
+	// DropEntries takes back entries of a Failed set. It needs no memory, and may be repeated.
+	DropEntries(ctx context.Context, id SetID, entries []Entry) error
+	// RemoveSet forgets a Failed or Importing set; an import that still goes on fails. One in another state, or that is
+	// not there, stays as it is.
+	RemoveSet(ctx context.Context, id SetID) error
 	Set(ctx context.Context, id SetID) (HashSet, error)
 	Sets(ctx context.Context) ([]HashSet, error) // the newest first
 }
@@ -95,7 +103,7 @@ func (s *Sets) Show(ctx context.Context, by Actor, id SetID) (HashSet, error) {
 }
 
 // Import keeps a list of size bytes as it is, reads it, and makes it match. A wrong line is reported and does
-// not stop the rest, unless o.Strict. An import that fails leaves a set that never matched anything.
+// not stop the rest, unless o.Strict. An import that fails leaves a set that says why, without entries.
 func (s *Sets) Import(ctx context.Context, by Actor, o ImportOptions, file io.Reader, size int64) (ImportReport, error) {
 	const op = "import set"
 	if by.Role != Admin {
@@ -115,17 +123,41 @@ func (s *Sets) Import(ctx context.Context, by Actor, o ImportOptions, file io.Re
 	}
 	report, err := s.take(ctx, by, set, o, file, size)
 	if err != nil && !IsKind(err, Unknown) { // an unknown outcome may have been recorded
-		_ = s.Store.FailSet(context.WithoutCancel(ctx), set.ID) // else it looks as if it were being imported still
+		s.fail(context.WithoutCancel(ctx), report.Set, set, o, err)
 	}
 	return report, err
 }
+
+// fail ends an import and takes back what it wrote. What cannot be done now stays, and matches nothing: the set can be
+// removed.
+func (s *Sets) fail(ctx context.Context, read, set HashSet, o ImportOptions, why error) {
+	set.Entries, set.Rejected, set.Failure = 0, read.Rejected, failure(why)
+	if s.Store.FailSet(ctx, set) != nil || read.Entries == 0 {
+		return
+	}
+	_ = s.reader().drop(ctx, set, o, read.Entries)
+}
+
+// failure says why an import failed: a wrong line as reports say it, or the way out.
+func failure(err error) string {
+	e, ok := errors.AsType[*Error](err)
+	switch {
+	case !ok:
+		return ""
+	case e.Kind == Invalid && strings.HasPrefix(e.Object, "line "):
+		return err.Error()
+	}
+	return e.Hint
+}
+
+func (s *Sets) reader() setReader { return setReader{s.Store, s.Archive, s.Parse, s.Names} }
 
 // take is the import of a set that has its number.
 func (s *Sets) take(ctx context.Context, by Actor, set HashSet, o ImportOptions, file io.Reader, size int64) (ImportReport, error) {
 	if err := s.Archive.PutSetFile(ctx, set.ID, file, size); err != nil {
 		return ImportReport{}, err
 	}
-	report, err := setReader{s.Store, s.Archive, s.Parse, s.Names}.read(ctx, set, o)
+	report, err := s.reader().read(ctx, set, o)
 	if err != nil {
 		return report, err
 	}
@@ -200,6 +232,35 @@ func (s setReader) read(ctx context.Context, set HashSet, o ImportOptions) (Impo
 	return report, flush()
 }
 
+// drop takes the first n entries of a kept file back.
+func (s setReader) drop(ctx context.Context, set HashSet, o ImportOptions, n int) error {
+	file, err := s.Archive.OpenSetFile(ctx, set.ID)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	batch := make([]Entry, 0, importBatch)
+	for raw, err := range s.Parse(file, ParseOptions{Hash: o.Hash}) {
+		if IsKind(err, Invalid) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		batch = append(batch, s.entry(raw, make(map[Method]int)))
+		if n--; n == 0 {
+			break
+		}
+		if len(batch) == importBatch {
+			if err := s.Store.DropEntries(ctx, set.ID, batch); err != nil {
+				return err
+			}
+			batch = batch[:0]
+		}
+	}
+	return s.Store.DropEntries(ctx, set.ID, batch)
+}
+
 // entry keys the exact digests of a line and counts its hashes.
 func (s setReader) entry(raw RawEntry, count map[Method]int) Entry {
 	e := Entry{Number: raw.Line, Category: raw.Category, PDQ: raw.PDQ, PHash: raw.PHash}
@@ -236,22 +297,50 @@ func (s *Sets) earlier(ctx context.Context, set HashSet) ([]SetID, error) {
 	return ids, err
 }
 
+// Withdrawal says what became of a withdrawal.
+type Withdrawal struct {
+	Set     HashSet
+	Already bool // it was withdrawn before: nothing changed, and the reason is not recorded
+}
+
 // Withdraw makes a set match no more, at once.
-func (s *Sets) Withdraw(ctx context.Context, by Actor, id SetID, reason string) (HashSet, error) {
+func (s *Sets) Withdraw(ctx context.Context, by Actor, id SetID, reason string) (Withdrawal, error) {
 	const op = "withdraw set"
 	if by.Role != Admin {
-		return HashSet{}, forbidden(op, by)
+		return Withdrawal{}, forbidden(op, by)
 	}
 	reason, err := checkReason(reason)
 	if err != nil {
-		return HashSet{}, err
+		return Withdrawal{}, err
 	}
 	set, err := s.Store.Set(ctx, id)
-	if err != nil || set.State == Withdrawn {
-		return set, err
+	switch {
+	case err != nil:
+		return Withdrawal{}, err
+	case set.State == Withdrawn:
+		return Withdrawal{set, true}, nil
+	case set.State != Active:
+		return Withdrawal{}, E(Conflict, op, id.String(), "this set was never active: remove it", nil)
 	}
 	if err := s.Events.act(ctx, by, SetWithdrawn, id.String(), map[string]string{"reason": reason}); err != nil {
-		return set, err
+		return Withdrawal{}, err
 	}
-	return s.Store.Set(ctx, id)
+	set, err = s.Store.Set(ctx, id)
+	return Withdrawal{Set: set}, err
+}
+
+// Remove forgets a set whose import failed, or was cut off, and returns it as it was.
+func (s *Sets) Remove(ctx context.Context, by Actor, id SetID) (HashSet, error) {
+	const op = "remove set"
+	if by.Role != Admin {
+		return HashSet{}, forbidden(op, by)
+	}
+	set, err := s.Store.Set(ctx, id)
+	if err != nil {
+		return HashSet{}, err
+	}
+	if set.State != Failed && set.State != Importing {
+		return HashSet{}, E(Conflict, op, id.String(), "only a set whose import failed or was cut off can be removed: withdraw an active one", nil)
+	}
+	return set, s.Events.act(ctx, by, SetRemoved, id.String(), nil)
 }

@@ -138,10 +138,17 @@ func (c *Client) ImportSet(ctx context.Context, o triage.ImportOptions, open Sou
 }
 
 // WithdrawSet makes a set match no more.
-func (c *Client) WithdrawSet(ctx context.Context, set uint32, reason string) (s wire.Set, err error) {
+func (c *Client) WithdrawSet(ctx context.Context, set uint32, reason string) (w wire.Withdrawal, err error) {
 	path := "/v1/sets/" + strconv.FormatUint(uint64(set), 10) + "/withdraw"
 	k := call{op: "withdraw set", method: http.MethodPost, path: path, repeatable: true}
-	err = c.send(ctx, k, wire.WithdrawSet{Reason: reason}, &s)
+	err = c.send(ctx, k, wire.WithdrawSet{Reason: reason}, &w)
+	return w, err
+}
+
+// RemoveSet forgets a set whose import failed or was cut off, and returns it as it was.
+func (c *Client) RemoveSet(ctx context.Context, set uint32) (s wire.Set, err error) {
+	path := "/v1/sets/" + strconv.FormatUint(uint64(set), 10) + "/remove"
+	err = c.do(ctx, call{op: "remove set", method: http.MethodPost, path: path}, &s)
 	return s, err
 }
 

@@ -2,6 +2,7 @@ package i18n
 
 import (
 	"errors"
+	"strings"
 
 	"vigie/triage"
 )
@@ -21,8 +22,11 @@ func Problem(l Lang, err error) string {
 	return ErrorAdvice(l, triage.KindOf(err))
 }
 
-// Hint says a hint as a sentence; one that has no French stays English.
+// Hint says a hint, or what is wrong with a line of a list, as a sentence; one that has no French stays English.
 func Hint(l Lang, hint string) string {
+	if strings.HasPrefix(strings.TrimPrefix(hint, "read list "), "line ") {
+		return sentence(LineError(l, hint))
+	}
 	if fr := french(hint); l == FR && fr != "" {
 		hint = fr
 	}

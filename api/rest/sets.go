@@ -20,6 +20,7 @@ func (h *Handlers) sets(g *guard.Guard) {
 	g.Handle(fiber.MethodPost, "/v1/sets", admin.Body(maxSetFile), h.importSet)
 	g.Handle(fiber.MethodGet, "/v1/sets/:id", admin, h.showSet)
 	g.Handle(fiber.MethodPost, "/v1/sets/:id/withdraw", admin, h.withdrawSet)
+	g.Handle(fiber.MethodPost, "/v1/sets/:id/remove", admin, h.removeSet)
 }
 
 // setID returns the set that the path names.
@@ -106,7 +107,19 @@ func (h *Handlers) withdrawSet(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	s, err := h.Sets.Withdraw(guard.Context(c), guard.Session(c).Actor, id, q.Reason)
+	w, err := h.Sets.Withdraw(guard.Context(c), guard.Session(c).Actor, id, q.Reason)
+	if err != nil {
+		return err
+	}
+	return c.JSON(wire.NewWithdrawal(w))
+}
+
+func (h *Handlers) removeSet(c *fiber.Ctx) error {
+	id, err := setID(c)
+	if err != nil {
+		return err
+	}
+	s, err := h.Sets.Remove(guard.Context(c), guard.Session(c).Actor, id)
 	if err != nil {
 		return err
 	}

@@ -196,15 +196,18 @@ func sampleSets(l i18n.Lang) []sample {
 	}
 	benign := triage.HashSet{ID: 2, Source: hostile, Version: 1, Kind: triage.BenignSet, Category: hostile, State: triage.Withdrawn, Entries: 12, Imported: sampleNow, Withdrawn: sampleNow}
 	busy := triage.HashSet{ID: 1, Source: "NSRL", Version: 1, Kind: triage.BenignSet, State: triage.Importing, Imported: sampleNow}
+	failed := triage.HashSet{ID: 4, Source: "ICSE", Version: 3, Kind: triage.KnownSet, State: triage.Failed, Imported: sampleNow, Failure: "read list line 7: invalid: the row holds no hash"}
 	report := &triage.ImportReport{Set: known, Errors: []string{"line 7: " + hostile, "line 9: MD5 has 32 hexadecimal digits, not 31"}, Withdrawn: []triage.SetID{1}}
 	methods := []count{{"SHA-1", 1_203_000}, {"PDQ", 900_120}}
 	form := importForm{Source: hostile, Category: hostile, Kind: triage.KnownSet, Hash: "pdq", Replace: true, Strict: true}
 	return []sample{
-		{"sets", "sets", "layout", samplePage(l, admin, "/sets", setsBody{Sets: []triage.HashSet{known, benign, busy}, MaxBytes: maxList})},
+		{"sets", "sets", "layout", samplePage(l, admin, "/sets", setsBody{Sets: []triage.HashSet{failed, known, benign, busy}, MaxBytes: maxList})},
 		{"sets-none", "sets", "layout", samplePage(l, admin, "/sets", setsBody{MaxBytes: maxList})},
 		{"sets-problem", "sets", "layout", samplePage(l, admin, "/sets", setsBody{Form: form, MaxBytes: maxList, Problem: triage.E(triage.Invalid, "x", "", "choose the file that holds the list", nil)})},
 		{"set", "set", "layout", samplePage(l, admin, "/sets/3", setBody{Set: known, Methods: methods})},
 		{"set-imported", "set", "layout", samplePage(l, admin, "/sets/3", setBody{Set: known, Methods: methods, Report: report})},
+		{"set-failed", "set", "layout", samplePage(l, admin, "/sets/4", setBody{Set: failed})},
+		{"set-importing", "set", "layout", samplePage(l, admin, "/sets/1", setBody{Set: busy})},
 		{"set-withdrawn", "set", "layout", samplePage(l, admin, "/sets/2", setBody{Set: benign, Problem: triage.E(triage.Invalid, "check reason", "", "state why, in at least 5 characters", nil)})},
 	}
 }

@@ -111,6 +111,21 @@ func (p *Pages) withdraw(c *fiber.Ctx) error {
 	return err
 }
 
+func (p *Pages) removeSet(c *fiber.Ctx) error {
+	id, err := setID(c)
+	if err != nil {
+		return err
+	}
+	_, err = p.Sets.Remove(guard.Context(c), guard.Session(c).Actor, id)
+	switch {
+	case err == nil:
+		return seeOther(c, "/sets")
+	case correctable(err):
+		return p.setPage(c, err)
+	}
+	return err
+}
+
 func (p *Pages) importSet(c *fiber.Ctx) error {
 	form, list, err := readImport(c)
 	var report triage.ImportReport

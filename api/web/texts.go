@@ -208,10 +208,14 @@ var texts = i18n.Catalogue{
 	"import.withdrawn":     {"%s version antérieure retirée.|%s versions antérieures retirées.", "%s earlier version withdrawn.|%s earlier versions withdrawn."},
 	"import.wrong":         {"Lignes refusées", "Wrong lines"},
 
-	"withdraw.title":  {"Retirer cette base", "Withdraw this set"},
-	"withdraw.how":    {"Ses fiches cessent aussitôt d’être comparées, et les constats qui en dépendaient sont refaits. Le fichier d’origine reste aux archives.", "Its entries stop matching at once, and findings that rested on them are made again. The original file stays in the archive."},
-	"withdraw.reason": {"Motif du retrait", "Reason of the withdrawal"},
-	"withdraw.submit": {"Retirer la base", "Withdraw the set"},
+	"remove.title":     {"Import échoué ou interrompu", "Failed or interrupted import"},
+	"remove.how":       {"Aucune de ses fiches n’a été comparée ni gardée. Corrigez la liste et importez-la de nouveau ; cette ligne peut être supprimée.", "None of its entries ever matched, and none is kept. Correct the list and import it again; this row can be removed."},
+	"remove.importing": {"L’import est en cours. S’il a été interrompu (service arrêté), supprimez cette ligne et importez la liste de nouveau ; un import qui dure encore échouera.", "The import is under way. If it was interrupted (the service stopped), remove this row and import the list again; an import that still goes on will fail."},
+	"remove.submit":    {"Supprimer cette ligne", "Remove this row"},
+	"withdraw.title":   {"Retirer cette base", "Withdraw this set"},
+	"withdraw.how":     {"Ses fiches cessent aussitôt d’être comparées, et les constats qui en dépendaient sont refaits. Le fichier d’origine reste aux archives.", "Its entries stop matching at once, and findings that rested on them are made again. The original file stays in the archive."},
+	"withdraw.reason":  {"Motif du retrait", "Reason of the withdrawal"},
+	"withdraw.submit":  {"Retirer la base", "Withdraw the set"},
 
 	"conflicts.title":     {"%s contradiction|%s contradictions", "%s conflict|%s conflicts"},
 	"conflicts.how":       {"Ces fiches figurent à la fois dans une base de contenus connus et dans une base de fichiers inoffensifs. Le constat « connu » l’emporte ; signalez-les à qui tient les listes.", "These entries stand in a set of known material and in a set of harmless files. “Known” wins; tell whoever keeps the lists."},

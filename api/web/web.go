@@ -106,6 +106,7 @@ func (p *Pages) routes() []route {
 		{post, "/sets", admin.Body(maxUpload), p.importSet},
 		{get, "/sets/:id", admin, p.set},
 		{post, "/sets/:id/withdraw", admin, p.withdraw},
+		{post, "/sets/:id/remove", admin, p.removeSet},
 	}
 }
 

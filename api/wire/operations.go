@@ -131,7 +131,11 @@ func setOperations() []Operation {
 		},
 		{
 			Method: http.MethodPost, Path: "/v1/sets/{id}/withdraw", Name: "withdrawSet", Summary: "Make a set match no more, at once",
-			Roles: admin, Body: asJSON(WithdrawSet{}), Status: 200, Answers: answers(Set{}), Errors: found,
+			Roles: admin, Body: asJSON(WithdrawSet{}), Status: 200, Answers: answers(Withdrawal{}), Errors: append(found, triage.Conflict),
+		},
+		{
+			Method: http.MethodPost, Path: "/v1/sets/{id}/remove", Name: "removeSet", Summary: "Forget a set whose import failed or was cut off",
+			Roles: admin, Status: 200, Answers: answers(Set{}), Errors: append(found, triage.Conflict),
 		},
 	}
 }

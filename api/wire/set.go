@@ -20,6 +20,7 @@ type Set struct {
 	Conflicts []SetConflict  `json:"conflicts"` // entries that a set of the other kind holds too
 	Imported  time.Time      `json:"imported"`
 	Withdrawn *time.Time     `json:"withdrawn,omitempty"`
+	Failure   string         `json:"failure,omitempty"` // why its import failed
 	Epoch     uint64         `json:"epoch"`
 }
 
@@ -35,7 +36,7 @@ func NewSet(s triage.HashSet) Set {
 	w := Set{
 		ID: uint32(s.ID), Source: s.Source, Version: s.Version, Kind: string(s.Kind), Category: s.Category,
 		State: string(s.State), Entries: s.Entries, ByMethod: make(map[string]int, len(s.ByMethod)), Rejected: s.Rejected,
-		Conflicts: make([]SetConflict, len(s.Conflicts)), Imported: s.Imported, Epoch: uint64(s.Epoch),
+		Conflicts: make([]SetConflict, len(s.Conflicts)), Imported: s.Imported, Failure: s.Failure, Epoch: uint64(s.Epoch),
 	}
 	for m, n := range s.ByMethod {
 		w.ByMethod[string(m)] = n
@@ -81,6 +82,16 @@ func NewImportReport(r triage.ImportReport) ImportReport {
 	}
 	return w
 }
+
+// Withdrawal is a set that is withdrawn.
+type Withdrawal struct {
+	Set
+
+	Already bool `json:"already"` // it was before: nothing changed, and the reason is not recorded
+}
+
+// NewWithdrawal converts a withdrawal.
+func NewWithdrawal(w triage.Withdrawal) Withdrawal { return Withdrawal{NewSet(w.Set), w.Already} }
 
 // WithdrawSet says why a set is withdrawn.
 type WithdrawSet struct {

@@ -48,8 +48,8 @@ Les groupes à examiner, les plus urgents d'abord : identifiants, scores et rais
 
 The groups to review, the most urgent first: identifiers, scores and reasons; no content, no names.`},
 	"usage.sets": {
-		"vigie sets import|list|show|withdraw   (vigie help sets import pour les options)",
-		"vigie sets import|list|show|withdraw   (vigie help sets import for its flags)"},
+		"vigie sets import|list|show|withdraw|remove   (vigie help sets import pour les options)",
+		"vigie sets import|list|show|withdraw|remove   (vigie help sets import for its flags)"},
 	"usage.sets import": {
 		`vigie sets import FICHIER --kind known|benign --source PARTENAIRE [--category C] [--hash sha256|pdq] [--strict] [--replace]
 
@@ -61,6 +61,7 @@ One hash a line (MD5, SHA-1, SHA-256, PDQ, pHash), or CSV with a header (md5, sh
 64 digits are a SHA-256 or a PDQ: --hash or the column says which. Exits 3 when some lines were wrong.`},
 	"usage.sets list":     {"vigie sets list [--json]", "vigie sets list [--json]"},
 	"usage.sets show":     {"vigie sets show NUMÉRO [--json]", "vigie sets show ID [--json]"},
+	"usage.sets remove":   {"vigie sets remove NUMÉRO [--json]", "vigie sets remove ID [--json]"},
 	"usage.sets withdraw": {"vigie sets withdraw NUMÉRO --reason MOTIF [--json]", "vigie sets withdraw ID --reason WHY [--json]"},
 
 	"error.no-url":     {"où est le service ? Donner --url ou VIGIE_URL (par exemple http://127.0.0.1:8787)", "where is the service? Give --url or VIGIE_URL (for example http://127.0.0.1:8787)"},
@@ -82,7 +83,7 @@ One hash a line (MD5, SHA-1, SHA-256, PDQ, pHash), or CSV with a header (md5, sh
 		"which exhibit? Give its identifier (vigie submit prints it), or else --case and --exhibit"},
 	"error.json-or-csv": {"--json ou --csv, pas les deux", "--json or --csv, not both"},
 
-	"error.sets-what":       {"dire quoi faire : vigie sets import, list, show ou withdraw", "say what to do: vigie sets import, list, show or withdraw"},
+	"error.sets-what":       {"dire quoi faire : vigie sets import, list, show, withdraw ou remove", "say what to do: vigie sets import, list, show, withdraw or remove"},
 	"error.import-what":     {"donner un seul fichier : vigie sets import FICHIER --kind … --source …", "give one file: vigie sets import FILE --kind … --source …"},
 	"error.set-kind":        {"que contient la liste ? Donner --kind known ou --kind benign", "what does the list hold? Give --kind known or --kind benign"},
 	"error.set-source":      {"de quel partenaire vient la liste ? Donner --source", "which partner does the list come from? Give --source"},
@@ -170,8 +171,14 @@ One hash a line (MD5, SHA-1, SHA-256, PDQ, pHash), or CSV with a header (md5, sh
 	"sets.category":     {"catégorie : %s", "category: %s"},
 	"sets.imported-at":  {"importée le %s", "imported %s"},
 	"sets.withdrawn-at": {"retirée le %s", "withdrawn %s"},
-	"sets.sending":      {"%s/%s envoyés", "%s/%s sent"},
-	"sets.reading":      {"le service lit la liste…", "the service reads the list…"},
+	"sets.failure":      {"échec : %s", "failed: %s"},
+	"sets.removed":      {"Base %d (%s) supprimée : son import avait échoué.", "Set %d (%s) removed: its import had failed."},
+	"sets.withdrawn-already": {
+		"La base %d était déjà retirée (le %s) : rien n'a changé, ce motif n'est pas consigné.",
+		"Set %d was withdrawn already (%s): nothing changed, this reason is not recorded.",
+	},
+	"sets.sending": {"%s/%s envoyés", "%s/%s sent"},
+	"sets.reading": {"le service lit la liste…", "the service reads the list…"},
 	"sets.rematching": {
 		"%s média déjà soumis à comparer de nouveau|%s médias déjà soumis à comparer de nouveau",
 		"%s medium submitted before to be matched again|%s media submitted before to be matched again"},

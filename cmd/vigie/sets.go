@@ -35,7 +35,7 @@ func runSets(ctx context.Context, env *environment, args []string) error {
 		what, args = args[0], args[1:]
 	}
 	run := map[string]func(context.Context, *environment, *setOptions, []string) error{
-		"import": setsImport, "list": setsList, "show": setsShow, "withdraw": setsWithdraw,
+		"import": setsImport, "list": setsList, "show": setsShow, "withdraw": setsWithdraw, "remove": setsRemove,
 	}[what]
 	name := "sets " + what
 	switch {
@@ -255,7 +255,7 @@ func setsList(ctx context.Context, env *environment, o *setOptions, rest []strin
 	return nil
 }
 
-// setID reads the one argument of show and withdraw.
+// setID reads the one argument of show, withdraw and remove.
 func (env *environment) setID(rest []string) (uint32, error) {
 	if len(rest) == 1 {
 		if id, err := strconv.ParseUint(rest[0], 10, 32); err == nil && id > 0 {
@@ -294,6 +294,9 @@ func (o *setOptions) printSet(env *environment, s wire.Set) error {
 	if s.Category != "" {
 		fmt.Fprintf(env.Stdout, "  %s\n", env.T("sets.category", harmless(s.Category)))
 	}
+	if s.Failure != "" {
+		fmt.Fprintf(env.Stdout, "  %s\n", env.T("sets.failure", harmless(i18n.Hint(env.Lang, s.Failure))))
+	}
 	printSetCounts(env, s)
 	return nil
 }
@@ -310,12 +313,41 @@ func setsWithdraw(ctx context.Context, env *environment, o *setOptions, rest []s
 	if err != nil {
 		return err
 	}
-	s, err := c.WithdrawSet(ctx, id, o.reason)
+	w, err := c.WithdrawSet(ctx, id, o.reason)
 	if err != nil {
 		return err
 	}
-	if err := o.printSet(env, s); err != nil || o.noWait {
+	if w.Already && w.Withdrawn != nil {
+		fmt.Fprintln(env.Stderr, env.T("sets.withdrawn-already", id, i18n.Moment(env.Lang, w.Withdrawn.Local())))
+	}
+	if o.json {
+		err = writeJSON(env.Stdout, w)
+	} else {
+		err = o.printSet(env, w.Set)
+	}
+	if err != nil || o.noWait {
 		return err
 	}
 	return followRematch(ctx, env, c)
+}
+
+// setsRemove forgets a set whose import failed or was cut off.
+func setsRemove(ctx context.Context, env *environment, o *setOptions, rest []string) error {
+	id, err := env.setID(rest)
+	if err != nil {
+		return err
+	}
+	c, _, err := o.connection.client(env)
+	if err != nil {
+		return err
+	}
+	s, err := c.RemoveSet(ctx, id)
+	if err != nil {
+		return err
+	}
+	if o.json {
+		return writeJSON(env.Stdout, s)
+	}
+	fmt.Fprintln(env.Stdout, env.T("sets.removed", s.ID, s.Source))
+	return nil
 }

@@ -241,7 +241,7 @@ func (s *Sets) addExact(ctx context.Context, set triage.HashSet, entries []triag
 	}
 	var drop []byte
 	for id, other := range sets {
-		if other.State == triage.Withdrawn {
+		if other.State == triage.Withdrawn || other.State == triage.Failed {
 			drop = binary.BigEndian.AppendUint32(drop, uint32(id))
 		}
 	}

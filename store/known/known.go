@@ -84,6 +84,7 @@ type storedSet struct {
 	Rejected  int                   `json:"r,omitempty"`
 	Conflicts []triage.SetConflict  `json:"x,omitempty"`
 	Imported  time.Time             `json:"t"`
+	Failure   string                `json:"f,omitempty"`
 }
 
 // CreateSet implements triage.SetStore. A number or a version may be left out when an import ends here.
@@ -247,7 +248,7 @@ func (s *Sets) docPlace(id triage.SetID) string { return s.key(keyDocs, "/", id.
 func (s *Sets) encodeSet(set triage.HashSet) ([]byte, error) {
 	doc, err := json.Marshal(storedSet{
 		Source: set.Source, Version: set.Version, Kind: string(set.Kind), Category: set.Category,
-		Entries: set.Entries, ByMethod: set.ByMethod, Rejected: set.Rejected, Conflicts: set.Conflicts, Imported: set.Imported,
+		Entries: set.Entries, ByMethod: set.ByMethod, Rejected: set.Rejected, Conflicts: set.Conflicts, Imported: set.Imported, Failure: set.Failure,
 	})
 	if err != nil {
 		return nil, triage.E(triage.Internal, "known.encodeSet", set.ID.String(), "", err)
@@ -266,7 +267,7 @@ func (s *Sets) decodeSet(id triage.SetID, doc, state string) (triage.HashSet, er
 	}
 	set := triage.HashSet{
 		ID: id, Source: d.Source, Version: d.Version, Kind: triage.SetKind(d.Kind), Category: d.Category,
-		Entries: d.Entries, ByMethod: d.ByMethod, Rejected: d.Rejected, Conflicts: d.Conflicts, Imported: d.Imported,
+		Entries: d.Entries, ByMethod: d.ByMethod, Rejected: d.Rejected, Conflicts: d.Conflicts, Imported: d.Imported, Failure: d.Failure,
 	}
 	words := strings.Fields(state)
 	if len(words) != 3 {

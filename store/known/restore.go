@@ -45,14 +45,3 @@ func (s *Sets) ReserveSets(ctx context.Context, id triage.SetID) error {
 var reserve = redis.NewScript(`
 if tonumber(redis.call('GET', KEYS[1]) or '0') < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], ARGV[1]) end
 return 1`)
-
-// failSet ends an import. KEYS: states. ARGV: set.
-var failSet = redis.NewScript(`
-local state = redis.call('HGET', KEYS[1], ARGV[1])
-if state and state:sub(1, 9) == 'importing' then redis.call('HSET', KEYS[1], ARGV[1], 'failed 0 0') end
-return 1`)
-
-// FailSet implements triage.SetStore.
-func (s *Sets) FailSet(ctx context.Context, id triage.SetID) error {
-	return fault("known.FailSet", id.String(), failSet.Run(ctx, s.rdb, []string{s.key(keyStates)}, id.String()).Err())
-}
