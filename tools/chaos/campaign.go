@@ -69,6 +69,11 @@ func campaign(ctx context.Context, o options) error {
 	return os.RemoveAll(o.dir)
 }
 
+// chance is what decides in round n.
+func (o *options) chance(n int) *rand.Rand {
+	return rand.New(rand.NewPCG(o.seed, uint64(n))) //nolint:gosec // chances, not secrets
+}
+
 // store is the object store of round n.
 func (o *options) store(n int) string {
 	if o.objects != "both" {

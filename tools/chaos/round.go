@@ -61,7 +61,7 @@ func (r *round) note(format string, args ...any) {
 func playRound(ctx context.Context, o *options, number int, objects string, d *drive, window time.Duration) *result {
 	ctx, cancel := context.WithTimeout(ctx, roundPatience)
 	defer cancel()
-	random := rand.New(rand.NewPCG(o.seed, uint64(number))) //nolint:gosec // chances, not secrets
+	random := o.chance(number)
 	dir := filepath.Join(o.dir, fmt.Sprintf("round-%d", number))
 	res := &result{number: number, objects: objects, acked: make(map[triage.EventKind]int)}
 	begin := time.Now()
