@@ -9,7 +9,7 @@ LISTEN  ?= 127.0.0.1:8787
 export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS) -tags=nodynamic)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test race chaos fuzz bench bench-journal vet windows setup setup-test setup-minio assets clean
+.PHONY: help demo run build test race chaos formats fuzz bench bench-journal vet windows setup setup-test setup-minio assets clean
 
 help: ## lists every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,11 @@ ROUNDS ?= 200
 chaos: build setup-minio ## the fault campaign: ROUNDS=200 SEED=1 OBJECTS=folder, minio or both
 	@$(GO) build -trimpath -o bin/chaos ./tools/chaos
 	@exec ./bin/chaos -rounds $(ROUNDS) -seed $(SEED) -objects $(if $(filter file,$(origin OBJECTS)),both,$(OBJECTS)) $(if $(ONLY),-only $(ONLY)) $(if $(PARALLEL),-parallel $(PARALLEL))
+
+CORPUS ?= ../shared/corpus
+formats: ## the table of docs/formats.md: every file of CORPUS through one decoding child
+	@$(GO) build -trimpath -o bin/formatbench ./tools/formatbench
+	@./bin/formatbench $(wildcard $(addprefix $(CORPUS)/,photos wallpapers exif hostile formats))
 
 FUZZTIME ?= 30s
 fuzz: ## each fuzz target for FUZZTIME

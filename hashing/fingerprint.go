@@ -153,6 +153,6 @@ type Examination struct {
 	// "memory-limit", "crashed", …) when the bytes could not be decoded; empty otherwise.
 	Unreadable string `json:"unreadable,omitempty"`
 	// Note is a stable code of something that was left out though the medium is fine ("frames-not-examined",
-	// "frames-left-out").
+	// "frames-left-out", "damaged").
 	Note string `json:"note,omitempty"`
 }

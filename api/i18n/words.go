@@ -174,6 +174,7 @@ var reasonWords = Catalogue{
 	"memory-limit":         {"Le décodage a dépassé la mémoire permise.", "Decoding took more memory than allowed."},
 	"examination-failed":   {"L’examen a échoué plusieurs fois.", "The examination failed several times."},
 	"not-recognised":       {"Le contenu n’est d’aucun format connu, malgré le nom du fichier.", "The content is of no known format, whatever the file’s name says."},
+	"damaged":              {"Fichier endommagé : une partie de l’image manque.", "The file is damaged: a part of the picture is missing."},
 	"no-preview":           {"Le fichier brut (RAW) ne contient pas d’aperçu à examiner.", "The raw picture has no preview to examine."},
 	"frames-left-out":      {"Certaines images de ce fichier n’ont pas été examinées : il y en a trop.", "Some pictures of this file were not examined: there are too many."},
 	"frames-not-examined":  {"Les images de la vidéo n’ont pas été examinées.", "The video’s frames were not examined."},

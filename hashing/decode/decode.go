@@ -127,7 +127,9 @@ func picture(data []byte, format string, limits Limits) (img image.Image, config
 	}
 	img, err = codec.decode(bytes.NewReader(data))
 	if err != nil {
-		return nil, config, reason(err)
+		if img = salvaged(data, format, reason(err)); img == nil {
+			return nil, config, reason(err)
+		}
 	}
 	bounds := img.Bounds()
 	if bounds.Empty() {

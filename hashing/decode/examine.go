@@ -74,8 +74,9 @@ func examine(data []byte, limits Limits, fast func([]byte, Limits) (*hashing.Fin
 	if fast != nil && ex.Facts.Format == "jpeg" {
 		ex.Fingerprint, config = fast(data, limits)
 	}
+	damaged := false
 	if ex.Fingerprint == nil {
-		ex.Fingerprint, config, err = reference(data, ex.Facts.Format, limits)
+		ex.Fingerprint, config, damaged, err = reference(data, ex.Facts.Format, limits)
 	}
 	if config.Width > 0 {
 		ex.Facts.Width, ex.Facts.Height = config.Width, config.Height
@@ -95,18 +96,24 @@ func examine(data []byte, limits Limits, fast func([]byte, Limits) (*hashing.Fin
 	if spent.leftOut {
 		ex.Note = NoteFramesLeftOut
 	}
+	if damaged {
+		ex.Note = NoteDamaged
+	}
 	return ex
 }
 
 // reference returns the fingerprint of a picture by the reference way. The configuration is there whenever the header
-// could be read. Every error is an Unreadable.
-func reference(data []byte, format string, limits Limits) (fp *hashing.Fingerprint, config image.Config, err error) {
+// could be read; damaged says that a part of the picture is missing. Every error is an Unreadable.
+func reference(data []byte, format string, limits Limits) (fp *hashing.Fingerprint, config image.Config, damaged bool, err error) {
 	img, config, err := picture(data, format, limits)
 	if err != nil {
-		return nil, config, err
+		return nil, config, false, err
+	}
+	if part, ok := img.(damagedPicture); ok {
+		img, damaged = part.Image, true
 	}
 	fp, err = fingerprint(img, format)
-	return fp, config, err
+	return fp, config, damaged, err
 }
 
 // fingerprint computes every hash of img, by the reference way. Every error is an Unreadable.

@@ -241,7 +241,7 @@ func TestUnreadable(t *testing.T) {
 			data   []byte
 			limits decode.Limits
 			want   decode.Unreadable
-		}{data[:len(data)*2/3], decode.Limits{}, decode.Truncated}
+		}{data[:len(data)*2/5], decode.Limits{}, decode.Truncated}
 	}
 	webp := read(t, "testdata/lossy.webp")
 	all["webp cut"] = struct {

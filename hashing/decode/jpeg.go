@@ -51,6 +51,11 @@ func decodeJPEG(r io.Reader) (image.Image, error) {
 	if info.Damaged {
 		return nil, io.ErrUnexpectedEOF
 	}
+	return lumaPicture{wholeLuma(plane, info)}, nil
+}
+
+// wholeLuma returns the luma of a picture with a sample for each pixel.
+func wholeLuma(plane jpegluma.Plane, info jpegluma.Info) *image.Gray {
 	grey := image.NewGray(image.Rect(0, 0, info.Width, info.Height))
 	for y := range info.Height {
 		line := grey.Pix[y*grey.Stride:][:info.Width]
@@ -58,7 +63,7 @@ func decodeJPEG(r io.Reader) (image.Image, error) {
 			line[x] = plane.Pix[y/plane.StepY*plane.Stride+x/plane.StepX]
 		}
 	}
-	return lumaPicture{grey}, nil
+	return grey
 }
 
 func isUnsupported(err error) bool {

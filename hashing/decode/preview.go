@@ -57,6 +57,9 @@ func Preview(data []byte, step PreviewStep, limits Limits) (view []byte, err err
 	if err != nil {
 		return nil, err
 	}
+	if part, ok := img.(damagedPicture); ok {
+		img = part.Image
+	}
 	facts := hashing.Facts{Format: ex.Facts.Format}
 	readMetadata(data, &facts)
 	if turnedByDecoder[facts.Format] {

@@ -1,0 +1,183 @@
+package decode
+
+import (
+	"bytes"
+	"image"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"vigie/hashing"
+)
+
+// The targets below hold each parser of ours to not panicking, to staying within its bounds, and to yielding only parts
+// of what it was given. Seeds are the files of the other tests.
+
+func seeds(f *testing.F, pattern string) {
+	f.Helper()
+	files, err := filepath.Glob(filepath.Join("testdata", pattern))
+	if err != nil || len(files) == 0 {
+		f.Fatalf("no %s: %v", pattern, err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+		f.Add(data[:len(data)/2])
+	}
+}
+
+// fuzzLimits keep a fuzzer from spending its time in libraries.
+var fuzzLimits = Limits{MaxPixels: 40_000, MaxBytes: 1 << 20}
+
+// drain decodes the further pictures of a file and checks their bounds.
+func drain(t *testing.T, more furtherPictures, data []byte) {
+	b := newBudget(fuzzLimits)
+	pixels, last := int64(0), 0
+	for p := range more(data, b) {
+		size := p.img.Bounds().Size()
+		pixels += int64(size.X) * int64(size.Y)
+		if p.index <= last || p.at < 0 {
+			t.Errorf("picture %d at %v after picture %d", p.index, p.at, last)
+		}
+		last = p.index
+	}
+	if pixels > frameBudget*fuzzLimits.MaxPixels || b.pictures < 0 {
+		t.Errorf("%d pixels of %d pictures", pixels, b.pictures)
+	}
+}
+
+func FuzzGIF(f *testing.F) {
+	seeds(f, "*.gif")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		drain(t, gifFrames, data)
+		if config, err := codecs["gif"].config(bytes.NewReader(data)); err == nil && config.Width*config.Height < 40_000 {
+			salvageGIF(data)
+		}
+	})
+}
+
+func FuzzAPNG(f *testing.F) {
+	seeds(f, "*.png")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		drain(t, apngFrames, data)
+		if config, err := codecs["png"].config(bytes.NewReader(data)); err == nil && config.Width*config.Height < 40_000 {
+			salvagePNG(data)
+		}
+	})
+}
+
+func FuzzWebP(f *testing.F) {
+	seeds(f, "*.webp")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		defer func() {
+			if recover() != nil {
+				t.Skip("the library's: further recovers it")
+			}
+		}()
+		drain(t, playWebP, data)
+	})
+}
+
+func FuzzTIFF(f *testing.F) {
+	seeds(f, "*.tiff")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		drain(t, tiffPages, data)
+		tiffFacts(data, new(hashing.Facts))
+	})
+}
+
+func FuzzIcon(f *testing.F) {
+	seeds(f, "*.ico")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		drain(t, icoPictures, data)
+		if files := icons(data); len(files) > maxIcons {
+			t.Errorf("%d pictures", len(files))
+		}
+	})
+}
+
+func FuzzPSD(f *testing.F) {
+	seeds(f, "*.psd")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		config, err := psdConfig(bytes.NewReader(data))
+		if err != nil || config.Width <= 0 || config.Height <= 0 || config.Width > 40_000/config.Height {
+			return
+		}
+		img, err := decodePSD(bytes.NewReader(data))
+		if err == nil && img.Bounds() != image.Rect(0, 0, config.Width, config.Height) {
+			t.Errorf("%v of %d × %d", img.Bounds(), config.Width, config.Height)
+		}
+	})
+}
+
+func FuzzJPEGParts(f *testing.F) {
+	seeds(f, "*.jpg")
+	f.Add([]byte("\xff\xd8\xff\xe2\x00\x2cMPF\x00MM\x00*\x00\x00\x00\x08\x00\x01\xb0\x02\x00\x07\x00\x00\x00\x20\x00\x00\x00\x00"))
+	f.Add([]byte("\xff\xd8\xff\xe1\x00\x2aExif\x00\x00II*\x00\x08\x00\x00\x00\x00\x00\x0e\x00\x00\x00\x02\x00\x01\x02\x04\x00\x01\x00\x00\x00"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var facts hashing.Facts
+		jpegFacts(data, &facts)
+		if facts.JPEGQuality < 0 || facts.JPEGQuality > 100 || len(facts.Tables) != 0 && len(facts.Tables) != 16 {
+			t.Errorf("%+v", facts)
+		}
+		if len(exifThumbnail(data)) > len(data) || len(mpoParts(data)) > maxIcons {
+			t.Error("parts are larger than the whole")
+		}
+		profileName(iccProfile(data, "jpeg"))
+	})
+}
+
+func FuzzRaw(f *testing.F) {
+	seeds(f, "*.tiff")
+	f.Add([]byte("FUJIFILMCCD-RAW 0201FF383501"))
+	f.Add([]byte("\x00\x00\x00\x18ftypcrx \x00\x00\x00\x01crx isom\x00\x00\x00\x30moov\x00\x00\x00\x28trak\x00\x00\x00\x20mdia\x00\x00\x00\x18minf\x00\x00\x00\x10stbl\x00\x00\x00\x08stsz"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for format := range map[string]bool{"cr3": true, "raf": true, "orf": true, "dng": true} {
+			if list := previews(data, format); len(list) > maxPreviews {
+				t.Errorf("%d previews", len(list))
+			}
+			rawMetadata(data, &hashing.Facts{Format: format})
+		}
+	})
+}
+
+func FuzzBoxes(f *testing.F) {
+	seeds(f, "picture.[hajp]*")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		width, height, err := heifSize(data)
+		if err == nil && (width <= 0 || height <= 0) {
+			t.Errorf("%d × %d", width, height)
+		}
+		for _, format := range []string{"heic", "avif", "jxl"} {
+			manifest(data, format)
+			profileName(iccProfile(data, format))
+		}
+		liveIdentifier(data)
+	})
+}
+
+func FuzzTexts(f *testing.F) {
+	seeds(f, "frames.png")
+	for _, s := range []string{
+		"<x:xmpmeta><rdf:li stEvt:action=\"saved\" stEvt:softwareAgent=\"a\"/></x:xmpmeta>", "<x:xmpmeta><a", "<x:xmpmeta><stEvt:action>saved</",
+		"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dtEXtSoftware\x00GIMPabcd", "\x89PNG\r\n\x1a\n\x00\x00\x00\x10iTXtparameters\x00\x00\x00\x00\x00xabcd",
+		"RIFF\x00\x00\x00\x00WEBPC2PA\x04\x00\x00\x00jumb",
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var facts hashing.Facts
+		pngTexts(data, &facts)
+		xmpFacts(xmpPacket(data), &facts)
+		for _, format := range []string{"jpeg", "png", "webp", "tiff"} {
+			provenanceFacts(data, format, &facts)
+			profileName(iccProfile(data, format))
+		}
+		if len(facts.Editors) > maxEditors*(4*maxText+2) || len(facts.Software) > 4*maxText || facts.Saves < 0 {
+			t.Errorf("%+v", facts)
+		}
+	})
+}
