@@ -21,6 +21,8 @@ type Options struct {
 	Review     *triage.Review
 	Checks     *triage.Checks
 	Access     *triage.Access
+
+	Destructions *triage.Destructions
 	// Conditions says how each part of the service fares.
 	Conditions func(ctx context.Context) []triage.Condition
 	// Mount registers further routes; nil for none.
@@ -41,7 +43,7 @@ func New(ctx context.Context, o Options) (*fiber.App, error) {
 	})
 	h := &rest.Handlers{
 		Submission: o.Submission, Sets: o.Sets, Review: o.Review, Checks: o.Checks, Access: o.Access,
-		Conditions: o.Conditions, Version: o.Version,
+		Destructions: o.Destructions, Conditions: o.Conditions, Version: o.Version,
 	}
 	err := h.Register(g)
 	if err == nil && o.Mount != nil {

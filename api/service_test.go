@@ -116,8 +116,9 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 		Review: &triage.Review{
 			Queue: v.Queue, Exhibits: v.Exhibits, Grants: v.Grants, Archive: archive, Renderer: inProcess{}, Events: events, Now: s.clock.now,
 		},
-		Checks: &triage.Checks{Matcher: mirror, Seen: v.Seen, Founders: founders, Events: events, Names: names, Contact: "the desk"},
-		Access: s.access,
+		Checks:       &triage.Checks{Matcher: mirror, Seen: v.Seen, Founders: founders, Events: events, Names: names, Contact: "the desk"},
+		Access:       s.access,
+		Destructions: &triage.Destructions{Exhibits: v.Exhibits, Store: v.Ends, Lease: v.Lease, Events: events, Now: s.clock.now},
 	}
 	s.background(&triage.Worker{
 		Jobs: jobs, Media: v.Media, Archive: archive, Examinations: s.archive, Decoder: inProcess{}, Matcher: mirror,
@@ -137,7 +138,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 	}
 	s.listen(api.Options{
 		Submission: u.Submission, Sets: u.Sets, Review: u.Review, Checks: u.Checks, Access: u.Access,
-		Conditions: u.Conditions, Log: slog.New(slog.NewTextHandler(s.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), Version: "test",
+		Destructions: u.Destructions, Conditions: u.Conditions, Log: slog.New(slog.NewTextHandler(s.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), Version: "test",
 		Mount: func(g *guard.Guard) error {
 			s.guard = g
 			return web.Mount(g, u, web.Options{Now: s.clock.now})

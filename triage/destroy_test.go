@@ -95,10 +95,10 @@ func TestDestruction(t *testing.T) {
 	if err != nil || group.Group != triage.GroupID(h.names.Medium(only.item.Digests.SHA256)) {
 		t.Fatalf("the look-alike is in group %s, %v", group.Group, err)
 	}
-	if p, held, err := h.destructions().Find(t.Context(), boss, one); !triage.IsKind(err, triage.NotFound) {
-		t.Errorf("nobody proposed it: %+v, %+v, %v", p, held, err)
+	if p, err := h.destructions().Find(t.Context(), boss, one); !triage.IsKind(err, triage.NotFound) {
+		t.Errorf("nobody proposed it: %+v, %v", p, err)
 	}
-	if held, err := h.views.Ends.Holdings(t.Context(), one); err != nil || held != (triage.Holdings{Alone: 3, Shared: 1}) {
+	if held, err := h.destructions().Held(t.Context(), boss, one); err != nil || held != (triage.Holdings{Alone: 3, Shared: 1}) {
 		t.Errorf("holds %+v, %v", held, err)
 	}
 
@@ -292,8 +292,8 @@ func TestTwoPeopleDecide(t *testing.T) {
 		t.Errorf("confirmed too late: %v", err)
 	}
 	now = time.Now()
-	if _, held, err := d.Find(ctx, second, x); err != nil || held.Alone != 1 {
-		t.Errorf("%+v, %v", held, err)
+	if got, err := d.Find(ctx, second, x); err != nil || got.Destroyed != 1 || got.Kept != 0 {
+		t.Errorf("%+v, %v", got, err)
 	}
 	if err := h.destroyer().Once(ctx); err != nil || len(h.recorded(triage.ExhibitDestroyed)) != 0 {
 		t.Errorf("what nobody confirmed is destroyed, %v", err)

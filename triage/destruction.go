@@ -39,7 +39,7 @@ type Destruction struct {
 	Confirmed   time.Time
 	Done        time.Time // when the keys were gone
 	Manifest    int       // version at the time; 0: it was never sealed
-	Destroyed   int       // media whose keys were destroyed
+	Destroyed   int       // media whose keys were destroyed; of a proposal: would be, as things are
 	Kept        int       // media that another exhibit holds
 }
 
@@ -162,7 +162,7 @@ func (d *Destructions) Propose(ctx context.Context, by Actor, id ExhibitID, refe
 	if err != nil {
 		return Destruction{}, err
 	}
-	return d.Store.Destruction(ctx, id)
+	return d.Find(ctx, by, id)
 }
 
 // Withdraw takes a proposal back. Any administrator may.
@@ -220,18 +220,41 @@ func (d *Destructions) List(ctx context.Context, by Actor) ([]Destruction, error
 	if by.Role != Admin {
 		return nil, forbidden("list destructions", by)
 	}
-	return d.Store.Destructions(ctx)
+	list, err := d.Store.Destructions(ctx)
+	for i := range list {
+		if err == nil {
+			err = d.count(ctx, &list[i])
+		}
+	}
+	return list, err
 }
 
-// Find returns the destruction of one exhibit, and what it would destroy as things are.
-func (d *Destructions) Find(ctx context.Context, by Actor, id ExhibitID) (Destruction, Holdings, error) {
+// Find returns the destruction of one exhibit.
+func (d *Destructions) Find(ctx context.Context, by Actor, id ExhibitID) (Destruction, error) {
 	if by.Role != Admin {
-		return Destruction{}, Holdings{}, forbidden("read a destruction", by)
+		return Destruction{}, forbidden("read a destruction", by)
 	}
-	p, err := d.Store.Destruction(ctx, id)
-	if err != nil || p.State.Final() {
-		return p, Holdings{p.Destroyed, p.Kept}, err
+	x, err := d.Store.Destruction(ctx, id)
+	if err == nil {
+		err = d.count(ctx, &x)
 	}
-	h, err := d.Store.Holdings(ctx, id)
-	return p, h, err
+	return x, err
+}
+
+// Held counts what the destruction of an exhibit would destroy and keep, as things are.
+func (d *Destructions) Held(ctx context.Context, by Actor, id ExhibitID) (Holdings, error) {
+	if by.Role != Admin {
+		return Holdings{}, forbidden("count an exhibit", by)
+	}
+	return d.Store.Holdings(ctx, id)
+}
+
+// count says of a proposal what it would destroy, as things are.
+func (d *Destructions) count(ctx context.Context, x *Destruction) error {
+	if x.State.Final() {
+		return nil
+	}
+	h, err := d.Store.Holdings(ctx, x.Exhibit)
+	x.Destroyed, x.Kept = h.Alone, h.Shared
+	return err
 }

@@ -20,7 +20,7 @@
 // # Use cases
 //
 // Submission takes exhibits in, Worker examines media, Steward keeps groups, ranking and findings up to date,
-// Sets takes partners' lists in and out, Review serves the reviewer, Checks answers units, Access knows who is
+// Destructions lets two people destroy an exhibit and Destroyer does it, Sets takes partners' lists in and out, Review serves the reviewer, Checks answers units, Access knows who is
 // who. Each declares, beside itself, the small interfaces that it consumes; the packages under store implement
 // them. Nothing here knows HTTP, Redis, S3 or a process.
 //

@@ -152,6 +152,38 @@ func (c *Client) RemoveSet(ctx context.Context, set uint32) (s wire.Set, err err
 	return s, err
 }
 
+// Destructions returns all destructions of exhibits, the newest first.
+func (c *Client) Destructions(ctx context.Context) ([]wire.Destruction, error) {
+	var list wire.Destructions
+	err := c.get(ctx, "list destructions", "/v1/destructions", nil, &list)
+	return list.Destructions, err
+}
+
+// Destruction returns that of one exhibit.
+func (c *Client) Destruction(ctx context.Context, exhibit string) (d wire.Destruction, err error) {
+	err = c.get(ctx, "read a destruction", "/v1/exhibits/"+id(exhibit)+"/destruction", nil, &d)
+	return d, err
+}
+
+// ProposeDestruction proposes to destroy an exhibit.
+func (c *Client) ProposeDestruction(ctx context.Context, exhibit, reference string) (d wire.Destruction, err error) {
+	k := call{op: "propose a destruction", method: http.MethodPost, path: "/v1/exhibits/" + id(exhibit) + "/destruction"}
+	err = c.send(ctx, k, wire.ProposeDestruction{Reference: reference}, &d)
+	return d, err
+}
+
+// WithdrawDestruction takes a proposal back.
+func (c *Client) WithdrawDestruction(ctx context.Context, exhibit string) error {
+	return c.do(ctx, call{op: "withdraw a destruction", method: http.MethodDelete, path: "/v1/exhibits/" + id(exhibit) + "/destruction"}, nil)
+}
+
+// ConfirmDestruction confirms what another administrator proposed. It returns before all is done.
+func (c *Client) ConfirmDestruction(ctx context.Context, exhibit string) (d wire.Destruction, err error) {
+	k := call{op: "confirm a destruction", method: http.MethodPost, path: "/v1/exhibits/" + id(exhibit) + "/destruction/confirm"}
+	err = c.do(ctx, k, &d)
+	return d, err
+}
+
 // Queue returns up to limit groups of the queue from offset (0 is the first) on.
 func (c *Client) Queue(ctx context.Context, offset, limit int) (q wire.Queue, err error) {
 	query := url.Values{"offset": {strconv.Itoa(offset)}, "limit": {strconv.Itoa(limit)}}

@@ -46,6 +46,9 @@ func TestEveryCodeHasAWord(t *testing.T) {
 		for _, s := range []triage.SetState{triage.Importing, triage.Active, triage.Withdrawn} {
 			say(SetState(l, s))
 		}
+		for _, s := range []triage.DestructionState{triage.DestructionProposed, triage.DestructionConfirmed, triage.DestructionRecorded, triage.DestructionFinished} {
+			say(DestructionState(l, s))
+		}
 		for _, v := range []triage.Verdict{triage.Illegal, triage.NotIllegal, triage.Unsure} {
 			say(Verdict(l, v))
 		}

@@ -48,17 +48,22 @@ var words = Catalogue{
 	"set-state.failed":    {"Import échoué", "Import failed"},
 	"set-state.active":    {"Active", "Active"},
 	"set-state.withdrawn": {"Retirée", "Withdrawn"},
-	"verdict.illegal":     {"Illégal", "Illegal"},
-	"verdict.not-illegal": {"Non illégal", "Not illegal"},
-	"verdict.unsure":      {"Incertain", "Unsure"},
-	"step.first":          {"Première vue : petite, grise, très floue", "First look: small, grey, strongly blurred"},
-	"step.full":           {"Pleine taille, en couleur", "Full size, in colour"},
-	"method.md5":          {"MD5", "MD5"},
-	"method.sha1":         {"SHA-1", "SHA-1"},
-	"method.sha256":       {"SHA-256", "SHA-256"},
-	"method.pdq":          {"PDQ", "PDQ"},
-	"method.phash":        {"pHash", "pHash"},
-	"method.":             {"–", "–"},
+
+	"destruction.proposed":   {"Proposée", "Proposed"},
+	"destruction.confirmed":  {"Confirmée, en cours", "Confirmed, under way"},
+	"destruction.destroying": {"En cours : les clés sont détruites", "Under way: the keys are being destroyed"},
+	"destruction.destroyed":  {"Détruit", "Destroyed"},
+	"verdict.illegal":        {"Illégal", "Illegal"},
+	"verdict.not-illegal":    {"Non illégal", "Not illegal"},
+	"verdict.unsure":         {"Incertain", "Unsure"},
+	"step.first":             {"Première vue : petite, grise, très floue", "First look: small, grey, strongly blurred"},
+	"step.full":              {"Pleine taille, en couleur", "Full size, in colour"},
+	"method.md5":             {"MD5", "MD5"},
+	"method.sha1":            {"SHA-1", "SHA-1"},
+	"method.sha256":          {"SHA-256", "SHA-256"},
+	"method.pdq":             {"PDQ", "PDQ"},
+	"method.phash":           {"pHash", "pHash"},
+	"method.":                {"–", "–"},
 }
 
 // Finding names a finding.
@@ -81,6 +86,11 @@ func SetKind(l Lang, k triage.SetKind) string { return words.T(l, "set-kind."+st
 
 // SetState names the state of a set.
 func SetState(l Lang, s triage.SetState) string { return words.T(l, "set-state."+string(s)) }
+
+// DestructionState names how far a destruction has come.
+func DestructionState(l Lang, s triage.DestructionState) string {
+	return words.T(l, "destruction."+string(s))
+}
 
 // Verdict names a reviewer's verdict.
 func Verdict(l Lang, v triage.Verdict) string { return words.T(l, "verdict."+string(v)) }

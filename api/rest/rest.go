@@ -22,6 +22,8 @@ type Handlers struct {
 	Review     *triage.Review
 	Checks     *triage.Checks
 	Access     *triage.Access
+
+	Destructions *triage.Destructions
 	// Conditions says how each part of the service fares.
 	Conditions func(ctx context.Context) []triage.Condition
 	Version    string
@@ -40,6 +42,7 @@ func (h *Handlers) Register(g *guard.Guard) error {
 	h.sets(g)
 	h.groups(g)
 	h.reveals(g)
+	h.destructions(g)
 	return nil
 }
 

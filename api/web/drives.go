@@ -30,6 +30,7 @@ type drive struct {
 	Own          bool
 	Said         int // the tenth of the way that was last announced to screen readers
 	Announce     bool
+	End          *ending // for administrators
 }
 
 func newDrive(l i18n.Lang, x triage.Exhibit, progress triage.Progress) drive {
@@ -105,8 +106,21 @@ func (p *Pages) drive(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	pg := page{Body: d}
-	if !d.Progress.Settled {
+	return p.showDrive(c, d, nil)
+}
+
+// showDrive shows an exhibit; problem is what was wrong with a form about its end.
+func (p *Pages) showDrive(c *fiber.Ctx, d drive, problem error) error {
+	pg := page{Path: "/drives/" + string(d.Exhibit.ID)}
+	if guard.Session(c).Actor.Role == triage.Admin {
+		end, err := p.ending(c, d.Exhibit.ID, problem)
+		if err != nil {
+			return err
+		}
+		d.End = end
+	}
+	pg.Body = d
+	if !d.Progress.Settled && d.End == nil { // a form is not to be loaded away
 		pg.Live, pg.Refresh = true, drivesRefresh
 	}
 	return p.show(c, "drive", pg, "drive.title", d.Exhibit.Seal)

@@ -53,7 +53,7 @@ var tabs = map[triage.Role][]tab{
 	triage.Examiner: {{Path: "/drives", Key: "nav.drives"}},
 	triage.Reviewer: {{Path: "/queue", Key: "nav.queue"}, {Path: "/drives", Key: "nav.drives"}},
 	triage.Unit:     {{Path: "/check", Key: "nav.check"}},
-	triage.Admin:    {{Path: "/sets", Key: "nav.sets"}, {Path: "/drives", Key: "nav.drives"}, {Path: "/status", Key: "nav.status"}},
+	triage.Admin:    {{Path: "/sets", Key: "nav.sets"}, {Path: "/drives", Key: "nav.drives"}, {Path: "/destructions", Key: "nav.destructions"}, {Path: "/status", Key: "nav.status"}},
 }
 
 // below says under which tab a page stands that is not one itself.

@@ -50,6 +50,7 @@ func samples(l i18n.Lang) []sample {
 	}
 	all = append(all, sampleStatus(l)...)
 	all = append(all, sampleDrives(l)...)
+	all = append(all, sampleEnds(l)...)
 	all = append(all, sampleReview(l)...)
 	return append(all, sampleSets(l)...)
 }
@@ -113,6 +114,34 @@ func sampleDrives(l i18n.Lang) []sample {
 		{"drive", "drive", "layout", onePage},
 		{"drive-fragment", "drive", "fragment", fragment},
 		{"drive-settled-fragment", "drive", "fragment", newDrive(l, exhibits[0], done)},
+	}
+}
+
+// sampleEnds are an exhibit as administrators see it, and the list of destructions.
+func sampleEnds(l i18n.Lang) []sample {
+	x := triage.Exhibit{ID: "x1123456789abcdef", Case: "2026/00124", Seal: "SCELLE-1", Owner: "a1", Opened: sampleNow.Add(-time.Hour)}
+	proposal := triage.Destruction{
+		Exhibit: x.ID, State: triage.DestructionProposed, Reference: hostile, ProposedBy: "a5", Proposed: sampleNow, Destroyed: 1204, Kept: 1,
+	}
+	drivePage := func(e ending) page {
+		d := newDrive(l, x, triage.Progress{})
+		e.Alone, e.Shared, e.Proposal = 1204, 1, proposal
+		d.End = &e
+		return samplePage(l, admin, "/drives/x1123456789abcdef", d)
+	}
+	done := proposal
+	done.State, done.ConfirmedBy, done.Confirmed, done.Done = triage.DestructionFinished, "a4", sampleNow, sampleNow
+	rows := []destructionRow{{Destruction: proposal, Seal: hostile, ProposedBy: hostile, Expired: true}, {Destruction: done, ProposedBy: "Camille Roux", ConfirmedBy: "Yann Le Goff"}}
+	state, by := triage.DestructionProposed, "Camille Roux"
+	return []sample{
+		{"end-none", "drive", "layout", drivePage(ending{})},
+		{"end-problem", "drive", "layout", drivePage(ending{Reference: hostile, Problem: triage.E(triage.Invalid, "x", "", "reference is empty: state one", nil)})},
+		{"end-proposed", "drive", "layout", drivePage(ending{State: state, ProposedBy: by})},
+		{"end-mine", "drive", "layout", drivePage(ending{State: state, ProposedBy: by, Mine: true})},
+		{"end-expired", "drive", "layout", drivePage(ending{State: state, ProposedBy: by, Expired: true})},
+		{"end-decided", "drive", "layout", drivePage(ending{State: triage.DestructionConfirmed, ProposedBy: by})},
+		{"destructions", "destructions", "layout", samplePage(l, admin, "/destructions", destructionsBody{rows})},
+		{"destructions-none", "destructions", "layout", samplePage(l, admin, "/destructions", destructionsBody{})},
 	}
 }
 

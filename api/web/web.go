@@ -18,6 +18,8 @@ type UseCases struct {
 	Review     *triage.Review
 	Checks     *triage.Checks
 	Access     *triage.Access
+
+	Destructions *triage.Destructions
 	// Conditions says how each part of the service fares.
 	Conditions func(ctx context.Context) []triage.Condition
 }
@@ -89,6 +91,11 @@ func (p *Pages) routes() []route {
 		{get, "/drives", viewers, p.drives},
 		{get, "/drives/:id", viewers, p.drive},
 		{get, "/drives/:id/progress", viewers, p.driveProgress},
+
+		{post, "/drives/:id/destruction", admin, p.proposeDestruction},
+		{post, "/drives/:id/destruction/withdraw", admin, p.withdrawDestruction},
+		{post, "/drives/:id/destruction/confirm", admin, p.confirmDestruction},
+		{get, "/destructions", admin, p.destructions},
 
 		{get, "/queue", reviewer, p.queue},
 		{get, "/groups/:id", reviewer, p.group},

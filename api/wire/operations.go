@@ -73,7 +73,27 @@ func Operations() []Operation {
 	ops := serviceOperations()
 	ops = append(ops, submissionOperations()...)
 	ops = append(ops, setOperations()...)
+	ops = append(ops, destructionOperations()...)
 	return append(ops, reviewOperations()...)
+}
+
+func destructionOperations() []Operation {
+	found := []triage.Kind{triage.NotFound}
+	decided := []triage.Kind{triage.NotFound, triage.Conflict}
+	return []Operation{
+		{Method: http.MethodGet, Path: "/v1/destructions", Name: "destructions", Summary: "Destructions of exhibits, from their proposal on, the newest first", Roles: admin, Status: 200, Answers: answers(Destructions{})},
+		{Method: http.MethodGet, Path: "/v1/exhibits/{id}/destruction", Name: "destruction", Summary: "The destruction of one exhibit, and what it destroys", Roles: admin, Status: 200, Answers: answers(Destruction{}), Errors: found},
+		{
+			Method: http.MethodPost, Path: "/v1/exhibits/{id}/destruction", Name: "proposeDestruction", Summary: "Propose to destroy an exhibit",
+			Roles: admin, Body: asJSON(ProposeDestruction{}), Status: 201, Answers: answers(Destruction{}), Errors: decided,
+		},
+		{Method: http.MethodDelete, Path: "/v1/exhibits/{id}/destruction", Name: "withdrawDestruction", Summary: "Take a proposal back", Roles: admin, Status: 204, Errors: decided},
+		{
+			Method: http.MethodPost, Path: "/v1/exhibits/{id}/destruction/confirm", Name: "confirmDestruction",
+			Summary: "Confirm, as another administrator than who proposed it; the destruction begins, and there is no way back",
+			Roles:   admin, Status: 202, Answers: answers(Destruction{}), Errors: decided,
+		},
+	}
 }
 
 func serviceOperations() []Operation {

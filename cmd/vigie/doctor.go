@@ -108,4 +108,7 @@ func sayCapabilities(env *environment, w io.Writer, can objects.Capabilities) {
 		}
 		fmt.Fprintf(w, "%-8s %s\n", mark, env.T(c.key))
 	}
+	if !can.Versioning && !can.ObjectLock { // a folder
+		fmt.Fprintf(w, "%-8s %s\n", env.T("doctor.lacks"), env.T("doctor.forgets"))
+	}
 }

@@ -47,6 +47,15 @@ Les groupes à examiner, les plus urgents d'abord : identifiants, scores et rais
 		`vigie queue [--limit N] [--json]
 
 The groups to review, the most urgent first: identifiers, scores and reasons; no content, no names.`},
+	"usage.destroy": {
+		`vigie destroy SCELLÉ --reference RÉFÉRENCE | --confirm | --withdraw      vigie destroy --list [--json]
+
+SCELLÉ est l'identifiant (x…). Un administrateur propose, un autre confirme sous 14 jours : les noms et chemins du scellé
+et les médias qu'aucun autre scellé ne contient sont alors détruits, sans retour. Le journal le prouve.`,
+		`vigie destroy EXHIBIT --reference REF | --confirm | --withdraw      vigie destroy --list [--json]
+
+EXHIBIT is the identifier (x…). One administrator proposes, another confirms within 14 days: then the exhibit's names and
+paths, and the media that no other exhibit holds, are destroyed, for good. The journal proves it.`},
 	"usage.sets": {
 		"vigie sets import|list|show|withdraw|remove   (vigie help sets import pour les options)",
 		"vigie sets import|list|show|withdraw|remove   (vigie help sets import for its flags)"},
@@ -83,6 +92,7 @@ One hash a line (MD5, SHA-1, SHA-256, PDQ, pHash), or CSV with a header (md5, sh
 		"which exhibit? Give its identifier (vigie submit prints it), or else --case and --exhibit"},
 	"error.json-or-csv": {"--json ou --csv, pas les deux", "--json or --csv, not both"},
 
+	"error.destroy-what":    {"dire quoi faire : vigie destroy SCELLÉ --reference RÉFÉRENCE, --confirm ou --withdraw, ou vigie destroy --list", "say what to do: vigie destroy EXHIBIT --reference REF, --confirm or --withdraw, or vigie destroy --list"},
 	"error.sets-what":       {"dire quoi faire : vigie sets import, list, show, withdraw ou remove", "say what to do: vigie sets import, list, show, withdraw or remove"},
 	"error.import-what":     {"donner un seul fichier : vigie sets import FICHIER --kind … --source …", "give one file: vigie sets import FILE --kind … --source …"},
 	"error.set-kind":        {"que contient la liste ? Donner --kind known ou --kind benign", "what does the list hold? Give --kind known or --kind benign"},
@@ -104,6 +114,11 @@ One hash a line (MD5, SHA-1, SHA-256, PDQ, pHash), or CSV with a header (md5, sh
 
 	"wait.full":    {"En attente : %s Cela reprendra tout seul.", "Waiting: %s It goes on by itself."},
 	"wait.service": {"Le service ne répond pas ; nouvel essai… (%s)", "The service does not answer; trying again… (%s)"},
+
+	"destroy.proposed":  {"Proposée. Un autre administrateur confirme avant le %s : vigie destroy SCELLÉ --confirm", "Proposed. Another administrator confirms before %s: vigie destroy EXHIBIT --confirm"},
+	"destroy.withdrawn": {"Proposition retirée", "Proposal withdrawn"},
+	"destroy.waiting":   {"destruction des clés…", "destroying the keys…"},
+	"destroy.counts":    {"médias détruits : %s, gardés car un autre scellé les contient : %s", "media destroyed: %s, kept because another exhibit holds them: %s"},
 
 	"submit.exhibit": {"Scellé %s (procédure %s, scellé %s)", "Exhibit %s (case %s, seal %s)"},
 	"submit.progress": {

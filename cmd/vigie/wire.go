@@ -203,7 +203,7 @@ func (h *house) app(ctx context.Context, pool *jail.Pool) (*fiber.App, error) {
 			Matcher: h.mirror, Seen: h.views.Seen, Founders: h.founders, Events: h.events, Names: h.names,
 			Contact: h.config.Contact,
 		},
-		Access: h.access, Conditions: h.conditions,
+		Access: h.access, Destructions: h.destructions(), Conditions: h.conditions,
 	}
 	css, err := h.config.operatorCSS()
 	if err != nil {
@@ -212,7 +212,8 @@ func (h *house) app(ctx context.Context, pool *jail.Pool) (*fiber.App, error) {
 	tls := h.config.TLSCert != ""
 	return api.New(ctx, api.Options{
 		Submission: u.Submission, Sets: u.Sets, Review: u.Review, Checks: u.Checks, Access: u.Access,
-		Conditions: u.Conditions, Log: h.log, TLS: tls, Version: fullVersion(),
+		Destructions: u.Destructions,
+		Conditions:   u.Conditions, Log: h.log, TLS: tls, Version: fullVersion(),
 		Mount: func(g *guard.Guard) error {
 			return web.Mount(g, u, web.Options{Now: time.Now, TLS: tls, OperatorCSS: css})
 		},

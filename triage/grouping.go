@@ -1,0 +1,114 @@
+package triage
+
+import (
+	"context"
+	"slices"
+
+	"vigie/hashing/pdq"
+)
+
+// group gives a batch of media their groups: on record first, by whoever is the first to write the next record.
+func (s *Steward) group(ctx context.Context) (int, error) {
+	ids, err := s.Groups.Ungrouped(ctx, stewardBatch)
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	media, err := s.Media.Media(ctx, ids)
+	if err != nil {
+		return 0, err
+	}
+	kept, err := s.examinations(ctx, ids, media)
+	if err != nil {
+		return 0, err
+	}
+	joins, err := s.Founders.assign(ctx, ids, kept)
+	if err != nil {
+		return 0, err
+	}
+	return len(joins), s.keepJoins(ctx, joins)
+}
+
+// keepJoins writes the next record of groups, unless another steward did, and gives whichever was written its effect.
+func (s *Steward) keepJoins(ctx context.Context, joins []Join) error {
+	marks, err := s.Marks.Marks(ctx)
+	if err != nil {
+		return err
+	}
+	if marks.By != s.builder { // a record stays, and must not tell of projections that lack something
+		return lostAgain()
+	}
+	number := marks.Groups + 1
+	err = s.Records.PutJoins(ctx, number, joins)
+	if IsKind(err, Exists) { // another steward's, or our own from before a crash
+		joins, err = s.Records.Joins(ctx, number)
+	}
+	if err != nil {
+		return err
+	}
+	return applyJoins(ctx, s.Groups, number, joins)
+}
+
+// heirs lets another member stand for each group whose founder has left, and ends those that nobody is left of.
+func (s *Steward) heirs(ctx context.Context) (int, error) {
+	groups, err := s.Groups.Orphans(ctx, stewardBatch)
+	if err != nil || len(groups) == 0 {
+		return 0, err
+	}
+	members, err := s.Groups.GroupsMedia(ctx, groups)
+	if err != nil {
+		return 0, err
+	}
+	var joins []Join
+	for i, g := range groups {
+		if len(members[i]) == 0 {
+			if err := s.Groups.Bury(ctx, g); err != nil {
+				return 0, err
+			}
+			continue
+		}
+		heir, err := s.heir(ctx, g, members[i])
+		if err != nil {
+			return 0, err
+		}
+		joins = append(joins, heir)
+	}
+	if len(joins) == 0 {
+		return len(groups), nil
+	}
+	return len(groups), s.keepJoins(ctx, joins)
+}
+
+// heir is the first member with a hash that others can be near to, else the first: the same whoever asks.
+func (s *Steward) heir(ctx context.Context, g GroupID, members []Medium) (Join, error) {
+	j := Join{Medium: members[0].ID, Group: g, Born: &Founder{Group: g, Medium: members[0].ID}}
+	for _, m := range members {
+		kept, err := s.examinations(ctx, []MediumID{m.ID}, map[MediumID]Medium{m.ID: m})
+		if err != nil {
+			return j, err
+		}
+		if codes := toCompare(kept[0].Examination); codes != nil {
+			code := codes[pdq.Original]
+			j.Medium, j.Born.Medium, j.Born.PDQ = m.ID, m.ID, &code
+			break
+		}
+	}
+	return j, nil
+}
+
+// applyJoins gives a record of groups its effect.
+func applyJoins(ctx context.Context, groups GroupStore, number uint64, joins []Join) error {
+	var births []Founder
+	for _, j := range joins {
+		if j.Born != nil {
+			births = append(births, *j.Born)
+		}
+	}
+	if err := groups.Bear(ctx, births); err != nil {
+		return err
+	}
+	live := slices.DeleteFunc(slices.Clone(joins), func(j Join) bool { return j.Medium == "" }) // destroyed
+	if err := groups.JoinGroups(ctx, live); err != nil {
+		return err
+	}
+	return groups.MarkJoins(ctx, number)
+}
