@@ -19,21 +19,24 @@ type Groups struct{ db }
 // rankBatch is how many rankings go into one script call: each reads all members of its group.
 const rankBatch = 50
 
-// A group is a hash with short fields:
-//
-//	b  who stands for it, from its birth on    n  members    r  the rest of its ranking, sealed    d   decision, sealed
-//	i  where its birth lies in founders        o  open       c  who claims it                      dn  members when decided
-//	k  its last mark                           s  score      u  until when (ms)
+// A group's record is fields as those of a medium (record.go). Numbers are decimal.
 const (
-	fieldMembers  = "n"
-	fieldOpen     = "o"
-	fieldScore    = "s"
-	fieldRank     = "r"
-	fieldMark     = "k"
-	fieldClaimBy  = "c"
-	fieldClaimEnd = "u"
-	fieldDecision = "d"
+	fieldBorn     = 'b' // who stands for it, from its birth on: 16 raw bytes; nothing: the medium of its name
+	fieldBirth    = 'i' // where its birth lies in founders
+	fieldMembers  = 'n'
+	fieldOpen     = 'o' // members in no set
+	fieldScore    = 's'
+	fieldQueued   = 'q' // the score under which it lies in the queue; nothing: its score; absent: it is not in it
+	fieldRank     = 'r' // what stands for the rest of its ranking, sealed
+	fieldMark     = 'k' // its last mark, while it waits for its rank
+	fieldClaimBy  = 'c'
+	fieldClaimEnd = 'u' // milliseconds
+	fieldDecision = 'd' // sealed
+	fieldDecided  = 'w' // members when it was decided
 )
+
+// groupLengths are those of fields that always have the same, in bytes.
+var groupLengths = map[byte]int{fieldRank: ivSize + wordSize}
 
 var (
 	// bear gives groups their births, in order. One that differs takes the place of the one before, whose hash goes.
@@ -42,13 +45,13 @@ var (
 local founders = P .. 'founders'
 for i = 2, #ARGV, 3 do
   local g, birth = ARGV[i], ARGV[i + 2]
-  local key = P .. 'g:' .. g
-  local at = call('HGET', key, 'i')
-  if not at or call('LINDEX', founders, at) ~= birth then
-    if at then call('LSET', founders, at, g) end
-    call('HSET', key, 'i', call('RPUSH', founders, birth) - 1)
+  local t = loadGroup(g) or {id = g}
+  if not t.i or call('LINDEX', founders, t.i) ~= birth then
+    if t.i then call('LSET', founders, t.i, g) end
+    t.i = string.format('%.0f', call('RPUSH', founders, birth) - 1)
   end
-  call('HSET', key, 'b', ARGV[i + 1])
+  t.b = ARGV[i + 1]
+  saveGroup(t)
   orphan(g)
 end
 return 1`)
@@ -56,14 +59,17 @@ return 1`)
 	// bury ends a group that nobody belongs to, and tells those who follow the births. ARGV: group.
 	bury = script(`
 local g, founders = ARGV[2], P .. 'founders'
-local at = call('HGET', P .. 'g:' .. g, 'i')
+local t = loadGroup(g)
 if #members(g) > 0 then return 0 end
-if at then
-  call('LSET', founders, at, g)
-  call('RPUSH', founders, g)
+if t then
+  if t.i then
+    call('LSET', founders, t.i, g)
+    call('RPUSH', founders, g)
+  end
+  enqueue(t, nil)
+  forgetGroup(g)
 end
-enqueue(g, nil)
-call('DEL', P .. 'g:' .. g, P .. 'gm:' .. g)
+call('DEL', P .. 'gm:' .. g)
 call('ZREM', P .. 'torank', g)
 call('SREM', P .. 'orphans', g)
 return 1`)
@@ -74,7 +80,8 @@ for i = 2, #ARGV, 2 do
   local m, g = load(ARGV[i]), ARGV[i + 1]
   call('SREM', P .. 'ungrouped', ARGV[i])
   if m and not m.g then
-    if call('HEXISTS', P .. 'g:' .. g, 'b') == 0 then return 0 end
+    local t = loadGroup(g)
+    if not (t and t.b) then return 0 end
     m.g = g
     save(m)
     if m.id ~= g then call('ZADD', P .. 'gm:' .. g, 0, m.id) end
@@ -89,9 +96,9 @@ return 1`)
 	// is left out. ARGV: words of all, then of each: group, mark, members, open, score, rest, finding.
 	saveRankings = script(`
 local function rank(g, marked, n, o, score, rest, finding)
-  local key = P .. 'g:' .. g
-  if call('EXISTS', key) == 0 then return end
-  call('HSET', key, 'n', n, 'o', o, 's', score, 'r', rest)
+  local t = loadGroup(g)
+  if not t then return end
+  t.n, t.o, t.s, t.r = n, o, score, rest
   for _, id in ipairs(members(g)) do
     local m = load(id)
     if m and m.s == 'e' and open(m.F) then
@@ -99,8 +106,12 @@ local function rank(g, marked, n, o, score, rest, finding)
       save(m)
     end
   end
-  if call('HGET', key, 'k') == marked then call('ZREM', P .. 'torank', g) end
-  requeue(g)
+  if t.k == marked then
+    call('ZREM', P .. 'torank', g)
+    t.k = nil
+  end
+  requeue(t)
+  saveGroup(t)
 end
 keepWords(ARGV[2])
 for i = 3, #ARGV, 7 do rank(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5], ARGV[i + 6]) end
@@ -219,15 +230,19 @@ func (s Groups) ToRank(ctx context.Context, n int) ([]triage.Marked, error) {
 	pipe := s.rdb.Pipeline()
 	marks := make([]*redis.StringCmd, len(raw))
 	for i, g := range raw {
-		marks[i] = pipe.HGet(ctx, s.key(keyGroup, g), fieldMark)
+		marks[i] = pipe.HGet(ctx, s.key(keyGroup, g[:2]), g[2:])
 	}
-	if _, err := pipe.Exec(ctx); err != nil {
+	if _, err := pipe.Exec(ctx); err != nil && err != redis.Nil {
 		return nil, fault(op, "", err)
 	}
 	marked := make([]triage.Marked, len(raw))
 	for i, g := range raw {
 		marked[i].Group = triage.GroupID(unpackID(g))
-		marked[i].Mark, _ = marks[i].Int64()
+		fields, err := unpackFields(marks[i].Val(), groupLengths, nil)
+		if err != nil {
+			return nil, err
+		}
+		marked[i].Mark, _ = strconv.ParseInt(fields[fieldMark], 10, 64)
 	}
 	return marked, nil
 }
@@ -316,7 +331,9 @@ func (s Groups) SaveRankings(ctx context.Context, marked []triage.Marked, groups
 }
 
 // fieldPlace is where a sealed field of a group lies.
-func (s Groups) fieldPlace(id triage.GroupID, field string) string { return s.group(id) + "/" + field }
+func (s Groups) fieldPlace(id triage.GroupID, field byte) string {
+	return s.key(keyGroup, packID(string(id)), "/", string(rune(field)))
+}
 
 // packRank returns what stands for a ranking's word, sealed: many groups have the same reasons.
 func (s Groups) packRank(id triage.GroupID, g triage.Group, news *newWords) string {
@@ -334,7 +351,7 @@ func (s Groups) packRank(id triage.GroupID, g triage.Group, news *newWords) stri
 }
 
 // rankRef opens what stands for the word of a group's ranking; "" where it has none.
-func (s Groups) rankRef(id triage.GroupID, f map[string]string) (string, error) {
+func (s Groups) rankRef(id triage.GroupID, f map[byte]string) (string, error) {
 	rank := f[fieldRank]
 	if rank == "" {
 		return "", nil
@@ -344,7 +361,7 @@ func (s Groups) rankRef(id triage.GroupID, f map[string]string) (string, error) 
 }
 
 // decodeAll makes groups of what is kept of them.
-func (s Groups) decodeAll(ctx context.Context, ids []triage.GroupID, fields []map[string]string) ([]triage.Group, error) {
+func (s Groups) decodeAll(ctx context.Context, ids []triage.GroupID, fields []map[byte]string) ([]triage.Group, error) {
 	refs, asked := make([]string, len(ids)), []string(nil)
 	for i, id := range ids {
 		var err error
@@ -369,7 +386,7 @@ func (s Groups) decodeAll(ctx context.Context, ids []triage.GroupID, fields []ma
 }
 
 // decode leaves out a claim that has expired. rank is the word of its ranking.
-func (s Groups) decode(id triage.GroupID, f map[string]string, rank unpacker, now time.Time) (triage.Group, error) {
+func (s Groups) decode(id triage.GroupID, f map[byte]string, rank unpacker, now time.Time) (triage.Group, error) {
 	g := triage.Group{ID: id}
 	g.Members, _ = strconv.Atoi(f[fieldMembers])
 	g.Open, _ = strconv.Atoi(f[fieldOpen])

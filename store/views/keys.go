@@ -41,7 +41,7 @@ import (
 //	near:<x>             hash    folder → how many known and near-known media lie in it
 //	fg:<x><f>            list    groups with a member in this folder
 //	sub:<x><f>           list    folders with such groups in this folder
-//	g:<g>                hash    a group: see groups.go
+//	g:<2 bytes>          hash    the rest of a group's identifier → its record: see groups.go
 //	gm:<g>               zset    its members but the founder: most groups have no other (all scores 0: a small
 //	                             zset is compact, a small set is not)
 //	founders             list    births of groups: the group, and its founder's PDQ, sealed
@@ -98,7 +98,9 @@ func (d db) key(parts ...string) string {
 // medium is the bucket of a medium's record.
 func (d db) medium(id triage.MediumID) string   { return d.key(keyMedium, packID(string(id))[:2]) }
 func (d db) exhibit(id triage.ExhibitID) string { return d.key(keyExhibit, packExhibit(id)) }
-func (d db) group(id triage.GroupID) string     { return d.key(keyGroup, packID(string(id))) }
+
+// group is the bucket of a group's record.
+func (d db) group(id triage.GroupID) string { return d.key(keyGroup, packID(string(id))[:2]) }
 
 // packID halves an identifier of 32 hexadecimal digits. Anything else names nothing: it stays as it is, too long
 // or too short to be taken for one.

@@ -18,35 +18,41 @@ local function open(finding) return finding == '?' or finding == 'P' or finding 
 local function class(state, finding) return state == 'w' and 'w' or finding end
 
 -- Records lie in buckets, by the first two bytes of their identifier: a small hash costs a fraction of as many keys.
--- record.go says how one is written. fixed are the lengths of fields that always have the same.
-local fixed, order = {d = 48, D = 16, r = 40, x = 40}, {'e', 'z', 'd', 'D', 'v', 't', 'l', 'f', 'm', 'g', 'h', 'r'}
+-- record.go says how one is written.
+local function readRecord(family, id) return call('HGET', P .. family .. id:sub(1, 2), id:sub(3)) end
+local function writeRecord(family, id, raw) call('HSET', P .. family .. id:sub(1, 2), id:sub(3), raw) end
+local function dropRecord(family, id) call('HDEL', P .. family .. id:sub(1, 2), id:sub(3)) end
 
-local function unpackFields(raw)
-  local m, i = {s = raw:sub(1, 1), F = raw:sub(2, 2), k = raw:sub(3, 3), places = {}}, 4
+-- The fields of media and of groups, and the lengths of those that always have the same.
+local ofMedium = {fixed = {d = 48, D = 16, r = 40, x = 40}, order = {'e', 'z', 'd', 'D', 'v', 't', 'l', 'f', 'm', 'g', 'h', 'r'}}
+local ofGroup = {fixed = {r = 20}, order = {'b', 'i', 'n', 'o', 's', 'q', 'r', 'k', 'c', 'u', 'd', 'w'}}
+
+-- unpackFields reads the fields of a record from its i-th byte on into t; places are in t.places.
+local function unpackFields(t, raw, i, fields)
   while i <= #raw do
-    local name, n = raw:sub(i, i), 0
+    local name = raw:sub(i, i)
+    local n = fields.fixed[name]
     i = i + 1
-    if fixed[name] then
-      n = fixed[name]
-    else
+    if not n then
       local b, unit = raw:byte(i), 1
+      n = 0
       while b >= 128 do n, unit, i = n + (b - 128) * unit, unit * 128, i + 1; b = raw:byte(i) end
       n, i = n + b * unit, i + 1
     end
     local value = raw:sub(i, i + n - 1)
-    if name == 'x' then m.places[value:sub(1, 8)] = value:sub(9) else m[name] = value end
+    if name == 'x' then t.places[value:sub(1, 8)] = value:sub(9) else t[name] = value end
     i = i + n
   end
-  return m
+  return t
 end
 
-local function packFields(m)
-  local parts = {m.s .. m.F .. m.k}
-  for _, name in ipairs(order) do
-    local value = m[name]
+-- packFields appends the fields of t to parts.
+local function packFields(t, parts, fields)
+  for _, name in ipairs(fields.order) do
+    local value = t[name]
     if value then
       parts[#parts + 1] = name
-      if not fixed[name] then
+      if not fields.fixed[name] then
         local n = #value
         while n >= 128 do parts[#parts + 1] = string.char(n % 128 + 128); n = math.floor(n / 128) end
         parts[#parts + 1] = string.char(n)
@@ -54,17 +60,20 @@ local function packFields(m)
       parts[#parts + 1] = value
     end
   end
-  for x, place in pairs(m.places) do parts[#parts + 1] = 'x' .. x .. place end
-  return table.concat(parts)
+  return parts
+end
+
+local function unpackMedium(raw)
+  return unpackFields({s = raw:sub(1, 1), F = raw:sub(2, 2), k = raw:sub(3, 3), places = {}}, raw, 4, ofMedium)
 end
 
 -- load reads a medium; its places are in m.places, by exhibit. Read again, it is the same one, with what was changed.
 local loaded = {}
 local function load(id)
   if loaded[id] then return loaded[id] end
-  local raw = call('HGET', P .. 'm:' .. id:sub(1, 2), id:sub(3))
+  local raw = readRecord('m:', id)
   if not raw then return nil end
-  local m = unpackFields(raw)
+  local m = unpackMedium(raw)
   m.id = id
   if m.g == '' then m.g = id end
   loaded[id] = m
@@ -76,13 +85,42 @@ local function save(m)
   loaded[m.id] = m
   local g = m.g
   if g == m.id then m.g = '' end -- most groups are one medium
-  call('HSET', P .. 'm:' .. m.id:sub(1, 2), m.id:sub(3), packFields(m))
+  local parts = packFields(m, {m.s .. m.F .. m.k}, ofMedium)
   m.g = g
+  for x, place in pairs(m.places) do parts[#parts + 1] = 'x' .. x .. place end
+  writeRecord('m:', m.id, table.concat(parts))
 end
 
 local function forget(m)
   loaded[m.id] = nil
-  call('HDEL', P .. 'm:' .. m.id:sub(1, 2), m.id:sub(3))
+  dropRecord('m:', m.id)
+end
+
+-- loadGroup, saveGroup and forgetGroup do the same for groups.
+local groups = {}
+local function loadGroup(g)
+  if groups[g] then return groups[g] end
+  local raw = readRecord('g:', g)
+  if not raw then return nil end
+  local t = unpackFields({id = g}, raw, 1, ofGroup)
+  if t.b == '' then t.b = g end
+  if t.q == '' then t.q = t.s end
+  groups[g] = t
+  return t
+end
+
+local function saveGroup(t)
+  groups[t.id] = t
+  local b, q = t.b, t.q
+  if b == t.id then t.b = '' end
+  if q and q == t.s then t.q = '' end
+  writeRecord('g:', t.id, table.concat(packFields(t, {}, ofGroup)))
+  t.b, t.q = b, q
+end
+
+local function forgetGroup(g)
+  groups[g] = nil
+  dropRecord('g:', g)
 end
 
 -- keepWords keeps those that an argument holds: eight bytes that stand for each, its length in four, and itself.
@@ -115,10 +153,12 @@ end
 
 -- mark asks for a group that is born to be ranked. It keeps its turn; the mark tells this request from earlier ones.
 local function mark(g)
-  if call('HEXISTS', P .. 'g:' .. g, 'b') == 0 then return end
+  local t = loadGroup(g)
+  if not (t and t.b) then return end
   local n = call('INCR', P .. 'marks')
   call('ZADD', P .. 'torank', 'NX', n, g)
-  call('HSET', P .. 'g:' .. g, 'k', n)
+  t.k = string.format('%.0f', n)
+  saveGroup(t)
 end
 
 -- nearby counts known and near-known media of a folder. Only the first to come and the last to go change what
@@ -182,7 +222,8 @@ end
 
 -- orphan notes whether a group waits for another member to stand for it, or for its end.
 local function orphan(g)
-  local b = call('HGET', P .. 'g:' .. g, 'b')
+  local t = loadGroup(g)
+  local b = t and t.b
   local founder = b and load(b)
   if b and not (founder and founder.g == g) then
     call('SADD', P .. 'orphans', g)
@@ -241,24 +282,23 @@ local function rekey(m, keys, size)
   end
 end
 
--- enqueue puts a group under its score in the queue; nil takes it out. Groups of a score lie in leaves, by the first
+-- enqueue puts a group under its score in the queue; nil takes it out. The caller saves it. Groups of a score lie in leaves, by the first
 -- 12 bits of their identifiers; how many there are is counted for scores and leaves.
-local function enqueue(g, score)
-  local old = call('HGET', P .. 'g:' .. g, 'q') or nil
+local function enqueue(t, score)
+  local old = t.q
   if old == score then return end
-  local leaf = g:sub(1, 1) .. string.char(math.floor(g:byte(2) / 16))
+  local leaf = t.id:sub(1, 1) .. string.char(math.floor(t.id:byte(2) / 16))
   if old then
-    call('HDEL', P .. 'q:' .. old .. ':' .. leaf, g:sub(2))
+    call('HDEL', P .. 'q:' .. old .. ':' .. leaf, t.id:sub(2))
     tally('q:' .. old, leaf, -1)
     tally('queue', old, -1)
-    call('HDEL', P .. 'g:' .. g, 'q')
   end
   if score then
-    call('HSET', P .. 'q:' .. score .. ':' .. leaf, g:sub(2), '')
+    call('HSET', P .. 'q:' .. score .. ':' .. leaf, t.id:sub(2), '')
     tally('q:' .. score, leaf, 1)
     tally('queue', score, 1)
-    call('HSET', P .. 'g:' .. g, 'q', score)
   end
+  t.q = score
 end
 
 -- leave takes a medium out of an exhibit. What is in no exhibit any more is forgotten; keys of digests that two media
@@ -280,11 +320,10 @@ end
 -- leaving tells an exhibit that is being destroyed, or was.
 local function leaving(x) return call('SISMEMBER', P .. 'leaving', x) == 1 end
 
--- requeue puts a group into the queue or takes it out: in are groups with open members, unless a decision
--- covers all members.
-local function requeue(g)
-  local v = call('HMGET', P .. 'g:' .. g, 'o', 'n', 's', 'dn')
-  local waits = tonumber(v[1] or 0) > 0 and (not v[4] or tonumber(v[2]) > tonumber(v[4]))
-  enqueue(g, waits and v[3] or nil)
+-- requeue puts a group into the queue or takes it out: in are groups with open members, unless a decision covers all
+-- members. The caller saves it.
+local function requeue(t)
+  local waits = tonumber(t.o or 0) > 0 and (not t.w or tonumber(t.n) > tonumber(t.w))
+  enqueue(t, waits and t.s or nil)
 end
 `

@@ -361,6 +361,9 @@ func FuzzUnpack(f *testing.F) {
 		if m, err := d.openMedium(id, s); err != nil && !triage.IsKind(err, triage.Corrupt) {
 			t.Errorf("record %q: %+v, %v", s, m, err)
 		}
+		if fields, err := unpackFields(s, groupLengths, nil); err != nil && !triage.IsKind(err, triage.Corrupt) {
+			t.Errorf("fields %q: %v, %v", s, fields, err)
+		}
 		length := binary.AppendUvarint(nil, uint64(len(s)))
 		for _, field := range []rune{fieldExamination, fieldMatches} {
 			record := "eKp" + string(field) + string(length) + s
@@ -372,10 +375,10 @@ func FuzzUnpack(f *testing.F) {
 		if _, err := d.openMedium(id, place); !triage.IsKind(err, triage.Corrupt) {
 			t.Errorf("place of a medium, %q: %v", place, err)
 		}
-		if _, err := (Groups{d}).rankRef("", map[string]string{fieldRank: s}); s != "" && !triage.IsKind(err, triage.Corrupt) {
+		if _, err := (Groups{d}).rankRef("", map[byte]string{fieldRank: s}); s != "" && !triage.IsKind(err, triage.Corrupt) {
 			t.Errorf("rank of a group, %q: %v", s, err)
 		}
-		if _, err := (Groups{d}).decode("", map[string]string{fieldDecision: s}, nil, day); s != "" && !triage.IsKind(err, triage.Corrupt) {
+		if _, err := (Groups{d}).decode("", map[byte]string{fieldDecision: s}, nil, day); s != "" && !triage.IsKind(err, triage.Corrupt) {
 			t.Errorf("decision of a group, %q: %v", s, err)
 		}
 	})

@@ -16,17 +16,20 @@ type Queue struct{ Groups }
 var (
 	// claimGroup leases a group. ARGV: group, by, until (ms), now (ms).
 	claimGroup = script(`
-local key = P .. 'g:' .. ARGV[2]
-if call('EXISTS', key) == 0 then return 'gone' end
-local v = call('HMGET', key, 'c', 'u')
-if v[1] and v[1] ~= ARGV[3] and tonumber(v[2]) >= tonumber(ARGV[5]) then return 'taken' end
-call('HSET', key, 'c', ARGV[3], 'u', ARGV[4])
+local t = loadGroup(ARGV[2])
+if not t then return 'gone' end
+if t.c and t.c ~= ARGV[3] and tonumber(t.u) >= tonumber(ARGV[5]) then return 'taken' end
+t.c, t.u = ARGV[3], ARGV[4]
+saveGroup(t)
 return 'done'`)
 
 	// unclaimGroup ends a lease that by holds. ARGV: group, by.
 	unclaimGroup = script(`
-local key = P .. 'g:' .. ARGV[2]
-if call('HGET', key, 'c') == ARGV[3] then call('HDEL', key, 'c', 'u') end
+local t = loadGroup(ARGV[2])
+if t and t.c == ARGV[3] then
+  t.c, t.u = nil, nil
+  saveGroup(t)
+end
 return 'done'`)
 
 	// queuePage returns how long the queue is, and the leaves in which a page lies, whole: groups in no order, and how
@@ -66,9 +69,10 @@ return {total, first, leaves}`)
 
 	// decideGroup keeps a decision. ARGV: group, decision, members it covers.
 	decideGroup = script(`
-local key = P .. 'g:' .. ARGV[2]
-call('HSET', key, 'd', ARGV[3], 'dn', ARGV[4])
-requeue(ARGV[2])
+local t = loadGroup(ARGV[2]) or {id = ARGV[2]}
+t.d, t.w = ARGV[3], ARGV[4]
+requeue(t)
+saveGroup(t)
 return 'done'`)
 )
 
@@ -135,30 +139,39 @@ func (s Queue) GroupList(ctx context.Context, ids []triage.GroupID) ([]triage.Gr
 // groups reads groups, in the given order.
 func (s Queue) groups(ctx context.Context, raw []string) ([]triage.Group, error) {
 	pipe := s.rdb.Pipeline()
-	answers := make([]*redis.MapStringStringCmd, len(raw))
+	answers := make([]*redis.StringCmd, len(raw))
 	for i, g := range raw {
-		answers[i] = pipe.HGetAll(ctx, s.key(keyGroup, g))
+		answers[i] = pipe.HGet(ctx, s.key(keyGroup, g[:2]), g[2:])
 	}
-	if _, err := pipe.Exec(ctx); err != nil {
+	if _, err := pipe.Exec(ctx); err != nil && err != redis.Nil {
 		return nil, fault("views.Groups", "", err)
 	}
-	ids, fields := make([]triage.GroupID, len(raw)), make([]map[string]string, len(raw))
+	ids, fields := make([]triage.GroupID, len(raw)), make([]map[byte]string, len(raw))
 	for i, g := range raw {
-		ids[i], fields[i] = triage.GroupID(unpackID(g)), answers[i].Val()
+		var err error
+		if ids[i] = triage.GroupID(unpackID(g)); answers[i].Err() == nil {
+			if fields[i], err = unpackFields(answers[i].Val(), groupLengths, nil); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return s.decodeAll(ctx, ids, fields)
 }
 
 // Group implements triage.QueueStore.
 func (s Queue) Group(ctx context.Context, id triage.GroupID) (triage.Group, error) {
-	fields, err := s.rdb.HGetAll(ctx, s.group(id)).Result()
+	raw, err := s.rdb.HGet(ctx, s.group(id), packID(string(id))[2:]).Result()
+	if err == redis.Nil {
+		return triage.Group{}, missing("read group", string(id), "group")
+	}
 	if err != nil {
 		return triage.Group{}, fault("views.Group", string(id), err)
 	}
-	if len(fields) == 0 {
-		return triage.Group{}, missing("read group", string(id), "group")
+	fields, err := unpackFields(raw, groupLengths, nil)
+	if err != nil {
+		return triage.Group{}, err
 	}
-	groups, err := s.decodeAll(ctx, []triage.GroupID{id}, []map[string]string{fields})
+	groups, err := s.decodeAll(ctx, []triage.GroupID{id}, []map[byte]string{fields})
 	if err != nil {
 		return triage.Group{}, err
 	}

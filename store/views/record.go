@@ -38,19 +38,27 @@ type record struct {
 	places               []string
 }
 
-// unpackRecord reads a record; what is cut short is Corrupt.
+// unpackRecord reads a medium's record; what is cut short is Corrupt.
 func unpackRecord(raw string) (record, error) {
 	if len(raw) < 3 {
 		return record{}, errCorruptRecord
 	}
-	r := record{raw[:1], raw[1:2], raw[2:3], make(map[byte]string), nil}
-	for raw = raw[3:]; raw != ""; {
+	r := record{state: raw[:1], finding: raw[1:2], kind: raw[2:3]}
+	var err error
+	r.fields, err = unpackFields(raw[3:], fixedLengths, func(place string) { r.places = append(r.places, place) })
+	return r, err
+}
+
+// unpackFields reads the fields of a record of which some have fixed lengths; places go to place.
+func unpackFields(raw string, lengths map[byte]int, place func(string)) (map[byte]string, error) {
+	fields := make(map[byte]string)
+	for raw != "" {
 		name := raw[0]
 		raw = raw[1:]
-		n, fixed := fixedLengths[name]
+		n, fixed := lengths[name]
 		for shift := 0; !fixed; shift += 7 {
 			if raw == "" || shift > 21 {
-				return record{}, errCorruptRecord
+				return nil, errCorruptRecord
 			}
 			b := raw[0]
 			raw = raw[1:]
@@ -58,16 +66,16 @@ func unpackRecord(raw string) (record, error) {
 			fixed = b < 0x80
 		}
 		if n > len(raw) {
-			return record{}, errCorruptRecord
+			return nil, errCorruptRecord
 		}
-		if name == fieldPlace {
-			r.places = append(r.places, raw[:n])
+		if name == fieldPlace && place != nil {
+			place(raw[:n])
 		} else {
-			r.fields[name] = raw[:n]
+			fields[name] = raw[:n]
 		}
 		raw = raw[n:]
 	}
-	return r, nil
+	return fields, nil
 }
 
 var errCorruptRecord = sealer{}.corrupt(nil)

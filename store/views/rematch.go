@@ -23,7 +23,7 @@ for _, e in ipairs(call('HKEYS', P .. 'epochs')) do
     for _, bucket in ipairs(call('HRANDFIELD', P .. 'ep:' .. e, 8)) do
       local flat = #found < enough and call('HGETALL', P .. 'm:' .. bucket) or {}
       for i = 1, #flat, 2 do
-        if unpackFields(flat[i + 1]).e == e then found[#found + 1] = bucket .. flat[i] end
+        if unpackMedium(flat[i + 1]).e == e then found[#found + 1] = bucket .. flat[i] end
       end
     end
     if call('HLEN', P .. 'ep:' .. e) <= 8 or #found == before then break end
@@ -42,7 +42,7 @@ while at < last and #found < enough do
   if call('HEXISTS', P .. 'wanted', bucket) == 1 then
     local flat = call('HGETALL', P .. 'm:' .. bucket)
     for i = 1, #flat, 2 do
-      local m = unpackFields(flat[i + 1])
+      local m = unpackMedium(flat[i + 1])
       if m.s == 'w' then found[#found + 1] = bucket .. flat[i]; found[#found + 1] = m.t end
     end
   end
