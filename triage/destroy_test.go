@@ -198,10 +198,13 @@ func (h *house) noTraceOf(x triage.ExhibitID, gone ...picture) {
 	for _, p := range gone {
 		bad[raw(string(h.names.Medium(p.item.Digests.SHA256)))[2:]] = p.item.Path // as it stands in a bucket
 		keys := h.names.Digests(*p.item.Digests)
-		bad[string(keys.SHA256[3:])] = "a digest of " + p.item.Path
+		for _, key := range []triage.DigestKey{keys.MD5, keys.SHA1, keys.SHA256} {
+			bad[string(key[2:8])] = "a digest of " + p.item.Path // what is seen of it
+		}
 	}
 	for _, key := range h.rdb.Keys(ctx, "*").Val() {
-		if key == "t:gone" || key == "t:leaving" || key == "t:destructions" || key == "t:jobs" || strings.HasPrefix(key, "t:q:") {
+		if key == "t:gone" || key == "t:leaving" || key == "t:destructions" || key == "t:jobs" || strings.HasPrefix(key, "t:q:") ||
+			strings.HasPrefix(key, "t:kx:") { // the sets keep what they list
 			continue
 		}
 		var values []string
@@ -225,6 +228,9 @@ func (h *house) noTraceOf(x triage.ExhibitID, gone ...picture) {
 			}
 			for _, v := range values {
 				// A group keeps the name of who founded it, for those who remain.
+				if strings.HasPrefix(key, "t:g:") {
+					v = key[len("t:g:"):] + v
+				}
 				if i := strings.Index(v, trace); i >= 0 && (i < 2 || !h.isGroup(v[i-2:i]+trace)) {
 					h.t.Errorf("%q in %q tells of %s", v, key, what)
 				}

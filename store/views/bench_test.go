@@ -21,7 +21,7 @@ import (
 //
 // Identifiers lie as densely as those of so many millions of media would: few are made, in a part of the space.
 func BenchmarkMedium(b *testing.B) {
-	const made = 5_000
+	const made = 2_000
 	for _, millions := range []int{1, 10} {
 		for _, c := range []struct {
 			name string
@@ -108,7 +108,7 @@ func (c *crowd) examine(f triage.Finding) {
 	c.stage("examined", len(c.items), func() {
 		offset := int64(0)
 		for i, it := range c.items {
-			facts := hashing.Facts{Kind: hashing.KindPicture, Format: "jpeg", Width: 4000, Height: 3000}
+			facts := hashing.Facts{Kind: hashing.KindPicture, Format: "jpeg", Width: 4000, Height: 3000, Subsampling: "4:2:0", JPEGQuality: 60 + i%40, Tables: fmt.Sprintf("%016x", i%40)}
 			if i%5 == 0 {
 				facts.Make, facts.Model, facts.Software = "samsung", fmt.Sprintf("SM-A5%02dB", i%37), "A546BXXS9CXG1"
 				facts.Serial, facts.GPS, facts.Taken = fmt.Sprintf("R5CW30AB%03d", i%37), true, it.Place.Modified
@@ -140,7 +140,7 @@ func (c *crowd) join(size int) {
 				code[i] = byte(c.random.Uint32())
 			}
 			g := triage.GroupID(members[0].Medium)
-			c.ok(c.Groups.Bear(c.t.Context(), []triage.Founder{{Group: g, PDQ: &code}}))
+			c.ok(c.Groups.Bear(c.t.Context(), []triage.Founder{{Group: g, Medium: members[0].Medium, PDQ: &code}}))
 			for _, it := range members {
 				c.ok(c.Groups.JoinGroups(c.t.Context(), []triage.Join{{Medium: it.Medium, Group: g}}))
 			}

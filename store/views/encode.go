@@ -71,11 +71,11 @@ func (d db) packPlace(id triage.MediumID, p triage.Place) string {
 func (d db) unpackPlace(id triage.MediumID, s string) (triage.Place, error) {
 	exhibit, s := s[:8], s[8:]
 	p := triage.Place{Exhibit: unpackExhibit(exhibit)}
-	rest, err := d.sealer.openBlock(d.mediumPlace(id, exhibit), s[16:])
+	rest, err := d.sealer.openBlock(d.mediumPlace(id, exhibit), s[2*folderSize:])
 	if err != nil {
 		return p, err
 	}
-	p.Folder, p.Parent = unpackFolder(s[:8]), unpackFolder(s[8:16])
+	p.Folder, p.Parent = unpackFolder(s[:folderSize]), unpackFolder(s[folderSize:2*folderSize])
 	p.Class = classes.to[string(rest[:1])]
 	p.Modified = unpackTime(int64(binary.BigEndian.Uint64(rest[1:])))
 	return p, nil

@@ -6,7 +6,8 @@ import (
 	"vigie/triage"
 )
 
-// The keys, after the prefix. <id>, <g> are 16 raw bytes (a medium, a group), <x>, <f> are 8 (an exhibit, a folder).
+// The keys, after the prefix. <id>, <g> are 16 raw bytes (a medium, a group), <x> is 8 (an
+// exhibit), <f> 5 (a folder).
 //
 //	key                  type    holds
 //	-------------------  ------  -----------------------------------------------------------------------
@@ -24,7 +25,7 @@ import (
 //	x:<x>                string  an exhibit with its manifest, sealed
 //	xc:<x>               hash    its counters: see lua.go (class) and exhibits.go (dispositions)
 //	xp:<x>               hash    part (32 raw bytes) → items by disposition
-//	xm:<x><part>         string  the media of a part, 16 raw bytes each
+//	xm:<x><part>         string  the media of a part, the first 8 bytes of each
 //
 //	m:<2 bytes>          hash    the rest of a medium's identifier → its record: see record.go
 //	gone                 hash    media that were destroyed → their last generation
@@ -130,11 +131,11 @@ func unpackExhibit(raw string) triage.ExhibitID {
 	return triage.ExhibitID("x" + hex.EncodeToString([]byte(raw)))
 }
 
-// packFolder shortens 16 hexadecimal digits to 8 bytes; what is none stands for no folder.
+// packFolder shortens 10 hexadecimal digits to 5 bytes; what is none stands for no folder.
 func packFolder(f triage.FolderKey) string {
 	raw, err := hex.DecodeString(string(f))
-	if err != nil || len(raw) != 8 {
-		return string(make([]byte, 8))
+	if err != nil || len(raw) != folderSize {
+		return string(make([]byte, folderSize))
 	}
 	return string(raw)
 }

@@ -15,6 +15,8 @@ local P, call = ARGV[1], redis.call
 
 local function near(finding) return (finding == 'K' or finding == 'N') and 1 or 0 end
 local function open(finding) return finding == '?' or finding == 'P' or finding == 'U' end
+local function folderOf(place) return place:sub(1, 5) end
+local function parentOf(place) return place:sub(6, 10) end
 local function class(state, finding) return state == 'w' and 'w' or finding end
 
 -- Records lie in buckets, by the first two bytes of their identifier: a small hash costs a fraction of as many keys.
@@ -24,7 +26,7 @@ local function writeRecord(family, id, raw) call('HSET', P .. family .. id:sub(1
 local function dropRecord(family, id) call('HDEL', P .. family .. id:sub(1, 2), id:sub(3)) end
 
 -- The fields of media and of groups, and the lengths of those that always have the same.
-local ofMedium = {fixed = {d = 48, D = 16, r = 40, x = 40}, order = {'e', 'z', 'd', 'D', 'v', 't', 'l', 'f', 'm', 'g', 'h', 'r'}}
+local ofMedium = {fixed = {d = 48, D = 16, r = 40, x = 34}, order = {'e', 'z', 'd', 'D', 'v', 't', 'l', 'f', 'm', 'g', 'h', 'r'}}
 local ofGroup = {fixed = {r = 20}, order = {'b', 'i', 'n', 'o', 's', 'q', 'r', 'k', 'c', 'u', 'd', 'w'}}
 
 -- unpackFields reads the fields of a record from its i-th byte on into t; places are in t.places.
@@ -192,7 +194,7 @@ local function move(m, state, finding)
       call('HINCRBY', P .. 'xc:' .. x, before, -1)
       call('HINCRBY', P .. 'xc:' .. x, after, 1)
     end
-    if d ~= 0 then nearby(x, place:sub(1, 8), d) end
+    if d ~= 0 then nearby(x, folderOf(place), d) end
   end
   m.s, m.F = state, finding
 end
@@ -200,7 +202,7 @@ end
 -- index has a group ranked when the folder of a place, or that folder's parent, gets or loses its known media. A
 -- group stands there once for each of its members, and stays when they leave: it is only ranked once too often.
 local function index(x, place, g)
-  local folder, parent = place:sub(1, 8), place:sub(9, 16)
+  local folder, parent = folderOf(place), parentOf(place)
   if call('RPUSH', P .. 'fg:' .. x .. folder, g) == 1 and parent ~= folder then
     call('RPUSH', P .. 'sub:' .. x .. parent, folder)
   end
@@ -208,7 +210,7 @@ end
 
 -- unindex forgets the groups of a place's folder, of an exhibit that goes as a whole.
 local function unindex(x, place)
-  call('DEL', P .. 'fg:' .. x .. place:sub(1, 8), P .. 'sub:' .. x .. place:sub(9, 16))
+  call('DEL', P .. 'fg:' .. x .. folderOf(place), P .. 'sub:' .. x .. parentOf(place))
 end
 
 -- arrive puts a medium into an exhibit, once. The caller saves it.
@@ -216,7 +218,7 @@ local function arrive(m, x, place)
   if m.places[x] then return end
   m.places[x] = place
   call('HINCRBY', P .. 'xc:' .. x, class(m.s, m.F), 1)
-  if near(m.F) == 1 then nearby(x, place:sub(1, 8), 1) end
+  if near(m.F) == 1 then nearby(x, folderOf(place), 1) end
   if m.g then index(x, place, m.g); mark(m.g) end
 end
 
@@ -306,7 +308,7 @@ end
 local function leave(m, x)
   local place = m.places[x]
   call('HINCRBY', P .. 'xc:' .. x, class(m.s, m.F), -1)
-  if near(m.F) == 1 then nearby(x, place:sub(1, 8), -1) end
+  if near(m.F) == 1 then nearby(x, folderOf(place), -1) end
   m.places[x] = nil
   if m.g then mark(m.g) end
   if next(m.places) ~= nil then return save(m) end

@@ -23,6 +23,10 @@ local function count(x, counts, sign)
 end
 `
 
+// partBytes is how much of a medium's identifier a part keeps: of ten million media, two begin alike once in 10^5 times,
+// and then both are looked at.
+const partBytes = 8
+
 var (
 	// registerItems adds media to an exhibit and returns, for each, whether its bytes are wanted ('1' or '0').
 	// A medium that comes back after its destruction gets the next generation, and one whose keyring went with another
@@ -87,6 +91,17 @@ elseif call('EXISTS', key) == 1 then
 end
 return 1`)
 
+	// wholeIDs returns the media whose identifiers begin like those of a list. ARGV: beginnings, how long they are.
+	wholeIDs = script(`
+local n, found = tonumber(ARGV[3]), {}
+for i = 1, #ARGV[2], n do
+  local bucket, rest = ARGV[2]:sub(i, i + 1), ARGV[2]:sub(i + 2, i + n - 1)
+  for _, id in ipairs(call('HKEYS', P .. 'm:' .. bucket)) do
+    if id:sub(1, n - 2) == rest then found[#found + 1] = bucket .. id end
+  end
+end
+return found`)
+
 	// dropPart takes a part's items out of the counts. ARGV: exhibit, part.
 	dropPart = script(partFields + `
 local x, part = ARGV[2], ARGV[3]
@@ -109,14 +124,14 @@ func (s Exhibits) RegisterPart(ctx context.Context, id triage.ExhibitID, part tr
 	}
 	x, now := packExhibit(id), packNumber(packTime(s.now()))
 	var wanted []triage.MediumID
-	media := make([]byte, 0, 16*len(items))
+	media := make([]byte, 0, partBytes*len(items))
 	told := make(map[triage.MediumID]bool)
 	for some := range slices.Chunk(items, batch) {
 		args := make([]any, 0, 3+5*len(some))
 		args = append(args, x, rawPart, now)
 		for i := range some {
 			args = append(args, s.itemArgs(&some[i])...)
-			media = append(media, packID(string(some[i].Medium))...)
+			media = append(media, packID(string(some[i].Medium))[:partBytes]...)
 		}
 		flags, err := s.run(ctx, registerItems, s.key(keyCounts, x), args...).Text()
 		if err == redis.Nil {
@@ -221,15 +236,21 @@ func (s Exhibits) dropOtherParts(ctx context.Context, id triage.ExhibitID, liste
 	return nil
 }
 
-// partMedia calls each for every medium of some parts of an exhibit.
+// partMedia calls each for every medium of some parts of an exhibit. What begins like one may come too.
 func (s Exhibits) partMedia(ctx context.Context, x string, parts []string, each func(id string)) error {
 	for _, part := range parts {
 		media, err := s.rdb.Get(ctx, s.key(keyPartMedia, x, part)).Result()
 		if err != nil && err != redis.Nil {
 			return fault("views.partMedia", string(unpackExhibit(x)), err)
 		}
-		for ; len(media) >= 16; media = media[16:] {
-			each(media[:16])
+		for some := range slices.Chunk([]byte(media), batch*partBytes) {
+			ids, err := s.run(ctx, wholeIDs, s.key(keyMedium), some, partBytes).StringSlice()
+			if err != nil {
+				return fault("views.partMedia", string(unpackExhibit(x)), err)
+			}
+			for _, id := range ids {
+				each(id)
+			}
 		}
 	}
 	return nil

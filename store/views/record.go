@@ -23,13 +23,16 @@ const (
 	fieldGroup       = 'g' // 16 raw bytes; nothing: the group that it founded; absent: none
 	fieldFailures    = 'h' // counted, decimal
 	fieldRing        = 'r' // while it is wanted: exhibit (8 bytes) and part (32) of its keyring
-	// fieldPlace, once an exhibit: exhibit, folder and parent (8 bytes each, keyed), then class and time of change (µs),
-	// sealed in one block of 16 bytes.
+	// fieldPlace, once an exhibit: exhibit (8 bytes), folder and parent (5 bytes each, keyed), then class and time of
+	// change (µs), sealed in one block of 16 bytes.
 	fieldPlace = 'x'
 )
 
 // fixedLengths are those of fields that always have the same, in bytes.
-var fixedLengths = map[byte]int{fieldKeys: 48, fieldShort: 16, fieldRing: 40, fieldPlace: 40}
+var fixedLengths = map[byte]int{fieldKeys: 48, fieldShort: 16, fieldRing: 40, fieldPlace: 34}
+
+// folderSize is the length of a packed FolderKey.
+const folderSize = 5
 
 // record is what unpackRecord found.
 type record struct {
