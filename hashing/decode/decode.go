@@ -2,8 +2,8 @@
 // the program needs: fingerprints, facts, and small re-encoded views. It is meant to run in the jail: its input
 // is hostile, and a decoder that loops or grows is stopped from outside.
 //
-// Formats: JPEG, PNG and GIF by the standard library; WebP, BMP and TIFF by golang.org/x/image; HEIC, AVIF and JPEG XL
-// in a sandbox within the process (wasm.go); Photoshop's (psd.go) and icons (ico.go) here; raw pictures by the JPEG that
+// Formats: JPEG, PNG and GIF by the standard library; WebP and TIFF by golang.org/x/image; HEIC, AVIF and JPEG XL
+// in a sandbox within the process (wasm.go); BMP (bmp.go), Photoshop's (psd.go) and icons (ico.go) here; raw pictures by the JPEG that
 // they bring (raw.go). Others are recognised, and reported as not supported.
 package decode
 
@@ -19,7 +19,6 @@ import (
 	"strings"
 
 	"github.com/gen2brain/jpegxl"
-	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
 	"golang.org/x/image/webp"
 )
@@ -83,15 +82,15 @@ var codecs = map[string]codec{
 	"png":  {"image/png", png.DecodeConfig, png.Decode, apngFrames},
 	"gif":  {"image/gif", gif.DecodeConfig, gif.Decode, gifFrames},
 	"webp": {"golang.org/x/image/webp", webp.DecodeConfig, decodeWebP, playWebP},
-	"bmp":  {"golang.org/x/image/bmp", bmp.DecodeConfig, bmp.Decode, nil},
+	"bmp":  {"vigie/bmp", bmpConfig, decodeBMP, nil},
 	"tiff": {"golang.org/x/image/tiff", tiff.DecodeConfig, tiff.Decode, tiffPages},
 	"heic": {"github.com/gen2brain/heic", heifConfig, decodeHEIC, nil},
 	"heif": {"github.com/gen2brain/heic", heifConfig, decodeHEIC, nil},
 	"avif": {"github.com/gen2brain/avif", heifConfig, decodeAVIF, nil},
 	"jxl":  {"github.com/gen2brain/jpegxl", jpegxl.DecodeConfig, decodeJXL, nil},
 	"psd":  {"vigie/psd", psdConfig, decodePSD, nil},
-	"ico":  {"golang.org/x/image/bmp", icoConfig, decodeICO, icoPictures},
-	"cur":  {"golang.org/x/image/bmp", icoConfig, decodeICO, icoPictures},
+	"ico":  {"vigie/bmp", icoConfig, decodeICO, icoPictures},
+	"cur":  {"vigie/bmp", icoConfig, decodeICO, icoPictures},
 
 	"cr2": rawCodec("cr2"), "cr3": rawCodec("cr3"), "nef": rawCodec("nef"), "arw": rawCodec("arw"), "dng": rawCodec("dng"),
 	"rw2": rawCodec("rw2"), "orf": rawCodec("orf"), "raf": rawCodec("raf"), "pef": rawCodec("pef"), "srw": rawCodec("srw"),
@@ -150,7 +149,7 @@ func reason(err error) Unreadable {
 	switch {
 	case errors.As(err, &ours):
 		return ours
-	case errors.As(err, &jpegUnsupported), errors.As(err, &pngUnsupported), errors.As(err, &tiffUnsupported), errors.Is(err, bmp.ErrUnsupported):
+	case errors.As(err, &jpegUnsupported), errors.As(err, &pngUnsupported), errors.As(err, &tiffUnsupported):
 		return FormatNotSupported
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return Truncated
@@ -171,6 +170,7 @@ var modules = map[string]string{
 	"github.com/gen2brain/avif":   "v0.6.0",
 	"github.com/gen2brain/jpegxl": "v0.4.5",
 	"vigie/psd":                   "1",
+	"vigie/bmp":                   "1",
 }
 
 // decoderName names the code that decodes a format, with its version: the same bytes may get other pixels from

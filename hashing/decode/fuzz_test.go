@@ -113,6 +113,20 @@ func FuzzPSD(f *testing.F) {
 	})
 }
 
+func FuzzBMP(f *testing.F) {
+	seeds(f, "*.bmp")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		config, err := bmpConfig(bytes.NewReader(data))
+		if err != nil || config.Width <= 0 || config.Height <= 0 || config.Width > 40_000/config.Height {
+			return
+		}
+		img, err := decodeBMP(bytes.NewReader(data))
+		if err == nil && img.Bounds() != image.Rect(0, 0, config.Width, config.Height) {
+			t.Errorf("%v of %d × %d", img.Bounds(), config.Width, config.Height)
+		}
+	})
+}
+
 func FuzzJPEGParts(f *testing.F) {
 	seeds(f, "*.jpg")
 	f.Add([]byte("\xff\xd8\xff\xe2\x00\x2cMPF\x00MM\x00*\x00\x00\x00\x08\x00\x01\xb0\x02\x00\x07\x00\x00\x00\x20\x00\x00\x00\x00"))

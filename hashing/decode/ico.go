@@ -9,8 +9,6 @@ import (
 	"io"
 	"iter"
 	"slices"
-
-	"golang.org/x/image/bmp"
 )
 
 // maxIcons is how many pictures of an icon are looked at: programs bring a dozen sizes.
@@ -82,14 +80,14 @@ func iconConfig(file []byte) (image.Config, error) {
 	if bytes.HasPrefix(file, []byte(pngSignature)) {
 		return png.DecodeConfig(bytes.NewReader(file))
 	}
-	return bmp.DecodeConfig(bytes.NewReader(file))
+	return bmpConfig(bytes.NewReader(file))
 }
 
 func decodeIcon(file []byte) (image.Image, error) {
 	if bytes.HasPrefix(file, []byte(pngSignature)) {
 		return png.Decode(bytes.NewReader(file))
 	}
-	return bmp.Decode(bytes.NewReader(file))
+	return decodeBMP(bytes.NewReader(file))
 }
 
 // icoConfig is of the largest picture.
