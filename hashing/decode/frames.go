@@ -13,11 +13,12 @@ const (
 	// MaxFrames is how many pictures of a file are kept beside the first. With the longest, an examination stays under
 	// half of what the jail and the archive take.
 	MaxFrames = 32
-	// maxFramesDecoded is how many further frames or pages of a file are decoded: 30 seconds of a usual animation.
-	maxFramesDecoded = 600
+	// maxFramesDecoded is how many further frames or pages of a file are decoded: 20 seconds of a usual animation.
+	maxFramesDecoded = 300
 	// frameBudget is how many pixels all further pictures of a file may have together, as a multiple of what one may
-	// have. At some 30 million pixels a second, it is 8 seconds of work at the default limit.
-	frameBudget = 2
+	// have. At some 30 million pixels a second, it is 4 seconds of work at the default limit: far from the time limit,
+	// which would cost the first picture too.
+	frameBudget = 1
 	// sameFrame is the distance, in bits of PDQ, up to which two pictures of a file are held to be the same. It is how
 	// far two conforming implementations may be apart on one picture; an entry within 21 bits of a picture that was
 	// left out for that is still within 31 of the one that was kept.
