@@ -141,8 +141,9 @@ func (r *Redis) prepare(config, dir string) error {
 		{"appendfsync", "always"},
 		{"save", `""`}, // the append-only file is the truth; a dump beside it would only cost a fork
 		{"maxmemory-policy", "noeviction"},
-		// What store/views keeps of a medium fits, so that Redis keeps it in one compact piece.
+		// The buckets of store/views fit, so that Redis keeps each in one compact piece.
 		{"hash-max-listpack-value", "512"},
+		{"hash-max-listpack-entries", "1024"},
 		{"daemonize", "no"},
 		{"pidfile", `""`},
 		{"logfile", `""`}, // standard output, which the supervisor sends to redis.log

@@ -32,11 +32,15 @@ func BenchmarkMedium(b *testing.B) {
 			{"benign", func(c *crowd) { c.queue(); c.examine(triage.Benign) }},
 			{"known", func(c *crowd) { c.queue(); c.examine(triage.Known) }},
 			{"lone", func(c *crowd) { c.queue(); c.examine(triage.Pending); c.join(1); c.rank(1) }},
+			{"no medium", func(c *crowd) { c.matchOnly() }},
 			{"of five", func(c *crowd) { c.queue(); c.examine(triage.Pending); c.join(5); c.rank(5) }},
 		} {
 			b.Run(fmt.Sprintf("%s/%dM", strings.ReplaceAll(c.name, " ", "-"), millions), func(b *testing.B) {
 				for b.Loop() {
 					crowd := newCrowd(b, made, millions)
+					if c.name == "no medium" {
+						crowd.noMedia()
+					}
 					crowd.register()
 					c.way(crowd)
 					b.ReportMetric(crowd.bytes()/made, "B/medium")
@@ -127,6 +131,21 @@ func (c *crowd) examine(f triage.Finding) {
 				matches[j].Entry = c.random.Uint32N(10_000_000)
 			}
 			c.ok(c.Outcomes.Apply(c.t.Context(), triage.Outcome{Medium: it.Medium, Matches: matches, Finding: f, Examination: x}))
+		}
+	})
+}
+
+// noMedia makes files of all, whose bytes nobody wants.
+func (c *crowd) noMedia() {
+	for i := range c.items {
+		c.items[i].Kind = hashing.KindOther
+	}
+}
+
+func (c *crowd) matchOnly() {
+	c.stage("matched", len(c.items), func() {
+		for _, it := range c.items {
+			c.ok(c.Outcomes.Apply(c.t.Context(), triage.Outcome{Medium: it.Medium, Finding: triage.NoFinding}))
 		}
 	})
 }
