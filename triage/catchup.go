@@ -2,6 +2,7 @@ package triage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -82,6 +83,14 @@ func (a Advance) Error() string {
 		return "not begun"
 	}
 	return fmt.Sprintf("%s: %d of %d", a.Step, a.Done, a.Of)
+}
+
+// AdvanceOf returns how far catching up has come, where that is why err is one, or nil.
+func AdvanceOf(err error) *Advance {
+	if far, ok := errors.AsType[Advance](err); ok && far.Step != "" {
+		return &far
+	}
+	return nil
 }
 
 // Advance says how far it has come.

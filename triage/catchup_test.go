@@ -251,6 +251,42 @@ func TestRolledBackUpload(t *testing.T) {
 	}
 }
 
+// TestNumbersOfFailedImports are not given again by a Redis that was made from nothing.
+func TestNumbersOfFailedImports(t *testing.T) {
+	h := newHouse(t)
+	o := triage.ImportOptions{Kind: triage.KnownSet, Source: "partner", Hash: triage.ByPDQ}
+	if _, err := h.sets.Import(t.Context(), triage.Operator, o, strings.NewReader("nothing\n"), 8); !triage.IsKind(err, triage.Invalid) {
+		t.Fatal(err)
+	}
+	if err := h.catchUp().Once(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	if set := h.importSet(triage.KnownSet, newPicture(t, "", 5).item.Digests.SHA1.String()); set.ID != 2 {
+		t.Errorf("set %d", set.ID)
+	}
+}
+
+// TestAdvance tells, with each refusal, how far catching up has come.
+func TestAdvance(t *testing.T) {
+	h, _ := worked(t)
+	h.rdb.FlushAll(t.Context())
+	c := h.catchUp()
+	if far := triage.AdvanceOf(c.Ready()); far != nil {
+		t.Errorf("not begun: %+v", far)
+	}
+	h.faults.arm(40, false)
+	if err := c.Once(t.Context(), false); err == nil {
+		t.Fatal("nothing failed")
+	}
+	h.faults.disarm()
+	if far := triage.AdvanceOf(c.Ready()); far == nil || far.Of == 0 || far.Done == 0 || far.Percent() < 1 || far.Percent() > 100 {
+		t.Errorf("%+v of %v", far, c.Ready())
+	}
+	if cond := triage.NewCondition(triage.OfProjections, triage.Down, c.Ready()); cond.Advance == nil || cond.Reason == "" {
+		t.Errorf("%+v", cond)
+	}
+}
+
 // TestPinned lets nobody go on on another server with what was begun on one.
 func TestPinned(t *testing.T) {
 	h := newHouse(t)

@@ -43,6 +43,8 @@ type Condition struct {
 	Name   string // one of ConditionNames
 	State  ConditionState
 	Reason string // what is wrong and the way out, for a person; empty when it is fine
+	// Advance is how far catching up has come, while that is the reason.
+	Advance *Advance
 }
 
 // NewCondition returns how the part of this name fares: fine, or else in that state for the reason that err hints at.
@@ -54,6 +56,7 @@ func NewCondition(name string, state ConditionState, err error) Condition {
 	if e, ok := errors.AsType[*Error](err); ok {
 		c.Reason = e.Hint
 	}
+	c.Advance = AdvanceOf(err)
 	return c
 }
 

@@ -141,11 +141,14 @@ func (c *CatchUp) joins(ctx context.Context, from uint64) error {
 }
 
 // mend does what neither an event nor a record tells: media that are held and were not examined are queued, before anybody
-// can be asked for them again. On a server that was looked at since it started there are none. What was made from
+// can be asked for them again, and numbers that imports used up stay used up. On a server that was looked at since it started there are none. What was made from
 // nothing is ranked too.
 func (c *CatchUp) mend(ctx context.Context, m Marks) error {
 	if m.Generation != "" && m.Mended == m.Server {
 		return nil
+	}
+	if err := c.reserve(ctx); err != nil {
+		return err
 	}
 	if err := c.Steward.repair(ctx, 0); err != nil || m.Generation != "" {
 		return err
@@ -157,4 +160,14 @@ func (c *CatchUp) mend(ctx context.Context, m Marks) error {
 		}
 		c.tell(StepRanking, rounds*stewardBatch, 0)
 	}
+}
+
+// reserve keeps the numbers of imports that failed from being given again: their files are kept, though no event tells
+// of them.
+func (c *CatchUp) reserve(ctx context.Context) error {
+	last, err := c.Events.SetFiles.LastSetFile(ctx)
+	if err != nil || last == 0 {
+		return err
+	}
+	return c.Events.Sets.ReserveSets(ctx, last)
 }

@@ -47,6 +47,8 @@ type SetStore interface {
 type SetArchive interface {
 	PutSetFile(ctx context.Context, id SetID, r io.Reader, size int64) error
 	OpenSetFile(ctx context.Context, id SetID) (io.ReadCloser, error)
+	// LastSetFile returns the highest number under which a file is kept, 0 when there is none.
+	LastSetFile(ctx context.Context) (SetID, error)
 }
 
 // SetParser reads a list. A line that is wrong yields an Invalid error that names it and is not the end; an error

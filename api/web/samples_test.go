@@ -46,6 +46,7 @@ func samples(l i18n.Lang) []sample {
 		{"problem", "problem", "layout", samplePage(l, reviewer, "/groups/x", problemBody{triage.E(triage.Forbidden, "x", "", "", nil), 403})},
 		{"check", "check", "layout", samplePage(l, unitActor, "/check", checkBody{})},
 		{"check-answers", "check", "layout", samplePage(l, unitActor, "/check", checkBody{Answers: sampleAnswers()})},
+		{"problem-advance", "problem", "layout", samplePage(l, reviewer, "/queue", problemBody{triage.E(triage.Unavailable, "x", "", "the service is catching up: try again in a moment", triage.Advance{Step: triage.StepExaminations, Done: 300, Of: 2000}), 503})},
 		{"check-problem", "check", "layout", samplePage(l, unitActor, "/check", checkBody{Hashes: hostile, Problem: triage.E(triage.Invalid, "x", "", "a hash has digits 0 to 9 and a to f only", nil)})},
 	}
 	all = append(all, sampleStatus(l)...)

@@ -62,6 +62,7 @@ func functions(l i18n.Lang, zone *time.Location, a assets) template.FuncMap {
 		"cameraFacts":      func(f hashing.Facts) []string { return i18n.CameraFacts(l, f) },
 		"originFacts":      func(f hashing.Facts) []string { return i18n.OriginFacts(l, f) },
 		"lineError":        func(line string) string { return i18n.LineError(l, line) },
+		"advance":          triage.AdvanceOf,
 		"finding":          func(f triage.Finding) string { return i18n.Finding(l, f) },
 		"findingHelp":      func(f triage.Finding) string { return i18n.FindingHelp(l, f) },
 		"role":             func(r triage.Role) string { return i18n.Role(l, r) },

@@ -34,6 +34,12 @@ var texts = i18n.Catalogue{
 	"status.reason": {"Ce qu’il faut faire", "What to do"},
 
 	// Problems.
+	"advance.waiting":         {"Un autre processus reconstruit les données", "Another process makes the data again"},
+	"advance.events":          {"Reconstruction : le journal", "Rebuilding: the journal"},
+	"advance.examinations":    {"Reconstruction : les examens", "Rebuilding: examinations"},
+	"advance.groups":          {"Reconstruction : les groupes", "Rebuilding: groups"},
+	"advance.ranking":         {"Reconstruction : le classement", "Rebuilding: ranking"},
+	"advance.of":              {"%s sur %s", "%s of %s"},
 	"problem.title":           {"Problème", "Problem"},
 	"problem.home":            {"Revenir à l’accueil", "Back to the start"},
 	"problem.signin":          {"Se connecter", "Sign in"},

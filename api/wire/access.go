@@ -40,13 +40,15 @@ type Condition struct {
 	Name   string `json:"name"`
 	State  string `json:"state" enum:"ok,degraded,waiting,down"`
 	Reason string `json:"reason,omitempty"` // what is wrong and the way out
+	// Advance is how far catching up has come, while that is the reason.
+	Advance *Advance `json:"advance,omitempty"`
 }
 
 // NewReadiness converts conditions.
 func NewReadiness(version string, conditions []triage.Condition) Readiness {
 	r := Readiness{Status: string(triage.Worst(conditions)), Version: version, Conditions: make([]Condition, len(conditions))}
 	for i, c := range conditions {
-		r.Conditions[i] = Condition{c.Name, string(c.State), c.Reason}
+		r.Conditions[i] = Condition{c.Name, string(c.State), c.Reason, newAdvance(c.Advance)}
 	}
 	return r
 }

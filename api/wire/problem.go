@@ -10,14 +10,31 @@ import (
 // ProblemType is the media type of a Problem.
 const ProblemType = "application/problem+json"
 
-// Problem tells what went wrong and the way out (RFC 9457). Kind is its extension member: a triage.Kind.
+// Problem tells what went wrong and the way out (RFC 9457). Kind and Advance are its extension members.
 type Problem struct {
 	Type     string `json:"type"` // "urn:vigie:" and the kind
 	Title    string `json:"title"`
 	Status   int    `json:"status"`
 	Detail   string `json:"detail,omitempty"`   // the way out, for a person
 	Instance string `json:"instance,omitempty"` // identifier of the object
-	Kind     string `json:"kind"`
+	Kind     string `json:"kind"`               // a triage.Kind
+	// Advance is how far the service has come with catching up, while that is why it refuses.
+	Advance *Advance `json:"advance,omitempty"`
+}
+
+// Advance is how far the service has come with catching up: so much of one step.
+type Advance struct {
+	Step    string `json:"step" enum:"waiting,events,examinations,groups,ranking"`
+	Done    int    `json:"done"`
+	Of      int    `json:"of"` // 0: nobody knows
+	Percent int    `json:"percent"`
+}
+
+func newAdvance(a *triage.Advance) *Advance {
+	if a == nil {
+		return nil
+	}
+	return &Advance{string(a.Step), a.Done, a.Of, a.Percent()}
 }
 
 // kinds is the one table from error kind to status.
@@ -54,6 +71,7 @@ func NewProblem(err error) Problem {
 	if e, ok := errors.AsType[*triage.Error](err); ok {
 		p.Detail, p.Instance = e.Hint, e.Object
 	}
+	p.Advance = newAdvance(triage.AdvanceOf(err))
 	if p.Detail == "" && (kind == triage.Internal || kind == triage.Unknown) {
 		p.Detail = internalHint
 	}

@@ -234,3 +234,15 @@ func TestSheetNamesNothing(t *testing.T) {
 		t.Errorf("%+v", m)
 	}
 }
+
+func TestProblemTellsHowFarCatchingUpHasCome(t *testing.T) {
+	far := triage.Advance{Step: triage.StepEvents, Done: 50, Of: 200}
+	p := NewProblem(triage.E(triage.Unavailable, "catch up", "", "wait", far))
+	if p.Status != http.StatusServiceUnavailable || p.Advance == nil || *p.Advance != (Advance{"events", 50, 200, 25}) {
+		t.Errorf("%+v, %+v", p, p.Advance)
+	}
+	r := NewReadiness("v", []triage.Condition{triage.NewCondition(triage.OfProjections, triage.Down, triage.E(triage.Unavailable, "", "", "wait", far))})
+	if r.Status != "down" || r.Conditions[0].Advance == nil || r.Conditions[0].Advance.Percent != 25 {
+		t.Errorf("%+v", r)
+	}
+}

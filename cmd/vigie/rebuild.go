@@ -57,11 +57,11 @@ func advanceLine(env *environment, a triage.Advance) string {
 	case triage.StepWaiting:
 		return env.T("rebuild.waiting")
 	}
-	line := env.T("rebuild.step."+string(a.Step), i18n.Number(env.Lang, a.Done), i18n.Number(env.Lang, a.Of))
-	if a.Of > 0 {
-		line = bar(int64(a.Done), int64(a.Of)) + line
+	if a.Of == 0 {
+		return env.T("rebuild.ranking", i18n.Number(env.Lang, a.Done))
 	}
-	return line
+	line := env.T("rebuild.step."+string(a.Step), i18n.Number(env.Lang, a.Done), i18n.Number(env.Lang, a.Of))
+	return bar(int64(a.Done), int64(a.Of)) + line
 }
 
 // runDump prints what the projections say, so that it can be compared.

@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -49,7 +51,9 @@ func manifestKey(x triage.ExhibitID, version int) string {
 	return fmt.Sprintf("%s/manifests/%s/versions/%06d", Records, x, version)
 }
 
-func setKey(id triage.SetID) string { return fmt.Sprintf("%s/sets/%010d", Records, id) }
+const setPrefix = Records + "/sets/"
+
+func setKey(id triage.SetID) string { return fmt.Sprintf("%s%010d", setPrefix, id) }
 
 // PutPart implements triage.ManifestArchive.
 func (a *Archive) PutPart(ctx context.Context, x triage.ExhibitID, part triage.PartID, body []byte, media []triage.MediumID) error {
@@ -113,6 +117,19 @@ func (a *Archive) PutSetFile(ctx context.Context, id triage.SetID, r io.Reader, 
 // OpenSetFile implements triage.SetArchive.
 func (a *Archive) OpenSetFile(ctx context.Context, id triage.SetID) (io.ReadCloser, error) {
 	return a.store.Get(ctx, setKey(id))
+}
+
+// LastSetFile implements triage.SetArchive.
+func (a *Archive) LastSetFile(ctx context.Context) (last triage.SetID, err error) {
+	for info, err := range a.store.List(ctx, setPrefix, "") {
+		if err != nil {
+			return 0, err
+		}
+		if n, err := strconv.ParseUint(strings.TrimPrefix(info.Key, setPrefix), 10, 32); err == nil {
+			last = max(last, triage.SetID(n))
+		}
+	}
+	return last, nil
 }
 
 func replaceJSON(ctx context.Context, s Store, key string, v any) error {

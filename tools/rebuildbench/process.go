@@ -78,8 +78,8 @@ func (s *service) dump(ctx context.Context, file string) error {
 	return cmd.Run()
 }
 
-// memory returns the peak resident bytes of the service and of its Redis.
-func (s *service) memory(ctx context.Context) (process, server int64, err error) {
+// redisPid returns the number of the service's Redis.
+func (s *service) redisPid(ctx context.Context) (int, error) {
 	var left struct {
 		Socket string `json:"redis_socket"`
 	}
@@ -88,42 +88,49 @@ func (s *service) memory(ctx context.Context) (process, server int64, err error)
 		err = json.Unmarshal(text, &left)
 	}
 	if err != nil {
-		return 0, 0, err
+		return 0, err
 	}
 	password, err := s.secret("redis.password")
 	if err != nil {
-		return 0, 0, err
+		return 0, err
 	}
 	rdb := redis.NewClient(&redis.Options{Network: "unix", Addr: left.Socket, Password: password})
 	defer rdb.Close()
 	info, err := rdb.InfoMap(ctx, "server").Result()
 	if err != nil {
-		return 0, 0, err
-	}
-	pid, err := strconv.Atoi(info["Server"]["process_id"])
-	if err != nil {
-		return 0, 0, err
-	}
-	if process, err = peakOf(s.process.Pid()); err != nil {
-		return 0, 0, err
-	}
-	server, err = peakOf(pid)
-	return process, server, err
-}
-
-// peakOf reads a process's VmHWM, proc(5).
-func peakOf(pid int) (int64, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
 		return 0, err
 	}
-	for line := range strings.Lines(string(text)) {
+	return strconv.Atoi(info["Server"]["process_id"])
+}
+
+const clockTicks = 100 // a second: Linux's USER_HZ, on every architecture that Go knows
+
+// used returns a process's peak of resident bytes and its CPU time so far, proc(5).
+func used(pid int) (peak int64, cpu time.Duration, err error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0, 0, err
+	}
+	for line := range strings.Lines(string(status)) {
 		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
-			kib, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(rest), " kB"), 10, 64)
-			return kib << 10, err
+			if peak, err = strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(rest), " kB"), 10, 64); err != nil {
+				return 0, 0, err
+			}
 		}
 	}
-	return 0, fmt.Errorf("process %d tells no VmHWM", pid)
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0, 0, err
+	}
+	_, rest, _ := strings.Cut(string(stat), ") ") // the program's name may hold spaces
+	for _, field := range strings.Fields(rest)[11:13] {
+		ticks, err := strconv.ParseInt(field, 10, 64)
+		if err != nil {
+			return 0, 0, err
+		}
+		cpu += time.Duration(ticks) * time.Second / clockTicks
+	}
+	return peak << 10, cpu, nil
 }
 
 // secret reads one of the secrets that the service made.
