@@ -9,7 +9,7 @@ LISTEN  ?= 127.0.0.1:8787
 export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS) -tags=nodynamic)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test race chaos formats fuzz bench bench-journal bench-rebuild vet windows setup setup-test setup-minio assets clean
+.PHONY: help demo run build test race chaos formats fuzz bench bench-journal bench-hash bench-rebuild vet windows setup setup-test setup-minio assets clean
 
 help: ## lists every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -64,6 +64,10 @@ ITEMS ?= 1000000
 bench-rebuild: build ## makes Redis again from an object store of ITEMS=1000000, against its marks
 	@$(GO) build -trimpath -o bin/rebuildbench ./tools/rebuildbench
 	@./bin/rebuildbench -items $(ITEMS)
+
+bench-hash: ## pictures to hashes on one core, stage by stage, next to other decoders
+	@$(GO) build -trimpath -o bin/hashbench ./tools/hashbench
+	@./bin/hashbench
 
 vet: ## go vet and gofmt
 	@test -z "$$(gofmt -l $$(git ls-files '*.go' 2>/dev/null || find . -name '*.go'))" || { gofmt -l .; echo "gofmt would change these files"; exit 1; }

@@ -29,6 +29,7 @@ require (
 	github.com/ebitengine/purego v0.10.1 // indirect
 	github.com/gen2brain/avif v0.6.0 // indirect
 	github.com/gen2brain/heic v0.4.9 // indirect
+	github.com/gen2brain/jpegn v0.6.0 // indirect
 	github.com/gen2brain/jpegxl v0.4.5 // indirect
 	github.com/go-json-experiment/json v0.0.0-20260213210345-44df1a37e875 // indirect
 	github.com/go-openapi/jsonpointer v0.22.5 // indirect

@@ -128,17 +128,17 @@ func fingerprint(img image.Image, format string) (fp *hashing.Fingerprint, err e
 		img, fp.Decoder = grey.Gray, lumaDecoder(jpegluma.Full)
 	}
 	fp.PDQ, fp.Quality = pdq.FromImage(img)
+	if bounds := img.Bounds(); max(bounds.Dx(), bounds.Dy()) > reducedSide {
+		img = imaging.Fit(img, reducedSide, reducedSide, imaging.Box)
+	}
 	if err := smallHashes(img, fp); err != nil {
 		return nil, err
 	}
 	return fp, nil
 }
 
-// smallHashes adds pHash and dHash of img to fp.
+// smallHashes adds pHash and dHash of img, which is small already, to fp.
 func smallHashes(img image.Image, fp *hashing.Fingerprint) error {
-	if bounds := img.Bounds(); max(bounds.Dx(), bounds.Dy()) > reducedSide {
-		img = imaging.Fit(img, reducedSide, reducedSide, imaging.Box)
-	}
 	phash, err := goimagehash.PerceptionHash(img)
 	if err != nil {
 		return Crashed

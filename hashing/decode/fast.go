@@ -17,8 +17,8 @@ const (
 	fastMinQuality = 80
 )
 
-// fastScale returns the smallest scale at which the luma of a picture can be hashed.
-func fastScale(info jpegluma.Info) jpegluma.Scale {
+// FastScale returns the smallest scale at which the luma of a picture can be hashed.
+func FastScale(info jpegluma.Info) jpegluma.Scale {
 	for _, scale := range []jpegluma.Scale{jpegluma.Eighth, jpegluma.Quarter, jpegluma.Half} {
 		if min(info.LumaWidth, info.LumaHeight) >= fastMinSide*int(scale) {
 			return scale
@@ -34,7 +34,7 @@ func (e *Examiner) fast(data []byte, limits Limits) (*hashing.Fingerprint, image
 	if err != nil {
 		return nil, image.Config{}
 	}
-	scale := fastScale(info)
+	scale := FastScale(info)
 	plane, info, err := e.jpeg.Decode(data, scale, jpegluma.Options{MaxPixels: limits.MaxPixels})
 	if err != nil || info.Damaged {
 		return nil, image.Config{}
@@ -50,8 +50,27 @@ func (e *Examiner) fast(data []byte, limits Limits) (*hashing.Fingerprint, image
 		return nil, image.Config{}
 	}
 	grey := &image.Gray{Pix: plane.Pix, Stride: plane.Stride, Rect: image.Rect(0, 0, plane.Width, plane.Height)}
+	for max(grey.Rect.Dx(), grey.Rect.Dy()) > 2*reducedSide {
+		grey = halved(grey)
+	}
 	if err := smallHashes(grey, fp); err != nil {
 		return nil, image.Config{}
 	}
 	return fp, image.Config{Width: info.Width, Height: info.Height}
+}
+
+// halved is img reduced by averages over 2×2 pixels. An odd column or row at the end is left out.
+func halved(img *image.Gray) *image.Gray {
+	width, height := max(img.Rect.Dx()/2, 1), max(img.Rect.Dy()/2, 1)
+	half := image.NewGray(image.Rect(0, 0, width, height))
+	for y := range height {
+		upper := img.Pix[2*y*img.Stride:]
+		lower := img.Pix[min(2*y+1, img.Rect.Dy()-1)*img.Stride:]
+		for x := range width {
+			next := min(2*x+1, img.Rect.Dx()-1)
+			sum := int(upper[2*x]) + int(upper[next]) + int(lower[2*x]) + int(lower[next])
+			half.Pix[y*half.Stride+x] = byte((sum + 2) / 4)
+		}
+	}
+	return half
 }

@@ -31,11 +31,13 @@ const (
 	smallMaxBits = 8   // of 64, pHash and dHash
 )
 
-// everyPicture makes TestTwoWays take all pictures of the corpus and all edits of them, for the table of
-// docs/performance.md:
+// everyNth makes the tests take every nth picture of the corpus. Below the default the edits are more too; for the table
+// of docs/performance.md:
 //
-//	go test ./hashing/decode -run TestTwoWays -v -every-picture -timeout 60m
-var everyPicture = flag.Bool("every-picture", false, "compare the two ways on the whole corpus, edited in every way")
+//	go test ./hashing/decode -run 'TestTwoWays|TestExpected' -v -every 4 -timeout 60m
+var everyNth = flag.Int("every", usualNth, "compare the two ways on every nth picture, edited in more ways")
+
+const usualNth = 29
 
 // ways are the two examinations of the same bytes, which must both give a fingerprint.
 func ways(t *testing.T, examiner *decode.Examiner, name string, data []byte) (fast, reference *hashing.Fingerprint) {
@@ -175,7 +177,7 @@ func TestTwoWays(t *testing.T) {
 	var examiner decode.Examiner
 	c := comparison{byScale: make(map[string]*tally)}
 	for i, file := range files {
-		if i%29 != 0 && !*everyPicture {
+		if i%*everyNth != 0 {
 			continue
 		}
 		data := read(t, file)
@@ -185,7 +187,7 @@ func TestTwoWays(t *testing.T) {
 		}
 		hashes, _ := pdq.FromImage(img)
 		c.take(t, &examiner, file, data, hashes[pdq.Original])
-		for name, edited := range edits(img, *everyPicture, *everyPicture && i%8 == 0) {
+		for name, edited := range edits(img, *everyNth < usualNth, *everyNth < usualNth && i%(4**everyNth) == 0) {
 			c.take(t, &examiner, file+", "+name, edited, hashes[pdq.Original])
 		}
 		c.others = append(c.others, hashes[pdq.Original])
@@ -220,7 +222,7 @@ func TestExpected(t *testing.T) {
 	var examiner decode.Examiner
 	var byFast, byReference tally
 	for i, line := range lines[1:] {
-		if i%23 != 0 && !*everyPicture {
+		if i%min(*everyNth, 23) != 0 {
 			continue
 		}
 		want, err := pdq.Parse(line[2])

@@ -4,7 +4,7 @@ package jpegluma
 // are zero (run, the high four bits) and how many bits its value has (size, the low four). Tables are looked up by
 // the next lookup bits of the data.
 const (
-	lookup = 12
+	lookup = 11
 
 	// advanceEnd is what the end of a block adds to the position in it, and advanceNone what an entry that answers
 	// nothing adds: all of them lead out of the block, so that a loop over a block has one condition.
@@ -123,11 +123,8 @@ func (t *huffman) constant(bits uint64) (e entry, ok bool) {
 func (e entry) value(bits uint64) int {
 	size := e.size()
 	field := bits << e.length()
-	v := int(field >> 1 >> (63 - size))
-	if int64(field) >= 0 { // the highest bit is 0: negative
-		v -= 1<<size - 1
-	}
-	return v
+	negative := ^int64(field) >> 63 // all ones when the highest bit is 0; no branch, for it is as good as random
+	return int(field>>1>>((63-size)&63)) + int(negative&(1-1<<(size&63)))
 }
 
 // coefTable answers for one AC symbol.

@@ -40,6 +40,9 @@ func newFold(side int, quant *[64]uint16) *fold {
 		x, wx := foldFrequency(int(at&7), side)
 		y, wy := foldFrequency(int(at>>3), side)
 		f.terms[k] = term{uint8(y*side + x), float32(wx * wy * float64(quant[k]))}
+		if wx*wy == 0 { // to a place that is not drawn, and seldom the last one: additions to one place wait for each other
+			f.terms[k].to = uint8(side*side + k%(64-side*side))
+		}
 	}
 	return f
 }

@@ -7,6 +7,7 @@ type unit struct {
 	ac    *huffman
 	first *firstTable
 	skips *skipTable
+	coefs *coefTable
 	// For luma, the place of the block in the plane: at the start of a run of MCUs, and what it moves by from one
 	// MCU to the next.
 	at, step int
@@ -48,7 +49,9 @@ func (p *picture) newUnits(s *scan) ([]unit, error) {
 		if u.luma {
 			u.step = part.h * p.side
 		}
-		if !u.luma || p.scale == Eighth {
+		if u.luma && p.scale != Eighth {
+			u.coefs = part.ac.coefTable()
+		} else {
 			u.first, u.skips = p.tables.first(part.dc, part.ac), part.ac.skipTable()
 		}
 		for y := range part.v {
@@ -117,36 +120,45 @@ func level(v int) byte {
 	return byte(max(0, min(v, 255)))
 }
 
-// skip passes over the AC coefficients of a block from position k on.
+// skip passes over the AC coefficients of a block from position k on: three look-ups between refills.
 func (r *run) skip(c cursor, buf []byte, u *unit, k int) cursor {
+	table := u.skips
 	for {
 		c = c.refill(buf)
-		for range 3 {
-			start := c
-			e := entry(u.skips[c.bits>>(64-lookup)])
-			c = c.drop(e.n())
-			k += e.advance()
-			if k < 64 {
-				continue
-			}
-			if k == 64 || k > advanceEnd && k < advanceEnd+64 {
-				return c
-			}
-			// Not an end: nothing found, or symbols of the next block passed over. One by one, then.
-			k -= e.advance()
-			c = start.refill(buf)
-			e, ok := u.ac.coefficient(c.bits)
-			c = c.drop(e.n())
-			k += e.advance()
-			if !ok || k > 64 && k < advanceEnd {
-				r.picture.info.Damaged = true
-			}
-			if k >= 64 {
-				return c
-			}
-			break
+		e := entry(table[c.bits>>(64-lookup)])
+		after := k + e.advance()
+		if after < 64 {
+			c, k = c.drop(e.n()), after
+			e = entry(table[c.bits>>(64-lookup)])
+			after = k + e.advance()
+		}
+		if after < 64 {
+			c, k = c.drop(e.n()), after
+			e = entry(table[c.bits>>(64-lookup)])
+			after = k + e.advance()
+		}
+		if after < 64 {
+			c, k = c.drop(e.n()), after
+			continue
+		}
+		if after == 64 || after > advanceEnd && after < advanceEnd+64 {
+			return c.drop(e.n())
+		}
+		// Not an end: nothing found, or symbols of the next block passed over.
+		if c, k = r.skipOne(c.refill(buf), u, k); k >= 64 {
+			return c
 		}
 	}
+}
+
+// skipOne passes over one symbol. The position that it returns is 64 or more at the end of the block.
+func (r *run) skipOne(c cursor, u *unit, k int) (cursor, int) {
+	e, ok := u.ac.coefficient(c.bits)
+	k += e.advance()
+	if !ok || k > 64 && k < advanceEnd {
+		r.picture.info.Damaged = true
+	}
+	return c.drop(e.n()), k
 }
 
 // decodeBlocks decodes count MCUs at a larger scale.
@@ -178,36 +190,55 @@ func (r *run) decodeBlocks(count int) bool {
 // block decodes one luma block and draws it.
 func (r *run) block(u *unit) {
 	p, s := r.picture, r.source
-	c, buf := s.cursor.refill(s.buf[:]), s.buf[:]
+	buf := s.buf[:]
+	c := s.cursor.refill(buf)
 	e, ok := u.dc.constant(c.bits)
 	r.predicted += e.value(c.bits)
 	c = c.drop(e.n())
 
-	fold, table := p.fold, u.ac.coefTable()
 	var f folded
-	f[0] = fold.constant(r.predicted)
-	flat := true
-	for k := 1; k < 64; {
-		c = c.refill(buf)
-		e := table[c.bits>>(64-lookup)]
-		if e.advance() == advanceNone {
-			var known bool
-			e, known = u.ac.coefficient(c.bits)
-			ok = ok && known
-		}
-		k += e.advance()
-		if k <= 64 {
-			flat = false
-			t := &fold.terms[k-1]
-			f[t.to] += float32(float32(e.value(c.bits)) * t.weight)
-		} else if k < advanceEnd {
-			ok = false
-		}
-		c = c.drop(e.n())
-	}
-	s.cursor = c
-	if !ok {
+	f[0] = p.fold.constant(r.predicted)
+	c, end, known := p.fold.collect(c, buf, u.ac, u.coefs, &f)
+	if !ok || !known {
 		p.info.Damaged = true
 	}
-	fold.draw(&f, flat, p.pix[u.at:], p.plane.Stride)
+	s.cursor = c
+	p.fold.draw(&f, end == 1, p.pix[u.at:], p.plane.Stride)
+}
+
+// collect decodes the AC coefficients of a block into f. end is 1 when there are none. Two symbols need at most
+// 2·(lookup+15) of the 56 bits of a refill.
+func (f *fold) collect(c cursor, buf []byte, ac *huffman, table *coefTable, to *folded) (_ cursor, end int, ok bool) {
+	k := 1
+	for {
+		c = c.refill(buf)
+		for range 2 {
+			e := table[c.bits>>(64-lookup)]
+			next := k + e.advance()
+			if next > 64 {
+				if e.advance() == advanceEnd {
+					return c.drop(e.n()), k, true
+				}
+				if e.advance() != advanceNone {
+					return c.drop(e.n()), k, false
+				}
+				if e, ok = ac.coefficient(c.bits); !ok || e.advance() == advanceEnd {
+					return c.drop(e.n()), k, ok
+				}
+				if next = k + e.advance(); next > 64 {
+					return c.drop(e.n()), k, false
+				}
+			}
+			k = next
+			t := &f.terms[(k-1)&63]
+			to[t.to&63] += float32(float32(e.value(c.bits)) * t.weight)
+			c = c.drop(e.n())
+			if k == 64 {
+				return c, k, true
+			}
+			if e.n() > lookup+15 {
+				break
+			}
+		}
+	}
 }

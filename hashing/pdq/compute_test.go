@@ -200,7 +200,7 @@ func TestGreyAndChroma(t *testing.T) {
 	palette := image.NewPaletted(bounds, color.Palette{color.Black, color.White, color.NRGBA{200, 30, 10, 90}, color.Gray{99}})
 	draw.FloydSteinberg.Draw(palette, bounds, source, bounds.Min)
 	pictures := map[string]image.Image{"palette": palette}
-	for _, ratio := range []image.YCbCrSubsampleRatio{image.YCbCrSubsampleRatio444, image.YCbCrSubsampleRatio420, image.YCbCrSubsampleRatio422} {
+	for _, ratio := range []image.YCbCrSubsampleRatio{image.YCbCrSubsampleRatio444, image.YCbCrSubsampleRatio420, image.YCbCrSubsampleRatio422, image.YCbCrSubsampleRatio440, image.YCbCrSubsampleRatio411, image.YCbCrSubsampleRatio410} {
 		pictures[ratio.String()] = randomYCbCr(image.Rect(3, 4, 211, 167), ratio)
 	}
 	for name, img := range pictures {

@@ -69,13 +69,52 @@ func lumaRows(img image.Image) func(y int, line []float32) {
 // of what the hash sees.
 func ycbcrRows(img *image.YCbCr) func(y int, line []float32) {
 	corner := img.Rect.Min
+	shift := 0 // how many pixels share a sample of chroma along a row, as a power of two
+	switch img.SubsampleRatio {
+	case image.YCbCrSubsampleRatio422, image.YCbCrSubsampleRatio420:
+		shift = 1
+	case image.YCbCrSubsampleRatio411, image.YCbCrSubsampleRatio410:
+		shift = 2
+	}
+	weighed := newWeights()
 	return func(y int, line []float32) {
-		for x := range line {
-			luminance := img.Y[img.YOffset(corner.X+x, corner.Y+y)]
-			chroma := img.COffset(corner.X+x, corner.Y+y)
-			line[x] = luma(color.YCbCrToRGB(luminance, img.Cb[chroma], img.Cr[chroma]))
+		luminance := img.Y[img.YOffset(corner.X, corner.Y+y):][:len(line)]
+		chroma := img.COffset(corner.X, corner.Y+y)
+		cb, cr := img.Cb[chroma:], img.Cr[chroma:]
+		for x, v := range luminance {
+			c := (corner.X+x)>>shift - corner.X>>shift
+			line[x] = weighed.luma(v, cb[c], cr[c])
 		}
 	}
+}
+
+// weights are the products that luma adds, for each value of a colour.
+type weights struct{ r, g, b [256]float32 }
+
+func newWeights() *weights {
+	w := new(weights)
+	for v := range 256 {
+		w.r[v], w.g[v], w.b[v] = luma(uint8(v), 0, 0), luma(0, uint8(v), 0), luma(0, 0, uint8(v))
+	}
+	return w
+}
+
+// luma is luma of what color.YCbCrToRGB makes of a pixel, bit for bit, in 16.16 fixed point as there.
+func (w *weights) luma(y, cb, cr uint8) float32 {
+	light, blue, red := int32(y)*0x10101, int32(cb)-128, int32(cr)-128
+	r := byteOf(light + 91881*red)
+	g := byteOf(light - 22554*blue - 46802*red)
+	b := byteOf(light + 116130*blue)
+	return w.r[r] + w.g[g] + w.b[b]
+}
+
+// byteOf cuts a 16.16 value to a byte.
+func byteOf(v int32) uint8 {
+	if uint32(v) >= 1<<24 { //nolint:gosec // negative values are meant to be large
+		v = ^(v >> 31)
+		return uint8(v) //nolint:gosec // all zeros or all ones
+	}
+	return uint8(v >> 16) //nolint:gosec // below 1<<24
 }
 
 // rgbaRows divides alpha out where a pixel is not opaque.
