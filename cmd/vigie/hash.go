@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"iter"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -174,7 +175,7 @@ func hashFiles(ctx context.Context, files []string) iter.Seq2[examinedFile, erro
 	}
 }
 
-// examineFile digests a file, then has it decoded in the jail.
+// examineFile digests a file while it is decoded in the jail.
 func examineFile(ctx context.Context, pool *jail.Pool, path string) (examinedFile, error) {
 	x := examinedFile{Path: path}
 	f, info, err := openRegular(path)
@@ -184,26 +185,30 @@ func examineFile(ctx context.Context, pool *jail.Pool, path string) (examinedFil
 	}
 	defer f.Close()
 	x.Size = info.Size()
-	digests, n, err := hashing.Digest(f)
-	if err == nil && n != x.Size {
+	var digests hashing.Digests
+	var read int64
+	digested := make(chan error, 1)
+	go func() {
+		var err error
+		digests, read, err = hashing.Digest(io.NewSectionReader(f, 0, math.MaxInt64))
+		digested <- err
+	}()
+	ex, examineErr := pool.ExamineReference(ctx, io.NewSectionReader(f, 0, math.MaxInt64), x.Size)
+	if err := <-digested; err != nil {
+		x.Error = sourceCode(err)
+		return x, nil
+	}
+	if read != x.Size {
 		x.Error = evidence.ReasonChanged
 		return x, nil
 	}
-	if err == nil {
-		_, err = f.Seek(0, io.SeekStart)
-	}
-	if err != nil {
-		x.Error = sourceCode(err)
-		return x, nil
-	}
-	x.Digests = &digests
-	x.Examination, err = pool.ExamineReference(ctx, f, x.Size)
-	if _, isFault := errors.AsType[*os.PathError](err); isFault {
-		x.Error = sourceCode(err)
+	x.Digests, x.Examination = &digests, ex
+	if _, isFault := errors.AsType[*os.PathError](examineErr); isFault {
+		x.Error = sourceCode(examineErr)
 		return x, nil
 	}
 	x.Error = x.Unreadable
-	return x, err
+	return x, examineErr
 }
 
 // openRegular opens what is a file: a pipe would be waited for.

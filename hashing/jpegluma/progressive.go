@@ -1,6 +1,9 @@
 package jpegluma
 
-import "bytes"
+import (
+	"bytes"
+	"math/bits"
+)
 
 // coefficients are the luma coefficients of a progressive picture, in zigzag order: all 64 of a block, or at 1/8 the
 // constant one. They are collected from several scans.
@@ -8,6 +11,9 @@ type coefficients struct {
 	each int // coefficients kept of a block: 64 or 1
 	cols int // blocks
 	all  []int16
+	// some has a bit for each AC coefficient of a block that is not zero, by its position. Most are zero: going over
+	// the others takes half of the time.
+	some []uint64
 	// precision is the number of low bits that are not known yet of each coefficient, plus one; 0 when nothing is.
 	precision [64]int
 }
@@ -24,6 +30,9 @@ func (p *picture) newCoefficients() *coefficients {
 	}
 	s.all = p.decoder.coefs[:n]
 	clear(s.all)
+	if s.each > 1 {
+		s.some = make([]uint64, n/s.each)
+	}
 	return s
 }
 
@@ -48,6 +57,12 @@ func (s *coefficients) block(col, row int) []int16 {
 	return s.all[at : at+s.each : at+s.each]
 }
 
+// coefs returns all coefficients of the block in a column and row, and its bits in some.
+func (s *coefficients) coefs(col, row int) (*[64]int16, *uint64) {
+	block := row*s.cols + col
+	return (*[64]int16)(s.all[64*block:]), &s.some[block]
+}
+
 // draw makes samples of all blocks.
 func (s *coefficients) draw(p *picture) {
 	for at := 0; at < len(s.all); at += s.each {
@@ -59,15 +74,13 @@ func (s *coefficients) draw(p *picture) {
 		}
 		var f folded
 		f[0] = p.fold.constant(int(s.all[at]))
-		flat := true
-		for k, v := range s.all[at+1 : at+64] {
-			if v != 0 {
-				flat = false
-				t := &p.fold.terms[k+1]
-				f[t.to] += float32(float32(v) * t.weight)
-			}
+		coefs := (*[64]int16)(s.all[at:])
+		for rest := s.some[block]; rest != 0; rest &= rest - 1 {
+			k := bits.TrailingZeros64(rest) & 63
+			t := &p.fold.terms[k]
+			f[t.to&63] += float32(float32(coefs[k]) * t.weight)
 		}
-		p.fold.draw(&f, flat, pix, p.plane.Stride)
+		p.fold.draw(&f, s.some[block] == 0, pix, p.plane.Stride)
 	}
 }
 
@@ -195,7 +208,7 @@ func (b *bands) band(mcu, count int) bool {
 			continue
 		}
 		b.source.ready()
-		b.firstBits(b.picture.store.block(col, row))
+		b.firstBits(b.picture.store.coefs(col, row))
 		if b.source.overrun() {
 			return false
 		}
@@ -203,7 +216,7 @@ func (b *bands) band(mcu, count int) bool {
 	return true
 }
 
-func (b *bands) firstBits(block []int16) {
+func (b *bands) firstBits(block *[64]int16, some *uint64) {
 	s, table := b.source, b.scan.parts[0].ac
 	c := s.cursor
 	for k := b.scan.ss; k <= b.scan.se; k++ {
@@ -223,10 +236,11 @@ func (b *bands) firstBits(block []int16) {
 		}
 		e := newEntry(int(length)+size, 0, size, int(length))
 		k += run
-		if k <= b.scan.se {
-			block[k] = saturate(e.value(c.bits) << b.scan.al)
-		} else {
+		if k > b.scan.se {
 			b.damaged()
+		} else if size > 0 {
+			block[k&63] = saturate(e.value(c.bits) << b.scan.al)
+			*some |= 1 << (k & 63)
 		}
 		c = c.drop(e.n())
 	}
@@ -238,7 +252,7 @@ func (b *bands) bandBits(mcu, count int) bool {
 	row, col := mcu/b.scan.cols, mcu%b.scan.cols
 	for end := col + count; col < end; col++ {
 		b.source.ready()
-		b.laterBits(b.picture.store.block(col, row))
+		b.laterBits(b.picture.store.coefs(col, row))
 		if b.source.overrun() {
 			return false
 		}
@@ -248,7 +262,7 @@ func (b *bands) bandBits(mcu, count int) bool {
 
 // laterBits adds a bit to the coefficients of a block that are not zero, and places new ones among those that are
 // (T.81 G.1.2.3).
-func (b *bands) laterBits(block []int16) {
+func (b *bands) laterBits(block *[64]int16, some *uint64) {
 	s, table, k := b.source, b.scan.parts[0].ac, b.scan.ss
 	for b.ended == 0 && k <= b.scan.se {
 		c := s.cursor.refill(s.buf[:])
@@ -274,41 +288,46 @@ func (b *bands) laterBits(block []int16) {
 			c = c.drop(1)
 		}
 		s.cursor = c
-		k = b.passZeros(block, k, run)
+		k = b.passZeros(block, *some, k, run)
 		if placed != 0 && k <= b.scan.se {
-			block[k] = saturate(placed)
+			block[k&63] = saturate(placed)
+			*some |= 1 << (k & 63)
 		} else if placed != 0 {
 			b.damaged()
 		}
 		k++
 	}
 	if b.ended > 0 {
-		b.passZeros(block, k, 64)
+		b.passZeros(block, *some, k, 64)
 		b.ended--
 	}
 }
 
 // passZeros goes on from position k over count zero coefficients and on to one more, and adds a bit to all others on
 // the way. It returns where it stands: on a zero, or behind the band.
-func (b *bands) passZeros(block []int16, k, count int) int {
-	c, buf := b.source.cursor.refill(b.source.buf[:]), b.source.buf[:]
-	for ; k <= b.scan.se; k++ {
-		if block[k] == 0 {
-			if count == 0 {
-				break
-			}
-			count--
-			continue
+func (b *bands) passZeros(block *[64]int16, some uint64, k, count int) int {
+	last := b.scan.se
+	c, buf := b.source.cursor, b.source.buf[:]
+	for k <= last {
+		zeros := min(bits.TrailingZeros64(some>>(k&63)), last+1-k)
+		if count < zeros {
+			k += count
+			break
+		}
+		count -= zeros
+		if k += zeros; k > last {
+			break
 		}
 		c = c.refill(buf)
-		if int64(c.bits) < 0 && block[k]>>b.scan.al&1 == 0 {
-			if block[k] > 0 {
-				block[k] = saturate(int(block[k]) + 1<<b.scan.al)
+		if v := block[k&63]; int64(c.bits) < 0 && v>>b.scan.al&1 == 0 {
+			if v > 0 {
+				block[k&63] = saturate(int(v) + 1<<b.scan.al)
 			} else {
-				block[k] = saturate(int(block[k]) - 1<<b.scan.al)
+				block[k&63] = saturate(int(v) - 1<<b.scan.al)
 			}
 		}
 		c = c.drop(1)
+		k++
 	}
 	b.source.cursor = c
 	return k
