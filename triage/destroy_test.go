@@ -128,6 +128,13 @@ func TestDestruction(t *testing.T) {
 	if err := h.submitOnce(t.Context(), "ONE", only); !triage.IsKind(err, triage.Conflict) {
 		t.Errorf("the same seal again: %v", err)
 	}
+	// Whoever began to destroy it a moment ago learns that it is done, and dooms nothing twice.
+	if err := h.views.Ends.Doom(t.Context(), one, []triage.MediumID{h.names.Medium(only.item.Digests.SHA256)}); !triage.IsKind(err, triage.NotFound) {
+		t.Errorf("doomed again: %v", err)
+	}
+	if doomed, _, err := h.views.Ends.Doomed(t.Context(), one); !triage.IsKind(err, triage.NotFound) {
+		t.Errorf("doomed: %v, %v", doomed, err)
+	}
 	// Another stands for the group, under the same name, and whoever is near joins it.
 	groups, n, err := h.review.List(t.Context(), h.reviewer.Actor, 0, 9)
 	if err != nil || n != 2 || groups[0].Members != 1 {

@@ -73,10 +73,11 @@ type DestructionStore interface {
 	// Holdings counts what an exhibit holds at present.
 	Holdings(ctx context.Context, id ExhibitID) (Holdings, error)
 	// Doom takes media out of an exhibit that nothing comes into any more. Those that nobody else holds are doomed in the
-	// same step in which they stop being held: from then on they are wanted again by whoever lists them.
+	// same step in which they stop being held: from then on they are wanted again by whoever lists them. NotFound
+	// means that the exhibit was removed already.
 	Doom(ctx context.Context, id ExhibitID, media []MediumID) error
 	// Doomed returns what Doom has gathered: every generation that is to be destroyed, how many media that are
-	// nobody's, and how many others hold.
+	// nobody's, and how many others hold; NotFound once the exhibit was removed.
 	Doomed(ctx context.Context, id ExhibitID) ([]Doomed, Holdings, error)
 	// Remove forgets an exhibit and the doomed generations; whoever holds one of their media wants its bytes again.
 	Remove(ctx context.Context, id ExhibitID, doomed []Doomed) error

@@ -35,9 +35,10 @@ return {alone, shared}`)
 
 	// doom takes media out of an exhibit that is leaving. It notes which of them nobody holds any more, in the same step in
 	// which they stop being held, and which lose the key of a part of this exhibit before their bytes came: both go on
-	// as the next generation. ARGV: exhibit, ids.
+	// as the next generation. It returns 0 when the exhibit has left already. ARGV: exhibit, ids.
 	doom = script(`
 local x = ARGV[2]
+if call('EXISTS', P .. 'x:' .. x) == 0 then return 0 end
 local doomed = P .. 'doomed:' .. x
 local function spend(id, generation)
   call('HSET', doomed, id, generation)
@@ -221,8 +222,12 @@ func (s Destructions) Doom(ctx context.Context, id triage.ExhibitID, media []tri
 		for _, m := range some {
 			args = append(args, packID(string(m)))
 		}
-		if err := s.run(ctx, doom, s.key(keyDestroy), args...).Err(); err != nil {
+		there, err := s.run(ctx, doom, s.key(keyDestroy), args...).Int()
+		if err != nil {
 			return fault("views.Doom", string(id), err)
+		}
+		if there == 0 {
+			return missing("doom media", string(id), "exhibit")
 		}
 	}
 	return nil
@@ -258,7 +263,15 @@ func (s Destructions) Doomed(ctx context.Context, id triage.ExhibitID) (doomed [
 		}
 		doomed = append(doomed, triage.Doomed{Medium: triage.MediumID(unpackID(field)), Generation: generation})
 	}
-	return doomed, held, fault(op, string(id), walk.Err())
+	if err := walk.Err(); err != nil {
+		return nil, held, fault(op, string(id), err)
+	}
+	// What was gathered goes together with the exhibit: while that is there, all of it was.
+	there, err := s.rdb.Exists(ctx, s.exhibit(id)).Result()
+	if err == nil && there == 0 {
+		return nil, held, missing("read what is doomed", string(id), "exhibit")
+	}
+	return doomed, held, fault(op, string(id), err)
 }
 
 // Remove implements triage.DestructionStore.
