@@ -95,7 +95,7 @@ func (s *Sets) AddEntries(ctx context.Context, set triage.HashSet, entries []tri
 	if err != nil {
 		return nil, err
 	}
-	if kept, ok := sets[set.ID]; !ok || kept.State != triage.Importing {
+	if kept, ok := sets[set.ID]; !ok || kept.State != triage.Importing || !kept.Imported.Equal(set.Imported) {
 		return nil, triage.E(triage.Conflict, op, set.ID.String(), "entries are added to a set before it is active", nil)
 	}
 	categories, err := s.categories(ctx, set.ID, entries)

@@ -11,10 +11,9 @@ import (
 
 // What follows takes back what an import wrote that failed. It needs no memory, so that a full Redis does it.
 
-// failSet ends an import. KEYS: docs, states, versions. ARGV: set, its doc, field of versions, its version.
+// failSet ends an import. KEYS: docs, states, versions. ARGV: set, its doc, field of versions, its version, its state.
 var failSet = redis.NewScript(`#!lua flags=allow-oom
-local state = redis.call('HGET', KEYS[2], ARGV[1])
-if not state or state:sub(1, 9) ~= 'importing' then return 0 end
+if redis.call('HGET', KEYS[2], ARGV[1]) ~= ARGV[5] then return 0 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 redis.call('HSET', KEYS[2], ARGV[1], 'failed 0 0')
 if redis.call('HGET', KEYS[3], ARGV[3]) == ARGV[4] then redis.call('HINCRBY', KEYS[3], ARGV[3], -1) end
@@ -28,7 +27,11 @@ func (s *Sets) FailSet(ctx context.Context, set triage.HashSet) error {
 		return err
 	}
 	keys := []string{s.key(keyDocs), s.key(keyStates), s.key(keyVersions)}
-	if err := failSet.Run(ctx, s.rdb, keys, set.ID.String(), doc, s.sealer.name(set.Kind, set.Source), set.Version).Err(); err != nil {
+	failed, err := failSet.Run(ctx, s.rdb, keys, set.ID.String(), doc, s.sealer.name(set.Kind, set.Source), set.Version, importing(set)).Int()
+	if err == nil && failed == 0 {
+		return triage.E(triage.Conflict, op, set.ID.String(), "another import has this number", nil)
+	}
+	if err != nil {
 		return fault(op, set.ID.String(), err)
 	}
 	return s.dropLists(ctx, op, set.ID)

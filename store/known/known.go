@@ -87,33 +87,58 @@ type storedSet struct {
 	Failure   string                `json:"f,omitempty"`
 }
 
-// CreateSet implements triage.SetStore. A number or a version may be left out when an import ends here.
+// lastNumbers returns what the next set is numbered after. KEYS: last, versions. ARGV: field of versions.
+var lastNumbers = redis.NewScript(`
+return {tonumber(redis.call('GET', KEYS[1]) or '0'), tonumber(redis.call('HGET', KEYS[2], ARGV[1]) or '0')}`)
+
+// createSet keeps a set as Importing if its number and its version are still the next ones: in one step, for a Redis that
+// was lost between two would give the number again. KEYS: last, versions, docs, states. ARGV: set, field of versions, its
+// version, its doc, its state.
+var createSet = redis.NewScript(`
+if tonumber(redis.call('GET', KEYS[1]) or '0') ~= tonumber(ARGV[1]) - 1 then return 0 end
+if tonumber(redis.call('HGET', KEYS[2], ARGV[2]) or '0') ~= tonumber(ARGV[3]) - 1 then return 0 end
+redis.call('SET', KEYS[1], ARGV[1])
+redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
+redis.call('HSET', KEYS[3], ARGV[1], ARGV[4])
+redis.call('HSET', KEYS[4], ARGV[1], ARGV[5])
+return 1`)
+
+// CreateSet implements triage.SetStore.
 func (s *Sets) CreateSet(ctx context.Context, set triage.HashSet) (triage.HashSet, error) {
 	const op = "known.CreateSet"
-	id, err := s.rdb.Incr(ctx, s.key(keyLast)).Result()
-	if err != nil {
-		return triage.HashSet{}, fault(op, "", err)
+	keys := []string{s.key(keyLast), s.key(keyVersions), s.key(keyDocs), s.key(keyStates)}
+	name := s.sealer.name(set.Kind, set.Source)
+	set.State = triage.Importing
+	for ctx.Err() == nil {
+		last, err := lastNumbers.Run(ctx, s.rdb, keys[:2], name).Int64Slice()
+		if err != nil {
+			return triage.HashSet{}, fault(op, "", err)
+		}
+		set.ID, set.Version = triage.SetID(last[0]+1), int(last[1])+1 //nolint:gosec // sets are counted
+		doc, err := s.encodeSet(set)
+		if err != nil {
+			return triage.HashSet{}, err
+		}
+		done, err := createSet.Run(ctx, s.rdb, keys, set.ID.String(), name, set.Version, doc, importing(set)).Int()
+		if err != nil {
+			return triage.HashSet{}, fault(op, set.ID.String(), err)
+		}
+		if done == 1 {
+			return set, nil
+		}
 	}
-	version, err := s.rdb.HIncrBy(ctx, s.key(keyVersions), s.sealer.name(set.Kind, set.Source), 1).Result()
-	if err != nil {
-		return triage.HashSet{}, fault(op, "", err)
-	}
-	set.ID, set.Version, set.State = triage.SetID(id), int(version), triage.Importing
-	doc, err := s.encodeSet(set)
-	if err != nil {
-		return triage.HashSet{}, err
-	}
-	_, err = s.rdb.TxPipelined(ctx, func(p redis.Pipeliner) error {
-		p.HSet(ctx, s.key(keyDocs), set.ID.String(), doc)
-		p.HSet(ctx, s.key(keyStates), set.ID.String(), string(triage.Importing)+" 0 0")
-		return nil
-	})
-	return set, fault(op, set.ID.String(), err)
+	return triage.HashSet{}, fault(op, "", ctx.Err())
+}
+
+// importing is the state of a set that is being imported. Its third word tells this import from another one that a Redis
+// which lost its data gave the same number.
+func importing(set triage.HashSet) string {
+	return string(triage.Importing) + " 0 " + strconv.FormatInt(set.Imported.UnixNano(), 10)
 }
 
 // changeSets gives sets their states in one new epoch and announces it.
 // KEYS: epoch, docs, states, changes. ARGV: set, its doc (” keeps it), the state it is to have, time (ms) of
-// withdrawal, how many changes are kept, then the sets that are withdrawn with it.
+// withdrawal, how many changes are kept, the state from which it may become active, then the sets that are withdrawn with it.
 // It returns the epoch of the change; that of the earlier one when there is nothing left to do; 0 when there is
 // no such set; -1 when it was withdrawn before.
 var changeSets = redis.NewScript(`
@@ -123,10 +148,11 @@ if not state then return 0 end
 local word, epoch = state:match('^(%S+) (%d+)')
 if word == wanted then return tonumber(epoch) end
 if word == 'withdrawn' then return -1 end
+if wanted == 'active' and state ~= ARGV[6] then return 0 end
 epoch = redis.call('INCR', KEYS[1])
 if doc ~= '' then redis.call('HSET', KEYS[2], set, doc) end
 redis.call('HSET', KEYS[3], set, wanted .. ' ' .. epoch .. ' ' .. (wanted == 'withdrawn' and at or '0'))
-for i = 6, #ARGV do
+for i = 7, #ARGV do
   local other = redis.call('HGET', KEYS[3], ARGV[i])
   if other and other:sub(1, 6) == 'active' then
     redis.call('HSET', KEYS[3], ARGV[i], 'withdrawn ' .. epoch .. ' ' .. at)
@@ -135,8 +161,8 @@ end
 redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[5], '*', 'epoch', epoch)
 return epoch`)
 
-func (s *Sets) change(ctx context.Context, op string, id triage.SetID, doc []byte, state triage.SetState, at time.Time, others []triage.SetID) (triage.Epoch, error) {
-	args := []any{id.String(), doc, string(state), at.UnixMilli(), keepChanges}
+func (s *Sets) change(ctx context.Context, op string, id triage.SetID, doc []byte, state triage.SetState, at time.Time, from string, others []triage.SetID) (triage.Epoch, error) {
+	args := []any{id.String(), doc, string(state), at.UnixMilli(), keepChanges, from}
 	for _, other := range others {
 		args = append(args, other.String())
 	}
@@ -160,7 +186,7 @@ func (s *Sets) Activate(ctx context.Context, set triage.HashSet, replaces []tria
 	if err != nil {
 		return 0, err
 	}
-	epoch, err := s.change(ctx, "activate set", set.ID, doc, triage.Active, set.Imported, replaces)
+	epoch, err := s.change(ctx, "activate set", set.ID, doc, triage.Active, set.Imported, importing(set), replaces)
 	if err == nil {
 		s.dropSegments(ctx, replaces...)
 	}
@@ -169,7 +195,7 @@ func (s *Sets) Activate(ctx context.Context, set triage.HashSet, replaces []tria
 
 // Withdraw implements triage.SetStore. A set that is withdrawn already keeps its epoch.
 func (s *Sets) Withdraw(ctx context.Context, id triage.SetID, at time.Time) (triage.Epoch, error) {
-	epoch, err := s.change(ctx, "withdraw set", id, nil, triage.Withdrawn, at, nil)
+	epoch, err := s.change(ctx, "withdraw set", id, nil, triage.Withdrawn, at, "", nil)
 	if err == nil {
 		s.dropSegments(ctx, id)
 	}
@@ -276,7 +302,7 @@ func (s *Sets) decodeSet(id triage.SetID, doc, state string) (triage.HashSet, er
 	set.State = triage.SetState(words[0])
 	epoch, _ := strconv.ParseUint(words[1], 10, 64)
 	set.Epoch = triage.Epoch(epoch)
-	if ms, _ := strconv.ParseInt(words[2], 10, 64); ms != 0 {
+	if ms, _ := strconv.ParseInt(words[2], 10, 64); ms != 0 && set.State == triage.Withdrawn {
 		set.Withdrawn = time.UnixMilli(ms).UTC()
 	}
 	return set, nil

@@ -9,12 +9,12 @@ import (
 )
 
 // keepSet keeps a set as Importing unless it is there and did not fail, and numbers no other one like it.
-// KEYS: docs, states, last, versions. ARGV: set, its doc, field of versions, version.
+// KEYS: docs, states, last, versions. ARGV: set, its doc, field of versions, version, state.
 var keepSet = redis.NewScript(`
 local state = redis.call('HGET', KEYS[2], ARGV[1])
 if not state or state:sub(1, 6) == 'failed' then
   redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-  redis.call('HSET', KEYS[2], ARGV[1], 'importing 0 0')
+  redis.call('HSET', KEYS[2], ARGV[1], ARGV[5])
 end
 if tonumber(redis.call('GET', KEYS[3]) or '0') < tonumber(ARGV[1]) then redis.call('SET', KEYS[3], ARGV[1]) end
 if tonumber(redis.call('HGET', KEYS[4], ARGV[3]) or '0') < tonumber(ARGV[4]) then
@@ -30,7 +30,7 @@ func (s *Sets) RestoreSet(ctx context.Context, set triage.HashSet) (triage.HashS
 		return triage.HashSet{}, err
 	}
 	keys := []string{s.key(keyDocs), s.key(keyStates), s.key(keyLast), s.key(keyVersions)}
-	if err := keepSet.Run(ctx, s.rdb, keys, set.ID.String(), doc, s.sealer.name(set.Kind, set.Source), set.Version).Err(); err != nil {
+	if err := keepSet.Run(ctx, s.rdb, keys, set.ID.String(), doc, s.sealer.name(set.Kind, set.Source), set.Version, importing(set)).Err(); err != nil {
 		return triage.HashSet{}, fault(op, set.ID.String(), err)
 	}
 	return s.Set(ctx, set.ID)
