@@ -36,6 +36,10 @@ const (
 	ExhibitDestroyed       EventKind = "exhibit.destroyed"            // what is to go is fixed; nothing has gone yet
 	DestructionIsFinished  EventKind = "exhibit.destruction-finished" // the keys are gone
 
+	// RehashStarted and RehashFinished stand around the renewal of outdated fingerprints.
+	RehashStarted  EventKind = "rehash.started"
+	RehashFinished EventKind = "rehash.finished"
+
 	StoreScrubbed EventKind = "store.scrubbed" // everything kept was read again and verified
 )
 

@@ -11,6 +11,7 @@ import (
 type ExaminationRecord struct {
 	Medium      MediumID
 	Generation  int // of the bytes that were examined
+	Attempt     int // 0 for the first examination of them, one more each time that they were examined anew
 	Size        int64
 	Keys        DigestKeys // of the verified digests
 	Examination hashing.Examination

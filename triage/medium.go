@@ -42,6 +42,7 @@ type Medium struct {
 	Epoch      Epoch
 	Group      GroupID
 	At         Locator // of its examination
+	Attempt    int     // its number: 0, and one more each time that the medium was examined anew
 }
 
 // Standing is what catching up needs to know of a medium whose examination is on record.

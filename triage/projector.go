@@ -55,6 +55,7 @@ type Projector struct {
 	Queue     QueueStore
 	Ends      DestructionStore
 	Keys      KeyArchive
+	Rehashes  RehashStore
 	Names     Names
 }
 
@@ -130,6 +131,10 @@ func (p *Projector) Apply(ctx context.Context, ev Event) error {
 		return p.setWithdrawn(ctx, ev.Subject, ev.Time)
 	case SetRemoved:
 		return p.setRemoved(ctx, ev.Subject)
+	case RehashStarted:
+		return withData(ev, func(run RehashRun) error { return rehashStarted(ctx, p.Rehashes, run) })
+	case RehashFinished:
+		return rehashEnded(ctx, p.Rehashes, ev.Subject, ev.Time)
 	case DecisionMade:
 		return withData(ev, func(d Decision) error { return p.Queue.SaveDecision(ctx, GroupID(ev.Subject), d) })
 	}

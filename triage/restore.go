@@ -65,7 +65,7 @@ func (c *CatchUp) restore(ctx context.Context, filed []Filed) error {
 	var todo []int // indexes of filed
 	var probes []Probe
 	for i, stands := range standings {
-		if stands.State != "" && stands.State != Examined {
+		if stands.State != "" && (stands.State != Examined || filed[i].Attempt > 0) { // else there is a later one, or it is done
 			todo = append(todo, i)
 			probes = append(probes, NewProbe(filed[i].Keys, filed[i].Examination))
 		}
@@ -80,6 +80,7 @@ func (c *CatchUp) restore(ctx context.Context, filed []Filed) error {
 			x := &filed[at].Examination
 			outcomes[i] = Outcome{
 				Medium: filed[at].Medium, Generation: max(1, filed[at].Generation), Epoch: epoch, Matches: matches[i], Examination: x,
+				Attempt: filed[at].Attempt,
 				Finding: Conclude(standings[at].Kind, x.Unreadable, matches[i]),
 			}
 		}

@@ -40,7 +40,7 @@ type MediumStore interface {
 	// exhibit was destroyed or changed meanwhile.
 	MarkQueued(ctx context.Context, id MediumID, generation int, keys DigestKeys, size int64) error
 	// FileExaminations keeps where media's examinations lie, and the sizes and keys that were verified. For a
-	// medium that nobody lists it only notes that the pack was seen. It returns how each stands then.
+	// medium that nobody lists, or that has a later examination (by Attempt), it only notes that the pack was seen. It returns how each stands then.
 	FileExaminations(ctx context.Context, filed ...Filed) ([]Standing, error)
 }
 

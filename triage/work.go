@@ -37,11 +37,13 @@ const retryPause = 500 * time.Millisecond
 type Job struct {
 	ID         string
 	Medium     MediumID
-	Deliveries int // 1 the first time, more after takeovers
+	Deliveries int  // 1 the first time, more after takeovers
+	Again      bool // it was examined before, and its fingerprint may be outdated
 }
 
 // JobSource hands out queued jobs, each to one worker at a time. A job that is taken and neither done nor touched
-// for the queue's lease is taken over by another worker, with one more delivery.
+// for the queue's lease is taken over by another worker, with one more delivery. Jobs to examine something again are
+// handed out when there are no others.
 type JobSource interface {
 	// Take waits for a job until ctx ends, then fails with ctx's error.
 	Take(ctx context.Context) (Job, error)
@@ -69,10 +71,12 @@ type Outcome struct {
 	Matches     []Match
 	Finding     Finding              // Pending: to be ranked
 	Examination *hashing.Examination // nil when it was only matched again
+	Attempt     int                  // number of the examination that was matched
 }
 
 // OutcomeStore applies outcomes of one epoch. It checks atomically with each that this is still the epoch of the sets and
-// fails with Stale otherwise: some may have been applied then. Applied again, an outcome changes nothing. A medium that becomes Pending joins a
+// fails with Stale otherwise: some may have been applied then. Applied again, an outcome changes nothing, nor
+// does one of an examination that a later one has replaced. A medium that becomes Pending joins a
 // group, if it has none, and has its group ranked; one that stops being Pending has its group ranked too, and the
 // groups of its exhibits when it is, or was, known.
 type OutcomeStore interface {
@@ -89,8 +93,10 @@ type Worker struct {
 	Decoder      Decoder
 	Matcher      Matcher
 	Outcomes     OutcomeStore
-	Parallel     int           // jobs at once
-	Touch        time.Duration // how often the lease of a long job is renewed
+	Rehashed     RehashStore
+	Outdated     func(hashing.Examination) bool // whether its bytes would get another fingerprint today
+	Parallel     int                            // jobs at once
+	Touch        time.Duration                  // how often the lease of a long job is renewed
 	Log          *slog.Logger
 }
 
@@ -135,6 +141,9 @@ func (w *Worker) do(ctx context.Context, job Job) error {
 	if err != nil {
 		return err
 	}
+	if job.Again {
+		return w.again(ctx, job, medium)
+	}
 	if medium.State == Examined {
 		return nil // done by an earlier delivery
 	}
@@ -145,7 +154,12 @@ func (w *Worker) do(ctx context.Context, job Job) error {
 	if err != nil {
 		return err
 	}
-	kept := ExaminationRecord{medium.ID, medium.Slot.Generation, medium.Size, medium.Keys, x}
+	return w.conclude(ctx, medium, x)
+}
+
+// conclude keeps an examination and gives it its effect.
+func (w *Worker) conclude(ctx context.Context, medium Medium, x hashing.Examination) error {
+	kept := ExaminationRecord{medium.ID, medium.Slot.Generation, medium.Attempt, medium.Size, medium.Keys, x}
 	at, err := w.Examinations.PutExamination(ctx, kept)
 	if IsKind(err, NotFound) {
 		return nil // destroyed meanwhile
@@ -230,7 +244,7 @@ func conclude(ctx context.Context, matcher Matcher, outcomes OutcomeStore, m Med
 		if err != nil {
 			return err
 		}
-		o := Outcome{Medium: m.ID, Generation: m.Slot.Generation, Epoch: epoch, Matches: matches[0], Examination: &x}
+		o := Outcome{Medium: m.ID, Generation: m.Slot.Generation, Epoch: epoch, Matches: matches[0], Examination: &x, Attempt: m.Attempt}
 		o.Finding = Conclude(m.Kind, x.Unreadable, o.Matches)
 		if err := outcomes.Apply(ctx, o); !IsKind(err, Stale) {
 			return err

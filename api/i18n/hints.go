@@ -8,7 +8,11 @@ import (
 // hints are the French of the hints that the domain, the guard and the pages give, which are English. A test reads
 // their source and finds those that are missing here and in outerHints.
 var hints = map[string]string{
-	"tick the box: what is destroyed cannot be brought back":                                    "cochez la case : rien de ce qui est détruit ne peut être retrouvé",
+	"tick the box: what is destroyed cannot be brought back": "cochez la case : rien de ce qui est détruit ne peut être retrouvé",
+	// Of making fingerprints again.
+	"a rehash is under way: vigie rehash --status says how far it is": "des empreintes sont en train d’être refaites : vigie rehash --status dit où cela en est",
+	"another process goes on with it":                                 "un autre processus s’en charge",
+
 	"this exhibit was destroyed: submit under another --exhibit":                                "ce scellé a été détruit : déposez sous un autre --exhibit",
 	"its exhibit was destroyed or changed meanwhile: submit again":                              "son scellé a été détruit ou modifié entre-temps : déposez de nouveau",
 	"somebody else decides about one at this moment: try again":                                 "quelqu’un d’autre décide d’une destruction en ce moment : réessayez",

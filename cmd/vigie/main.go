@@ -56,6 +56,7 @@ func commands() []command {
 		{name: "audit", run: runAudit},
 		{name: "keys", run: runKeys},
 		{name: "scrub", run: runScrub},
+		{name: "rehash", run: runRehash},
 		{name: "rebuild", run: runRebuild},
 		{name: "dump", run: runDump},
 		{name: "doctor", run: runDoctor},

@@ -61,5 +61,8 @@ var flagsInFrench = map[string]string{
 	"for 12 hours, as often as wanted, instead of once within 15 minutes": "pour 12 heures, autant de fois que voulu, au lieu d'une fois dans les 15 minutes",
 
 	// Of decoding.
+	"only count the fingerprints that are outdated":                                 "seulement compter les empreintes à refaire",
+	"how far the renewal has come":                                                  "où en est la réfection",
+	"media a second at most (0: no limit)":                                          "médias par seconde au plus (0 : sans limite)",
 	"where nothing locks decoders in: required (nothing is decoded) or best-effort": "là où rien n'enferme les décodeurs : required (rien n'est décodé) ou best-effort",
 }

@@ -15,6 +15,7 @@ import (
 	"vigie/api"
 	"vigie/api/guard"
 	"vigie/api/web"
+	"vigie/hashing/decode"
 	"vigie/hashing/jail"
 	"vigie/store/journal"
 	"vigie/store/known"
@@ -55,6 +56,7 @@ type house struct {
 	events   *triage.Projector
 	catchUp  *triage.CatchUp
 	access   *triage.Access
+	rehash   *triage.Rehash
 }
 
 // withHouse runs do on a house over the servers that c names.
@@ -117,6 +119,10 @@ func build(ctx context.Context, c *serviceConfig, keys *secrets, sv *servers, lo
 		founders: triage.NewFounderIndex(v.Groups),
 	}
 	h.access = &triage.Access{Accounts: v.Accounts, Sessions: v.Sessions, Events: h.events, Now: time.Now}
+	h.rehash = &triage.Rehash{
+		Examinations: archive, Media: v.Media, Runs: v.Rehashes, Jobs: jobs, Events: h.events, Lease: v.Lease,
+		Outdated: decode.Outdated, Now: time.Now, Log: log,
+	}
 	own := catchUp.Forget
 	catchUp.Forget = func() { own(); h.mirror.Forget(); h.founders.Forget(); archive.Forget() }
 	return h, nil
@@ -125,7 +131,7 @@ func build(ctx context.Context, c *serviceConfig, keys *secrets, sv *servers, lo
 func newProjector(v *views.Views, sets *known.Sets, chain *journal.Journal, archive *objects.Archive, names triage.Names) *triage.Projector {
 	return &triage.Projector{
 		Journal: chain, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: archive, Sets: sets,
-		SetFiles: archive, Parse: setfile.Parse, Queue: v.Queue, Ends: v.Ends, Keys: archive, Names: names,
+		SetFiles: archive, Parse: setfile.Parse, Queue: v.Queue, Ends: v.Ends, Keys: archive, Rehashes: v.Rehashes, Names: names,
 	}
 }
 
@@ -231,7 +237,8 @@ func (c *serviceConfig) operatorCSS() ([]byte, error) {
 func (h *house) worker(pool *jail.Pool) *triage.Worker {
 	return &triage.Worker{
 		Jobs: h.jobs, Media: h.views.Media, Archive: h.archive, Examinations: h.archive, Decoder: pool,
-		Matcher: h.mirror, Outcomes: h.views.Outcomes, Parallel: h.config.Parallel, Touch: h.config.Lease / 3, Log: h.log,
+		Matcher: h.mirror, Outcomes: h.views.Outcomes, Rehashed: h.views.Rehashes, Outdated: decode.Outdated,
+		Parallel: h.config.Parallel, Touch: h.config.Lease / 3, Log: h.log,
 	}
 }
 

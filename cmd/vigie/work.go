@@ -26,6 +26,7 @@ func (h *house) working(pool *jail.Pool) task {
 		g.Go(func() error { return h.worker(pool).Run(ctx) })
 		g.Go(func() error { return h.steward().Run(ctx) })
 		g.Go(func() error { return h.destroyer().Run(ctx) })
+		g.Go(func() error { return h.rehash.Run(ctx) })
 		return g.Wait()
 	}
 }

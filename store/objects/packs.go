@@ -71,6 +71,7 @@ type pack struct {
 //	n      the document, as sealOf seals it, or as it is
 type storedExamination struct {
 	Generation  int                 `json:"g,omitempty"`
+	Attempt     int                 `json:"a,omitempty"`
 	Size        int64               `json:"z"`
 	Keys        []byte              `json:"k"` // of the three digests, 16 bytes each
 	Examination hashing.Examination `json:"x"`
@@ -88,7 +89,7 @@ const (
 func (a *Archive) encodeExamination(ctx context.Context, x triage.ExaminationRecord) ([]byte, error) {
 	const op = "objects.encodeExamination"
 	keys := append(append(bytes.Clone(x.Keys.MD5[:]), x.Keys.SHA1[:]...), x.Keys.SHA256[:]...)
-	doc, err := json.Marshal(storedExamination{x.Generation, x.Size, keys, x.Examination})
+	doc, err := json.Marshal(storedExamination{x.Generation, x.Attempt, x.Size, keys, x.Examination})
 	if err != nil {
 		return nil, triage.E(triage.Internal, op, string(x.Medium), "", err)
 	}
@@ -133,7 +134,7 @@ func (a *Archive) decodeExamination(ctx context.Context, record []byte) (x triag
 		return x, errors.New("three keys have 48 bytes")
 	}
 	x.Keys = triage.DigestKeys{MD5: [16]byte(s.Keys), SHA1: [16]byte(s.Keys[16:]), SHA256: [16]byte(s.Keys[32:])}
-	x.Generation, x.Size, x.Examination = s.Generation, s.Size, s.Examination
+	x.Generation, x.Attempt, x.Size, x.Examination = s.Generation, s.Attempt, s.Size, s.Examination
 	return x, nil
 }
 

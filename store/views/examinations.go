@@ -10,18 +10,23 @@ import (
 )
 
 // fileExaminations keeps the places of examinations, corrects what was declared wrongly, and notes their packs. A medium
-// that was examined by other keys is matched again. Of a generation that was destroyed it keeps nothing. It
-// returns state and kind of each, '--' of one that is not kept. ARGV of each: medium, place, keys, size, writer, number of
-// the pack, generation.
+// that was examined by other keys is matched again. Of a generation that was destroyed, and of an examination
+// that was made anew since, it keeps nothing. It returns state and kind of each, '--' of one that is not kept. ARGV of each: medium, place, keys, size, writer, number of
+// the pack, generation, attempt.
 var fileExaminations = script(`
 local marks = P .. 'marks:applied'
 
-local function file(id, place, keys, size, examined)
+local function file(id, place, keys, size, examined, attempt)
   local m = load(id)
   local generation = tonumber(m and m.v or '1')
   if not m or tonumber(examined) < generation then return '--' end
-  if tonumber(examined) > generation then m.v = examined end
+  if tonumber(examined) > generation then
+    m.v = examined
+  elseif tonumber(attempt) < tonumber(m.a or '0') then
+    return '--'
+  end
   m.l = place
+  m.a = attempt ~= '0' and attempt or nil
   rekey(m, keys, size)
   m.D = short(keys)
   save(m)
@@ -29,10 +34,10 @@ local function file(id, place, keys, size, examined)
 end
 
 local last, answer = {}, {}
-for i = 2, #ARGV, 7 do
+for i = 2, #ARGV, 8 do
   local writer, number = ARGV[i + 4], tonumber(ARGV[i + 5])
   if number > (last[writer] or 0) then last[writer] = number end
-  answer[#answer + 1] = file(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 6])
+  answer[#answer + 1] = file(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 6], ARGV[i + 7])
 end
 for writer, number in pairs(last) do
   if number > tonumber(call('HGET', marks, 'p:' .. writer) or '0') then
@@ -46,11 +51,11 @@ func (s Media) FileExaminations(ctx context.Context, filed ...triage.Filed) ([]t
 	const op = "views.FileExaminations"
 	standings := make([]triage.Standing, 0, len(filed))
 	for some := range slices.Chunk(filed, batch) {
-		args := make([]any, 0, 7*len(some))
+		args := make([]any, 0, 8*len(some))
 		for i := range some {
 			x := &some[i]
 			args = append(args, packID(string(x.Medium)), packLocator(x.At), packKeys(x.Keys), packNumber(x.Size),
-				x.At.Pack.Writer, strconv.FormatUint(x.At.Pack.Number, 10), max(1, x.Generation))
+				x.At.Pack.Writer, strconv.FormatUint(x.At.Pack.Number, 10), max(1, x.Generation), x.Attempt)
 		}
 		answer, err := s.run(ctx, fileExaminations, s.medium(some[0].Medium), args...).Text()
 		if err != nil {

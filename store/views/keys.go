@@ -54,10 +54,13 @@ import (
 //	q:<score>            hash    leaf → how many of these lie in it
 //	q:<score>:<leaf>     hash    groups, their identifiers from the second byte on; a leaf is 12 bits (2 bytes)
 //
+//	rehash               hash    the renewal of outdated fingerprints: see rehash.go
+//
 //	marks:applied        hash    how far the projections have come: see marks.go
 //	marks:ahead          zset    events that were applied beyond a gap
 const (
 	keyEpoch     = "epoch"
+	keyRehash    = "rehash"
 	keyAccounts  = "accounts"
 	keyTokens    = "tokens"
 	keyLink      = "link:"

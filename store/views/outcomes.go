@@ -13,17 +13,18 @@ type Outcomes struct{ db }
 
 var (
 	// applyOutcomes checks the epoch and gives media their findings. A medium that was ranked already keeps its rank
-	// while it stays Pending; one that nobody lists any more is left out. ARGV: epoch, words of all, then of each:
-	// medium, finding, matches ('': none), examination ('': it was only matched again), generation of what was
-	// examined. Both are sealed; equal ones are equal.
+	// while it stays Pending; one that nobody lists any more is left out, and what was matched by
+	// an examination that another one has replaced since. ARGV: epoch, words of all, then of each:
+	// medium, finding, matches ('': none), examination ('': it was only matched again), generation and attempt
+	// of the examination. Both are sealed; equal ones are equal.
 	applyOutcomes = script(`
 local epoch = ARGV[2]
 if (call('GET', P .. 'epoch') or '0') ~= epoch then return 'stale' end
 keepWords(ARGV[3])
 
-local function apply(id, finding, matches, examination, generation)
+local function apply(id, finding, matches, examination, generation, attempt)
   local m = load(id)
-  if not m or (m.v or '1') ~= generation then return end
+  if not m or (m.v or '1') ~= generation or (m.a or '0') ~= attempt then return end
   local state = m.s
   local changed = (m.m or '') ~= matches
   if examination ~= '' then
@@ -47,7 +48,7 @@ local function apply(id, finding, matches, examination, generation)
   if m.g and changed then mark(m.g) end
 end
 
-for i = 4, #ARGV, 5 do apply(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]) end
+for i = 4, #ARGV, 6 do apply(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5]) end
 return 'done'`)
 
 	// countFailure counts a failed examination of a medium that is kept. ARGV: medium.
@@ -65,11 +66,11 @@ func (s Outcomes) Apply(ctx context.Context, outcomes ...triage.Outcome) error {
 	const op = "views.Apply"
 	for some := range slices.Chunk(outcomes, batch) {
 		news := s.newWords()
-		args := make([]any, 2, 2+5*len(some))
+		args := make([]any, 2, 2+6*len(some))
 		for i := range some {
 			o := &some[i]
 			args = append(args, packID(string(o.Medium)), findings.of[o.Finding],
-				s.packMatches(o.Medium, o.Matches, news), s.packExamination(o.Medium, o.Examination, news), max(1, o.Generation))
+				s.packMatches(o.Medium, o.Matches, news), s.packExamination(o.Medium, o.Examination, news), max(1, o.Generation), o.Attempt)
 		}
 		args[0], args[1] = strconv.FormatUint(uint64(some[0].Epoch), 10), news.text
 		answer, err := s.run(ctx, applyOutcomes, s.medium(some[0].Medium), args...).Text()

@@ -18,6 +18,7 @@ const (
 	fieldGeneration  = 'v' // of its bytes, decimal; absent: 1
 	fieldWanted      = 't' // while it is wanted: since when, as packNumber writes microseconds
 	fieldLocator     = 'l' // where its examination lies
+	fieldAttempt     = 'a' // number of that examination, decimal; absent: 0, the first
 	fieldExamination = 'f' // sealed
 	fieldMatches     = 'm' // sealed; absent: none
 	fieldGroup       = 'g' // 16 raw bytes; nothing: the group that it founded; absent: none
@@ -112,6 +113,7 @@ func (d db) openMedium(id triage.MediumID, raw string) (opened, error) {
 	if ring := f[fieldRing]; ring != "" {
 		m.Slot.Exhibit, m.Slot.Part = unpackExhibit(ring[:8]), triage.PartID(hex.EncodeToString([]byte(ring[8:])))
 	}
+	m.Attempt, _ = strconv.Atoi(f[fieldAttempt]) // 0 where there is none
 	epoch, _ := strconv.ParseUint(f[fieldEpoch], 10, 64)
 	m.Epoch = triage.Epoch(epoch)
 	if g, grouped := f[fieldGroup]; g != "" {

@@ -39,6 +39,7 @@ type Views struct {
 	Lease    Lease
 	Marks    Marks
 	Ends     Destructions
+	Rehashes Rehashes
 }
 
 // New returns the projections that rdb keeps under prefix (which store/known shares: both know its epoch), sealed
@@ -47,7 +48,7 @@ func New(rdb *redis.Client, prefix string, key [KeySize]byte, now func() time.Ti
 	d := db{rdb: rdb, prefix: prefix, sealer: newSealer(key), words: &wordCache{known: make(words)}, now: now}
 	return &Views{
 		Accounts{d}, Sessions{d}, Exhibits{d}, Media{d}, Outcomes{d}, Groups{d}, Rematch{d}, Queue{Groups{d}},
-		Grants{d}, Seen{d}, Lease{d}, Marks{d}, Destructions{db: d},
+		Grants{d}, Seen{d}, Lease{d}, Marks{d}, Destructions{db: d}, Rehashes{d},
 	}
 }
 
@@ -57,6 +58,7 @@ var (
 	_ triage.ExhibitStore = Exhibits{}
 	_ triage.MediumStore  = Media{}
 	_ triage.OutcomeStore = Outcomes{}
+	_ triage.RehashStore  = Rehashes{}
 	_ triage.GroupStore   = Groups{}
 	_ triage.RematchStore = Rematch{}
 	_ triage.QueueStore   = Queue{}

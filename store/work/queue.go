@@ -15,7 +15,9 @@ import (
 )
 
 const (
-	group  = "workers"
+	group = "workers"
+	// again is added to the name of the stream for jobs that wait until there are no others.
+	again  = ":again"
 	medium = "m" // the one field of a job
 	// pollTime bounds one wait for a job, so that jobs of dead workers are looked for between two waits.
 	pollTime = time.Second
@@ -33,8 +35,9 @@ type Queue struct {
 }
 
 var (
-	_ triage.JobQueue  = (*Queue)(nil)
-	_ triage.JobSource = (*Queue)(nil)
+	_ triage.JobQueue    = (*Queue)(nil)
+	_ triage.JobSource   = (*Queue)(nil)
+	_ triage.RehashQueue = (*Queue)(nil)
 )
 
 // New returns the queue that rdb keeps under prefix. A job that is neither done nor touched for lease is taken over.
@@ -54,14 +57,38 @@ func (q *Queue) Len(ctx context.Context) (int64, error) {
 	return n, fault("work.Len", "", err)
 }
 
-// Take implements triage.JobSource: first what a dead worker left, then what is new.
+// EnqueueAgain implements triage.RehashQueue.
+func (q *Queue) EnqueueAgain(ctx context.Context, id triage.MediumID) error {
+	err := q.rdb.XAdd(ctx, &redis.XAddArgs{Stream: q.stream + again, Values: []string{medium, string(id)}}).Err()
+	return fault("work.EnqueueAgain", string(id), err)
+}
+
+// LenAgain implements triage.RehashQueue.
+func (q *Queue) LenAgain(ctx context.Context) (int64, error) {
+	n, err := q.rdb.XLen(ctx, q.stream+again).Result()
+	return n, fault("work.LenAgain", "", err)
+}
+
+// lane returns the stream a job came from.
+func (q *Queue) lane(j triage.Job) string {
+	if j.Again {
+		return q.stream + again
+	}
+	return q.stream
+}
+
+// lanes are both streams, the first one first.
+func (q *Queue) lanes() []string { return []string{q.stream, q.stream + again} }
+
+// noWait has a question for jobs answered at once.
+const noWait = -1
+
+// Take implements triage.JobSource: first what a dead worker left, then what is new; and when there is neither, the same
+// of what is to be examined again.
 func (q *Queue) Take(ctx context.Context) (triage.Job, error) {
 	const op = "work.Take"
 	for {
-		job, found, err := q.takeOver(ctx)
-		if err == nil && !found {
-			job, found, err = q.takeNew(ctx)
-		}
+		job, found, err := q.takeAny(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return triage.Job{}, ctx.Err()
@@ -81,18 +108,40 @@ func (q *Queue) Take(ctx context.Context) (triage.Job, error) {
 	}
 }
 
-// takeOver claims one job whose lease is over.
-func (q *Queue) takeOver(ctx context.Context) (triage.Job, bool, error) {
+// takeAny waits a moment when there is nothing to do.
+func (q *Queue) takeAny(ctx context.Context) (job triage.Job, found bool, err error) {
+	waiting, err := q.LenAgain(ctx)
+	if err != nil {
+		return job, false, err
+	}
+	if waiting > 0 {
+		for _, lane := range q.lanes() {
+			if job, found, err = q.takeOver(ctx, lane); err == nil && !found {
+				job, found, err = q.takeNew(ctx, lane, noWait)
+			}
+			if err != nil || found {
+				return job, found, err
+			}
+		}
+	}
+	if job, found, err = q.takeOver(ctx, q.stream); err == nil && !found {
+		job, found, err = q.takeNew(ctx, q.stream, min(pollTime, q.lease))
+	}
+	return job, found, err
+}
+
+// takeOver claims one job of a lane whose lease is over.
+func (q *Queue) takeOver(ctx context.Context, lane string) (triage.Job, bool, error) {
 	for start := "0-0"; ; {
 		messages, next, err := q.rdb.XAutoClaim(ctx, &redis.XAutoClaimArgs{
-			Stream: q.stream, Group: group, Consumer: q.consumer, MinIdle: q.lease, Start: start, Count: 1,
+			Stream: lane, Group: group, Consumer: q.consumer, MinIdle: q.lease, Start: start, Count: 1,
 		}).Result()
 		if err != nil {
 			return triage.Job{}, false, err
 		}
 		if len(messages) > 0 {
-			job := jobOf(messages[0])
-			job.Deliveries, err = q.deliveries(ctx, job.ID)
+			job := q.jobOf(lane, messages[0])
+			job.Deliveries, err = q.deliveries(ctx, job)
 			return job, err == nil, err
 		}
 		if next == "0-0" {
@@ -103,18 +152,18 @@ func (q *Queue) takeOver(ctx context.Context) (triage.Job, bool, error) {
 }
 
 // deliveries returns how often a job was handed out.
-func (q *Queue) deliveries(ctx context.Context, id string) (int, error) {
-	pending, err := q.rdb.XPendingExt(ctx, &redis.XPendingExtArgs{Stream: q.stream, Group: group, Start: id, End: id, Count: 1}).Result()
+func (q *Queue) deliveries(ctx context.Context, j triage.Job) (int, error) {
+	pending, err := q.rdb.XPendingExt(ctx, &redis.XPendingExtArgs{Stream: q.lane(j), Group: group, Start: j.ID, End: j.ID, Count: 1}).Result()
 	if err != nil || len(pending) == 0 {
 		return 1, err
 	}
 	return int(pending[0].RetryCount), nil
 }
 
-// takeNew waits up to pollTime for a job that nobody has taken.
-func (q *Queue) takeNew(ctx context.Context) (triage.Job, bool, error) {
+// takeNew waits for a job of a lane that nobody has taken.
+func (q *Queue) takeNew(ctx context.Context, lane string, wait time.Duration) (triage.Job, bool, error) {
 	streams, err := q.rdb.XReadGroup(ctx, &redis.XReadGroupArgs{
-		Group: group, Consumer: q.consumer, Streams: []string{q.stream, ">"}, Count: 1, Block: min(pollTime, q.lease),
+		Group: group, Consumer: q.consumer, Streams: []string{lane, ">"}, Count: 1, Block: wait,
 	}).Result()
 	if errors.Is(err, redis.Nil) || err == nil && len(streams) == 0 {
 		return triage.Job{}, false, nil
@@ -122,14 +171,14 @@ func (q *Queue) takeNew(ctx context.Context) (triage.Job, bool, error) {
 	if err != nil {
 		return triage.Job{}, false, err
 	}
-	job := jobOf(streams[0].Messages[0])
+	job := q.jobOf(lane, streams[0].Messages[0])
 	job.Deliveries = 1
 	return job, true, nil
 }
 
-func jobOf(m redis.XMessage) triage.Job {
+func (q *Queue) jobOf(lane string, m redis.XMessage) triage.Job {
 	id, _ := m.Values[medium].(string)
-	return triage.Job{ID: m.ID, Medium: triage.MediumID(id)}
+	return triage.Job{ID: m.ID, Medium: triage.MediumID(id), Again: lane != q.stream}
 }
 
 // touchJob renews the lease of a job that the consumer still has: one that somebody took over stays with them.
@@ -143,7 +192,7 @@ return 1`)
 // job over, or it is done.
 func (q *Queue) Touch(ctx context.Context, j triage.Job) error {
 	const op = "work.Touch"
-	held, err := touchJob.Run(ctx, q.rdb, []string{q.stream}, group, q.consumer, j.ID).Int()
+	held, err := touchJob.Run(ctx, q.rdb, []string{q.lane(j)}, group, q.consumer, j.ID).Int()
 	if err == nil && held == 0 {
 		return triage.E(triage.Conflict, op, string(j.Medium), "another worker has taken this job over, or it is done", nil)
 	}
@@ -157,16 +206,24 @@ return redis.call('XDEL', KEYS[1], ARGV[2])`)
 
 // Done implements triage.JobSource.
 func (q *Queue) Done(ctx context.Context, j triage.Job) error {
-	return fault("work.Done", string(j.Medium), doneJob.Run(ctx, q.rdb, []string{q.stream}, group, j.ID).Err())
+	return fault("work.Done", string(j.Medium), doneJob.Run(ctx, q.rdb, []string{q.lane(j)}, group, j.ID).Err())
 }
 
 // Close forgets this process's consumer, unless it still holds jobs: they are taken over from it.
 func (q *Queue) Close(ctx context.Context) error {
-	pending, err := q.rdb.XPendingExt(ctx, &redis.XPendingExtArgs{Stream: q.stream, Group: group, Start: "-", End: "+", Count: 1, Consumer: q.consumer}).Result()
-	if err != nil || len(pending) > 0 {
-		return fault("work.Close", "", err)
+	for _, lane := range q.lanes() {
+		pending, err := q.rdb.XPendingExt(ctx, &redis.XPendingExtArgs{Stream: lane, Group: group, Start: "-", End: "+", Count: 1, Consumer: q.consumer}).Result()
+		if missing(err) || err == nil && len(pending) > 0 {
+			continue
+		}
+		if err == nil {
+			err = q.rdb.XGroupDelConsumer(ctx, lane, group, q.consumer).Err()
+		}
+		if err != nil {
+			return fault("work.Close", "", err)
+		}
 	}
-	return fault("work.Close", "", q.rdb.XGroupDelConsumer(ctx, q.stream, group, q.consumer).Err())
+	return nil
 }
 
 // forgetConsumers removes consumers without jobs that were silent for long. One that lives is made again by its next
@@ -183,16 +240,23 @@ return 1`)
 
 func (q *Queue) forgetDead(ctx context.Context) error {
 	silence := max(deadLeases*q.lease, deadLeases*pollTime)
-	return forgetConsumers.Run(ctx, q.rdb, []string{q.stream}, group, silence.Milliseconds()).Err()
+	for _, lane := range q.lanes() {
+		if err := forgetConsumers.Run(ctx, q.rdb, []string{lane}, group, silence.Milliseconds()).Err(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// makeGroup makes the stream and its group, from the first job on.
+// makeGroup makes the streams and their groups, from the first job on.
 func (q *Queue) makeGroup(ctx context.Context) error {
-	err := q.rdb.XGroupCreateMkStream(ctx, q.stream, group, "0").Err()
-	if err != nil && strings.HasPrefix(err.Error(), "BUSYGROUP") {
-		return nil // another process was first
+	for _, lane := range q.lanes() {
+		err := q.rdb.XGroupCreateMkStream(ctx, lane, group, "0").Err()
+		if err != nil && !strings.HasPrefix(err.Error(), "BUSYGROUP") { // another process was first
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 // missing reports whether err says that the stream or its group does not exist.

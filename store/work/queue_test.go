@@ -223,3 +223,42 @@ func TestSurvivesRedis(t *testing.T) {
 		t.Errorf("%d jobs of 5 survived: %v", len(seen), seen)
 	}
 }
+
+// TestAgainWaits: what is to be examined again is handed out when there is nothing else, and renewed, taken over and
+// done as any job.
+func TestAgainWaits(t *testing.T) {
+	q := New(client(t), "t:", 200*time.Millisecond)
+	for _, id := range []triage.MediumID{"again1", "again2"} {
+		if err := q.EnqueueAgain(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := q.Enqueue(t.Context(), "fresh"); err != nil {
+		t.Fatal(err)
+	}
+	if j := take(t, q); j.Medium != "fresh" || j.Again {
+		t.Errorf("first came %+v", j)
+	} else if err := q.Done(t.Context(), j); err != nil {
+		t.Fatal(err)
+	}
+	first := take(t, q)
+	if first.Medium != "again1" || !first.Again || first.Deliveries != 1 {
+		t.Errorf("then came %+v", first)
+	}
+	if err := q.Touch(t.Context(), first); err != nil {
+		t.Errorf("renewed: %v", err)
+	}
+	second := take(t, q)
+	if second.Medium != "again2" {
+		t.Errorf("then came %+v", second)
+	}
+	if err := q.Done(t.Context(), second); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := q.LenAgain(t.Context()); err != nil || n != 1 {
+		t.Errorf("%d wait, %v", n, err)
+	}
+	if j := take(t, q); j.Medium != "again1" || j.Deliveries != 2 || !j.Again { // its worker is silent
+		t.Errorf("taken over: %+v", j)
+	}
+}
