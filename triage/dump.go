@@ -182,12 +182,12 @@ func (d dumper) medium(m Medium) error {
 
 // groups leaves out those that all have left.
 func (d dumper) groups(ctx context.Context) error {
-	births, err := d.Steward.Groups.Founders(ctx, 0)
+	news, err := d.Steward.Groups.Founders(ctx, FounderPoint{})
 	if err != nil {
 		return err
 	}
 	told := make(map[GroupID]bool) // one whose founder left was born again
-	for some := range slices.Chunk(births, stewardBatch) {
+	for some := range slices.Chunk(news.Born, stewardBatch) {
 		var ids []GroupID
 		for i := range some {
 			if !told[some[i].Group] {

@@ -9,10 +9,22 @@ import (
 	"vigie/hashing/pdq"
 )
 
-// FounderStore keeps the births of groups, in order, for ever.
+// FounderPoint is how much somebody has seen of the births and ends of groups.
+type FounderPoint struct{ Births, Ends int }
+
+// FounderNews is what happened to groups since a point: first they ended, then they were born.
+type FounderNews struct {
+	Anew  bool // more ended than is told: forget all, here are all births that count
+	Ended []GroupID
+	Born  []Founder
+	At    FounderPoint
+}
+
+// FounderStore keeps the births of groups, in order, for as long as they count: until the group ends, or is born again by
+// another.
 type FounderStore interface {
-	// Founders returns the births from the from-th (0 is the first) on.
-	Founders(ctx context.Context, from int) ([]Founder, error)
+	// Founders returns what happened since a point, the first of which is zero.
+	Founders(ctx context.Context, since FounderPoint) (FounderNews, error)
 }
 
 // FounderIndex finds the group that a picture belongs to. It mirrors the births of groups and reads what is new
@@ -20,8 +32,9 @@ type FounderStore interface {
 type FounderIndex struct {
 	store FounderStore
 
-	mu     sync.Mutex      // guards what follows
-	births []GroupID       // "": another birth took its place, or the group ended
+	mu     sync.Mutex // guards what follows
+	at     FounderPoint
+	births []GroupID       // as they were met; "": another birth took its place, or the group ended
 	last   map[GroupID]int // the birth of each group that counts
 	codes  index.PDQ
 }
@@ -107,32 +120,46 @@ func toCompare(x hashing.Examination) *pdq.Dihedrals {
 func (f *FounderIndex) Forget() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.births, f.last, f.codes = nil, nil, index.PDQ{}
+	f.forget()
 }
 
-// follow reads the births since the last call. The caller holds mu.
+func (f *FounderIndex) forget() {
+	f.at, f.births, f.last, f.codes = FounderPoint{}, nil, nil, index.PDQ{}
+}
+
+// follow reads what happened since the last call. The caller holds mu.
 func (f *FounderIndex) follow(ctx context.Context) error {
-	news, err := f.store.Founders(ctx, len(f.births))
+	news, err := f.store.Founders(ctx, f.at)
 	if err != nil {
 		return err
+	}
+	if news.Anew {
+		f.forget()
 	}
 	if f.last == nil {
 		f.last = make(map[GroupID]int)
 	}
-	replaced := 0
-	for _, n := range news {
-		if old, again := f.last[n.Group]; again {
-			f.births[old] = ""
-			replaced++
+	gone := false
+	strike := func(g GroupID) {
+		if old, known := f.last[g]; known {
+			f.births[old], gone = "", true
+			delete(f.last, g)
 		}
+	}
+	for _, g := range news.Ended {
+		strike(g)
+	}
+	for _, n := range news.Born {
+		strike(n.Group)
 		f.last[n.Group] = len(f.births)
 		if n.PDQ != nil {
 			f.codes.Add(*n.PDQ, uint32(len(f.births)))
 		}
 		f.births = append(f.births, n.Group)
 	}
-	if replaced > 0 {
+	if gone {
 		f.codes.RemoveFunc(func(id uint32) bool { return f.births[id] == "" })
 	}
+	f.at = news.At
 	return nil
 }

@@ -30,14 +30,10 @@ func (s *Steward) group(ctx context.Context) (int, error) {
 
 // keepJoins writes the next record of groups, unless another steward did, and gives whichever was written its effect.
 func (s *Steward) keepJoins(ctx context.Context, joins []Join) error {
-	marks, err := s.Marks.Marks(ctx)
+	number, err := s.nextRecord(ctx)
 	if err != nil {
 		return err
 	}
-	if marks.By != s.builder { // a record stays, and must not tell of projections that lack something
-		return lostAgain()
-	}
-	number := marks.Groups + 1
 	err = s.Records.PutJoins(ctx, number, joins)
 	if IsKind(err, Exists) { // another steward's, or our own from before a crash
 		joins, err = s.Records.Joins(ctx, number)
@@ -54,16 +50,18 @@ func (s *Steward) heirs(ctx context.Context) (int, error) {
 	if err != nil || len(groups) == 0 {
 		return 0, err
 	}
+	if err := s.pending(ctx); err != nil { // who is on record as joining one keeps it alive
+		return 0, err
+	}
 	members, err := s.Groups.GroupsMedia(ctx, groups)
 	if err != nil {
 		return 0, err
 	}
 	var joins []Join
+	var ended []GroupID
 	for i, g := range groups {
 		if len(members[i]) == 0 {
-			if err := s.Groups.Bury(ctx, g); err != nil {
-				return 0, err
-			}
+			ended = append(ended, g)
 			continue
 		}
 		heir, err := s.heir(ctx, g, members[i])
@@ -72,10 +70,32 @@ func (s *Steward) heirs(ctx context.Context) (int, error) {
 		}
 		joins = append(joins, heir)
 	}
-	if len(joins) == 0 {
-		return len(groups), nil
+	if err := s.Groups.Bury(ctx, ended...); err != nil || len(joins) == 0 {
+		return len(groups), err
 	}
 	return len(groups), s.keepJoins(ctx, joins)
+}
+
+// pending gives the record its effect, if there is one, that a steward wrote and died before it had.
+func (s *Steward) pending(ctx context.Context) error {
+	number, err := s.nextRecord(ctx)
+	if err != nil {
+		return err
+	}
+	joins, err := s.Records.Joins(ctx, number)
+	if err != nil {
+		return unlessMissing(err)
+	}
+	return applyJoins(ctx, s.Groups, number, joins)
+}
+
+// nextRecord numbers the record of groups after the last that had its effect.
+func (s *Steward) nextRecord(ctx context.Context) (uint64, error) {
+	marks, err := s.Marks.Marks(ctx)
+	if err == nil && marks.By != s.builder { // a record stays, and must not tell of projections that lack something
+		err = lostAgain()
+	}
+	return marks.Groups + 1, err
 }
 
 // heir is the first member with a hash that others can be near to, else the first: the same whoever asks.

@@ -36,10 +36,12 @@ type GroupStore interface {
 	// JoinGroups puts media into groups that are born, and has the groups ranked. A medium that has a group keeps it.
 	// Where it fails, some have joined.
 	JoinGroups(ctx context.Context, joins []Join) error
+	// Standing returns who stands for each group; "" for one that is not born.
+	Standing(ctx context.Context, groups []GroupID) ([]MediumID, error)
 	// Orphans returns up to n groups that nobody stands for: their founder is no member, or not any more.
 	Orphans(ctx context.Context, n int) ([]GroupID, error)
-	// Bury forgets a group without members; one that has any stays.
-	Bury(ctx context.Context, g GroupID) error
+	// Bury forgets those of groups that have no members, but for what was decided of them.
+	Bury(ctx context.Context, groups ...GroupID) error
 	// MarkJoins notes that all records of groups up to number have taken effect.
 	MarkJoins(ctx context.Context, number uint64) error
 	// ToRank returns up to n groups to be ranked, the longest waiting first.

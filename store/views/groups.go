@@ -8,7 +8,6 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"vigie/hashing/pdq"
 	"vigie/triage"
 	"vigie/triage/signals"
 )
@@ -39,41 +38,6 @@ const (
 var groupLengths = map[byte]int{fieldRank: ivSize + wordSize}
 
 var (
-	// bear gives groups their births, in order. One that differs takes the place of the one before, whose hash goes.
-	// ARGV: group, who stands for it, and birth, of each.
-	bear = script(`
-local founders = P .. 'founders'
-for i = 2, #ARGV, 3 do
-  local g, birth = ARGV[i], ARGV[i + 2]
-  local t = loadGroup(g) or {id = g}
-  if not t.i or call('LINDEX', founders, t.i) ~= birth then
-    if t.i then call('LSET', founders, t.i, g) end
-    t.i = string.format('%.0f', call('RPUSH', founders, birth) - 1)
-  end
-  t.b = ARGV[i + 1]
-  saveGroup(t)
-  orphan(g)
-end
-return 1`)
-
-	// bury ends a group that nobody belongs to, and tells those who follow the births. ARGV: group.
-	bury = script(`
-local g, founders = ARGV[2], P .. 'founders'
-local t = loadGroup(g)
-if #members(g) > 0 then return 0 end
-if t then
-  if t.i then
-    call('LSET', founders, t.i, g)
-    call('RPUSH', founders, g)
-  end
-  enqueue(t, nil)
-  forgetGroup(g)
-end
-call('DEL', P .. 'gm:' .. g)
-call('ZREM', P .. 'torank', g)
-call('SREM', P .. 'orphans', g)
-return 1`)
-
 	// joinGroups puts media into groups that are born. It stops at a group that is not. ARGV of each: medium, group.
 	joinGroups = script(`
 for i = 2, #ARGV, 2 do
@@ -97,7 +61,7 @@ return 1`)
 	saveRankings = script(`
 local function rank(g, marked, n, o, score, rest, finding)
   local t = loadGroup(g)
-  if not t then return end
+  if not (t and t.b) then return end
   t.n, t.o, t.s, t.r = n, o, score, rest
   for _, id in ipairs(members(g)) do
     local m = load(id)
@@ -118,82 +82,10 @@ for i = 3, #ARGV, 7 do rank(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV
 return 1`)
 )
 
-// Founders implements triage.FounderStore.
-func (s Groups) Founders(ctx context.Context, from int) ([]triage.Founder, error) {
-	raw, err := s.rdb.LRange(ctx, s.key(keyFounders), int64(from), -1).Result()
-	if err != nil {
-		return nil, fault("views.Founders", "", err)
-	}
-	founders := make([]triage.Founder, len(raw))
-	for i, birth := range raw {
-		if founders[i], err = s.openBirth(birth); err != nil {
-			return nil, err
-		}
-	}
-	return founders, nil
-}
-
-// sealBirth returns a group's 16 bytes and, if its founder has one, the sealed PDQ.
-func (s Groups) sealBirth(f *triage.Founder) string {
-	birth := packID(string(f.Group))
-	if f.PDQ != nil {
-		birth += s.sealer.seal(s.key(keyFounders, "/", birth), f.PDQ[:])
-	}
-	return birth
-}
-
-func (s Groups) openBirth(birth string) (triage.Founder, error) {
-	if len(birth) < 16 {
-		return triage.Founder{}, triage.E(triage.Corrupt, "views.openBirth", "", "", nil)
-	}
-	f := triage.Founder{Group: triage.GroupID(unpackID(birth[:16]))}
-	if len(birth) == 16 {
-		return f, nil
-	}
-	code, err := s.sealer.open(s.key(keyFounders, "/", birth[:16]), birth[16:])
-	if err == nil && len(code) != len(f.PDQ) {
-		err = triage.E(triage.Corrupt, "views.openBirth", string(f.Group), "", nil)
-	}
-	if err != nil {
-		return f, err
-	}
-	f.PDQ = (*pdq.Hash)(code)
-	return f, nil
-}
-
 // Ungrouped implements triage.GroupStore.
 func (s Groups) Ungrouped(ctx context.Context, n int) ([]triage.MediumID, error) {
 	raw, err := s.rdb.SRandMemberN(ctx, s.key(keyUngrouped), int64(n)).Result()
 	return unpackIDs(raw), fault("views.Ungrouped", "", err)
-}
-
-// Bear implements triage.GroupStore.
-func (s Groups) Bear(ctx context.Context, births []triage.Founder) error {
-	for some := range slices.Chunk(births, batch) {
-		args := make([]any, 0, 3*len(some))
-		for _, b := range some {
-			args = append(args, packID(string(b.Group)), packID(string(b.Medium)), s.sealBirth(&b))
-		}
-		if err := s.run(ctx, bear, s.key(keyFounders), args...).Err(); err != nil {
-			return fault("views.Bear", "", err)
-		}
-	}
-	return nil
-}
-
-// Orphans implements triage.GroupStore.
-func (s Groups) Orphans(ctx context.Context, n int) ([]triage.GroupID, error) {
-	raw, err := s.rdb.SRandMemberN(ctx, s.key(keyOrphans), int64(n)).Result()
-	groups := make([]triage.GroupID, len(raw))
-	for i := range raw {
-		groups[i] = triage.GroupID(unpackID(raw[i]))
-	}
-	return groups, fault("views.Orphans", "", err)
-}
-
-// Bury implements triage.GroupStore.
-func (s Groups) Bury(ctx context.Context, g triage.GroupID) error {
-	return fault("views.Bury", string(g), s.run(ctx, bury, s.group(g), packID(string(g))).Err())
 }
 
 // JoinGroups implements triage.GroupStore. A medium that nobody lists any more joins nothing.

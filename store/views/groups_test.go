@@ -138,9 +138,13 @@ func TestFounders(t *testing.T) {
 			b.ok(b.Groups.JoinGroups(ctx, []triage.Join{{Medium: triage.MediumID(f.Group), Group: f.Group}}))
 		}
 	}
-	for from := range 4 {
-		got, err := b.Groups.Founders(ctx, from)
-		if err != nil || !slices.EqualFunc(got, want[min(from, 2):], func(a, b triage.Founder) bool { return reflect.DeepEqual(a, b) }) {
+	for i := range want {
+		want[i].Medium = ""
+	}
+	for from := range 3 {
+		got, err := b.Groups.Founders(ctx, triage.FounderPoint{Births: from})
+		if err != nil || got.At != (triage.FounderPoint{Births: 2}) || got.Anew != (from == 0) || len(got.Born) != 2-from ||
+			from < 2 && !reflect.DeepEqual(got.Born, want[from:]) {
 			t.Errorf("from %d: %+v, %v", from, got, err)
 		}
 	}
@@ -153,6 +157,53 @@ func TestFounders(t *testing.T) {
 	}
 	if members, err := b.Groups.GroupMedia(ctx, triage.GroupID(mediumID(2))); err != nil || len(members) != 1 {
 		t.Errorf("members %+v, %v", members, err)
+	}
+}
+
+// TestEndedGroups end: who follows the births is told, what was decided stays, and lists of births that count no more go.
+func TestEndedGroups(t *testing.T) {
+	b := open(t)
+	ctx := t.Context()
+	decided := triage.GroupID(mediumID(7))
+	var births []triage.Founder
+	var groups []triage.GroupID
+	for n := range birthsTogether + 3 {
+		births = append(births, triage.Founder{Group: triage.GroupID(mediumID(n)), Medium: mediumID(n)})
+		groups = append(groups, births[n].Group)
+	}
+	b.ok(b.Groups.Bear(ctx, births))
+	b.ok(b.Queue.SaveDecision(ctx, decided, triage.Decision{Verdict: triage.Illegal, By: "eve", At: day, Members: 1}))
+	all, err := b.Groups.Founders(ctx, triage.FounderPoint{})
+	if err != nil || len(all.Born) != len(births) {
+		t.Fatalf("%d births, %v", len(all.Born), err)
+	}
+	b.ok(b.Groups.Bury(ctx, groups[:2]...))
+	news, err := b.Groups.Founders(ctx, all.At)
+	if err != nil || news.Anew || len(news.Born) != 0 || !slices.Equal(news.Ended, []triage.GroupID{groups[1], groups[0]}) {
+		t.Errorf("two ended: %+v, %v", news, err)
+	}
+	b.ok(b.Groups.Bury(ctx, groups[2:]...))
+	b.ok(b.Groups.Bury(ctx, groups...)) // again
+	if keys := b.rdb.Keys(ctx, "t:founders:*").Val(); !slices.Equal(slices.Sorted(slices.Values(keys)), []string{"t:founders:1"}) {
+		t.Errorf("what is left of the births: %q", keys)
+	}
+	if n := b.rdb.LLen(ctx, "t:ended").Val(); n != int64(len(groups)) {
+		t.Errorf("%d ends are told", n)
+	}
+	if _, err := b.Queue.Group(ctx, decided); !triage.IsKind(err, triage.NotFound) {
+		t.Errorf("a group that ended: %v", err)
+	}
+	if err := b.Queue.Claim(ctx, decided, triage.Claim{By: "eve", Until: day}, day); !triage.IsKind(err, triage.NotFound) {
+		t.Errorf("claimed: %v", err)
+	}
+	b.ok(b.Groups.Bear(ctx, births[7:8]))
+	if g, err := b.Queue.Group(ctx, decided); err != nil || g.Decision == nil || g.Decision.Verdict != triage.Illegal {
+		t.Errorf("born again: %+v, %v", g, err)
+	}
+	// Who has not looked for too long reads all anew.
+	b.ok(b.rdb.LTrim(ctx, "t:ended", 0, 4).Err())
+	if news, err := b.Groups.Founders(ctx, all.At); err != nil || !news.Anew || len(news.Born) != 1 || news.Born[0].Group != decided {
+		t.Errorf("after a long while: %+v, %v", news, err)
 	}
 }
 

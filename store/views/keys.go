@@ -45,7 +45,12 @@ import (
 //	g:<2 bytes>          hash    the rest of a group's identifier → its record: see groups.go
 //	gm:<g>               zset    its members but the founder: most groups have no other (all scores 0: a small
 //	                             zset is compact, a small set is not)
-//	founders             list    births of groups: the group, and its founder's PDQ, sealed
+//	founders             string  how many births of groups there were
+//	founders:<n>         list    the n-th 1,024 of them: the group, and its founder's PDQ, sealed; nothing in the place
+//	                             of one that counts no more
+//	founders:live        hash    n → how many of these count
+//	ended                list    groups that ended lately, the last one first
+//	ended:n              string  how many ended
 //	orphans              set     groups whose founder is not a member
 //	ungrouped            set     Pending media without a group
 //	torank               zset    groups that wait for their rank, by first mark

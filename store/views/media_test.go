@@ -243,7 +243,7 @@ func TestSealLetsPartsGo(t *testing.T) {
 	b.register(x.ID, part(2), picture(x.ID, 4, "a"))
 	b.examine(4, triage.Pending, 0)
 	b.join(4, 4)
-	if founders, err := b.Groups.Founders(ctx, 0); err != nil || len(founders) != 4 {
+	if founders, err := b.Groups.Founders(ctx, triage.FounderPoint{}); err != nil || len(founders.Born) != 4 {
 		t.Errorf("founders %+v, %v", founders, err)
 	}
 }

@@ -17,7 +17,7 @@ var (
 	// claimGroup leases a group. ARGV: group, by, until (ms), now (ms).
 	claimGroup = script(`
 local t = loadGroup(ARGV[2])
-if not t then return 'gone' end
+if not (t and t.b) then return 'gone' end
 if t.c and t.c ~= ARGV[3] and tonumber(t.u) >= tonumber(ARGV[5]) then return 'taken' end
 t.c, t.u = ARGV[3], ARGV[4]
 saveGroup(t)
@@ -170,6 +170,9 @@ func (s Queue) Group(ctx context.Context, id triage.GroupID) (triage.Group, erro
 	fields, err := unpackFields(raw, groupLengths, nil)
 	if err != nil {
 		return triage.Group{}, err
+	}
+	if _, born := fields[fieldBorn]; !born { // nothing but what was decided of it before it ended
+		return triage.Group{}, missing("read group", string(id), "group")
 	}
 	groups, err := s.decodeAll(ctx, []triage.GroupID{id}, []map[byte]string{fields})
 	if err != nil {
