@@ -9,7 +9,7 @@ LISTEN  ?= 127.0.0.1:8787
 export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS) -tags=nodynamic)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test race chaos formats fuzz bench bench-journal bench-hash bench-rebuild vet windows setup setup-test setup-minio assets clean
+.PHONY: help demo run build test race chaos formats hostile fuzz bench bench-journal bench-hash bench-rebuild bench-work vet windows setup setup-test setup-minio assets clean
 
 help: ## lists every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -59,6 +59,14 @@ bench: setup-test ## every benchmark, once
 bench-journal: setup-minio ## the journal's rate in two processes on a real MinIO, against its marks
 	@$(GO) build -trimpath -o bin/journalbench ./tools/journalbench
 	@./bin/journalbench
+
+bench-work: build ## what a worker costs: photographs and wallpapers of CORPUS three times over, or FOLDERS=…
+	@$(GO) build -trimpath -o bin/workbench ./tools/workbench
+	@./bin/workbench -times 3 $(or $(FOLDERS),$(wildcard $(addprefix $(CORPUS)/,photos wallpapers)))
+
+hostile: build ## the hostile folder of CORPUS three times over: worker and decoders within 1 GiB
+	@$(GO) build -trimpath -o bin/workbench ./tools/workbench
+	@./bin/workbench -times 3 -limit 1024 $(CORPUS)/hostile
 
 ITEMS ?= 1000000
 bench-rebuild: build ## makes Redis again from an object store of ITEMS=1000000, against its marks

@@ -152,6 +152,9 @@ type Examination struct {
 	// Unreadable is a stable English code ("truncated", "too-many-pixels", "format-not-supported", "time-limit",
 	// "memory-limit", "crashed", …) when the bytes could not be decoded; empty otherwise.
 	Unreadable string `json:"unreadable,omitempty"`
+	// Limit is the value of the limit that Unreadable names: pixels, bytes, pixels a byte, seconds, bytes of memory. 0
+	// where it names none.
+	Limit int64 `json:"limit,omitempty"`
 	// Note is a stable code of something that was left out though the medium is fine ("frames-not-examined",
 	// "frames-left-out", "damaged").
 	Note string `json:"note,omitempty"`

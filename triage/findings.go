@@ -11,6 +11,7 @@ type ItemFinding struct {
 	Finding Finding // NoFinding where there is nothing to say of it, Pending while it is not settled
 	Match   *Match  // the one that made the finding, if any
 	Reason  string  // why it could not be read, or what was left out
+	Limit   int64   // that Reason names, as hashing.Examination has it; 0: none
 }
 
 // Findings returns one line an item of a sealed exhibit, in the order of its manifest. Only the examiner whose
@@ -77,7 +78,7 @@ func (s *Submission) itemFinding(it *Item, media map[MediumID]Medium) ItemFindin
 	f.Match = Deciding(m.Finding, m.Matches)
 	switch {
 	case m.Unreadable != "":
-		f.Reason = m.Unreadable
+		f.Reason, f.Limit = m.Unreadable, m.Limit
 	case m.Note != "":
 		f.Reason = m.Note
 	}

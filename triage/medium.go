@@ -36,6 +36,7 @@ type Medium struct {
 	Quality    int  // of its PDQ; meaningless unless Hashed
 	Hashed     bool // a fingerprint is on record
 	Unreadable string
+	Limit      int64 // that Unreadable names, as hashing.Examination has it
 	Note       string
 	Finding    Finding
 	Matches    []Match

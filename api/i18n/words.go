@@ -171,6 +171,17 @@ func Reason(l Lang, code string) string {
 	return reasonWords.T(l, code)
 }
 
+// LimitReason is Reason of a code that names a limit, with its value: as hashing.Examination has both. 0 is no limit.
+func LimitReason(l Lang, code string, limit int64) string {
+	switch {
+	case limit == 0 || !reasonWords.Has(code+"+"):
+		return Reason(l, code)
+	case code == "too-many-bytes" || code == "memory-limit":
+		return reasonWords.T(l, code+"+", Size(l, limit))
+	}
+	return reasonWords.T(l, code+"+", Number(l, int(limit)))
+}
+
 var reasonWords = Catalogue{
 	// Of media: hashing/decode and the worker.
 	"empty":                {"Le fichier est vide.", "The file is empty."},
@@ -180,14 +191,21 @@ var reasonWords = Catalogue{
 	"too-many-bytes":       {"Le fichier est trop volumineux pour être décodé.", "The file is too large to be decoded."},
 	"format-not-supported": {"Le format est reconnu, mais n’est pas décodé par cette version.", "The format is recognised, but this version does not decode it."},
 	"crashed":              {"Le décodeur s’est arrêté sur ce fichier.", "The decoder stopped on this file."},
+	"ratio-too-high":       {"L’image compte trop de pixels pour si peu d’octets.", "The picture has too many pixels for so few bytes."},
 	"time-limit":           {"Le décodage a dépassé la durée permise.", "Decoding took longer than allowed."},
 	"memory-limit":         {"Le décodage a dépassé la mémoire permise.", "Decoding took more memory than allowed."},
-	"examination-failed":   {"L’examen a échoué plusieurs fois.", "The examination failed several times."},
-	"not-recognised":       {"Le contenu n’est d’aucun format connu, malgré le nom du fichier.", "The content is of no known format, whatever the file’s name says."},
-	"damaged":              {"Fichier endommagé : une partie de l’image manque.", "The file is damaged: a part of the picture is missing."},
-	"no-preview":           {"Le fichier brut (RAW) ne contient pas d’aperçu à examiner.", "The raw picture has no preview to examine."},
-	"frames-left-out":      {"Certaines images de ce fichier n’ont pas été examinées : il y en a trop.", "Some pictures of this file were not examined: there are too many."},
-	"frames-not-examined":  {"Les images de la vidéo n’ont pas été examinées.", "The video’s frames were not examined."},
+	// With the value of the limit.
+	"too-many-pixels+":    {"L’image compte plus de %s pixels (--max-pixels).", "The picture has more than %s pixels (--max-pixels)."},
+	"too-many-bytes+":     {"Le fichier dépasse %s : trop pour être décodé (--max-bytes).", "The file is larger than %s: too much to be decoded (--max-bytes)."},
+	"ratio-too-high+":     {"L’image compte plus de %s pixels par octet (--max-ratio).", "The picture has more than %s pixels a byte (--max-ratio)."},
+	"time-limit+":         {"Le décodage a duré plus de %s secondes (--max-time).", "Decoding took more than %s seconds (--max-time)."},
+	"memory-limit+":       {"Le décodage a demandé plus de %s de mémoire (--max-memory).", "Decoding took more than %s of memory (--max-memory)."},
+	"examination-failed":  {"L’examen a échoué plusieurs fois.", "The examination failed several times."},
+	"not-recognised":      {"Le contenu n’est d’aucun format connu, malgré le nom du fichier.", "The content is of no known format, whatever the file’s name says."},
+	"damaged":             {"Fichier endommagé : une partie de l’image manque.", "The file is damaged: a part of the picture is missing."},
+	"no-preview":          {"Le fichier brut (RAW) ne contient pas d’aperçu à examiner.", "The raw picture has no preview to examine."},
+	"frames-left-out":     {"Certaines images de ce fichier n’ont pas été examinées : il y en a trop.", "Some pictures of this file were not examined: there are too many."},
+	"frames-not-examined": {"Les images de la vidéo n’ont pas été examinées.", "The video’s frames were not examined."},
 	// Of items: what the examiner's client meets at the source (store/evidence).
 	"symlink":            {"Lien symbolique : non suivi.", "A symbolic link: not followed."},
 	"device":             {"Fichier de périphérique.", "A device file."},

@@ -20,6 +20,7 @@ type Finding struct {
 	Distance    *int   `json:"distance,omitempty"`  // bits; 0 for exact methods
 	Transform   string `json:"transform,omitempty"` // under which it is near; PDQ only
 	Reason      string `json:"reason,omitempty"`    // stable code
+	Limit       int64  `json:"limit,omitempty"`     // that the reason names: pixels, bytes, pixels a byte, seconds, bytes of memory
 }
 
 // pending is how a finding that is not settled is told.
@@ -27,7 +28,7 @@ const pending = "pending"
 
 // NewFinding converts an item's finding.
 func NewFinding(f triage.ItemFinding) Finding {
-	w := Finding{Path: f.Item.Path, Disposition: string(f.Item.Disposition), Finding: string(f.Finding), Reason: f.Reason}
+	w := Finding{Path: f.Item.Path, Disposition: string(f.Item.Disposition), Finding: string(f.Finding), Reason: f.Reason, Limit: f.Limit}
 	if len(f.Item.PathB64) > 0 {
 		w.PathB64 = base64.StdEncoding.EncodeToString(f.Item.PathB64)
 	}
@@ -52,16 +53,19 @@ func NewFinding(f triage.ItemFinding) Finding {
 
 // FindingColumns are the columns of findings as CSV.
 var FindingColumns = []string{
-	"path", "path_b64", "sha256", "disposition", "finding", "set", "method", "distance", "transform", "reason",
+	"path", "path_b64", "sha256", "disposition", "finding", "set", "method", "distance", "transform", "reason", "limit",
 }
 
 // Record returns f as one line of CSV that a spreadsheet may open: no cell of it is taken for a formula.
 func (f Finding) Record() []string {
-	distance := ""
+	distance, limit := "", ""
 	if f.Distance != nil {
 		distance = strconv.Itoa(*f.Distance)
 	}
-	cells := []string{f.Path, f.PathB64, f.SHA256, f.Disposition, f.Finding, f.Set, f.Method, distance, f.Transform, f.Reason}
+	if f.Limit != 0 {
+		limit = strconv.FormatInt(f.Limit, 10)
+	}
+	cells := []string{f.Path, f.PathB64, f.SHA256, f.Disposition, f.Finding, f.Set, f.Method, distance, f.Transform, f.Reason, limit}
 	for i := range cells {
 		cells[i] = noFormula(cells[i])
 	}

@@ -103,6 +103,7 @@ type MediumFacts struct {
 	Quality     *int        `json:"quality,omitempty"`    // of its PDQ, 0 to 100
 	Finding     string      `json:"finding"`
 	Unreadable  string      `json:"unreadable,omitempty"` // stable code
+	Limit       int64       `json:"limit,omitempty"`      // that unreadable names: pixels, bytes, pixels a byte, seconds, bytes of memory
 	Note        string      `json:"note,omitempty"`       // stable code
 	Modified    []time.Time `json:"modified"`             // of the file system, one an exhibit
 }
@@ -126,7 +127,7 @@ func newMediumFacts(m triage.Medium) MediumFacts {
 		Lens: f.Lens, Software: f.Software, Zone: f.Zone, TakenFrom: f.TakenFrom, Pictures: f.Pictures,
 		Tables: f.Tables, JPEGQuality: f.JPEGQuality, Subsampling: f.Subsampling, Progressive: f.Progressive, Profile: f.Profile,
 		Thumbnail: string(f.Thumbnail), Editors: f.Editors, Saves: f.Saves, Provenance: f.Provenance, Generated: f.Generated, LivePhoto: f.LivePhoto != "",
-		GPS: f.GPS, Finding: string(m.Finding), Unreadable: m.Unreadable, Note: m.Note, Modified: []time.Time{},
+		GPS: f.GPS, Finding: string(m.Finding), Unreadable: m.Unreadable, Limit: m.Limit, Note: m.Note, Modified: []time.Time{},
 	}
 	if m.Finding == triage.Pending {
 		w.Finding = pending

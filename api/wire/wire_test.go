@@ -84,7 +84,7 @@ func TestFindingLines(t *testing.T) {
 				Match: &triage.Match{Source: "partner", Version: 2, Method: triage.BySHA1},
 			},
 			`{"path":"a/b.jpg","sha256":"` + sum.String() + `","disposition":"media","finding":"known","set":"partner v2","method":"sha1","distance":0}`,
-			"a/b.jpg||" + sum.String() + "|media|known|partner v2|sha1|0||",
+			"a/b.jpg||" + sum.String() + "|media|known|partner v2|sha1|0|||",
 		},
 		{
 			"near, under a transform", triage.ItemFinding{
@@ -92,7 +92,7 @@ func TestFindingLines(t *testing.T) {
 				Match: &triage.Match{Source: "p", Version: 1, Method: triage.ByPDQ, Distance: 12, Transform: pdq.Rotate90},
 			},
 			`{"path":"c","sha256":"` + sum.String() + `","disposition":"media","finding":"near-known","set":"p v1","method":"pdq","distance":12,"transform":"rotate90"}`,
-			"c||" + sum.String() + "|media|near-known|p v1|pdq|12|rotate90|",
+			"c||" + sum.String() + "|media|near-known|p v1|pdq|12|rotate90||",
 		},
 		{
 			"not UTF-8, pending", triage.ItemFinding{
@@ -100,14 +100,22 @@ func TestFindingLines(t *testing.T) {
 				Finding: triage.Pending,
 			},
 			`{"path":"` + "\ufffd" + `","path_b64":"/w==","sha256":"` + sum.String() + `","disposition":"media","finding":"pending"}`,
-			"\ufffd|/w==|" + sum.String() + "|media|pending|||||",
+			"\ufffd|/w==|" + sum.String() + "|media|pending||||||",
 		},
 		{
 			"refused", triage.ItemFinding{
 				Item: triage.Item{Path: "link", Disposition: triage.IsRefused}, Finding: triage.NoFinding, Reason: "symlink",
 			},
 			`{"path":"link","sha256":"","disposition":"refused","finding":"","reason":"symlink"}`,
-			"link|||refused||||||symlink",
+			"link|||refused||||||symlink|",
+		},
+		{
+			"over a limit", triage.ItemFinding{
+				Item:    triage.Item{Path: "c", Disposition: triage.IsMedia, Digests: digests},
+				Finding: triage.Unreadable, Reason: "too-many-pixels", Limit: 120_000_000,
+			},
+			`{"path":"c","sha256":"` + sum.String() + `","disposition":"media","finding":"unreadable","reason":"too-many-pixels","limit":120000000}`,
+			"c||" + sum.String() + "|media|unreadable|||||too-many-pixels|120000000",
 		},
 	}
 	for _, test := range tests {
@@ -135,9 +143,13 @@ func TestFindingFieldsAreOneList(t *testing.T) {
 			t.Fatalf("field %d is %s, the columns are %v", i, name, FindingColumns)
 		}
 		want := "cell of " + name
-		if field := v.Field(i); field.Kind() == reflect.String {
+		switch field := v.Field(i); field.Kind() {
+		case reflect.String:
 			field.SetString(want)
-		} else {
+		case reflect.Int64:
+			want = "7"
+			field.SetInt(7)
+		default:
 			want = "7"
 			field.Set(reflect.ValueOf(new(7)))
 		}

@@ -42,6 +42,7 @@ type serviceConfig struct {
 	Children int           // decoding processes
 	Lease    time.Duration // after which a dead worker's job is taken over
 	Jail     string        // "required", or "best-effort": decodes also where nothing locks decoders in
+	Decode   decodeLimits  // of each medium
 	Verbose  bool
 }
 
@@ -136,6 +137,7 @@ func (env *environment) workFlags(fs *flag.FlagSet, c *serviceConfig) {
 	fs.IntVar(&c.Parallel, "parallel", 2*runtime.NumCPU(), "examinations at once")
 	fs.IntVar(&c.Children, "children", runtime.NumCPU(), "decoding processes")
 	fs.DurationVar(&c.Lease, "lease", defaultLease, "after this time a dead worker's job is taken over")
+	env.decodeFlags(fs, c)
 }
 
 // complete fills in what follows from the rest and refuses what cannot be meant.
@@ -148,6 +150,9 @@ func (c *serviceConfig) complete(env *environment) error {
 	}
 	if c.Jail != jailRequired && c.Jail != jailBestEffort {
 		return usageError(env.T("error.jail", c.Jail))
+	}
+	if err := c.Decode.check(env); err != nil {
+		return err
 	}
 	if c.JournalLock < 0 {
 		return usageError("--journal-lock (VIGIE_JOURNAL_LOCK): a duration such as 8760h, or 0")

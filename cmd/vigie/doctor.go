@@ -14,7 +14,7 @@ import (
 
 // runDoctor says what works and what a store lacks.
 func runDoctor(ctx context.Context, env *environment, args []string) error {
-	c, rest, err := env.serviceFlags("doctor", args, nil)
+	c, rest, err := env.serviceFlags("doctor", args, env.decodeFlags)
 	if err != nil {
 		return err
 	}
@@ -33,6 +33,7 @@ func runDoctor(ctx context.Context, env *environment, args []string) error {
 	_, err = exec.LookPath("redis-server")
 	say("redis-server", err)
 	doctorJail(ctx, env, c, say)
+	say(c.Decode.text(env), nil)
 	keys, err := c.loadSecrets()
 	say(env.T("doctor.secrets"), err)
 	if err != nil {

@@ -135,6 +135,9 @@ func because(env *environment, f wire.Finding) string {
 	case f.Method != "":
 		return f.Method + " " + f.Set
 	}
+	if f.Limit != 0 {
+		return f.Reason + " " + strconv.FormatInt(f.Limit, 10)
+	}
 	return f.Reason
 }
 

@@ -40,6 +40,7 @@ type hashedFile struct {
 	Frames  []hashedFrame   `json:"frames,omitempty"` // further pictures of the file
 	Facts   *hashing.Facts  `json:"facts,omitempty"`  // what the file says of itself
 	Error   string          `json:"error,omitempty"`  // stable code
+	Limit   int64           `json:"limit,omitempty"`  // that the error names: pixels, bytes, pixels a byte, seconds, bytes of memory
 }
 
 // hashedFrame is a further picture of a file: a frame, a page.
@@ -139,7 +140,7 @@ func hashFiles(ctx context.Context, files []string) iter.Seq2[examinedFile, erro
 	}
 	return func(yield func(examinedFile, error) bool) {
 		// On other systems than Linux nothing locks decoders in; the files are those of whoever asks.
-		pool, err := newJail(ctx, min(len(files), runtime.NumCPU()), runtime.GOOS != "linux")
+		pool, err := newJail(ctx, jail.Options{Children: min(len(files), runtime.NumCPU()), BestEffort: runtime.GOOS != "linux"})
 		if err != nil {
 			yield(examinedFile{}, err)
 			return
@@ -240,7 +241,7 @@ func sourceCode(err error) string {
 }
 
 func newHashedFile(x examinedFile) hashedFile {
-	h := hashedFile{Size: x.Size, Type: x.Facts.Format, Error: x.Error}
+	h := hashedFile{Size: x.Size, Type: x.Facts.Format, Error: x.Error, Limit: x.Limit}
 	h.Path, h.PathB64 = evidence.Path(x.Path)
 	if x.Digests != nil {
 		h.MD5, h.SHA1, h.SHA256 = &x.Digests.MD5, &x.Digests.SHA1, &x.Digests.SHA256
@@ -282,7 +283,7 @@ func printHashes(env *environment, x examinedFile) {
 		printFacts(env, *h.Facts, row)
 	}
 	if h.Error != "" {
-		row(env.T("hash.error"), i18n.Reason(env.Lang, h.Error))
+		row(env.T("hash.error"), i18n.LimitReason(env.Lang, h.Error, h.Limit))
 	}
 }
 

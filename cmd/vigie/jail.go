@@ -26,13 +26,14 @@ func runJailProgram(_ context.Context, _ *environment, args []string) error {
 }
 
 // newJail returns a pool of decoding processes of this very binary, which are known to start, and to be locked in
-// unless bestEffort lets them be free.
-func newJail(ctx context.Context, children int, bestEffort bool) (*jail.Pool, error) {
+// unless the options let them be free.
+func newJail(ctx context.Context, o jail.Options) (*jail.Pool, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	pool := jail.New(jail.Options{Command: []string{self, "jail-child"}, Children: children, BestEffort: bestEffort})
+	o.Command = []string{self, "jail-child"}
+	pool := jail.New(o)
 	if _, err := pool.Check(ctx); err != nil {
 		pool.Close()
 		if errors.Is(err, jail.ErrUnconfined) {
@@ -46,7 +47,7 @@ func newJail(ctx context.Context, children int, bestEffort bool) (*jail.Pool, er
 
 // doctorJail says which layers hold a decoder, and a program that is not ours.
 func doctorJail(ctx context.Context, env *environment, c *serviceConfig, say func(string, error)) {
-	pool, err := newJail(ctx, 1, c.jailBestEffort())
+	pool, err := newJail(ctx, c.jail(1))
 	layers := "-"
 	if err == nil {
 		defer pool.Close()

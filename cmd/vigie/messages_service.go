@@ -110,6 +110,7 @@ var serviceMessages = i18n.Catalogue{
 	"flag.default":  {" (par défaut : %s)", " (default %s)"},
 	"error.flag":    {"option incorrecte : %v (voir vigie help %s)", "%v (vigie help %s)"},
 
+	"error.limit":       {"%s (%s) : un nombre à partir de %d", "%s (%s): a number from %d on"},
 	"error.jail":        {"--jail %s : c'est required ou best-effort", "--jail %s: it is required or best-effort"},
 	"error.objects":     {"--objects %s : c'est folder ou minio", "--objects %s: it is folder or minio"},
 	"error.queue-max":   {"--queue-max : un nombre à partir de 1", "--queue-max: a number from 1"},
@@ -148,10 +149,13 @@ var serviceMessages = i18n.Catalogue{
 	"serve.ready": {"Vigie répond sur %s", "Vigie answers at %s"},
 	"work.ready":  {"Examen en cours : %d médias à la fois au plus", "Working: at most %d media at a time"},
 
-	"doctor.good":          {"bon", "good"},
-	"doctor.bad":           {"MAUVAIS", "BAD"},
-	"doctor.lacks":         {"manque", "lacks"},
-	"doctor.jail":          {"décodeurs enfermés : %s", "decoders locked in: %s"},
+	"doctor.good":  {"bon", "good"},
+	"doctor.bad":   {"MAUVAIS", "BAD"},
+	"doctor.lacks": {"manque", "lacks"},
+	"doctor.jail":  {"décodeurs enfermés : %s", "decoders locked in: %s"},
+	"doctor.limits": {
+		"limites du décodage : %s pixels, %s par fichier, %s images de plus, %s pixels par octet ; %s de mémoire, %s",
+		"limits of decoding: %s pixels, %s a file, %s further frames, %s pixels a byte; %s of memory, %s"},
 	"doctor.jail-programs": {"programmes extérieurs enfermés : %s", "outside programs locked in: %s"},
 	"doctor.secrets":       {"clés et mots de passe", "keys and passwords"},
 	"doctor.servers":       {"serveurs joignables", "servers can be reached"},

@@ -34,7 +34,7 @@ func (env *environment) runProcess(ctx context.Context, name string, args []stri
 		return usageError(env.T("error.too-many", rest[0]))
 	}
 	return withHouseOn(ctx, c, env, reach, func(h *house) error {
-		pool, err := newJail(ctx, c.Children, c.jailBestEffort())
+		pool, err := newJail(ctx, c.jail(c.Children))
 		if err != nil {
 			return err
 		}

@@ -23,6 +23,7 @@ func runServe(ctx context.Context, env *environment, args []string) error {
 	flags := func(fs *flag.FlagSet, c *serviceConfig) {
 		env.apiFlags(fs, c)
 		fs.IntVar(&c.Children, "children", 1, "decoding processes, for reveals")
+		env.decodeFlags(fs, c)
 	}
 	return env.runProcess(ctx, "serve", args, flags, reachOutside, func(h *house, pool *jail.Pool) []task {
 		ready := func(url string) string { return env.T("serve.ready", url) }

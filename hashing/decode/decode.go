@@ -23,32 +23,6 @@ import (
 	"golang.org/x/image/webp"
 )
 
-const (
-	// DefaultMaxPixels is how many pixels a picture may have. The largest telephone sensors in wide use have 108
-	// million; the worst case of our decoders, a progressive JPEG without chroma subsampling, takes 15 bytes a pixel.
-	DefaultMaxPixels = 120_000_000
-	// DefaultMaxBytes is how large a picture file may be. It is held in memory while it is decoded; a 16-bit
-	// uncompressed TIFF of 40 million pixels still fits.
-	DefaultMaxBytes = 256 << 20
-)
-
-// Limits bound what a decoder may be given. A zero field means its default.
-type Limits struct {
-	MaxPixels int64 `json:"max_pixels"` // width × height, by the header, before anything is allocated
-	MaxBytes  int64 `json:"max_bytes"`  // of the file
-}
-
-// WithDefaults returns l with its zero fields set to their defaults.
-func (l Limits) WithDefaults() Limits {
-	if l.MaxPixels == 0 {
-		l.MaxPixels = DefaultMaxPixels
-	}
-	if l.MaxBytes == 0 {
-		l.MaxBytes = DefaultMaxBytes
-	}
-	return l
-}
-
 // Unreadable is the reason why bytes could not be decoded: a stable English code.
 type Unreadable string
 
@@ -59,6 +33,7 @@ const (
 	Corrupt            Unreadable = "corrupt"
 	TooManyPixels      Unreadable = "too-many-pixels"
 	TooManyBytes       Unreadable = "too-many-bytes"
+	RatioTooHigh       Unreadable = "ratio-too-high"       // more pixels for its bytes than a picture has that shows anything
 	FormatNotSupported Unreadable = "format-not-supported" // recognised, but nothing here decodes it
 	NoPreview          Unreadable = "no-preview"           // a raw picture without a JPEG that shows it
 	Crashed            Unreadable = "crashed"              // the decoder itself failed
@@ -121,8 +96,8 @@ func picture(data []byte, format string, limits Limits) (img image.Image, config
 	if config.Width <= 0 || config.Height <= 0 {
 		return nil, image.Config{}, Corrupt
 	}
-	if int64(config.Width) > limits.MaxPixels/int64(config.Height) {
-		return nil, config, TooManyPixels
+	if err := limits.check(config.Width, config.Height, len(data)); err != nil {
+		return nil, config, err
 	}
 	img, err = codec.decode(bytes.NewReader(data))
 	if err != nil {

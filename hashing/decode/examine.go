@@ -32,7 +32,7 @@ func Glance(head []byte, size int64, limits Limits) (ex hashing.Examination, don
 	case ex.Facts.Kind != hashing.KindPicture:
 		return ex, true
 	case size > limits.WithDefaults().MaxBytes:
-		ex.Unreadable = string(TooManyBytes)
+		ex.Unreadable, ex.Limit = string(TooManyBytes), limits.WithDefaults().MaxBytes
 		return ex, true
 	}
 	return ex, false
@@ -83,6 +83,7 @@ func examine(data []byte, limits Limits, fast func([]byte, Limits) (*hashing.Fin
 	}
 	if err != nil {
 		ex.Unreadable = err.Error()
+		ex.Limit = limits.Of(Unreadable(ex.Unreadable))
 		return ex
 	}
 	if ex.Facts.Format == "jpeg" {

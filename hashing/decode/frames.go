@@ -13,8 +13,6 @@ const (
 	// MaxFrames is how many pictures of a file are kept beside the first. With the longest, an examination stays under
 	// half of what the jail and the archive take.
 	MaxFrames = 32
-	// maxFramesDecoded is how many further frames or pages of a file are decoded: 20 seconds of a usual animation.
-	maxFramesDecoded = 300
 	// frameBudget is how many pixels all further pictures of a file may have together, as a multiple of what one may
 	// have. At some 30 million pixels a second, it is 4 seconds of work at the default limit: far from the time limit,
 	// which would cost the first picture too.
@@ -48,7 +46,8 @@ type budget struct {
 }
 
 func newBudget(limits Limits) *budget {
-	return &budget{limits: limits, frames: maxFramesDecoded, pixels: frameBudget * limits.MaxPixels, pictures: 1}
+	limits = limits.WithDefaults()
+	return &budget{limits: limits, frames: limits.MaxFrames, pixels: frameBudget * limits.MaxPixels, pictures: 1}
 }
 
 // take reports whether a picture of that size may be decoded, and counts it.

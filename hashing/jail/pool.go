@@ -52,6 +52,17 @@ type Options struct {
 	BestEffort  bool          // decodes also where the kernel has nothing to lock a child in with (ErrUnconfined)
 }
 
+// limitOf returns the limit that made a file unreadable for that reason, or 0 where it was none.
+func (o Options) limitOf(u decode.Unreadable) int64 {
+	switch u {
+	case decode.TimeLimit:
+		return int64(o.Timeout.Seconds())
+	case decode.MemoryLimit:
+		return o.MemoryBytes
+	}
+	return o.Limits.Of(u)
+}
+
 // Pool owns a number of child processes, which it starts when they are first needed. It is safe for concurrent use.
 type Pool struct {
 	options Options
@@ -130,12 +141,13 @@ func (p *Pool) examine(ctx context.Context, r io.Reader, size int64, how op) (ha
 	if err == nil {
 		var ex hashing.Examination
 		if ex, err = parseExamination(payload, glance.Facts); err == nil {
+			ex.Limit = p.options.limitOf(decode.Unreadable(ex.Unreadable))
 			return ex, nil
 		}
 	}
 	var unreadable decode.Unreadable
 	if errors.As(err, &unreadable) {
-		glance.Unreadable = unreadable.Error()
+		glance.Unreadable, glance.Limit = unreadable.Error(), p.options.limitOf(unreadable)
 		return glance, nil
 	}
 	return hashing.Examination{}, err

@@ -155,6 +155,9 @@ func TestMisbehaviour(t *testing.T) {
 			p := newPool(t, c.options)
 			for range 2 {
 				got := examine(t, p, magic(act))
+				if limit := p.options.limitOf(c.want); got.Limit != limit {
+					t.Errorf("names the limit %d, not %d", got.Limit, limit)
+				}
 				if got.Unreadable != c.want.Error() || got.Fingerprint != nil || got.Facts.Kind != hashing.KindPicture || got.Facts.Format != "jpeg" {
 					t.Errorf("found %+v, not %s", got, c.want)
 				}
@@ -318,14 +321,14 @@ func TestErrors(t *testing.T) {
 func TestLimits(t *testing.T) {
 	good := pngPicture(t)
 	pixels := newPool(t, Options{Children: 1, Limits: decode.Limits{MaxPixels: 200*150 - 1}})
-	if got := examine(t, pixels, good); got.Unreadable != decode.TooManyPixels.Error() || got.Facts.Width != 200 {
+	if got := examine(t, pixels, good); got.Unreadable != decode.TooManyPixels.Error() || got.Facts.Width != 200 || got.Limit != 200*150-1 {
 		t.Errorf("one pixel too many: %+v", got)
 	}
 	size := newPool(t, Options{Children: 1, Limits: decode.Limits{MaxBytes: decode.SniffLen + 100}})
 	data := append(bytes.Clone(good), make([]byte, 2*decode.SniffLen)...)
 	for _, announced := range []int64{int64(len(data)), -1} {
 		got, err := size.Examine(t.Context(), bytes.NewReader(data), announced)
-		if err != nil || got.Unreadable != decode.TooManyBytes.Error() {
+		if err != nil || got.Unreadable != decode.TooManyBytes.Error() || got.Limit != decode.SniffLen+100 {
 			t.Errorf("too many bytes, announced as %d: %+v, %v", announced, got, err)
 		}
 	}

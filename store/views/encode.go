@@ -104,6 +104,7 @@ func (d db) packExamination(id triage.MediumID, x *hashing.Examination, news *ne
 	f := x.Facts
 	var common packer
 	common.text(x.Unreadable)
+	common.number(x.Limit)
 	common.text(x.Note)
 	common.commonFacts(f)
 	w := packer(news.add(common))
@@ -119,7 +120,7 @@ func (d db) packExamination(id triage.MediumID, x *hashing.Examination, news *ne
 func unpackExamination(m *triage.Medium, r unpacker, known words) {
 	common := known[r.take(wordSize)]
 	f := &m.Facts
-	m.Unreadable, m.Note = common.text(), common.text()
+	m.Unreadable, m.Limit, m.Note = common.text(), common.number(), common.text()
 	common.commonFacts(f)
 	if m.Hashed = r.flag(); m.Hashed {
 		m.Quality = int(r.number())

@@ -191,7 +191,7 @@ func TestMediumKeepsAnExamination(t *testing.T) {
 	}
 	b.ok(b.Outcomes.Apply(t.Context(), examined(1, triage.Unreadable, 0)))
 	m = b.medium(1)
-	if m.Hashed || m.Note != "" || m.Unreadable != "truncated" || m.Matches != nil || m.Facts.Make != "" {
+	if m.Hashed || m.Note != "" || m.Unreadable != "time-limit" || m.Limit != 60 || m.Matches != nil || m.Facts.Make != "" {
 		t.Errorf("a later examination replaces an earlier one: %+v", m)
 	}
 }

@@ -123,7 +123,7 @@ func examined(n int, f triage.Finding, epoch triage.Epoch) triage.Outcome {
 		Facts: hashing.Facts{Kind: hashing.KindPicture, Format: "jpeg", Width: 4000, Height: 3000},
 	}}
 	if f == triage.Unreadable {
-		o.Examination.Unreadable = "truncated"
+		o.Examination.Unreadable, o.Examination.Limit = "time-limit", 60
 	} else {
 		o.Examination.Fingerprint = &hashing.Fingerprint{Quality: 77}
 	}
