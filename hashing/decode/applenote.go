@@ -25,7 +25,12 @@ func liveIdentifier(data []byte) string {
 		return ""
 	}
 	e, _ := d.entry(tagContentIdentifier)
-	id := clean(string(bytes.TrimRight(e.value, "\x00")))
+	return identifier(string(bytes.TrimRight(e.value, "\x00")))
+}
+
+// identifier returns what looks like the identifier of a live photo, a UUID, and "" for anything else.
+func identifier(id string) string {
+	id = clean(id)
 	if len(id) < 8 || strings.Trim(id, "0123456789abcdefABCDEF-") != "" {
 		return ""
 	}

@@ -12,6 +12,7 @@ const maxBoxes = 4096
 type box struct {
 	kind string // four characters
 	body []byte // as much of it as there is
+	at   int    // offset of body
 	// whole is false when the file ends before the box does.
 	whole bool
 }
@@ -19,6 +20,7 @@ type box struct {
 // boxes yields the boxes that data consists of, up to the first that is none.
 func boxes(data []byte) iter.Seq[box] {
 	return func(yield func(box) bool) {
+		at := 0
 		for n := 0; len(data) >= 8 && n < maxBoxes; n++ {
 			size, header := uint64(binary.BigEndian.Uint32(data)), uint64(8)
 			switch {
@@ -30,9 +32,10 @@ func boxes(data []byte) iter.Seq[box] {
 			if size < header {
 				return
 			}
-			b := box{kind: string(data[4:8]), whole: size <= uint64(len(data))}
+			b := box{kind: string(data[4:8]), at: at + int(header), whole: size <= uint64(len(data))} //nolint:gosec // 8 or 16
 			end := min(size, uint64(len(data)))
 			b.body = data[header:end]
+			at += int(end) //nolint:gosec // within data
 			if !yield(b) || !b.whole {
 				return
 			}

@@ -2,8 +2,8 @@
 // the program needs: fingerprints, facts, and small re-encoded views. It is meant to run in the jail: its input
 // is hostile, and a decoder that loops or grows is stopped from outside.
 //
-// Formats: JPEG, PNG and GIF by the standard library; WebP and TIFF by golang.org/x/image; HEIC, AVIF and JPEG XL
-// in a sandbox within the process (wasm.go); BMP (bmp.go), Photoshop's (psd.go) and icons (ico.go) here; raw pictures by the JPEG that
+// Formats: JPEG, PNG and GIF by the standard library; WebP and TIFF by golang.org/x/image; HEIC, AVIF, JPEG XL and JPEG 2000
+// in a sandbox within the process (wasm.go, jp2.go); BMP (bmp.go), Photoshop's (psd.go) and icons (ico.go) here; raw pictures by the JPEG that
 // they bring (raw.go). Others are recognised, and reported as not supported.
 package decode
 
@@ -21,6 +21,8 @@ import (
 	"github.com/gen2brain/jpegxl"
 	"golang.org/x/image/tiff"
 	"golang.org/x/image/webp"
+
+	"vigie/hashing/openjpeg"
 )
 
 // Unreadable is the reason why bytes could not be decoded: a stable English code.
@@ -63,6 +65,7 @@ var codecs = map[string]codec{
 	"heif": {"github.com/gen2brain/heic", heifConfig, decodeHEIC, nil},
 	"avif": {"github.com/gen2brain/avif", heifConfig, decodeAVIF, nil},
 	"jxl":  {"github.com/gen2brain/jpegxl", jpegxl.DecodeConfig, decodeJXL, nil},
+	"jp2":  {"vigie/openjpeg", jp2Config, decodeJP2, nil},
 	"psd":  {"vigie/psd", psdConfig, decodePSD, nil},
 	"ico":  {"vigie/bmp", icoConfig, decodeICO, icoPictures},
 	"cur":  {"vigie/bmp", icoConfig, decodeICO, icoPictures},
@@ -144,6 +147,7 @@ var modules = map[string]string{
 	"github.com/gen2brain/heic":   "v0.4.9",
 	"github.com/gen2brain/avif":   "v0.6.0",
 	"github.com/gen2brain/jpegxl": "v0.4.5",
+	"vigie/openjpeg":              openjpeg.Version,
 	"vigie/psd":                   "1",
 	"vigie/bmp":                   "1",
 }

@@ -40,7 +40,12 @@ func Glance(head []byte, size int64, limits Limits) (ex hashing.Examination, don
 
 // Examiner examines one medium after another, and keeps from one to the next what costs to make. The zero value is
 // ready.
-type Examiner struct{ jpeg jpegluma.Decoder }
+type Examiner struct {
+	// Early, if it is set, is called with all that is known of a file before the second of its pictures is decoded. It is
+	// what remains of an examination that does not end: its note says that pictures were left out.
+	Early func(hashing.Examination)
+	jpeg  jpegluma.Decoder
+}
 
 // Examine is Examine of a new Examiner.
 func Examine(data []byte, limits Limits) hashing.Examination {
@@ -53,17 +58,24 @@ func Examine(data []byte, limits Limits) hashing.Examination {
 // of the picture reduced to at most 512 pixels a side by box averaging, so that a few of their bits differ from
 // those of the full picture. What is neither picture nor film has facts and nothing else.
 func (e *Examiner) Examine(data []byte, limits Limits) hashing.Examination {
-	return examine(data, limits.WithDefaults(), e.fast)
+	return e.examine(data, limits.WithDefaults(), e.fast)
 }
 
 // ExamineReference is Examine by the reference way only, for what others will compare with: entries that are handed on,
 // and what a person asks the hash of.
+func (e *Examiner) ExamineReference(data []byte, limits Limits) hashing.Examination {
+	return e.examine(data, limits.WithDefaults(), nil)
+}
+
+// ExamineReference is ExamineReference of a new Examiner.
 func ExamineReference(data []byte, limits Limits) hashing.Examination {
-	return examine(data, limits.WithDefaults(), nil)
+	return new(Examiner).ExamineReference(data, limits)
 }
 
 // examine tries the fast way for a JPEG where there is one, then the reference way.
-func examine(data []byte, limits Limits, fast func([]byte, Limits) (*hashing.Fingerprint, image.Config)) hashing.Examination {
+func (e *Examiner) examine(
+	data []byte, limits Limits, fast func([]byte, Limits) (*hashing.Fingerprint, image.Config),
+) hashing.Examination {
 	ex, done := Glance(data, int64(len(data)), limits)
 	if done {
 		return ex
@@ -89,16 +101,25 @@ func examine(data []byte, limits Limits, fast func([]byte, Limits) (*hashing.Fin
 	if ex.Facts.Format == "jpeg" {
 		ex.Facts.Thumbnail = judgeThumbnail(exifThumbnail(data), ex.Fingerprint, ex.Facts.Width, ex.Facts.Height)
 	}
-	frames, spent := further(data, ex.Facts.Format, limits, ex.Fingerprint)
+	spent := newBudget(limits)
+	if e.Early != nil {
+		spent.before = func() { e.Early(withFrames(ex, nil, spent.pictures, true, damaged)) }
+	}
+	frames := further(data, ex.Facts.Format, spent, ex.Fingerprint)
+	return withFrames(ex, frames, spent.pictures, spent.leftOut, damaged)
+}
+
+// withFrames completes an examination by what is known of the further pictures of the file.
+func withFrames(ex hashing.Examination, frames []hashing.Frame, pictures int, leftOut, damaged bool) hashing.Examination {
 	ex.Frames = frames
-	if spent.pictures > 1 {
-		ex.Facts.Pictures = spent.pictures
+	if pictures > 1 {
+		ex.Facts.Pictures = pictures
 	}
-	if spent.leftOut {
-		ex.Note = NoteFramesLeftOut
-	}
-	if damaged {
+	switch {
+	case damaged:
 		ex.Note = NoteDamaged
+	case leftOut:
+		ex.Note = NoteFramesLeftOut
 	}
 	return ex
 }

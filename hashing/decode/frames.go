@@ -39,10 +39,11 @@ type frame struct {
 // budget bounds what is spent on the further pictures of a file, and learns how many there are.
 type budget struct {
 	limits   Limits
-	frames   int   // that may still be decoded
-	pixels   int64 // that may still be decoded
-	pictures int   // in the file, as far as is known
-	leftOut  bool  // something was not looked at
+	frames   int    // that may still be decoded
+	pixels   int64  // that may still be decoded
+	pictures int    // in the file, as far as is known
+	leftOut  bool   // something was not looked at
+	before   func() // if set: called before the first of them is decoded
 }
 
 func newBudget(limits Limits) *budget {
@@ -59,18 +60,21 @@ func (b *budget) take(width, height int) bool {
 		b.leftOut = true
 		return false
 	}
+	if b.before != nil {
+		b.before()
+		b.before = nil
+	}
 	b.frames--
 	b.pixels -= int64(width) * int64(height)
 	return true
 }
 
-// further decodes the pictures of data beside the first, whose fingerprint is given, and returns those that show
-// something else. What breaks among them ends them: the first one stands.
-func further(data []byte, format string, limits Limits, first *hashing.Fingerprint) (frames []hashing.Frame, b *budget) {
-	b = newBudget(limits)
+// further decodes the pictures of data beside the first, whose fingerprint is given, as far as b allows, and returns those
+// that show something else. What breaks among them ends them: the first one stands.
+func further(data []byte, format string, b *budget, first *hashing.Fingerprint) (frames []hashing.Frame) {
 	more := codecs[format].more
 	if more == nil {
-		return nil, b
+		return nil
 	}
 	defer func() { _ = recover() }() // as of picture; what was found stands
 	c := collection{same: sameFrame, first: first.PDQ[pdq.Original]}
@@ -84,7 +88,7 @@ func further(data []byte, format string, limits Limits, first *hashing.Fingerpri
 			c.add(hashing.Frame{Index: f.index, At: f.at, PDQ: fp.PDQ, Quality: fp.Quality, PHash: fp.PHash, DHash: fp.DHash})
 		}
 	}
-	return c.frames, b
+	return c.frames
 }
 
 // collection keeps at most MaxFrames frames that are unlike.

@@ -63,6 +63,26 @@ func TestFrames(t *testing.T) {
 	}
 }
 
+// TestEarly: what is known before the second picture is decoded is told, and says that the others are left out; of a file
+// of one picture nothing is told early.
+func TestEarly(t *testing.T) {
+	for name, pictures := range map[string]int{"frames.gif": 3, "frames.png": 3, "frames.webp": 3, "pages.tiff": 2, "progressive.jpg": 0} {
+		var early []hashing.Examination
+		examiner := decode.Examiner{Early: func(ex hashing.Examination) { early = append(early, ex) }}
+		ex := examiner.Examine(read(t, filepath.Join("testdata", name)), decode.Limits{})
+		if pictures == 0 {
+			if len(early) != 0 {
+				t.Errorf("%s: told %+v early", name, early)
+			}
+			continue
+		}
+		if len(early) != 1 || early[0].Note != decode.NoteFramesLeftOut || len(early[0].Frames) != 0 ||
+			early[0].Facts.Pictures != pictures || *early[0].Fingerprint != *ex.Fingerprint {
+			t.Errorf("%s: told %+v early", name, early)
+		}
+	}
+}
+
 // film is a GIF whose pictures show a bright disc that wanders over squares.
 func film(t testing.TB, pictures int, disc func(i int) image.Point) []byte {
 	t.Helper()

@@ -127,6 +127,33 @@ func FuzzBMP(f *testing.F) {
 	})
 }
 
+func FuzzJPEG2000(f *testing.F) {
+	seeds(f, "*.jp2")
+	seeds(f, "*.j2k")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		tiffFacts(jp2EXIF(data), new(hashing.Facts))
+		profileName(iccProfile(data, "jp2"))
+		h, err := readJ2K(data)
+		if err != nil {
+			return
+		}
+		if h.width <= 0 || h.height <= 0 || h.largest.X < h.width || h.largest.Y < h.height || h.components > jp2MaxComponents {
+			t.Errorf("%+v", h)
+		}
+		there, all, lacks := h.share()
+		if there < 0 || there > all || there > int64(len(data)) || lacks < 0 || lacks > all-there {
+			t.Errorf("%d bytes of %d, %d lack", there, all, lacks)
+		}
+		if h.width > 64 || h.height > 64 { // the rest is OpenJPEG's
+			return
+		}
+		img, err := decodeJP2(bytes.NewReader(data))
+		if err == nil && img.Bounds() != image.Rect(0, 0, h.width, h.height) {
+			t.Errorf("%v of %d × %d", img.Bounds(), h.width, h.height)
+		}
+	})
+}
+
 func FuzzJPEGParts(f *testing.F) {
 	seeds(f, "*.jpg")
 	f.Add([]byte("\xff\xd8\xff\xe2\x00\x2cMPF\x00MM\x00*\x00\x00\x00\x08\x00\x01\xb0\x02\x00\x07\x00\x00\x00\x20\x00\x00\x00\x00"))

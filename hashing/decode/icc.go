@@ -51,6 +51,11 @@ func iccProfile(data []byte, format string) []byte {
 				return b.body[4:]
 			}
 		}
+	case "jp2":
+		const restricted = 2 // a profile that needs no more than a matrix; the same bytes
+		if colour := find(data, "jp2h", "colr"); len(colour) > 3 && colour[0] >= restricted {
+			return colour[3:]
+		}
 	}
 	return nil
 }

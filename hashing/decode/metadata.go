@@ -48,6 +48,8 @@ func readMetadata(data []byte, facts *hashing.Facts) {
 		exifFacts(data, format, facts)
 	}
 	switch facts.Format {
+	case "jp2":
+		tiffFacts(jp2EXIF(data), facts)
 	case "jpeg":
 		jpegFacts(data, facts)
 	case "png":

@@ -29,6 +29,7 @@ var signatures = []signature{
 	{0, "GIF89a", hashing.KindPicture, "gif"},
 	{0, "\x00\x00\x00\x0cJXL \r\n\x87\n", hashing.KindPicture, "jxl"},
 	{0, "\xff\x0a", hashing.KindPicture, "jxl"},
+	{16, "ftypmjp2", hashing.KindVideo, "mj2"}, // Motion JPEG 2000 begins like a picture
 	{0, "\x00\x00\x00\x0cjP  \r\n\x87\n", hashing.KindPicture, "jp2"},
 	{0, "\xff\x4f\xff\x51", hashing.KindPicture, "jp2"},
 	{0, "8BPS\x00\x01", hashing.KindPicture, "psd"},

@@ -53,7 +53,7 @@ func TestSniff(t *testing.T) {
 		{"IIU\x00", picture, "rw2"}, {"IIRO", picture, "orf"}, {"FUJIFILMCCD-RAW 0201", picture, "raf"}, {boxes("crx "), picture, "cr3"},
 		{boxes("heic", "mif1"), picture, "heic"}, {boxes("mif1", "heic"), picture, "heic"}, {boxes("mif1", "avif"), picture, "avif"}, {boxes("mif1", "xxxx"), picture, "heif"},
 		{boxes("avif"), picture, "avif"}, {"\x00\x00\x00\x0cJXL \r\n\x87\n", picture, "jxl"}, {"\xff\x0a\x00", picture, "jxl"},
-		{"\x00\x00\x00\x0cjP  \r\n\x87\n", picture, "jp2"}, {"8BPS\x00\x01", picture, "psd"},
+		{"\x00\x00\x00\x0cjP  \r\n\x87\n", picture, "jp2"}, {"\x00\x00\x00\x0cjP  \r\n\x87\n\x00\x00\x00\x14ftypmjp2", video, "mj2"}, {"8BPS\x00\x01", picture, "psd"},
 		{"\x00\x00\x01\x00\x01\x00\x10\x10\x00\x00\x01\x00\x20\x00\x68\x04\x00\x00\x16\x00\x00\x00", picture, "ico"}, {"\x00\x00\x01\x00\x00\x00", other, ""},
 		{boxes("isom", "mp42"), video, "mp4"}, {boxes("qt  "), video, "mov"}, {boxes("3gp4"), video, "3gp"}, {boxes("3g2a"), video, "3gp"}, {boxes("M4A "), other, "m4a"},
 		{"\x00\x00\x00\x08wide\x00\x00\x00\x00mdat", video, "mov"}, {"\x00\x00\x10\x00moovmvhd", video, "mov"},

@@ -3,6 +3,7 @@ package decode
 import (
 	"bytes"
 	"encoding/xml"
+	"iter"
 	"slices"
 	"strings"
 
@@ -33,14 +34,11 @@ func xmpPacket(data []byte) []byte {
 // xmpFacts adds what an XMP packet says of how the picture came about (XMP specification, part 1 and 2; IPTC Photo
 // Metadata Standard). A packet that is broken counts as far as it is not.
 func xmpFacts(packet []byte, facts *hashing.Facts) {
-	decoder := xml.NewDecoder(bytes.NewReader(packet))
-	decoder.Strict = false
 	var editors []string
-	var within string // the element whose text comes
-	seen := func(name, value string) {
+	for name, value := range xmpProperties(packet) {
 		if name == "DigitalSourceType" { // a URL, longer than a name
 			sourceType(value, facts)
-			return
+			continue
 		}
 		value = clean(value)
 		switch name {
@@ -61,27 +59,42 @@ func xmpFacts(packet []byte, facts *hashing.Facts) {
 			generator(value, facts)
 		}
 	}
-	for {
-		token, err := decoder.RawToken() // names are told apart by their last part: prefixes are the writer's choice
-		if err != nil {
-			break
-		}
-		switch token := token.(type) {
-		case xml.StartElement:
-			within = token.Name.Local
-			for _, a := range token.Attr {
-				seen(a.Name.Local, a.Value)
-			}
-		case xml.CharData:
-			if text := strings.TrimSpace(string(token)); text != "" {
-				seen(within, text)
-			}
-		case xml.EndElement:
-			within = ""
-		}
-	}
 	for _, e := range editors {
 		generator(e, facts)
 	}
 	facts.Editors = strings.Join(editors, "; ")
+}
+
+// xmpProperties yields the properties of an XMP packet by the last part of their names, for prefixes are the writer's
+// choice: attributes and texts with their values, and elements, where they begin, without one.
+func xmpProperties(packet []byte) iter.Seq2[string, string] {
+	return func(yield func(name, value string) bool) {
+		decoder := xml.NewDecoder(bytes.NewReader(packet))
+		decoder.Strict = false
+		var within string // the element whose text comes
+		for {
+			token, err := decoder.RawToken()
+			if err != nil {
+				return
+			}
+			switch token := token.(type) {
+			case xml.StartElement:
+				within = token.Name.Local
+				if !yield(within, "") {
+					return
+				}
+				for _, a := range token.Attr {
+					if !yield(a.Name.Local, a.Value) {
+						return
+					}
+				}
+			case xml.CharData:
+				if text := strings.TrimSpace(string(token)); text != "" && !yield(within, text) {
+					return
+				}
+			case xml.EndElement:
+				within = ""
+			}
+		}
+	}
 }

@@ -148,6 +148,8 @@ func (c *child) do(ctx context.Context, j job, src io.Reader) (payload []byte, r
 	case err == nil:
 	case ctx.Err() != nil:
 		return nil, false, ctx.Err()
+	case errors.Is(err, errChild) && answer.early: // the further pictures were too much for it
+		return answer.payload, false, nil
 	case errors.Is(err, errChild):
 		return nil, false, c.verdict()
 	default: // the source's fault, or the medium's: the child waits for the rest of a job that will not come
@@ -157,7 +159,7 @@ func (c *child) do(ctx context.Context, j job, src io.Reader) (payload []byte, r
 }
 
 // exchange sends the job and its bytes and reads the answer. The watchdog runs while the child is to do something, and
-// not while the source is slow. Errors that are the child's wrap errChild.
+// not while the source is slow. Errors that are the child's wrap errChild; an early answer is returned beside them.
 func (c *child) exchange(j job, src io.Reader, watchdog *time.Timer) (answer, error) {
 	if err := writeJob(c.in, j); err != nil {
 		return answer{}, fmt.Errorf("%w: %w", errChild, err)
@@ -191,8 +193,17 @@ func (c *child) exchange(j job, src io.Reader, watchdog *time.Timer) (answer, er
 		return answer{}, fmt.Errorf("%w: %w", errChild, err)
 	}
 	a, err := readAnswer(c.out)
+	if err == nil && a.early {
+		var last answer
+		if last, err = readAnswer(c.out); err == nil && !last.early {
+			return last, nil
+		}
+		if err == nil {
+			err = errors.New("a second early answer")
+		}
+	}
 	if err != nil {
-		return answer{}, fmt.Errorf("%w: %w", errChild, err)
+		return a, fmt.Errorf("%w: %w", errChild, err)
 	}
 	return a, nil
 }

@@ -58,6 +58,14 @@ func misbehave(data []byte, limits decode.Limits) hashing.Examination {
 	if address, ok := strings.CutPrefix(string(act), "look around and call "); ok {
 		return hashing.Examination{Unreadable: "corrupt", Note: lookAround(address)}
 	}
+	if first, ok := bytes.CutPrefix(act, []byte("crash after ")); ok {
+		a := examined(decode.Examine(first, limits))
+		a.early = true
+		if err := writeAnswer(os.Stdout, a); err != nil {
+			os.Exit(1)
+		}
+		panic("crash")
+	}
 	switch string(act) {
 	case "ask the kernel":
 		return hashing.Examination{Unreadable: "corrupt", Note: tryForbidden()}

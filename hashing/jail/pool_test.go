@@ -170,6 +170,23 @@ func TestMisbehaviour(t *testing.T) {
 	}
 }
 
+// TestEarlyAnswer: what a child said before the further pictures of a file were its end is what is found.
+func TestEarlyAnswer(t *testing.T) {
+	p := newPool(t, Options{Children: 1})
+	good := pngPicture(t)
+	want := decode.Examine(good, decode.Limits{})
+	for range 2 {
+		got := examine(t, p, append(magic("crash after "), good...))
+		if got.Fingerprint == nil || got.Fingerprint.PDQ != want.Fingerprint.PDQ || got.Unreadable != "" || got.Facts.Format != "jpeg" {
+			t.Errorf("found %+v", got)
+		}
+	}
+	film := sample(t, "frames.gif")
+	if got, want := examine(t, p, film), decode.Examine(film, decode.Limits{}); !reflect.DeepEqual(got, want) {
+		t.Errorf("found %+v, not %+v", got, want)
+	}
+}
+
 // TestForgedKind: a child does not decide what a medium is.
 func TestForgedKind(t *testing.T) {
 	got := examine(t, newPool(t, Options{Children: 1}), magic("forge kind"))

@@ -26,6 +26,8 @@ import (
 //	        chunks       length u32, bytes; a length of 0 ends them
 //	child:  answer       outcome u8, replace u8, length u32, payload
 //
+// The child may send an early answer before, which counts if no other comes.
+//
 // Neither side reads more than these bounds allow, whatever length it is told.
 const (
 	maxSettings    = 4 << 10  // bytes
@@ -138,17 +140,22 @@ type answer struct {
 	payload    []byte
 	unreadable decode.Unreadable // instead of a payload
 	replace    bool              // the child has grown, and asks for its successor
+	early      bool              // another one follows, if the child lives
 }
 
 const (
 	outcomeDone byte = iota
 	outcomeUnreadable
+	outcomeEarly
 )
 
 func writeAnswer(w io.Writer, a answer) error {
 	head := []byte{outcomeDone, 0}
-	if a.unreadable != "" {
+	switch {
+	case a.unreadable != "":
 		head[0], a.payload = outcomeUnreadable, []byte(a.unreadable)
+	case a.early:
+		head[0] = outcomeEarly
 	}
 	if a.replace {
 		head[1] = 1
@@ -168,7 +175,7 @@ func readAnswer(r io.Reader) (a answer, err error) {
 	if head[0] == outcomeUnreadable {
 		limit = maxCode
 	}
-	if head[0] > outcomeUnreadable || length > limit {
+	if head[0] > outcomeEarly || length > limit {
 		return a, fmt.Errorf("an answer of kind %d and %d bytes", head[0], length)
 	}
 	payload := make([]byte, length)
@@ -183,7 +190,7 @@ func readAnswer(r io.Reader) (a answer, err error) {
 		a.unreadable = decode.Unreadable(payload)
 		return a, nil
 	}
-	a.payload = payload
+	a.payload, a.early = payload, head[0] == outcomeEarly
 	return a, nil
 }
 

@@ -16,6 +16,7 @@ import (
 func TestAnswers(t *testing.T) {
 	for _, want := range []answer{
 		{payload: []byte("something")}, {payload: []byte{}, replace: true}, {unreadable: decode.Corrupt},
+		{payload: []byte("so far"), early: true},
 	} {
 		var wire bytes.Buffer
 		if err := writeAnswer(&wire, want); err != nil {
