@@ -1,152 +1,109 @@
 // Package index finds every code within a Hamming radius of a query: exactly, with none missed and none too many.
 //
-// Codes lie in columns of 64 bits, so that a search streams through memory and leaves most codes after the
-// first 128 bits. An index may be searched by many goroutines at once, as long as none changes it meanwhile:
-// whoever owns it keeps the lock.
+// It is multi-index hashing (Norouzi, Punjani, Fleet, "Fast Search in Hamming Space with Multi-Index Hashing", CVPR
+// 2012) with the pigeonring test (Qin, Xiao, "Pigeonring: A Principle for Faster Thresholded Similarity Search", VLDB
+// 2018): a code is cut into bands of 16 bits; of bands in a ring whose distances add up to the radius at most, some
+// band begins a run of which every start stays within its share. The buckets within that share of each band are read,
+// and what the next band refuses is not looked at further (bands.go).
+//
+// An index is a few large parts that never change, each with its bands, and a small tail that is searched code by code
+// (parts.go). Parts are merged in the background. Adding, removing and searching may go on at once; searches never
+// wait.
+//
+// A query that the bands would not help, because a set is dense around it, is answered by reading the part's codes one
+// after the other, so that no set makes a search much slower than that.
 package index
 
 import (
 	"encoding/binary"
-	"math/bits"
 
 	"vigie/hashing"
 	"vigie/hashing/pdq"
 )
 
+// MaxRadius is the largest radius that bands serve, in bits of 256 (of 64: a quarter of it). A larger one is answered
+// exactly too, by reading all codes.
+const MaxRadius = 47
+
 // PDQ holds 256-bit codes, each with a number that its owner chose. The zero value is empty and ready. The same
 // code, and the same number, may be in it more than once.
 type PDQ struct {
-	first, second, third, fourth []uint64 // bits 255 to 192, and so on down
-	ids                          []uint32
+	parts parts[codes256, [4]uint64]
 }
 
 // Len returns the number of entries.
-func (x *PDQ) Len() int { return len(x.ids) }
+func (x *PDQ) Len() int { return x.parts.len() }
 
-// Add puts an entry in.
-func (x *PDQ) Add(code pdq.Hash, id uint32) {
-	words := split(code)
-	x.first = append(x.first, words[0])
-	x.second = append(x.second, words[1])
-	x.third = append(x.third, words[2])
-	x.fourth = append(x.fourth, words[3])
-	x.ids = append(x.ids, id)
+// Add puts an entry in. Searches that begin after it returned find it.
+func (x *PDQ) Add(code pdq.Hash, id uint32) { x.parts.add(split(code), id) }
+
+// AddAll puts many entries in, the n-th of codes with the n-th of ids: cheaper than one after the other, for it makes a
+// part of them.
+func (x *PDQ) AddAll(codes []pdq.Hash, ids []uint32) {
+	x.parts.addAll(len(codes), func(i int) ([4]uint64, uint32) { return split(codes[i]), ids[i] })
 }
 
 // Remove takes out one entry that has this code and this number, and reports whether there was one.
-func (x *PDQ) Remove(code pdq.Hash, id uint32) bool {
-	for i, candidate := range x.ids {
-		if candidate == id && x.at(i) == split(code) {
-			last := len(x.ids) - 1
-			x.move(last, i)
-			x.truncate(last)
-			return true
-		}
-	}
-	return false
-}
+func (x *PDQ) Remove(code pdq.Hash, id uint32) bool { return x.parts.remove(split(code), id) }
 
-// RemoveFunc takes out, in one pass, every entry whose number gone returns true for, and returns how many.
-func (x *PDQ) RemoveFunc(gone func(id uint32) bool) int {
-	kept := 0
-	for i, id := range x.ids {
-		if !gone(id) {
-			x.move(i, kept)
-			kept++
-		}
-	}
-	removed := len(x.ids) - kept
-	x.truncate(kept)
-	return removed
-}
+// RemoveFunc takes out every entry whose number gone returns true for, and returns how many. It asks for each entry.
+func (x *PDQ) RemoveFunc(gone func(id uint32) bool) int { return x.parts.removeFunc(gone) }
 
-// Search calls found once for every entry at radius bits or less from query, in no particular order. found must
-// not change the index. A negative radius finds nothing.
+// Search calls found once for every entry at radius bits or less from query, in no particular order. A negative radius
+// finds nothing. What is added or removed meanwhile may be found or not.
 func (x *PDQ) Search(query pdq.Hash, radius int, found func(id uint32, distance int)) {
-	q := split(query)
-	second := x.second[:len(x.first)]
-	for i, word := range x.first {
-		distance := bits.OnesCount64(word^q[0]) + bits.OnesCount64(second[i]^q[1])
-		if distance > radius {
-			continue
-		}
-		distance += bits.OnesCount64(x.third[i]^q[2]) + bits.OnesCount64(x.fourth[i]^q[3])
-		if distance <= radius {
-			found(x.ids[i], distance)
-		}
+	x.parts.search([][4]uint64{split(query)}, radius, func(_ int, id uint32, distance int) { found(id, distance) })
+}
+
+// SearchAll is Search for many queries at once, which takes less time than one after the other: found is told the
+// query's place in queries too. The answers to different queries mix.
+func (x *PDQ) SearchAll(queries []pdq.Hash, radius int, found func(query int, id uint32, distance int)) {
+	split256 := make([][4]uint64, len(queries))
+	for i, q := range queries {
+		split256[i] = split(q)
 	}
+	x.parts.search(split256, radius, found)
 }
 
-func (x *PDQ) at(i int) [4]uint64 {
-	return [4]uint64{x.first[i], x.second[i], x.third[i], x.fourth[i]}
-}
+// Settle waits until nothing is left to merge, so that the searches that follow take the least time.
+func (x *PDQ) Settle() { x.parts.settle() }
 
-func (x *PDQ) move(from, to int) {
-	x.first[to], x.second[to], x.third[to], x.fourth[to] = x.first[from], x.second[from], x.third[from], x.fourth[from]
-	x.ids[to] = x.ids[from]
-}
-
-func (x *PDQ) truncate(n int) {
-	x.first, x.second, x.third, x.fourth = x.first[:n], x.second[:n], x.third[:n], x.fourth[:n]
-	x.ids = x.ids[:n]
-}
-
+// split cuts a code into words, its bits shuffled.
 func split(code pdq.Hash) (words [4]uint64) {
 	for i := range words {
 		words[i] = binary.BigEndian.Uint64(code[8*i:])
 	}
-	return words
+	return shuffled(words)
 }
 
 // Hash64 holds 64-bit codes (pHash or dHash), each with a number that its owner chose. The zero value is empty
 // and ready. The same code, and the same number, may be in it more than once.
 type Hash64 struct {
-	codes []uint64
-	ids   []uint32
+	parts parts[codes64, uint64]
 }
 
 // Len returns the number of entries.
-func (x *Hash64) Len() int { return len(x.ids) }
+func (x *Hash64) Len() int { return x.parts.len() }
 
-// Add puts an entry in.
-func (x *Hash64) Add(code hashing.Hash64, id uint32) {
-	x.codes = append(x.codes, uint64(code))
-	x.ids = append(x.ids, id)
+// Add puts an entry in. Searches that begin after it returned find it.
+func (x *Hash64) Add(code hashing.Hash64, id uint32) { x.parts.add(uint64(code), id) }
+
+// AddAll is PDQ.AddAll for these codes.
+func (x *Hash64) AddAll(codes []hashing.Hash64, ids []uint32) {
+	x.parts.addAll(len(codes), func(i int) (uint64, uint32) { return uint64(codes[i]), ids[i] })
 }
 
 // Remove takes out one entry that has this code and this number, and reports whether there was one.
-func (x *Hash64) Remove(code hashing.Hash64, id uint32) bool {
-	for i, candidate := range x.codes {
-		if candidate == uint64(code) && x.ids[i] == id {
-			last := len(x.ids) - 1
-			x.codes[i], x.ids[i] = x.codes[last], x.ids[last]
-			x.codes, x.ids = x.codes[:last], x.ids[:last]
-			return true
-		}
-	}
-	return false
-}
+func (x *Hash64) Remove(code hashing.Hash64, id uint32) bool { return x.parts.remove(uint64(code), id) }
 
-// RemoveFunc takes out, in one pass, every entry whose number gone returns true for, and returns how many.
-func (x *Hash64) RemoveFunc(gone func(id uint32) bool) int {
-	kept := 0
-	for i, id := range x.ids {
-		if !gone(id) {
-			x.codes[kept], x.ids[kept] = x.codes[i], id
-			kept++
-		}
-	}
-	removed := len(x.ids) - kept
-	x.codes, x.ids = x.codes[:kept], x.ids[:kept]
-	return removed
-}
+// RemoveFunc takes out every entry whose number gone returns true for, and returns how many. It asks for each entry.
+func (x *Hash64) RemoveFunc(gone func(id uint32) bool) int { return x.parts.removeFunc(gone) }
 
-// Search calls found once for every entry at radius bits or less from query, in no particular order. found must
-// not change the index. A negative radius finds nothing.
+// Search calls found once for every entry at radius bits or less from query, in no particular order. A negative radius
+// finds nothing. What is added or removed meanwhile may be found or not.
 func (x *Hash64) Search(query hashing.Hash64, radius int, found func(id uint32, distance int)) {
-	for i, code := range x.codes {
-		if distance := bits.OnesCount64(code ^ uint64(query)); distance <= radius {
-			found(x.ids[i], distance)
-		}
-	}
+	x.parts.search([]uint64{uint64(query)}, radius, func(_ int, id uint32, distance int) { found(id, distance) })
 }
+
+// Settle waits until nothing is left to merge.
+func (x *Hash64) Settle() { x.parts.settle() }

@@ -174,26 +174,3 @@ func TestChanges(t *testing.T) {
 	}
 	verify(2000)
 }
-
-// go test -run=^$ -bench=. -count=6 ./hashing/index | tee new.txt; benchstat old.txt new.txt
-func BenchmarkSearch(b *testing.B) {
-	rng := rand.New(rand.NewPCG(1, 1))
-	var long index.PDQ
-	var short index.Hash64
-	for i := range uint32(1_000_000) {
-		code := randomCode(rng)
-		long.Add(code, i)
-		short.Add(low64(code), i)
-	}
-	query := randomCode(rng)
-	b.Run("PDQ/1M/radius31", func(b *testing.B) {
-		for b.Loop() {
-			long.Search(query, pdq.MatchDistance, func(uint32, int) {})
-		}
-	})
-	b.Run("Hash64/1M/radius8", func(b *testing.B) {
-		for b.Loop() {
-			short.Search(low64(query), 8, func(uint32, int) {})
-		}
-	})
-}

@@ -1,0 +1,32 @@
+package index
+
+import "math/rand/v2"
+
+// Neighbouring bits of real codes depend on each other, and sets share prefixes: bands of neighbouring bits would have
+// full buckets and empty ones. So the bits of every 256-bit code are shuffled, always the same way, before it is cut
+// into bands; distances stay what they are.
+
+// nibbles says, for each value of each nibble of a code, which bits of the shuffled code it sets.
+var nibbles = shuffle(rand.New(rand.NewPCG(256, 31)).Perm(256))
+
+func shuffle(to []int) (t [64][16][4]uint64) {
+	for bit, target := range to {
+		for value := range 16 {
+			if value>>(bit%4)&1 == 1 {
+				t[bit/4][value][target/64] |= 1 << (target % 64)
+			}
+		}
+	}
+	return t
+}
+
+func shuffled(words [4]uint64) (out [4]uint64) {
+	for i := range 64 {
+		bits := &nibbles[i][words[i/16]>>(4*(i%16))&15]
+		out[0] |= bits[0]
+		out[1] |= bits[1]
+		out[2] |= bits[2]
+		out[3] |= bits[3]
+	}
+	return out
+}
