@@ -9,7 +9,7 @@ LISTEN  ?= 127.0.0.1:8787
 export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS) -tags=nodynamic)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test race chaos formats hostile fuzz bench bench-journal bench-hash bench-rebuild bench-work vet windows setup setup-test setup-minio assets clean
+.PHONY: help demo run build test race chaos formats hostile fuzz bench bench-journal bench-hash bench-rebuild bench-work bench-match vet windows setup setup-test setup-minio assets clean
 
 help: ## lists every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -76,6 +76,16 @@ bench-rebuild: build ## makes Redis again from an object store of ITEMS=1000000,
 bench-hash: ## pictures to hashes on one core, stage by stage, next to other decoders
 	@$(GO) build -trimpath -o bin/hashbench ./tools/hashbench
 	@./bin/hashbench
+
+CODES ?= 1000000 10000000
+BENCHSTAT ?= golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
+bench-match: ## searches within 31 bits on one core, next to a linear scan, for each of CODES; median of 5
+	@mkdir -p bin && : > bin/bench-match.txt
+	@for n in $(CODES); do \
+	  echo "$$n codes"; \
+	  VIGIE_BENCH_CODES=$$n $(GO) test -run '^$$' -bench Match -cpu 1 -count 5 -timeout 60m ./hashing/index | tee -a bin/bench-match.txt; \
+	done
+	@$(GO) run $(BENCHSTAT) bin/bench-match.txt
 
 vet: ## go vet and gofmt
 	@test -z "$$(gofmt -l $$(git ls-files '*.go' 2>/dev/null || find . -name '*.go'))" || { gofmt -l .; echo "gofmt would change these files"; exit 1; }

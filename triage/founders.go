@@ -36,11 +36,13 @@ type FounderIndex struct {
 	at     FounderPoint
 	births []GroupID       // as they were met; "": another birth took its place, or the group ended
 	last   map[GroupID]int // the birth of each group that counts
-	codes  index.PDQ
+	codes  *index.PDQ
 }
 
 // NewFounderIndex returns an empty mirror of store.
-func NewFounderIndex(store FounderStore) *FounderIndex { return &FounderIndex{store: store} }
+func NewFounderIndex(store FounderStore) *FounderIndex {
+	return &FounderIndex{store: store, codes: new(index.PDQ)}
+}
 
 // Nearest returns the group whose founder is nearest to one of hashes (the dihedral hashes of one picture),
 // within GroupDistance, or "".
@@ -57,13 +59,11 @@ func (f *FounderIndex) nearest(ctx context.Context, hashes []pdq.Hash) (GroupID,
 		return "", 0, err
 	}
 	best, at := GroupDistance+1, uint32(0)
-	for _, h := range hashes {
-		f.codes.Search(h, GroupDistance, func(id uint32, distance int) {
-			if distance < best || distance == best && id < at {
-				best, at = distance, id
-			}
-		})
-	}
+	f.codes.SearchAll(hashes, GroupDistance, func(_ int, id uint32, distance int) {
+		if distance < best || distance == best && id < at {
+			best, at = distance, id
+		}
+	})
 	if best > GroupDistance {
 		return "", best, nil
 	}
@@ -124,7 +124,7 @@ func (f *FounderIndex) Forget() {
 }
 
 func (f *FounderIndex) forget() {
-	f.at, f.births, f.last, f.codes = FounderPoint{}, nil, nil, index.PDQ{}
+	f.at, f.births, f.last, f.codes = FounderPoint{}, nil, nil, new(index.PDQ)
 }
 
 // follow reads what happened since the last call. The caller holds mu.

@@ -8,7 +8,6 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"vigie/hashing"
 	"vigie/hashing/pdq"
 	"vigie/triage"
 )
@@ -29,10 +28,7 @@ func (m *Mirror) Match(ctx context.Context, probes []triage.Probe) ([][]triage.M
 		if err != nil {
 			return nil, 0, err
 		}
-		hits := make([][]hit, len(probes))
-		for i := range probes {
-			hits[i] = v.near(&probes[i])
-		}
+		hits := v.near(probes)
 		exact, err := m.exact(ctx, v, probes)
 		if err != nil {
 			return nil, 0, err
@@ -56,83 +52,6 @@ func (m *Mirror) Match(ctx context.Context, probes []triage.Probe) ([][]triage.M
 			m.Forget()
 		}
 	}
-}
-
-// look is one picture of a probe.
-type look struct {
-	frame   int // its index in the file
-	pdq     []pdq.Hash
-	quality int
-	phash   *hashing.Hash64
-}
-
-// lookAt returns the n-th picture of p, the first is 0.
-func lookAt(p *triage.Probe, n int) look {
-	if n == 0 {
-		return look{0, p.PDQ, p.Quality, p.PHash}
-	}
-	f := &p.Frames[n-1]
-	return look{f.Index, f.PDQ[:], f.Quality, &f.PHash}
-}
-
-// hit is one near entry.
-type hit struct {
-	look      int // which picture of the probe
-	set       triage.SetID
-	method    triage.Method
-	ref       nearRef
-	distance  int
-	transform pdq.Transform
-}
-
-// near returns the nearest entries of the active sets, one an entry and method, the best first.
-func (v *view) near(p *triage.Probe) []hit {
-	var hits []hit
-	for n := range 1 + len(p.Frames) {
-		l := lookAt(p, n)
-		for id, set := range v.active {
-			if l.quality >= pdq.MinQuality {
-				for t, code := range l.pdq {
-					set.pdq.Search(code, pdq.MatchDistance, func(at uint32, distance int) {
-						hits = append(hits, hit{look: n, set: id, method: triage.ByPDQ, ref: set.pdqRefs[at], distance: distance, transform: pdq.Transform(t)})
-					})
-				}
-			}
-			if l.phash != nil {
-				set.phash.Search(*l.phash, triage.PHashDistance, func(at uint32, distance int) {
-					hits = append(hits, hit{look: n, set: id, method: triage.ByPHash, ref: set.phashRefs[at], distance: distance})
-				})
-			}
-		}
-	}
-	return best(hits)
-}
-
-// best sorts hits and keeps the best MaxMatches, one an entry and method.
-func best(hits []hit) []hit {
-	slices.SortFunc(hits, func(a, b hit) int {
-		return cmp.Or(
-			cmp.Compare(a.method, b.method), // "pdq" before "phash"
-			cmp.Compare(a.distance, b.distance), cmp.Compare(a.set, b.set),
-			cmp.Compare(a.ref.entry, b.ref.entry), cmp.Compare(a.look, b.look), cmp.Compare(a.transform, b.transform),
-		)
-	})
-	type once struct {
-		set    triage.SetID
-		entry  uint32
-		method triage.Method
-	}
-	seen := make(map[once]bool)
-	kept := hits[:0]
-	for _, h := range hits {
-		if key := (once{h.set, h.ref.entry, h.method}); !seen[key] {
-			seen[key] = true
-			if kept = append(kept, h); len(kept) == MaxMatches {
-				break
-			}
-		}
-	}
-	return kept
 }
 
 // confirm reads every hit's entry in Redis and reports whether all of them are what was mirrored.

@@ -6,12 +6,15 @@ import (
 	"encoding/binary"
 	"errors"
 	"log/slog"
+	"maps"
 	"slices"
+	"sort"
 	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 
+	"vigie/hashing"
 	"vigie/hashing/index"
 	"vigie/hashing/pdq"
 	"vigie/triage"
@@ -24,12 +27,14 @@ const (
 	followBlock = time.Second
 	// followPause is how long a mirror waits before it asks a Redis again that did not answer.
 	followPause = 500 * time.Millisecond
+	// maxNumber is how many entries are numbered before everything is loaded anew, which starts from 0.
+	maxNumber = 1 << 31
 	// tellEvery is how many entries are read between two lines of progress: some two seconds of loading.
 	tellEvery = 2_000_000
 )
 
-// Mirror implements triage.Matcher. It keeps the perceptual hashes of the active known sets in memory (about 52
-// bytes a PDQ, 28 a pHash) and follows their changes.
+// Mirror implements triage.Matcher. It keeps the perceptual hashes of the active known sets in memory (about 130
+// bytes a PDQ, 55 a pHash) and follows their changes.
 type Mirror struct {
 	sets *Sets
 	log  *slog.Logger
@@ -41,20 +46,25 @@ type Mirror struct {
 
 var _ triage.Matcher = (*Mirror)(nil)
 
-// view is what a mirror knows at one epoch. It never changes.
+// view is what a mirror knows at one epoch. It never changes; its indexes, which the views of other epochs share, may hold
+// entries of other sets too: those belong to no set of the view.
 type view struct {
 	epoch  triage.Epoch
 	active map[triage.SetID]*mirrored
+	pdq    *index.PDQ
+	phash  *index.Hash64
+	loaded []*mirrored // the known sets of active, in the order in which they were loaded
+	// nextPDQ and nextPHash are the first numbers of the indexes that no set of this view or of an earlier one has.
+	nextPDQ, nextPHash uint32
 }
 
-// mirrored is one active set. It never changes once it is loaded.
+// mirrored is one active set. It never changes once it is loaded. Its entries have the indexes' numbers from firstPDQ and
+// firstPHash on.
 type mirrored struct {
 	triage.HashSet
-	categories []string // of its entries, from number 1
-	pdq        index.PDQ
-	pdqRefs    []nearRef // by the index's numbers
-	phash      index.Hash64
-	phashRefs  []nearRef
+	categories           []string // of its entries, from number 1
+	firstPDQ, firstPHash uint32
+	pdqRefs, phashRefs   []nearRef
 }
 
 // nearRef says where a perceptual entry lies in Redis.
@@ -63,6 +73,33 @@ type nearRef struct {
 	position uint32 // in the segment, in entries
 	entry    uint32
 	category uint16
+}
+
+// pdqRef returns the set and the entry that have a number of the PDQ index; nil: no set of this view has it.
+func (v *view) pdqRef(number uint32) (*mirrored, nearRef) {
+	return refOf(v.loaded, number, func(m *mirrored) (uint32, []nearRef) { return m.firstPDQ, m.pdqRefs })
+}
+
+// phashRef is pdqRef for the index of pHashes.
+func (v *view) phashRef(number uint32) (*mirrored, nearRef) {
+	return refOf(v.loaded, number, func(m *mirrored) (uint32, []nearRef) { return m.firstPHash, m.phashRefs })
+}
+
+func refOf(sets []*mirrored, number uint32, refs func(*mirrored) (uint32, []nearRef)) (*mirrored, nearRef) {
+	after := sort.Search(len(sets), func(i int) bool {
+		first, _ := refs(sets[i])
+		return first > number
+	})
+	for i := after - 1; i >= 0; i-- {
+		first, list := refs(sets[i])
+		if at := int(number - first); at < len(list) {
+			return sets[i], list[at]
+		}
+		if len(list) > 0 {
+			break // a set that has no entry of this kind has the number of the one after it
+		}
+	}
+	return nil, nearRef{}
 }
 
 func (m *mirrored) category(number uint16) string {
@@ -157,29 +194,51 @@ func (m *Mirror) load(ctx context.Context) (*view, error) {
 	if old != nil && old.epoch == epoch {
 		return old, nil
 	}
-	v := &view{epoch: epoch, active: make(map[triage.SetID]*mirrored)}
-	for id, set := range sets {
-		if set.State != triage.Active {
+	first := old == nil || max(old.nextPDQ, old.nextPHash) > maxNumber
+	if first {
+		old = &view{pdq: new(index.PDQ), phash: new(index.Hash64)}
+	}
+	v := &view{
+		epoch: epoch, active: make(map[triage.SetID]*mirrored),
+		pdq: old.pdq, phash: old.phash, nextPDQ: old.nextPDQ, nextPHash: old.nextPHash,
+	}
+	for _, kept := range old.loaded {
+		if set, ok := sets[kept.ID]; ok && set.State == triage.Active && set.Epoch == kept.Epoch {
+			v.loaded, v.active[kept.ID] = append(v.loaded, kept), kept
+		}
+	}
+	for _, set := range inOrder(sets) {
+		if set.State != triage.Active || v.active[set.ID] != nil {
 			continue
 		}
-		if old != nil && old.active[id] != nil && old.active[id].Epoch == set.Epoch {
-			v.active[id] = old.active[id]
-			continue
-		}
-		if v.active[id], err = m.read(ctx, set); err != nil {
+		if v.active[set.ID], err = m.read(ctx, v, set); err != nil {
+			old.forgetOthers()
 			return nil, err
 		}
 	}
+	if first {
+		v.pdq.Settle()
+		v.phash.Settle()
+	}
 	m.view.Store(v)
+	if len(v.loaded) < len(old.loaded) {
+		v.forgetOthers()
+	}
 	return v, nil
+}
+
+// forgetOthers takes out of the indexes what belongs to no set of this view.
+func (v *view) forgetOthers() {
+	v.pdq.RemoveFunc(func(number uint32) bool { set, _ := v.pdqRef(number); return set == nil })
+	v.phash.RemoveFunc(func(number uint32) bool { set, _ := v.phashRef(number); return set == nil })
 }
 
 // Forget makes the next use load everything anew.
 func (m *Mirror) Forget() { m.view.Store(nil) }
 
-// read loads one set. A segment that is missing is one that its import never wrote.
-func (m *Mirror) read(ctx context.Context, set triage.HashSet) (*mirrored, error) {
-	s := &mirrored{HashSet: set}
+// read loads one set into v. A segment that is missing is one that its import never wrote.
+func (m *Mirror) read(ctx context.Context, v *view, set triage.HashSet) (*mirrored, error) {
+	s := &mirrored{HashSet: set, firstPDQ: v.nextPDQ, firstPHash: v.nextPHash}
 	s.Conflicts = nil // not needed here, and long
 	var err error
 	if s.categories, err = m.sets.categoryNames(ctx, set.ID); err != nil {
@@ -194,7 +253,7 @@ func (m *Mirror) read(ctx context.Context, set triage.HashSet) (*mirrored, error
 	}
 	told := 0
 	for from := 1; from <= last; from += loadBatch {
-		if err := m.readSegments(ctx, s, from, min(from+loadBatch-1, last)); err != nil {
+		if err := m.readSegments(ctx, v, s, from, min(from+loadBatch-1, last)); err != nil {
 			return nil, err
 		}
 		if n := len(s.pdqRefs) + len(s.phashRefs); n-told >= tellEvery {
@@ -202,10 +261,11 @@ func (m *Mirror) read(ctx context.Context, set triage.HashSet) (*mirrored, error
 			m.log.Info("loading a hash set", "set", set.ID, "loaded", n, "of", set.ByMethod[triage.ByPDQ]+set.ByMethod[triage.ByPHash])
 		}
 	}
+	v.loaded = append(v.loaded, s)
 	return s, nil
 }
 
-func (m *Mirror) readSegments(ctx context.Context, s *mirrored, from, to int) error {
+func (m *Mirror) readSegments(ctx context.Context, v *view, s *mirrored, from, to int) error {
 	keys := make([]string, 0, 2*(to-from+1))
 	for n := from; n <= to; n++ {
 		keys = append(keys, m.sets.segment(keyPDQ, s.ID, n), m.sets.segment(keyPHash, s.ID, n))
@@ -214,6 +274,8 @@ func (m *Mirror) readSegments(ctx context.Context, s *mirrored, from, to int) er
 	if err != nil {
 		return fault("known.readSegments", s.ID.String(), err)
 	}
+	var codes []pdq.Hash
+	var votes []hashing.Hash64
 	for i := 0; i < len(values); i += 2 {
 		segment := uint32(from + i/2)
 		near, err := m.entries(keys[i], values[i], pdqSize)
@@ -221,19 +283,29 @@ func (m *Mirror) readSegments(ctx context.Context, s *mirrored, from, to int) er
 			return err
 		}
 		for position, e := range near {
-			s.pdq.Add(pdq.Hash(e[6:]), uint32(len(s.pdqRefs)))
-			s.pdqRefs = append(s.pdqRefs, refAt(segment, position, e))
+			codes, s.pdqRefs = append(codes, pdq.Hash(e[6:])), append(s.pdqRefs, refAt(segment, position, e))
 		}
-		votes, err := m.entries(keys[i+1], values[i+1], phashSize)
+		others, err := m.entries(keys[i+1], values[i+1], phashSize)
 		if err != nil {
 			return err
 		}
-		for position, e := range votes {
-			s.phash.Add(parsePHash(e[6:]), uint32(len(s.phashRefs)))
-			s.phashRefs = append(s.phashRefs, refAt(segment, position, e))
+		for position, e := range others {
+			votes, s.phashRefs = append(votes, parsePHash(e[6:])), append(s.phashRefs, refAt(segment, position, e))
 		}
 	}
+	v.pdq.AddAll(codes, count(&v.nextPDQ, len(codes)))
+	v.phash.AddAll(votes, count(&v.nextPHash, len(votes)))
 	return nil
+}
+
+// count returns the next n numbers.
+func count(next *uint32, n int) []uint32 {
+	numbers := make([]uint32, n)
+	for i := range numbers {
+		numbers[i] = *next
+		*next++
+	}
+	return numbers
 }
 
 // entries cuts a segment as Redis answered it.
@@ -248,6 +320,11 @@ func refAt(segment uint32, position int, e []byte) nearRef {
 		segment: segment, position: uint32(position),
 		entry: binary.BigEndian.Uint32(e), category: binary.BigEndian.Uint16(e[4:]),
 	}
+}
+
+// inOrder returns sets by number.
+func inOrder(sets map[triage.SetID]triage.HashSet) []triage.HashSet {
+	return slices.SortedFunc(maps.Values(sets), func(a, b triage.HashSet) int { return cmp.Compare(a.ID, b.ID) })
 }
 
 func sortNewestFirst(sets []triage.HashSet) {
