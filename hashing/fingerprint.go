@@ -128,8 +128,11 @@ type Facts struct {
 	Provenance bool `json:"provenance,omitempty"`
 	// Generated is what the metadata say of an AI generator: its name, or the IPTC's word for such pictures.
 	Generated string `json:"generated,omitempty"`
-	// LivePhoto is the identifier that the still and the film of an Apple live photo share.
+	// LivePhoto is the identifier that the still and the film of an Apple live photo share: two files.
 	LivePhoto string `json:"live_photo,omitempty"`
+	// FilmAt and FilmBytes are where a motion photo, which is one file, has its film, in bytes.
+	FilmAt    int64 `json:"film_at,omitempty"`
+	FilmBytes int64 `json:"film_bytes,omitempty"`
 }
 
 // ThumbnailVerdict says whether the thumbnail in a picture's metadata shows what the picture does.

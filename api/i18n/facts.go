@@ -29,6 +29,8 @@ var factWords = Catalogue{
 	"provenance": {"certificat d’origine (C2PA) présent, non vérifié", "a record of origin (C2PA) is present, not verified"},
 	"generated":  {"les métadonnées désignent un générateur d’images : %s", "the metadata name an image generator: %s"},
 	"live":       {"image d’une photo animée Apple (Live Photo)", "the still of an Apple live photo"},
+	"live.film":  {"film d’une photo animée Apple (Live Photo)", "the film of an Apple live photo"},
+	"film":       {"photo animée : un film de %s est dans le fichier", "motion photo: a film of %s is in the file"},
 }
 
 // CameraFacts tells, a line each, what a file says of the camera that took it, beside its make and model: of numbers that
@@ -43,7 +45,9 @@ func CameraFacts(l Lang, f hashing.Facts) (lines []string) {
 	tell(f.Serial != "", "serial")
 	tell(f.TakenFrom == "CreateDate", "clock")
 	tell(f.Zone != "", "zone", f.Zone)
-	tell(f.LivePhoto != "", "live")
+	tell(f.LivePhoto != "" && f.Kind != hashing.KindVideo, "live")
+	tell(f.LivePhoto != "" && f.Kind == hashing.KindVideo, "live.film")
+	tell(f.FilmBytes > 0, "film", Size(l, f.FilmBytes))
 	return lines
 }
 

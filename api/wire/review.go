@@ -99,8 +99,10 @@ type MediumFacts struct {
 	Saves       int         `json:"saves,omitempty"`
 	Provenance  bool        `json:"provenance,omitempty"` // a C2PA record is present, not verified
 	Generated   string      `json:"generated,omitempty"`  // generator named by the metadata
-	LivePhoto   bool        `json:"live_photo,omitempty"` // the still of an Apple live photo
-	Quality     *int        `json:"quality,omitempty"`    // of its PDQ, 0 to 100
+	LivePhoto   bool        `json:"live_photo,omitempty"` // the still or the film of an Apple live photo
+	FilmAt      int64       `json:"film_at,omitempty"`    // where a motion photo has its film, in bytes
+	FilmBytes   int64       `json:"film_bytes,omitempty"`
+	Quality     *int        `json:"quality,omitempty"` // of its PDQ, 0 to 100
 	Finding     string      `json:"finding"`
 	Unreadable  string      `json:"unreadable,omitempty"` // stable code
 	Limit       int64       `json:"limit,omitempty"`      // that unreadable names: pixels, bytes, pixels a byte, seconds, bytes of memory
@@ -127,6 +129,7 @@ func newMediumFacts(m triage.Medium) MediumFacts {
 		Lens: f.Lens, Software: f.Software, Zone: f.Zone, TakenFrom: f.TakenFrom, Pictures: f.Pictures,
 		Tables: f.Tables, JPEGQuality: f.JPEGQuality, Subsampling: f.Subsampling, Progressive: f.Progressive, Profile: f.Profile,
 		Thumbnail: string(f.Thumbnail), Editors: f.Editors, Saves: f.Saves, Provenance: f.Provenance, Generated: f.Generated, LivePhoto: f.LivePhoto != "",
+		FilmAt: f.FilmAt, FilmBytes: f.FilmBytes,
 		GPS: f.GPS, Finding: string(m.Finding), Unreadable: m.Unreadable, Limit: m.Limit, Note: m.Note, Modified: []time.Time{},
 	}
 	if m.Finding == triage.Pending {

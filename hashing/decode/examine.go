@@ -19,7 +19,8 @@ const NoteFramesNotExamined = "frames-not-examined"
 const reducedSide = 512
 
 // Glance says what can be said of a file from its first SniffLen bytes and its size (negative when not known),
-// and whether that is all there is to say: done is false for pictures, which Examine must see whole.
+// and whether that is all there is to say: done is false for pictures, and for films that are short enough to be asked
+// what they say of themselves, which Examine must see whole.
 func Glance(head []byte, size int64, limits Limits) (ex hashing.Examination, done bool) {
 	ex.Facts.Kind, ex.Facts.Format = Sniff(head)
 	switch {
@@ -28,7 +29,7 @@ func Glance(head []byte, size int64, limits Limits) (ex hashing.Examination, don
 		return ex, true
 	case ex.Facts.Kind == hashing.KindVideo:
 		ex.Note = NoteFramesNotExamined
-		return ex, true
+		return ex, !movieFormats[ex.Facts.Format] || size < 0 || size > maxMovie
 	case ex.Facts.Kind != hashing.KindPicture:
 		return ex, true
 	case size > limits.WithDefaults().MaxBytes:
@@ -81,6 +82,9 @@ func (e *Examiner) examine(
 		return ex
 	}
 	readMetadata(data, &ex.Facts)
+	if ex.Facts.Kind != hashing.KindPicture {
+		return ex
+	}
 	var config image.Config
 	var err error
 	if fast != nil && ex.Facts.Format == "jpeg" {

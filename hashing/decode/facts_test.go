@@ -202,14 +202,3 @@ func TestProfile(t *testing.T) {
 		}
 	}
 }
-
-// TestLivePhoto: the identifier in Apple's note.
-func TestLivePhoto(t *testing.T) {
-	const id = "6D6C1B26-2C9D-4D5C-8A4A-1F9E5E3B0A01"
-	note := []byte("Apple iOS\x00\x00\x01MM\x00\x01\x00\x11\x00\x02\x00\x00\x00\x25\x00\x00\x00\x20\x00\x00\x00\x00")
-	note = append(note, id+"\x00"...)
-	data := withEXIF(encode(t, "jpeg", scene(64, 48)), exif(exifTag{0x010f, "Apple"}, exifTag{0x8769, []exifTag{{0x927c, note}}}))
-	if got := facts(t, data); got.LivePhoto != id {
-		t.Errorf("%+v", got)
-	}
-}

@@ -200,6 +200,28 @@ func FuzzBoxes(f *testing.F) {
 	})
 }
 
+func FuzzFilms(f *testing.F) {
+	keys := "\x00\x00\x00\x26keys\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x16mdta" + keyContent[:14]
+	list := "\x00\x00\x00\x2eilst\x00\x00\x00\x26\x00\x00\x00\x01\x00\x00\x00\x1edata\x00\x00\x00\x01\x00\x00\x00\x006D6C1B26-2C9D4"
+	f.Add([]byte("\x00\x00\x00\x64moov\x00\x00\x00\x5cmeta" + keys + list))
+	f.Add([]byte(`<x:xmpmeta><rdf:li Item:Semantic="MotionPhoto" Item:Length="24"/></x:xmpmeta>` + "\x00\x00\x00\x10ftypmp42\x00\x00\x00\x00\x00\x00\x00\x08free"))
+	f.Add([]byte(`<x:xmpmeta GCamera:MicroVideoOffset="-1"/>MotionPhoto_Data` + "\x00\x00\x00\x10ftypmp42\x00\x00\x00\x00"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		movie := hashing.Facts{Kind: hashing.KindVideo, Format: "mov"}
+		readMetadata(data, &movie)
+		if len(movie.LivePhoto) > 4*maxText || len(movie.Make) > 4*maxText {
+			t.Errorf("%+v", movie)
+		}
+		for _, format := range []string{"jpeg", "heic"} {
+			facts := hashing.Facts{Format: format}
+			motionFacts(data, &facts)
+			if facts.FilmAt < 0 || facts.FilmBytes < 0 || facts.FilmAt+facts.FilmBytes > int64(len(data)) {
+				t.Errorf("%d bytes at %d of %d", facts.FilmBytes, facts.FilmAt, len(data))
+			}
+		}
+	})
+}
+
 func FuzzTexts(f *testing.F) {
 	seeds(f, "frames.png")
 	for _, s := range []string{

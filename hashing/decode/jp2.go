@@ -188,7 +188,7 @@ func decodeJP2(r io.Reader) (image.Image, error) {
 	}
 	memory := jp2Memory + int64(len(data)) + int64(h.width)*int64(h.height)*int64(jp2PixelBytes+4*max(h.components, 3))
 	if memory > openjpeg.MaxMemory {
-		return nil, TooManyPixels
+		return nil, MemoryLimit
 	}
 	there, all, lacks := h.share()
 	if !wholeEnough(int(there), int(all)) {

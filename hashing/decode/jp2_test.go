@@ -49,7 +49,7 @@ func TestJPEG2000Limits(t *testing.T) {
 		want decode.Unreadable
 	}{
 		"too wide":             {siz(siz(whole, 0, 1<<20), 4, 1<<20), decode.TooManyPixels},
-		"beyond its memory":    {siz(siz(siz(siz(whole, 0, 10_000), 1, 10_000), 4, 10_000), 5, 10_000), decode.TooManyPixels},
+		"beyond its memory":    {siz(siz(siz(siz(whole, 0, 10_000), 1, 10_000), 4, 10_000), 5, 10_000), decode.MemoryLimit},
 		"nothing in it":        {siz(whole, 2, 128), decode.Corrupt},
 		"tiles of no size":     {siz(tiles, 4, 0), decode.Corrupt},
 		"too many tiles":       {siz(siz(siz(siz(whole, 0, 4000), 1, 4000), 4, 1), 5, 1), decode.Corrupt},

@@ -48,6 +48,9 @@ func readMetadata(data []byte, facts *hashing.Facts) {
 		exifFacts(data, format, facts)
 	}
 	switch facts.Format {
+	case "mov", "mp4", "3gp":
+		movieFacts(data, facts)
+		return
 	case "jp2":
 		tiffFacts(jp2EXIF(data), facts)
 	case "jpeg":
@@ -64,6 +67,7 @@ func readMetadata(data []byte, facts *hashing.Facts) {
 	if facts.Make == "Apple" {
 		facts.LivePhoto = liveIdentifier(data)
 	}
+	motionFacts(data, facts)
 }
 
 // exifFacts adds what is in the EXIF directories.

@@ -147,6 +147,9 @@ func (p *Pool) examine(ctx context.Context, r io.Reader, size int64, how op) (ha
 	}
 	var unreadable decode.Unreadable
 	if errors.As(err, &unreadable) {
+		if glance.Facts.Kind != hashing.KindPicture {
+			return glance, nil // a film was only asked what it says of itself
+		}
 		glance.Unreadable, glance.Limit = unreadable.Error(), p.options.limitOf(unreadable)
 		return glance, nil
 	}

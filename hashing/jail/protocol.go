@@ -212,10 +212,15 @@ func parseExamination(payload []byte, seen hashing.Facts) (hashing.Examination, 
 		ok = ok && isPlain(s)
 	}
 	ok = ok && isPrintable(f.Editors, maxEditors) && f.Saves >= 0 && f.JPEGQuality >= 0 && f.JPEGQuality <= 100
-	ok = ok && (ex.Note == "" || isCode(ex.Note)) && (fp == nil) == isCode(ex.Unreadable) && (fp == nil || ex.Unreadable == "")
+	ok = ok && (ex.Note == "" || isCode(ex.Note)) && (fp == nil || ex.Unreadable == "")
+	if seen.Kind == hashing.KindPicture {
+		ok = ok && (fp == nil) == isCode(ex.Unreadable)
+	} else {
+		ok = ok && fp == nil && ex.Unreadable == "" // a film has facts and nothing else
+	}
 	ok = ok && (fp == nil || fp.Way == hashing.WayReference || fp.Way == hashing.WayFast)
 	ok = ok && (fp == nil || fp.Quality >= 0 && fp.Quality <= 100 && isPlain(fp.Decoder))
-	ok = ok && f.Pictures >= 0 && len(ex.Frames) <= decode.MaxFrames && (fp != nil || len(ex.Frames) == 0)
+	ok = ok && f.FilmAt >= 0 && f.FilmBytes >= 0 && f.Pictures >= 0 && len(ex.Frames) <= decode.MaxFrames && (fp != nil || len(ex.Frames) == 0)
 	for _, frame := range ex.Frames {
 		ok = ok && frame.Index > 0 && frame.At >= 0 && frame.Quality >= 0 && frame.Quality <= 100
 	}

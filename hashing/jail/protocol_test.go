@@ -74,6 +74,10 @@ func FuzzParseExamination(f *testing.F) {
 	f.Add([]byte(`{}`))
 	seen := hashing.Facts{Kind: hashing.KindPicture, Format: "jpeg"}
 	f.Fuzz(func(t *testing.T, payload []byte) {
+		film, err := parseExamination(payload, hashing.Facts{Kind: hashing.KindVideo, Format: "mov"})
+		if err == nil && (film.Fingerprint != nil || film.Unreadable != "") {
+			t.Errorf("taken of a film: %+v", film)
+		}
 		ex, err := parseExamination(payload, seen)
 		if err != nil {
 			return

@@ -35,13 +35,30 @@ func (r *unpacker) commonFacts(f *hashing.Facts) {
 	f.Progressive, f.Provenance = r.flag(), r.flag()
 }
 
+// What a picture may have beside the facts that all have.
+const (
+	hasPosition = 1 << iota
+	hasFilm
+)
+
 // facts writes what is each picture's own. The time of capture keeps its instant; its zone is common.
 func (w *packer) facts(f hashing.Facts) {
 	for _, n := range []int{f.Width, f.Height, f.Orientation, f.Pictures, f.JPEGQuality, f.Saves} {
 		w.number(int64(n))
 	}
 	w.number(packTime(f.Taken))
-	w.flag(f.GPS)
+	var has int64 // one byte for what few pictures have
+	if f.GPS {
+		has |= hasPosition
+	}
+	if f.FilmAt != 0 {
+		has |= hasFilm
+	}
+	w.number(has)
+	if f.FilmAt != 0 {
+		w.number(f.FilmAt)
+		w.number(f.FilmBytes)
+	}
 	tables, _ := hex.DecodeString(f.Tables)
 	w.text(string(tables))
 	w.text(f.Serial)
@@ -57,7 +74,11 @@ func (r *unpacker) facts(f *hashing.Facts) {
 	if zone, err := time.Parse("-07:00", f.Zone); err == nil {
 		f.Taken = f.Taken.In(zone.Location())
 	}
-	f.GPS = r.flag()
+	has := r.number()
+	f.GPS = has&hasPosition != 0
+	if has&hasFilm != 0 {
+		f.FilmAt, f.FilmBytes = r.number(), r.number()
+	}
 	f.Tables = hex.EncodeToString([]byte(r.text()))
 	f.Serial, f.LivePhoto = r.text(), r.text()
 }
