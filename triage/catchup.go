@@ -26,8 +26,8 @@ const (
 type EventSource interface {
 	// Head returns the number of the newest event, 0 when there is none.
 	Head(ctx context.Context) (uint64, error)
-	// Read yields every event from number from on, in order.
-	Read(ctx context.Context, from uint64) iter.Seq2[Event, error]
+	// Replay yields every event from number from on, in order; those of kinds that are traceless may be left out.
+	Replay(ctx context.Context, from uint64) iter.Seq2[Event, error]
 }
 
 // Step names a part of catching up.

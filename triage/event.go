@@ -3,6 +3,7 @@ package triage
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -42,6 +43,18 @@ const (
 
 	StoreScrubbed EventKind = "store.scrubbed" // everything kept was read again and verified
 )
+
+// traceless are the kinds of event that change no projection: whoever makes the projections again can do without them.
+var traceless = []EventKind{
+	SignInLinked, SignedIn, SignedOut, HashChecked, FindingsRead, GroupClaimed, GroupReturned, RevealGranted, PictureServed,
+	StoreScrubbed,
+}
+
+// Traceless returns the kinds of event that change no projection. A kind that is not known is none of them.
+func Traceless() []EventKind { return slices.Clone(traceless) }
+
+// Traceless reports whether events of this kind change no projection.
+func (k EventKind) Traceless() bool { return slices.Contains(traceless, k) }
 
 // Event is one thing that somebody did. Data never holds a path, a file name or a hash in clear.
 type Event struct {

@@ -35,7 +35,7 @@ import (
 
 // house is the whole domain over a real Redis and a folder of sealed objects, both of which can be made to fail.
 type house struct {
-	t        *testing.T
+	t        testing.TB
 	rdb      *redis.Client
 	faults   *redisFaults
 	objects  *objectstest.Faulty
@@ -62,7 +62,7 @@ var testKeys = objects.NewServiceKeys(func() ([][objects.KeySize]byte, error) { 
 
 const testLease = 100 * time.Millisecond
 
-func newHouse(t *testing.T) *house {
+func newHouse(t testing.TB) *house {
 	t.Helper()
 	addr, password := embeddedtest.Redis(t)
 	h := &house{t: t, faults: &redisFaults{}, names: triage.NewNames([32]byte{1}), decoder: inProcess{}}
@@ -121,7 +121,7 @@ type picture struct {
 }
 
 // newPicture draws a landscape that is another for each seed.
-func newPicture(t *testing.T, path string, seed int) picture {
+func newPicture(t testing.TB, path string, seed int) picture {
 	t.Helper()
 	img := image.NewRGBA(image.Rect(0, 0, 320, 240))
 	for y := range 240 {

@@ -5,28 +5,29 @@ import (
 	"sync"
 )
 
-// events gives all events after from their effect.
+// events gives all events after from their effect: those that snapshots leave out have none.
 func (c *CatchUp) events(ctx context.Context, from uint64) error {
 	head, err := c.Journal.Head(ctx)
 	if err != nil || from >= head {
 		return err
 	}
-	last := from
-	for ev, err := range c.Journal.Read(ctx, from+1) {
+	last, n := from, 0
+	for ev, err := range c.Journal.Replay(ctx, from+1) {
 		if err == nil {
 			err = c.Events.Apply(ctx, ev)
 		}
 		if err != nil {
 			return err
 		}
-		if last = ev.Seq; last%markEvery == 0 {
+		last = ev.Seq
+		if n++; n%markEvery == 0 {
 			if err := c.Events.Marks.MarkEvents(ctx, last); err != nil {
 				return err
 			}
 		}
 		c.tell(StepEvents, int(last-from), int(head-from)) //nolint:gosec // counts
 	}
-	return c.Events.Marks.MarkEvents(ctx, last)
+	return c.Events.Marks.MarkEvents(ctx, max(last, head)) // the last ones may have been left out
 }
 
 // examinations restores the packs beyond the given ones.

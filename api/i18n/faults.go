@@ -51,6 +51,11 @@ var faultForms = []struct{ english, french string }{
 	{"block … in it: …", "son bloc … : …"},
 	{"it holds another number of hashes", "il contient un autre nombre de condensats"},
 	{"hash … is not on the frontier", "le condensat … n’est pas sur la frontière"},
+	{"it is no object of a snapshot", "ce n’est pas un objet d’un instantané"},
+	{"it is the one of event …: objects were swapped", "c’est celui de l’événement … : des objets ont été intervertis"},
+	{"another version made it: it leaves out events that take effect", "une autre version l’a fait : il omet des événements qui ont un effet"},
+	{"the journal does not confirm it", "le journal ne le confirme pas"},
+	{"it does not hold what its head says", "il ne contient pas ce que dit sa tête"},
 	{"the journal ends at event …, before event …", "le journal se termine à l’événement …, avant l’événement …"},
 
 	// Who knows.

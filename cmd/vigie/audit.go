@@ -145,6 +145,9 @@ func auditVerify(ctx context.Context, env *environment, c *serviceConfig, o audi
 		fmt.Fprintf(env.Stdout, "%-8s %s: %s\n", env.T("doctor.bad"), f.Object, i18n.Fault(env.Lang, f.What))
 	}
 	fmt.Fprintln(env.Stdout, env.T("audit.walked", report.Events, report.Blocks, report.Segments, report.Checkpoints, report.Signed))
+	if report.Snapshots > 0 {
+		fmt.Fprintln(env.Stdout, env.T("audit.snapshots", report.Snapshots))
+	}
 	if a.History == nil {
 		fmt.Fprintln(env.Stdout, env.T("audit.no-versions"))
 	}

@@ -172,6 +172,9 @@ var serviceMessages = i18n.Catalogue{
 	"audit.walked": {
 		"%d événements dans %d blocs, %d segments scellés, %d points de contrôle ; signés jusqu'à l'événement %d.",
 		"%d events in %d blocks, %d sealed segments, %d checkpoints; signed up to event %d."},
+	"audit.snapshots": {
+		"%d instantané(s) du journal comparé(s) aux événements : ils abrègent une reconstruction, et ne prouvent rien.",
+		"%d snapshot(s) of the journal compared with the events: they shorten a rebuild, and prove nothing."},
 	"audit.no-versions": {
 		"Ce stockage ne garde pas de versions : une réécriture par des octets identiques ne s'y voit pas.",
 		"This store keeps no versions: writing the same bytes over an object cannot be seen in it."},

@@ -38,25 +38,26 @@ const redisPrefix = "{vigie}:"
 //	        ├── known: sets ── mirror ── matcher ────┤                         └── steward
 //	        └── jobs ────────────────────────────────┘
 type house struct {
-	config   *serviceConfig
-	url      string
-	log      *slog.Logger
-	names    triage.Names
-	redis    *redis.Client // without the gate
-	raw      objects.Store
-	journal  *journal.Journal
-	keeper   *journal.Keeper
-	archive  *objects.Archive
-	views    *views.Views
-	sets     *known.Sets
-	mirror   *known.Mirror
-	jobs     *work.Queue
-	room     *triage.Room
-	founders *triage.FounderIndex
-	events   *triage.Projector
-	catchUp  *triage.CatchUp
-	access   *triage.Access
-	rehash   *triage.Rehash
+	config    *serviceConfig
+	url       string
+	log       *slog.Logger
+	names     triage.Names
+	redis     *redis.Client // without the gate
+	raw       objects.Store
+	journal   *journal.Journal
+	keeper    *journal.Keeper
+	compactor *journal.Compactor
+	archive   *objects.Archive
+	views     *views.Views
+	sets      *known.Sets
+	mirror    *known.Mirror
+	jobs      *work.Queue
+	room      *triage.Room
+	founders  *triage.FounderIndex
+	events    *triage.Projector
+	catchUp   *triage.CatchUp
+	access    *triage.Access
+	rehash    *triage.Rehash
 }
 
 // withHouse runs do on a house over the servers that c names.
@@ -93,7 +94,7 @@ func build(ctx context.Context, c *serviceConfig, keys *secrets, sv *servers, lo
 	if err != nil {
 		return nil, err
 	}
-	chain, err := journal.Open(ctx, objects.Keyed{Store: sealed}, journal.Options{Now: time.Now, Nonce: rand.Text})
+	chain, err := journal.Open(ctx, objects.Keyed{Store: sealed}, journal.Options{Now: time.Now, Nonce: rand.Text, Log: log})
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +111,7 @@ func build(ctx context.Context, c *serviceConfig, keys *secrets, sv *servers, lo
 	jobs := work.New(rdb, redisPrefix, c.Lease)
 	h := &house{
 		config: c, url: sv.url, log: log, names: names, redis: sv.redis, raw: sv.raw,
-		journal: chain, keeper: keeper, archive: archive, views: v, catchUp: catchUp,
+		journal: chain, keeper: keeper, compactor: &journal.Compactor{Store: objects.Keyed{Store: sealed}, Log: log}, archive: archive, views: v, catchUp: catchUp,
 		events:   newProjector(v, sets, chain, archive, names),
 		sets:     sets,
 		mirror:   known.NewMirror(sets, log),
@@ -159,8 +160,13 @@ func (h *house) follow(ctx context.Context) error {
 	return g.Wait()
 }
 
-// keep seals the journal and signs its checkpoints until ctx ends.
-func (h *house) keep(ctx context.Context) error { return h.keeper.Run(ctx) }
+// keep seals the journal, signs its checkpoints and writes its snapshots until ctx ends.
+func (h *house) keep(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return h.keeper.Run(ctx) })
+	g.Go(func() error { return h.compactor.Run(ctx) })
+	return g.Wait()
+}
 
 // newKeeper returns what seals, signs and locks the journal, with what the store beneath the encryption can do for it.
 func newKeeper(c *serviceConfig, keys *secrets, raw objects.Store, chain *journal.Journal, log *slog.Logger) (*journal.Keeper, error) {

@@ -39,6 +39,7 @@ type Fault struct {
 type Report struct {
 	Blocks, Events               uint64
 	Segments, Spans, Checkpoints int
+	Snapshots                    int    // whose head can be read
 	Signed                       uint64 // events that a checkpoint in the store covers
 	Faults                       []Fault
 	// Unchecked: after a fault in the chain the events are not sure, so what was computed of them was compared no more.
@@ -57,7 +58,7 @@ func (a *Auditor) verify(ctx context.Context, witnessed []*Checkpoint, known map
 		anchors: known, frontier: &frontier{roots: map[int64]tlog.Hash{}},
 	}
 	for _, step := range []func() error{
-		v.list, func() error { return v.anchor(witnessed) }, v.walk, v.end, v.compareSpans, v.history,
+		v.list, func() error { return v.anchor(witnessed) }, v.claims, v.walk, v.end, v.compareSpans, v.compareSnapshots, v.history,
 	} {
 		if err := step(); err != nil {
 			return nil, err
@@ -123,6 +124,7 @@ type verification struct {
 	span     []tlog.Hash
 	computed []string // hash of each span's object, as the events say
 	whole    bool     // all events up to here are sure
+	claimed  []*claim
 }
 
 func (v *verification) fault(key, format string, args ...any) {

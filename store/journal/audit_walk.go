@@ -84,6 +84,9 @@ func (v *verification) take(b *block, raw []byte) error {
 			v.span = nil
 		}
 	}
+	if err := v.claim(b); err != nil {
+		return err
+	}
 	if !anchored || known.size == 0 {
 		return nil
 	}

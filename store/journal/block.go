@@ -141,7 +141,7 @@ func (b *block) encode() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append([]byte(header+hashOf(body)+"\n"), body...), nil
+	return withDigest(header, body), nil
 }
 
 // decode reads stored bytes, strictly: only what encode would write again byte for byte is a block, so that there is one
@@ -174,6 +174,11 @@ func decode(raw []byte) (*block, error) {
 		return nil, errors.New("it is not written as a journal writes")
 	}
 	return &b, nil
+}
+
+// withDigest puts the line before a body that says what it is, and its digest.
+func withDigest(start string, body []byte) []byte {
+	return append([]byte(start+hashOf(body)+"\n"), body...)
 }
 
 // sealedBody returns what follows the first line of raw, which must be start and the digest of what follows.

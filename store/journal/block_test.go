@@ -6,7 +6,13 @@ import (
 )
 
 // WithHeader makes a stored object of a body, for tests that forge one.
-func WithHeader(body []byte) []byte { return append([]byte(header+hashOf(body)+"\n"), body...) }
+func WithHeader(body []byte) []byte { return withDigest(header, body) }
+
+// WithSnapshotHeader is the same for what snapshots are made of.
+func WithSnapshotHeader(body []byte) []byte { return withDigest(snapshotHeader, body) }
+
+// HashOf is what objects are named by in others.
+func HashOf(raw []byte) string { return hashOf(raw) }
 
 func TestKeys(t *testing.T) {
 	for _, n := range []uint64{0, 1, 12345, 9999999999999999} {

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
+
+	"vigie/triage"
 )
 
 // sampleSegment returns a segment of two blocks.
@@ -35,11 +37,6 @@ func sampleSegment(t testing.TB) []byte {
 	return raw
 }
 
-// withDigest puts the first line before a body, so that the digest does not keep the fuzzer away from the rest.
-func withDigest(start string, body []byte) []byte {
-	return append([]byte(start+hashOf(body)+"\n"), body...)
-}
-
 // FuzzSegment: whatever is read as a segment is refused, or is what would be written again.
 func FuzzSegment(f *testing.F) {
 	_, body, _ := bytes.Cut(sampleSegment(f), []byte("\n"))
@@ -54,6 +51,67 @@ func FuzzSegment(f *testing.F) {
 		}
 		if again, err := s.encode(); err != nil || !bytes.Equal(again, raw) || len(s.read) != s.Blocks {
 			t.Fatalf("%+v is written as another one: %v", s, err)
+		}
+	})
+}
+
+// FuzzSnapshot: whatever is read as the head of a snapshot is refused, or is what would be written again.
+func FuzzSnapshot(f *testing.F) {
+	s := &snapshot{Event: 9, Block: 3, Hash: "x", Without: []triage.EventKind{"k"}, Parts: []snapshotRange{{4, "y"}, {9, "z"}}}
+	raw, err := s.encode()
+	if err != nil {
+		f.Fatal(err)
+	}
+	_, body, _ := bytes.Cut(raw, []byte("\n"))
+	f.Add(body)
+	f.Add(bytes.Replace(body, []byte(`"last":4`), []byte(`"last":9`), 1))
+	f.Add([]byte("{}"))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		raw := withDigest(snapshotHeader, body)
+		s, err := decodeSnapshot(raw)
+		if err != nil {
+			return
+		}
+		if again, err := s.encode(); err != nil || !bytes.Equal(again, raw) {
+			t.Fatalf("%+v is written as another one: %v", s, err)
+		}
+	})
+}
+
+// FuzzSnapshotPart: a part is refused, or its events, cut again, make the same part.
+func FuzzSnapshotPart(f *testing.F) {
+	line := appendNumberedEvent(nil, 7, []byte(`{"time":"2026-01-01T00:00:00Z","actor":"a","kind":"k"}`))
+	f.Add(line)
+	f.Add(append(bytes.Clone(line), appendNumberedEvent(nil, 8, []byte(`{"time":"2026-01-01T00:00:00Z","actor":"a","kind":"k","data":{}}`))...))
+	f.Add(append(bytes.Clone(line), line...))
+	f.Add(bytes.TrimSuffix(line, []byte("\n")))
+	f.Add([]byte{})
+	f.Fuzz(func(t *testing.T, body []byte) {
+		events, err := decodeSnapshotPart(withDigest(snapshotHeader, body))
+		if err != nil {
+			return
+		}
+		var cut cutter
+		for _, e := range events {
+			if err := cut.add(e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !bytes.Equal(cut.lines, body) {
+			t.Fatalf("%q is cut as %q", body, cut.lines)
+		}
+	})
+}
+
+// FuzzSnapshotKey: a key is refused, or is the one that would be written.
+func FuzzSnapshotKey(f *testing.F) {
+	f.Add(snapshotKey(7, snapshotHead))
+	f.Add(partKey(7, 12))
+	f.Add(snapshotPrefix + "7/head")
+	f.Fuzz(func(t *testing.T, key string) {
+		event, name, err := parseSnapshotKey(key)
+		if err == nil && snapshotKey(event, name) != key {
+			t.Fatalf("%q is read as %d, %q", key, event, name)
 		}
 	})
 }

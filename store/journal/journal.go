@@ -13,6 +13,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"log/slog"
 	"strings"
 	"sync"
 	"time"
@@ -51,6 +52,7 @@ type Options struct {
 	Now    func() time.Time // stamps the events; needed
 	Nonce  func() string    // a value never used before, by any writer; crypto/rand.Text does it; needed
 	Window time.Duration    // how long a batch waits for company, where some is to be expected; DefaultWindow when 0, none when negative
+	Log    *slog.Logger     // told of snapshots; nil: nobody is
 }
 
 // Journal is one process's access to the chain. All methods may be called by many goroutines.
@@ -87,6 +89,9 @@ func Open(ctx context.Context, store Store, o Options) (*Journal, error) {
 	}
 	if o.Window == 0 {
 		o.Window = DefaultWindow
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
 	}
 	j := &Journal{reader: reader{store: store}, o: o, alone: true}
 	number, found, err := j.newest(ctx, prefix)

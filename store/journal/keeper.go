@@ -231,7 +231,7 @@ func (k *Keeper) grow(ctx context.Context, b *block) error {
 		k.span = append(k.span, hashes...)
 		if k.frontier.size%treeSpan == 0 {
 			span := uint64(k.frontier.size/treeSpan) - 1 //nolint:gosec // at least 0
-			if err := k.putSame(ctx, numbered(treePrefix, span), encodeTree(k.span)); err != nil {
+			if err := putSame(ctx, k.store, "journal.Keeper", numbered(treePrefix, span), encodeTree(k.span)); err != nil {
 				return err
 			}
 			k.span = nil
@@ -246,7 +246,7 @@ func (k *Keeper) seal(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := k.putSame(ctx, numbered(segmentPrefix, k.segment.Number), raw); err != nil {
+	if err := putSame(ctx, k.store, "journal.Keeper", numbered(segmentPrefix, k.segment.Number), raw); err != nil {
 		return err
 	}
 	if err := k.lock(ctx, k.segment.Number); err != nil {
@@ -264,14 +264,14 @@ func (k *Keeper) lock(ctx context.Context, number uint64) error {
 }
 
 // putSame writes an object whose bytes everybody computes alike.
-func (k *Keeper) putSame(ctx context.Context, key string, raw []byte) error {
-	err := k.store.Put(ctx, key, bytes.NewReader(raw), int64(len(raw)))
+func putSame(ctx context.Context, store Store, op, key string, raw []byte) error {
+	err := store.Put(ctx, key, bytes.NewReader(raw), int64(len(raw)))
 	if !triage.IsKind(err, triage.Exists) {
 		return err
 	}
-	there, err := k.reader.load(ctx, "journal.Keeper", key, int64(len(raw)))
+	there, err := reader{store: store}.load(ctx, op, key, int64(len(raw)))
 	if err == nil && !bytes.Equal(there, raw) {
-		err = broken("journal.Keeper", key, errors.New("it does not hold what the events say"))
+		err = broken(op, key, errors.New("it does not hold what the events say"))
 	}
 	return err
 }

@@ -71,7 +71,7 @@ func (s *segment) encode() ([]byte, error) {
 	for _, raw := range s.raw {
 		body = append(append(body, raw...), '\n')
 	}
-	return append([]byte(segmentHeader+hashOf(body)+"\n"), body...), nil
+	return withDigest(segmentHeader, body), nil
 }
 
 // decodeSegment reads a segment and verifies the chain in it.

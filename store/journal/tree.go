@@ -78,7 +78,7 @@ func encodeTree(hashes []tlog.Hash) []byte {
 	for _, h := range hashes {
 		body = append(body, h[:]...)
 	}
-	return append([]byte(treeHeader+hashOf(body)+"\n"), body...)
+	return withDigest(treeHeader, body)
 }
 
 // decodeTree reads the object of a span, which has a known number of hashes.

@@ -22,6 +22,9 @@ type Scrub struct {
 	Looked func(key string, bytes int64, damage error)
 }
 
+// snapshotPrefix begins the keys of what goes by itself: see store/journal.
+const snapshotPrefix = Records + "/snapshots/"
+
 // unsealed are the prefixes of what is kept in clear: it says nothing.
 var unsealed = []string{Records + "/key-check", Records + "/probe/", holdPrefix}
 
@@ -46,6 +49,9 @@ func (s *Scrub) Run(ctx context.Context, after string) error {
 				continue
 			}
 			n, err := s.look(ctx, info.Key)
+			if triage.IsKind(err, triage.NotFound) && strings.HasPrefix(info.Key, snapshotPrefix) {
+				continue // there is a newer one
+			}
 			if err != nil && !isDamage(err) {
 				return err
 			}
