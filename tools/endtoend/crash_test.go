@@ -21,8 +21,9 @@ func TestCrashes(t *testing.T) {
 }
 
 // minioEnvironment points the service at a real MinIO that the tests started.
-func minioEnvironment(t *testing.T) []string {
-	c := embeddedtest.Minio(t)
+func minioEnvironment(t *testing.T) []string { return minioVariables(embeddedtest.Minio(t)) }
+
+func minioVariables(c embeddedtest.MinioConfig) []string {
 	return []string{
 		"VIGIE_S3_ENDPOINT=" + c.Endpoint, "VIGIE_S3_ACCESS_KEY=" + c.AccessKey, "VIGIE_S3_SECRET_KEY=" + c.SecretKey,
 		"VIGIE_S3_PREFIX=" + c.Prefix, "VIGIE_S3_TLS=off",

@@ -31,16 +31,20 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
+const redisPassword = "end-to-end"
+
 // stack is one Vigie made of processes: a supervised Redis, an API and a worker, on a folder of objects.
 type stack struct {
-	t      *testing.T
-	binary string
-	env    []string
-	url    string
-	redis  *embedded.Redis
-	serve  *service.Process
-	work   *service.Process
-	tokens map[string]string // by role
+	t        *testing.T
+	binary   string
+	env      []string
+	url      string
+	data     string
+	redis    *embedded.Redis
+	redisDir string
+	serve    *service.Process
+	work     *service.Process
+	tokens   map[string]string // by role
 }
 
 // startService starts the processes and makes a token for each role. extra is added to their environment.
@@ -51,19 +55,17 @@ func startService(t *testing.T, extra ...string) *stack {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	redis, err := embedded.StartRedis(t.Context(), embedded.RedisOptions{Dir: filepath.Join(dir, "redis"), Password: "end-to-end"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(redis.Stop)
 	listen, err := service.FreeAddress()
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &stack{t: t, binary: path, url: "http://" + listen, redis: redis, tokens: make(map[string]string)}
-	s.env = append(os.Environ(), "LANG=C", "VIGIE_DATA="+filepath.Join(dir, "data"), "VIGIE_LISTEN="+listen,
-		"VIGIE_URL="+s.url, "VIGIE_REDIS_URL=unix://:end-to-end@"+redis.Addr())
+	s := &stack{
+		t: t, binary: path, url: "http://" + listen, data: filepath.Join(dir, "data"), redisDir: filepath.Join(dir, "redis"),
+		tokens: make(map[string]string),
+	}
+	s.env = append(os.Environ(), "LANG=C", "VIGIE_DATA="+s.data, "VIGIE_LISTEN="+listen, "VIGIE_URL="+s.url)
 	s.env = append(s.env, extra...)
+	s.startRedis()
 	s.startServe("serve")
 	s.startWork()
 	t.Cleanup(func() { s.serve.Kill(); s.work.Kill() })
