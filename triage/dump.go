@@ -180,22 +180,21 @@ func (d dumper) medium(m Medium) error {
 	return d.out.Encode(line)
 }
 
-// groups leaves out those that all have left.
+// groups leaves out those that all have left. They stand in the order of their identifiers: that of their births changes
+// when a founder is destroyed.
 func (d dumper) groups(ctx context.Context) error {
-	news, err := d.Steward.Groups.Founders(ctx, FounderPoint{})
+	births, err := d.Steward.Groups.Founders(ctx, FounderPoint{})
 	if err != nil {
 		return err
 	}
-	told := make(map[GroupID]bool) // one whose founder left was born again
-	for some := range slices.Chunk(news.Born, stewardBatch) {
-		var ids []GroupID
-		for i := range some {
-			if !told[some[i].Group] {
-				told[some[i].Group] = true
-				ids = append(ids, some[i].Group)
-			}
-		}
-		groups, err := d.Events.Queue.GroupList(ctx, ids)
+	ids := make([]GroupID, len(births.Born))
+	for i := range births.Born {
+		ids[i] = births.Born[i].Group
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids) // one whose founder left was born again
+	for some := range slices.Chunk(ids, stewardBatch) {
+		groups, err := d.Events.Queue.GroupList(ctx, some)
 		if err != nil {
 			return err
 		}
