@@ -77,11 +77,18 @@ func complete(data []byte) bool {
 }
 
 // heifSize returns the largest width and the largest height of the pictures in a HEIF file (ISO/IEC 23008-12): tiles,
-// the picture that they make, thumbnails.
+// the picture that they make, thumbnails, the frames of a sequence.
 func heifSize(data []byte) (width, height int, err error) {
-	properties := find(data, "meta", "iprp", "ipco")
-	if properties == nil {
+	properties, tracks := find(data, "meta", "iprp", "ipco"), find(data, "moov")
+	if properties == nil && tracks == nil {
 		return 0, 0, cutShort(data, Corrupt)
+	}
+	for b := range boxes(tracks) {
+		const sizes = 8 // bytes at the end: two numbers of 16 bits, each with 16 bits of a fraction
+		if header := find(b.body, "tkhd"); b.kind == "trak" && len(header) >= sizes {
+			end := header[len(header)-sizes:]
+			width, height = max(width, int(binary.BigEndian.Uint16(end))), max(height, int(binary.BigEndian.Uint16(end[4:])))
+		}
 	}
 	for b := range boxes(properties) {
 		if b.kind == "ispe" && len(b.body) >= 12 {

@@ -18,7 +18,6 @@ import (
 	"runtime"
 	"strings"
 
-	"github.com/gen2brain/jpegxl"
 	"golang.org/x/image/tiff"
 	"golang.org/x/image/webp"
 
@@ -63,12 +62,14 @@ var codecs = map[string]codec{
 	"tiff": {"golang.org/x/image/tiff", tiff.DecodeConfig, tiff.Decode, tiffPages},
 	"heic": {"github.com/gen2brain/heic", heifConfig, decodeHEIC, nil},
 	"heif": {"github.com/gen2brain/heic", heifConfig, decodeHEIC, nil},
-	"avif": {"github.com/gen2brain/avif", heifConfig, decodeAVIF, nil},
-	"jxl":  {"github.com/gen2brain/jpegxl", jpegxl.DecodeConfig, decodeJXL, nil},
+	"avif": {"github.com/gen2brain/avif", heifConfig, decodeAVIF, avifFrames},
+	"jxl":  {"github.com/gen2brain/jpegxl", jxlConfig, decodeJXL, jxlFrames},
 	"jp2":  {"vigie/openjpeg", jp2Config, decodeJP2, nil},
 	"psd":  {"vigie/psd", psdConfig, decodePSD, nil},
 	"ico":  {"vigie/bmp", icoConfig, decodeICO, icoPictures},
 	"cur":  {"vigie/bmp", icoConfig, decodeICO, icoPictures},
+
+	"bigtiff": {"golang.org/x/image/tiff", bigTIFFConfig, decodeBigTIFF, bigTIFFPages},
 
 	"cr2": rawCodec("cr2"), "cr3": rawCodec("cr3"), "nef": rawCodec("nef"), "arw": rawCodec("arw"), "dng": rawCodec("dng"),
 	"rw2": rawCodec("rw2"), "orf": rawCodec("orf"), "raf": rawCodec("raf"), "pef": rawCodec("pef"), "srw": rawCodec("srw"),

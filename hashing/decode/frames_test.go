@@ -43,6 +43,8 @@ func TestFrames(t *testing.T) {
 		pause    time.Duration // between the pictures
 	}{
 		"frames.gif": {16, 500 * time.Millisecond}, "frames.png": {0, 500 * time.Millisecond}, "frames.webp": {12, 500 * time.Millisecond}, "pages.tiff": {0, 0},
+		"frames.avif": {16, 500 * time.Millisecond}, "frames.jxl": {16, 500 * time.Millisecond}, // by libavif and libjxl
+		"pages.btf": {0, 0}, "swapped.btf": {0, 0}, // by libtiff, little- and big-endian
 	} {
 		ex := decode.Examine(read(t, filepath.Join("testdata", name)), decode.Limits{})
 		if ex.Fingerprint == nil || len(ex.Frames) != 2 || ex.Facts.Pictures != 3 || ex.Note != "" {
@@ -66,7 +68,7 @@ func TestFrames(t *testing.T) {
 // TestEarly: what is known before the second picture is decoded is told, and says that the others are left out; of a file
 // of one picture nothing is told early.
 func TestEarly(t *testing.T) {
-	for name, pictures := range map[string]int{"frames.gif": 3, "frames.png": 3, "frames.webp": 3, "pages.tiff": 2, "progressive.jpg": 0} {
+	for name, pictures := range map[string]int{"frames.gif": 3, "frames.png": 3, "frames.webp": 3, "pages.tiff": 2, "frames.avif": 3, "progressive.jpg": 0} {
 		var early []hashing.Examination
 		examiner := decode.Examiner{Early: func(ex hashing.Examination) { early = append(early, ex) }}
 		ex := examiner.Examine(read(t, filepath.Join("testdata", name)), decode.Limits{})

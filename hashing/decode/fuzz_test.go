@@ -89,6 +89,34 @@ func FuzzTIFF(f *testing.F) {
 	})
 }
 
+func FuzzBigTIFF(f *testing.F) {
+	seeds(f, "*.btf")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		classic, err := classicTIFF(data)
+		if err != nil {
+			return
+		}
+		if len(classic) > 5*len(data)+8*maxEntries*sizeOfTIFF {
+			t.Errorf("%d bytes grew to %d", len(data), len(classic))
+		}
+		tiffFacts(classic, new(hashing.Facts)) // tiffPages has a target of its own
+	})
+}
+
+// FuzzSequences: what is counted before the sandbox plays it.
+func FuzzSequences(f *testing.F) {
+	seeds(f, "frames.avif")
+	seeds(f, "*.jxl")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if n := avifCount(data); n < 0 || n > maxCount {
+			t.Errorf("%d frames", n)
+		}
+		if tick, animated := jxlTick(data); animated && (tick <= 0 || tick > 1e13) {
+			t.Errorf("a tick of %v ns", tick)
+		}
+	})
+}
+
 func FuzzIcon(f *testing.F) {
 	seeds(f, "*.ico")
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -51,6 +51,8 @@ func readMetadata(data []byte, facts *hashing.Facts) {
 	case "mov", "mp4", "3gp":
 		movieFacts(data, facts)
 		return
+	case "bigtiff":
+		bigTIFFFacts(data, facts)
 	case "jp2":
 		tiffFacts(jp2EXIF(data), facts)
 	case "jpeg":

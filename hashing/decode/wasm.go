@@ -64,6 +64,20 @@ func decodeAVIF(r io.Reader) (image.Image, error) {
 	return img, cutShort(data, err)
 }
 
+// jxlConfig reads the size. Of an animation, the library counts the frames first, and at some 256 of them overwrites what
+// it needs itself (jpegxl v0.4.5, decode.c writes their times where nothing was reserved): such a file is in order.
+func jxlConfig(r io.Reader) (image.Config, error) {
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return image.Config{}, err
+	}
+	config, err := jpegxl.DecodeConfig(bytes.NewReader(data))
+	if _, animated := jxlTick(data); err != nil && animated {
+		err = FormatNotSupported
+	}
+	return config, err
+}
+
 // decodeJXL returns the first frame.
 func decodeJXL(r io.Reader) (image.Image, error) { return jpegxl.Decode(r) }
 
