@@ -2,6 +2,7 @@ package decode
 
 import (
 	"bytes"
+	"encoding/binary"
 	"image"
 	"os"
 	"path/filepath"
@@ -247,6 +248,26 @@ func FuzzFilms(f *testing.F) {
 				t.Errorf("%d bytes at %d of %d", facts.FilmBytes, facts.FilmAt, len(data))
 			}
 		}
+	})
+}
+
+func FuzzMakerNote(f *testing.F) {
+	for _, l := range append([]noteLayout{{begin: "Nikon\x00\x02\x10\x00\x00MM\x00*"}, {begin: fujiMark}}, noteLayouts...) {
+		f.Add([]byte(l.begin + "II\x1a\x00\x02\x00\x01\x01\x02\x00\x04\x00\x00\x00123\x00\x0c\x00\x04\x00\x01\x00\x00\x00\x01\x02\x03\x04\x00\x00\x00\x00"))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) <= 16 {
+			return
+		}
+		for _, maker := range []string{"Canon", "other"} {
+			facts := hashing.Facts{Make: maker}
+			readNote(tiffFile{data: data, order: binary.BigEndian}, tiffEntry{value: data}, &facts)
+			if len(facts.Serial) > 4*maxText || len(facts.Lens) > 4*maxText {
+				t.Errorf("%+v", facts)
+			}
+		}
+		makerFacts(data, &hashing.Facts{Format: "tiff"})
+		makerFacts(data, &hashing.Facts{Format: "heic"})
 	})
 }
 

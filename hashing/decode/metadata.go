@@ -63,6 +63,7 @@ func readMetadata(data []byte, facts *hashing.Facts) {
 	if facts.Format != "png" { // whose XMP is one of its texts
 		xmpFacts(xmpPacket(data), facts)
 	}
+	makerFacts(data, facts)
 	generator(facts.Software, facts)
 	facts.Profile = profileName(iccProfile(data, facts.Format))
 	provenanceFacts(data, facts.Format, facts)

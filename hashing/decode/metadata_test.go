@@ -1,6 +1,7 @@
 package decode_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -74,11 +75,15 @@ type exiftool struct {
 	Make, Model, DateTimeOriginal, Orientation any // some cameras are called by a number
 	GPSLatitude, GPSLongitude                  any
 	ThumbnailLength, SerialNumber              any
+	InternalSerialNumber                       any
 }
 
 // minAgreement is the share of files, for each fact, on which we and exiftool must agree: exiftool also reads times
 // from makers' notes and IPTC, and some of these files are broken.
 const minAgreement = 0.92
+
+// minSerials is that share for serial numbers: some makers' notes are not read here.
+const minSerials = 0.7
 
 func TestFactsAgreeWithExiftool(t *testing.T) {
 	const folder = "../../../shared/corpus/exif"
@@ -115,15 +120,19 @@ func TestFactsAgreeWithExiftool(t *testing.T) {
 		if want.FileType == "JPEG" && got.Thumbnail != "" { // it is judged where the picture can be compared
 			compare("thumbnail", "yes", yes(text(want.ThumbnailLength) != ""))
 		}
-		if serial := text(want.SerialNumber); got.Serial != "" && serial != "" { // most are in makers' notes
-			compare("serial", strings.TrimLeft(got.Serial, "0"), strings.TrimLeft(serial, "0"))
+		if serial := cmp.Or(text(want.SerialNumber), text(want.InternalSerialNumber)); serial != "" {
+			compare("serial", strings.TrimLeft(got.Serial, "0"), strings.TrimLeft(strings.TrimSpace(strings.TrimPrefix(serial, "No=")), "0"))
 		}
 		compare("orientation", text(float64(got.Orientation)), orZero(want.Orientation))
 		compare("gps", yes(got.GPS), yes(text(want.GPSLatitude) != "" && text(want.GPSLongitude) != "" && text(want.GPSLatitude)+text(want.GPSLongitude) != "00"))
 	}
 	for fact, n := range total {
 		t.Logf("%s: %d of %d agree", fact, agree[fact], n)
-		if float64(agree[fact]) < minAgreement*float64(n) {
+		least := minAgreement
+		if fact == "serial" {
+			least = minSerials
+		}
+		if float64(agree[fact]) < least*float64(n) {
 			t.Errorf("%s: only %d of %d agree with exiftool", fact, agree[fact], n)
 		}
 	}

@@ -25,6 +25,7 @@ type tiffEntry struct {
 	tag, kind uint16
 	count     uint32
 	value     []byte // all count values; nil when they lie outside of the file
+	at        int64  // where they are, unless they are in the entry itself
 }
 
 // tiffDirectory is one directory: a page, a reduced picture, or a collection of tags.
@@ -71,7 +72,7 @@ func (t tiffFile) directory(at int64) (d tiffDirectory, ok bool) {
 			if size <= 4 {
 				e.value = rest[8 : 8+size]
 			} else if from := int64(t.order.Uint32(rest[8:])); from+size <= int64(len(t.data)) {
-				e.value = t.data[from : from+size]
+				e.value, e.at = t.data[from:from+size], from
 			}
 		}
 		d.entries = append(d.entries, e)
