@@ -122,7 +122,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 	}
 	s.background(&triage.Worker{
 		Jobs: jobs, Media: v.Media, Archive: archive, Examinations: s.archive, Decoder: inProcess{}, Matcher: mirror,
-		Outcomes: v.Outcomes, Parallel: 2, Touch: time.Second, Log: discard(),
+		Outcomes: v.Outcomes, Names: names, Parallel: 2, Touch: time.Second, Now: time.Now, Log: discard(),
 	}, &triage.Steward{
 		Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Examinations: s.archive, Records: s.archive, Marks: v.Marks, Matcher: mirror, Outcomes: v.Outcomes,
 		Groups: v.Groups, Rematch: v.Rematch, Founders: founders, Jobs: jobs, Lease: v.Lease, Names: names, Now: s.clock.now, Log: discard(),

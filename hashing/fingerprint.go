@@ -161,4 +161,12 @@ type Examination struct {
 	// Note is a stable code of something that was left out though the medium is fine ("frames-not-examined",
 	// "frames-left-out", "damaged").
 	Note string `json:"note,omitempty"`
+	// Effort is what the examination took, where somebody measured. It is no part of what is kept.
+	Effort Effort `json:"-"`
+}
+
+// Effort is what an examination took, by the clock.
+type Effort struct {
+	Decode time.Duration // from bytes to pixels, and the facts
+	Hash   time.Duration // from pixels to hashes
 }

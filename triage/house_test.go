@@ -96,7 +96,7 @@ func newHouse(t testing.TB) *house {
 	h.sets = &triage.Sets{Store: sets, Archive: h.archive, Parse: setfile.Parse, Events: h.events, Names: h.names, Now: time.Now}
 	h.review = &triage.Review{Queue: v.Queue, Exhibits: v.Exhibits, Grants: v.Grants, Archive: h.archive, Renderer: inProcess{}, Events: h.events, Now: time.Now}
 	h.checks = &triage.Checks{Matcher: mirror, Seen: v.Seen, Founders: founders, Events: h.events, Names: h.names, Contact: "the office"}
-	h.worker = &triage.Worker{Jobs: h.jobs, Media: v.Media, Archive: h.archive, Examinations: h.archive, Decoder: switchable{h}, Matcher: mirror, Outcomes: v.Outcomes, Rehashed: v.Rehashes, Outdated: decode.Outdated, Parallel: 2, Touch: testLease / 3, Log: log}
+	h.worker = &triage.Worker{Jobs: h.jobs, Media: v.Media, Archive: h.archive, Examinations: h.archive, Decoder: switchable{h}, Matcher: mirror, Outcomes: v.Outcomes, Rehashed: v.Rehashes, Outdated: decode.Outdated, Names: h.names, Parallel: 2, Touch: testLease / 3, Now: time.Now, Log: log}
 	h.steward = &triage.Steward{Exhibits: v.Exhibits, Media: v.Media, Archive: h.archive, Examinations: h.archive, Records: h.archive, Marks: v.Marks, Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Rematch: v.Rematch, Founders: founders, Jobs: h.jobs, Lease: v.Lease, Names: h.names, Now: time.Now, Log: log}
 	h.examiner = triage.Actor{ID: "a1", Name: "lab", Role: triage.Examiner}
 	h.reviewer = triage.Session{ID: "s1", Actor: triage.Actor{ID: "a2", Name: "office", Role: triage.Reviewer}}

@@ -244,7 +244,8 @@ func (r *Rehash) renew(ctx context.Context) error {
 }
 
 // again examines a medium anew whose fingerprint is outdated. What cannot be decoded any more keeps what it has.
-func (w *Worker) again(ctx context.Context, job Job, m Medium) error {
+func (w *Worker) again(ctx context.Context, t *task, buffer []byte) error {
+	m := &t.medium
 	if m.State != Examined || !m.At.Kept() {
 		return nil
 	}
@@ -257,9 +258,10 @@ func (w *Worker) again(ctx context.Context, job Job, m Medium) error {
 	}
 	m.Keys = before.Keys
 	if !w.Outdated(before.Examination) { // done by an earlier delivery, but perhaps not to its end
-		return conclude(ctx, w.Matcher, w.Outcomes, m, before.Examination)
+		t.examination, t.kept = &before.Examination, true
+		return nil
 	}
-	x, err := w.examine(ctx, job, m)
+	x, err := w.look(ctx, t, buffer)
 	if IsKind(err, NotFound) {
 		return nil
 	}
@@ -268,11 +270,10 @@ func (w *Worker) again(ctx context.Context, job Job, m Medium) error {
 	}
 	if x.Fingerprint == nil {
 		w.Log.Warn("rehash: a medium keeps its fingerprint", "medium", m.ID, "reason", x.Unreadable)
-		return w.Rehashed.CountRehashed(ctx, false)
+		t.left = true
+		return nil
 	}
 	m.Attempt++
-	if err := w.conclude(ctx, m, x); err != nil {
-		return err
-	}
-	return w.Rehashed.CountRehashed(ctx, true)
+	t.examination = &x
+	return nil
 }

@@ -84,6 +84,9 @@ type Progress struct {
 	Epoch    Epoch               `json:"epoch"`   // of the sets
 	Rematch  int                 `json:"rematch"` // media, of all exhibits, to be matched again under that epoch
 	Manifest int                 `json:"manifest_version,omitempty"`
+	// Spent is what workers took for the media that the exhibit listed when they were examined: nothing for those that were
+	// held before. It is lost with Redis.
+	Spent Spent `json:"-"`
 }
 
 // Submission takes exhibits in and reports what became of them.
@@ -97,6 +100,7 @@ type Submission struct {
 	Names     Names
 	Now       func() time.Time
 	Room      *Room // asked before parts and bytes are taken in
+	Meter     Meter // nil: nobody is told
 }
 
 // Open opens the exhibit of a seal under a case, or returns the one that the same examiner opened before.
@@ -198,11 +202,22 @@ func (s *Submission) PutPart(ctx context.Context, by Actor, id ExhibitID, part P
 	if err := s.Events.actWith(ctx, by, PartReceived, string(id), receivedPart{part, len(items)}, register); err != nil {
 		return nil, err
 	}
+	s.received(counts, len(mediaOf(listed)), len(wanted))
 	answer := make([]hashing.SHA256, len(wanted))
 	for i, w := range wanted {
 		answer[i] = digests[w]
 	}
 	return answer, nil
+}
+
+// received tells the meter what a part brought: items by disposition, and of the media among them, how many are wanted.
+func (s *Submission) received(counts map[Disposition]int, media, wanted int) {
+	m := metered(s.Meter)
+	for d, n := range counts {
+		m.Received(string(d), n)
+	}
+	m.Received(MediaWanted, wanted)
+	m.Received(MediaHeld, media-wanted)
 }
 
 // mediaOf returns the media whose bytes are wanted, as far as the items themselves say.
@@ -285,7 +300,11 @@ func (s *Submission) Upload(ctx context.Context, by Actor, want hashing.SHA256, 
 	if err := s.Jobs.Enqueue(ctx, id); err != nil {
 		return err
 	}
-	return s.Media.MarkQueued(ctx, id, medium.Slot.Generation, s.Names.Digests(verifier.Digests()), verifier.Size())
+	err = s.Media.MarkQueued(ctx, id, medium.Slot.Generation, s.Names.Digests(verifier.Digests()), verifier.Size())
+	if err == nil {
+		metered(s.Meter).Received(MediaQueued, 1)
+	}
+	return err
 }
 
 // ours makes of a store's damage an Internal error: Corrupt would tell the examiner that the file has changed.

@@ -45,10 +45,12 @@ type Job struct {
 // for the queue's lease is taken over by another worker, with one more delivery. Jobs to examine something again are
 // handed out when there are no others.
 type JobSource interface {
-	// Take waits for a job until ctx ends, then fails with ctx's error.
-	Take(ctx context.Context) (Job, error)
-	Touch(ctx context.Context, j Job) error // renews the lease
-	Done(ctx context.Context, j Job) error  // idempotent
+	// Take waits for jobs until ctx ends, then fails with ctx's error. It returns from 1 to n, and never more than one
+	// that was taken over.
+	Take(ctx context.Context, n int) ([]Job, error)
+	// Touch renews leases. Conflict: some of the jobs were taken over by another worker, or are done.
+	Touch(ctx context.Context, jobs ...Job) error
+	Done(ctx context.Context, jobs ...Job) error // idempotent
 }
 
 // Decoder examines bytes in a place where they can do no harm. Whatever is wrong with the bytes is in the
@@ -82,6 +84,8 @@ type Outcome struct {
 type OutcomeStore interface {
 	Apply(ctx context.Context, outcomes ...Outcome) error
 	CountFailure(ctx context.Context, id MediumID) (int, error) // returns how many there are now
+	// Spend adds to what exhibits took. It is not idempotent; exhibits that are not known are left out.
+	Spend(ctx context.Context, of map[ExhibitID]Spent) error
 }
 
 // Worker examines queued media.
@@ -95,18 +99,56 @@ type Worker struct {
 	Outcomes     OutcomeStore
 	Rehashed     RehashStore
 	Outdated     func(hashing.Examination) bool // whether its bytes would get another fingerprint today
-	Parallel     int                            // jobs at once
-	Touch        time.Duration                  // how often the lease of a long job is renewed
+	Names        Names
+	Parallel     int           // media read and decoded at once
+	Touch        time.Duration // how often the leases of jobs are renewed
+	Now          func() time.Time
+	Meter        Meter // nil: nobody is told
 	Log          *slog.Logger
 }
 
-// Run examines media until ctx ends.
+// task is a job on its way through a worker.
+type task struct {
+	job    Job
+	medium Medium // as it was when the job was taken
+	// examination is what came of it; nil: there is nothing left to do.
+	examination *hashing.Examination
+	kept        bool // the examination is on record already
+	left        bool // examined again in vain: it keeps the fingerprint that it has
+	finding     Finding
+	spent       Spent
+}
+
+// Run examines media until ctx ends. While some are decoded, others are read and others written, so that neither the
+// decoders nor the stores wait for each other:
+//
+//	take ──some at once──▶ read ahead, digest, decode: Parallel at once ──▶ conclude: as many in a call as have come
+//
+// A job that fails anywhere stays taken, and comes back when its lease is over. What a killed worker held ahead comes
+// back with one more delivery: it is little, so that few jobs suffer for one.
 func (w *Worker) Run(ctx context.Context) error {
+	taken, examined := make(chan *task, w.Parallel), make(chan *task, concludeAtOnce)
+	l := leases{jobs: make(map[string]Job)}
 	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { w.touch(ctx, &l); return nil })
+	g.Go(func() error { w.take(ctx, &l, taken); return nil })
 	for range w.Parallel {
 		g.Go(func() error {
-			for ctx.Err() == nil {
-				w.next(ctx)
+			buffer := make([]byte, readAhead)
+			for t := range received(ctx, taken) {
+				if err := w.examine(ctx, t, buffer); err != nil {
+					w.putOff(ctx, &l, err, t)
+					continue
+				}
+				send(ctx, examined, t)
+			}
+			return nil
+		})
+	}
+	for range concluders {
+		g.Go(func() error {
+			for t := range received(ctx, examined) {
+				w.finish(ctx, &l, append(waiting(examined, concludeAtOnce-1), t))
 			}
 			return nil
 		})
@@ -114,71 +156,88 @@ func (w *Worker) Run(ctx context.Context) error {
 	return g.Wait()
 }
 
-// next takes one job and does it. A job that fails stays taken, and comes back when its lease is over.
-func (w *Worker) next(ctx context.Context) {
-	job, err := w.Jobs.Take(ctx)
-	if err == nil {
-		err = w.do(ctx, job)
-	}
-	if err == nil {
-		err = w.Jobs.Done(ctx, job)
-	}
-	if err != nil && ctx.Err() == nil {
-		w.Log.Warn("job put off", "medium", job.Medium, "error", err)
-		sleep(ctx, retryPause)
+// take takes jobs, and reads what is known of their media.
+func (w *Worker) take(ctx context.Context, l *leases, taken chan<- *task) {
+	for ctx.Err() == nil {
+		tasks, err := w.takeSome(ctx, l)
+		if err != nil {
+			w.putOff(ctx, l, err, tasks...)
+			continue
+		}
+		for _, t := range tasks {
+			send(ctx, taken, t)
+		}
 	}
 }
 
-func (w *Worker) do(ctx context.Context, job Job) error {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	go w.keep(ctx, job)
+func (w *Worker) takeSome(ctx context.Context, l *leases) ([]*task, error) {
+	jobs, err := w.Jobs.Take(ctx, w.Parallel)
+	if err != nil {
+		return nil, err
+	}
+	l.add(jobs)
+	tasks, ids := make([]*task, len(jobs)), make([]MediumID, len(jobs))
+	for i, j := range jobs {
+		tasks[i], ids[i] = &task{job: j}, j.Medium
+	}
+	media, err := w.Media.Media(ctx, ids)
+	for i, id := range ids {
+		tasks[i].medium = media[id]
+	}
+	return tasks, err
+}
 
-	medium, err := w.held(ctx, job.Medium)
+// putOff leaves jobs to their leases, and waits a moment: what is wrong is mostly a store that does not answer.
+func (w *Worker) putOff(ctx context.Context, l *leases, err error, tasks ...*task) {
+	l.remove(tasks)
+	if ctx.Err() != nil {
+		return
+	}
+	if len(tasks) == 0 {
+		w.Log.Warn("no job taken", "error", err)
+	}
+	for _, t := range tasks {
+		w.Log.Warn("job put off", "medium", t.job.Medium, "error", err)
+	}
+	sleep(ctx, retryPause)
+}
+
+// examine gives t its examination. buffer holds what is read ahead.
+func (w *Worker) examine(ctx context.Context, t *task, buffer []byte) error {
+	medium, err := w.held(ctx, t)
 	if IsKind(err, NotFound) {
 		return nil // nobody lists it any more
 	}
 	if err != nil {
 		return err
 	}
-	if job.Again {
-		return w.again(ctx, job, medium)
+	t.medium = medium
+	if t.job.Again {
+		return w.again(ctx, t, buffer)
 	}
 	if medium.State == Examined {
 		return nil // done by an earlier delivery
 	}
-	x, err := w.examine(ctx, job, medium)
+	x, err := w.look(ctx, t, buffer)
 	if IsKind(err, NotFound) && medium.State == Wanted {
 		return nil // its bytes were destroyed, and are wanted again
 	}
 	if err != nil {
 		return err
 	}
-	return w.conclude(ctx, medium, x)
+	t.examination = &x
+	return nil
 }
 
-// conclude keeps an examination and gives it its effect.
-func (w *Worker) conclude(ctx context.Context, medium Medium, x hashing.Examination) error {
-	kept := ExaminationRecord{medium.ID, medium.Slot.Generation, medium.Attempt, medium.Size, medium.Keys, x}
-	at, err := w.Examinations.PutExamination(ctx, kept)
-	if IsKind(err, NotFound) {
-		return nil // destroyed meanwhile
-	}
-	if err != nil {
-		return err
-	}
-	if _, err := w.Media.FileExaminations(ctx, Filed{kept, at}); err != nil {
-		return err
-	}
-	return conclude(ctx, w.Matcher, w.Outcomes, medium, x)
-}
-
-// held returns a medium once the digests of its bytes are known: a job is queued a moment before that. NotFound means
+// held returns t's medium once the digests of its bytes are known: a job is queued a moment before that. NotFound means
 // that there are no bytes, or not any more: when they come, they come with another job.
-func (w *Worker) held(ctx context.Context, id MediumID) (Medium, error) {
+func (w *Worker) held(ctx context.Context, t *task) (m Medium, err error) {
+	id := t.job.Medium
+	if m = t.medium; m.State != Wanted && m.ID != "" {
+		return m, nil
+	}
 	for try := 0; ; try++ {
-		m, err := w.Media.Medium(ctx, id)
-		if err != nil || m.State != Wanted {
+		if m, err = w.Media.Medium(ctx, id); err != nil || m.State != Wanted {
 			return m, err
 		}
 		if try == heldTries || !sleep(ctx, heldPause) {
@@ -190,38 +249,47 @@ func (w *Worker) held(ctx context.Context, id MediumID) (Medium, error) {
 	}
 }
 
-// keep renews the lease of a job until ctx ends.
-func (w *Worker) keep(ctx context.Context, job Job) {
-	for sleep(ctx, w.Touch) {
-		if err := w.Jobs.Touch(ctx, job); err != nil && ctx.Err() == nil {
-			w.Log.Warn("lease not renewed", "medium", job.Medium, "error", err)
-		}
-	}
-}
-
-// examine decodes the medium, or concludes that it cannot be.
-func (w *Worker) examine(ctx context.Context, job Job, medium Medium) (hashing.Examination, error) {
+// look decodes the medium, or concludes that it cannot be.
+func (w *Worker) look(ctx context.Context, t *task, buffer []byte) (hashing.Examination, error) {
 	failed := hashing.Examination{Facts: hashing.Facts{Kind: hashing.KindPicture}, Unreadable: FailedRepeatedly}
-	if job.Deliveries > MaxDeliveries {
-		w.Log.Error("job given up", "medium", job.Medium, "deliveries", strconv.Itoa(job.Deliveries))
+	if t.job.Deliveries > MaxDeliveries {
+		w.Log.Error("job given up", "medium", t.job.Medium, "deliveries", strconv.Itoa(t.job.Deliveries))
 		return failed, nil
 	}
-	body, size, err := w.Archive.OpenMedium(ctx, job.Medium, medium.Slot.Generation)
-	if IsKind(err, NotFound) && medium.State == Wanted {
+	x, err := w.decode(ctx, t, buffer)
+	if IsKind(err, NotFound) && t.medium.State == Wanted {
 		return hashing.Examination{}, err
 	}
 	if err != nil {
-		return w.failure(ctx, job, err, failed)
-	}
-	defer body.Close()
-	x, err := w.Decoder.Examine(ctx, body, size)
-	if err != nil {
-		return w.failure(ctx, job, err, failed)
+		return w.failure(ctx, t.job, err, failed)
 	}
 	if x.Facts.Kind == hashing.KindOther && x.Unreadable == "" {
 		x.Unreadable = NotRecognised
 	}
 	return x, nil
+}
+
+// decode reads the medium and has it decoded. Of a film only the beginning is read.
+func (w *Worker) decode(ctx context.Context, t *task, buffer []byte) (hashing.Examination, error) {
+	start := w.Now()
+	body, size, err := w.Archive.OpenMedium(ctx, t.job.Medium, t.medium.Slot.Generation)
+	if err != nil {
+		return hashing.Examination{}, err
+	}
+	defer body.Close()
+	in := w.newIntake(t.job.Medium, body)
+	in.spent[StageRead] = w.Now().Sub(start)
+	t.spent = in.spent
+	var whole io.Reader = in
+	if t.medium.Kind != hashing.KindVideo {
+		if whole, err = in.ahead(ctx, buffer); err != nil {
+			return hashing.Examination{}, err
+		}
+	}
+	x, err := w.Decoder.Examine(ctx, whole, size)
+	t.spent[StageDecode], t.spent[StageHash] = x.Effort.Decode, x.Effort.Hash
+	x.Effort = hashing.Effort{}
+	return x, err
 }
 
 // failure counts an examination that did not take place. What another try may mend is not counted.
@@ -235,24 +303,6 @@ func (w *Worker) failure(ctx context.Context, job Job, err error, failed hashing
 	}
 	w.Log.Error("job given up", "medium", job.Medium, "failures", n, "error", err)
 	return failed, nil
-}
-
-// conclude matches a medium and applies the outcome, again as often as the sets change meanwhile.
-func conclude(ctx context.Context, matcher Matcher, outcomes OutcomeStore, m Medium, x hashing.Examination) error {
-	for {
-		matches, epoch, err := matcher.Match(ctx, []Probe{NewProbe(m.Keys, x)})
-		if err != nil {
-			return err
-		}
-		o := Outcome{Medium: m.ID, Generation: m.Slot.Generation, Epoch: epoch, Matches: matches[0], Examination: &x, Attempt: m.Attempt}
-		o.Finding = Conclude(m.Kind, x.Unreadable, o.Matches)
-		if err := outcomes.Apply(ctx, o); !IsKind(err, Stale) {
-			return err
-		}
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-	}
 }
 
 // sleep waits for d and reports whether ctx is still live.

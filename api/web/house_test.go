@@ -96,7 +96,7 @@ func newHouse(t *testing.T) *house {
 	h.Checks = &triage.Checks{Matcher: mirror, Seen: v.Seen, Founders: founders, Events: events, Names: names, Contact: "01 00 00 00 00"}
 	h.Access = &triage.Access{Accounts: v.Accounts, Sessions: v.Sessions, Events: events, Now: time.Now}
 	h.Destructions = &triage.Destructions{Exhibits: v.Exhibits, Store: v.Ends, Lease: v.Lease, Events: events, Now: time.Now}
-	h.worker = &triage.Worker{Jobs: jobs, Media: v.Media, Archive: archive, Examinations: archive, Decoder: pool, Matcher: mirror, Outcomes: v.Outcomes, Parallel: 1, Touch: 3 * time.Second, Log: quiet()}
+	h.worker = &triage.Worker{Jobs: jobs, Media: v.Media, Archive: archive, Examinations: archive, Decoder: pool, Matcher: mirror, Outcomes: v.Outcomes, Names: names, Parallel: 1, Touch: 3 * time.Second, Now: time.Now, Log: quiet()}
 	h.steward = &triage.Steward{Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Examinations: archive, Records: archive, Marks: v.Marks, Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Rematch: v.Rematch, Founders: founders, Jobs: jobs, Lease: v.Lease, Names: names, Now: time.Now, Log: quiet()}
 	for _, r := range triage.Roles {
 		token, account, err := h.Access.NewToken(t.Context(), triage.Operator, r, "Test "+string(r))

@@ -244,7 +244,7 @@ func (h *house) worker(pool *jail.Pool) *triage.Worker {
 	return &triage.Worker{
 		Jobs: h.jobs, Media: h.views.Media, Archive: h.archive, Examinations: h.archive, Decoder: pool,
 		Matcher: h.mirror, Outcomes: h.views.Outcomes, Rehashed: h.views.Rehashes, Outdated: decode.Outdated,
-		Parallel: h.config.Parallel, Touch: h.config.Lease / 3, Log: h.log,
+		Names: h.names, Parallel: h.config.Parallel, Touch: h.config.Lease / 3, Now: time.Now, Log: h.log,
 	}
 }
 

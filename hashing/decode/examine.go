@@ -2,6 +2,7 @@ package decode
 
 import (
 	"image"
+	"time"
 
 	"github.com/corona10/goimagehash"
 	"github.com/disintegration/imaging"
@@ -45,7 +46,10 @@ type Examiner struct {
 	// Early, if it is set, is called with all that is known of a file before the second of its pictures is decoded. It is
 	// what remains of an examination that does not end: its note says that pictures were left out.
 	Early func(hashing.Examination)
-	jpeg  jpegluma.Decoder
+	Now   func() time.Time // measures the Effort; nil: nobody does
+
+	jpeg   jpegluma.Decoder
+	hashed time.Duration // took, of the present examination, what computes hashes
 }
 
 // Examine is Examine of a new Examiner.
@@ -59,13 +63,13 @@ func Examine(data []byte, limits Limits) hashing.Examination {
 // of the picture reduced to at most 512 pixels a side by box averaging, so that a few of their bits differ from
 // those of the full picture. What is neither picture nor film has facts and nothing else.
 func (e *Examiner) Examine(data []byte, limits Limits) hashing.Examination {
-	return e.examine(data, limits.WithDefaults(), e.fast)
+	return e.measured(data, limits, e.fast)
 }
 
 // ExamineReference is Examine by the reference way only, for what others will compare with: entries that are handed on,
 // and what a person asks the hash of.
 func (e *Examiner) ExamineReference(data []byte, limits Limits) hashing.Examination {
-	return e.examine(data, limits.WithDefaults(), nil)
+	return e.measured(data, limits, nil)
 }
 
 // ExamineReference is ExamineReference of a new Examiner.
@@ -73,10 +77,33 @@ func ExamineReference(data []byte, limits Limits) hashing.Examination {
 	return new(Examiner).ExamineReference(data, limits)
 }
 
+// fastWay returns the fingerprint of a JPEG at less cost than the reference way, or nil.
+type fastWay func(data []byte, limits Limits) (*hashing.Fingerprint, image.Config)
+
+// measured examines, and says how long that took.
+func (e *Examiner) measured(data []byte, limits Limits, fast fastWay) hashing.Examination {
+	e.hashed = 0
+	start := e.now()
+	ex := e.examine(data, limits.WithDefaults(), fast)
+	ex.Effort = hashing.Effort{Decode: e.now().Sub(start) - e.hashed, Hash: e.hashed}
+	return ex
+}
+
+func (e *Examiner) now() time.Time {
+	if e.Now == nil {
+		return time.Time{}
+	}
+	return e.Now()
+}
+
+// hashes is called when pixels begin to be hashed, and what it returns when that ends.
+func (e *Examiner) hashes() (end func()) {
+	start := e.now()
+	return func() { e.hashed += e.now().Sub(start) }
+}
+
 // examine tries the fast way for a JPEG where there is one, then the reference way.
-func (e *Examiner) examine(
-	data []byte, limits Limits, fast func([]byte, Limits) (*hashing.Fingerprint, image.Config),
-) hashing.Examination {
+func (e *Examiner) examine(data []byte, limits Limits, fast fastWay) hashing.Examination {
 	ex, done := Glance(data, int64(len(data)), limits)
 	if done {
 		return ex
@@ -92,7 +119,7 @@ func (e *Examiner) examine(
 	}
 	damaged := false
 	if ex.Fingerprint == nil {
-		ex.Fingerprint, config, damaged, err = reference(data, ex.Facts.Format, limits)
+		ex.Fingerprint, config, damaged, err = e.reference(data, ex.Facts.Format, limits)
 	}
 	if config.Width > 0 {
 		ex.Facts.Width, ex.Facts.Height = config.Width, config.Height
@@ -109,7 +136,7 @@ func (e *Examiner) examine(
 	if e.Early != nil {
 		spent.before = func() { e.Early(withFrames(ex, nil, spent.pictures, true, damaged)) }
 	}
-	frames := further(data, ex.Facts.Format, spent, ex.Fingerprint)
+	frames := e.further(data, ex.Facts.Format, spent, ex.Fingerprint)
 	return withFrames(ex, frames, spent.pictures, spent.leftOut, damaged)
 }
 
@@ -130,7 +157,7 @@ func withFrames(ex hashing.Examination, frames []hashing.Frame, pictures int, le
 
 // reference returns the fingerprint of a picture by the reference way. The configuration is there whenever the header
 // could be read; damaged says that a part of the picture is missing. Every error is an Unreadable.
-func reference(data []byte, format string, limits Limits) (fp *hashing.Fingerprint, config image.Config, damaged bool, err error) {
+func (e *Examiner) reference(data []byte, format string, limits Limits) (fp *hashing.Fingerprint, config image.Config, damaged bool, err error) {
 	img, config, err := picture(data, format, limits)
 	if err != nil {
 		return nil, config, false, err
@@ -138,12 +165,13 @@ func reference(data []byte, format string, limits Limits) (fp *hashing.Fingerpri
 	if part, ok := img.(damagedPicture); ok {
 		img, damaged = part.Image, true
 	}
-	fp, err = fingerprint(img, format)
+	fp, err = e.fingerprint(img, format)
 	return fp, config, damaged, err
 }
 
 // fingerprint computes every hash of img, by the reference way. Every error is an Unreadable.
-func fingerprint(img image.Image, format string) (fp *hashing.Fingerprint, err error) {
+func (e *Examiner) fingerprint(img image.Image, format string) (fp *hashing.Fingerprint, err error) {
+	defer e.hashes()()
 	defer func() {
 		if recover() != nil { // a decoder that returned fewer pixels than it claims
 			fp, err = nil, Crashed

@@ -39,6 +39,7 @@ func (e *Examiner) fast(data []byte, limits Limits) (*hashing.Fingerprint, image
 	if err != nil || info.Damaged {
 		return nil, image.Config{}
 	}
+	defer e.hashes()()
 	fp := &hashing.Fingerprint{
 		Version: hashing.FingerprintVersion, Way: hashing.WayFast, Decoder: lumaDecoder(scale),
 	}

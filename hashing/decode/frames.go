@@ -71,7 +71,7 @@ func (b *budget) take(width, height int) bool {
 
 // further decodes the pictures of data beside the first, whose fingerprint is given, as far as b allows, and returns those
 // that show something else. What breaks among them ends them: the first one stands.
-func further(data []byte, format string, b *budget, first *hashing.Fingerprint) (frames []hashing.Frame) {
+func (e *Examiner) further(data []byte, format string, b *budget, first *hashing.Fingerprint) (frames []hashing.Frame) {
 	more := codecs[format].more
 	if more == nil {
 		return nil
@@ -83,7 +83,7 @@ func further(data []byte, format string, b *budget, first *hashing.Fingerprint) 
 	}
 	defer func() { frames, b.leftOut = c.frames, b.leftOut || c.thinned }()
 	for f := range more(data, b) {
-		fp, err := fingerprint(f.img, format)
+		fp, err := e.fingerprint(f.img, format)
 		if err == nil && fp.Quality >= pdq.MinQuality { // others are never looked up
 			c.add(hashing.Frame{Index: f.index, At: f.at, PDQ: fp.PDQ, Quality: fp.Quality, PHash: fp.PHash, DHash: fp.DHash})
 		}

@@ -133,29 +133,29 @@ func spawnIn(options Options, namespaces bool) (*child, error) {
 
 // do sends one job and returns its answer, and whether the child can take another. Errors of type decode.Unreadable
 // are about the medium.
-func (c *child) do(ctx context.Context, j job, src io.Reader) (payload []byte, reusable bool, err error) {
+func (c *child) do(ctx context.Context, j job, src io.Reader) (a answer, reusable bool, err error) {
 	c.jobs++
 	watchdog := time.AfterFunc(c.options.Timeout, c.timeOut)
 	defer watchdog.Stop()
 	forget := context.AfterFunc(ctx, c.kill)
 	defer forget()
 
-	answer, err := c.exchange(j, src, watchdog)
+	a, err = c.exchange(j, src, watchdog)
 	alive := watchdog.Stop() && forget()
 	switch {
-	case err == nil && answer.unreadable != "":
-		err = answer.unreadable
+	case err == nil && a.unreadable != "":
+		err = a.unreadable
 	case err == nil:
 	case ctx.Err() != nil:
-		return nil, false, ctx.Err()
-	case errors.Is(err, errChild) && answer.early: // the further pictures were too much for it
-		return answer.payload, false, nil
+		return answer{}, false, ctx.Err()
+	case errors.Is(err, errChild) && a.early: // the further pictures were too much for it
+		return a, false, nil
 	case errors.Is(err, errChild):
-		return nil, false, c.verdict()
+		return answer{}, false, c.verdict()
 	default: // the source's fault, or the medium's: the child waits for the rest of a job that will not come
-		return nil, false, err
+		return answer{}, false, err
 	}
-	return answer.payload, alive && !answer.replace && c.jobs < maxJobs, err
+	return a, alive && !a.replace && c.jobs < maxJobs, err
 }
 
 // exchange sends the job and its bytes and reads the answer. The watchdog runs while the child is to do something, and

@@ -53,7 +53,7 @@ func magic(act string) []byte { return []byte("\xff\xd8\xff" + act) }
 func misbehave(data []byte, limits decode.Limits) hashing.Examination {
 	act, ok := bytes.CutPrefix(data, []byte("\xff\xd8\xff"))
 	if !ok {
-		return decode.Examine(data, limits)
+		return (&decode.Examiner{Now: time.Now}).Examine(data, limits)
 	}
 	if address, ok := strings.CutPrefix(string(act), "look around and call "); ok {
 		return hashing.Examination{Unreadable: "corrupt", Note: lookAround(address)}

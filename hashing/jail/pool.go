@@ -137,10 +137,11 @@ func (p *Pool) examine(ctx context.Context, r io.Reader, size int64, how op) (ha
 	if done || err != nil {
 		return glance, err
 	}
-	payload, err := p.do(ctx, job{op: how, size: size}, r)
+	a, err := p.do(ctx, job{op: how, size: size}, r)
 	if err == nil {
 		var ex hashing.Examination
-		if ex, err = parseExamination(payload, glance.Facts); err == nil {
+		if ex, err = parseExamination(a.payload, glance.Facts); err == nil {
+			ex.Effort = a.effort
 			ex.Limit = p.options.limitOf(decode.Unreadable(ex.Unreadable))
 			return ex, nil
 		}
@@ -172,14 +173,14 @@ func (p *Pool) Preview(ctx context.Context, r io.Reader, size int64, step decode
 		}
 		return nil, decode.FormatNotSupported
 	}
-	payload, err := p.do(ctx, job{op: opPreview, step: step, size: size}, r)
+	a, err := p.do(ctx, job{op: opPreview, step: step, size: size}, r)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkPreview(payload); err != nil {
+	if err := checkPreview(a.payload); err != nil {
 		return nil, err
 	}
-	return payload, nil
+	return a.payload, nil
 }
 
 // glance looks at the first bytes of r, and returns a reader that has them still.
@@ -202,18 +203,18 @@ func (p *Pool) glance(r io.Reader, size int64) (ex hashing.Examination, done boo
 }
 
 // do has one child do one job. Errors of type decode.Unreadable are findings.
-func (p *Pool) do(ctx context.Context, j job, src io.Reader) ([]byte, error) {
+func (p *Pool) do(ctx context.Context, j job, src io.Reader) (answer, error) {
 	c, err := p.acquire(ctx)
 	if err != nil {
-		return nil, err
+		return answer{}, err
 	}
-	payload, reusable, err := c.do(ctx, j, src)
+	a, reusable, err := c.do(ctx, j, src)
 	if !reusable {
 		c.end()
 		c = nil
 	}
 	p.slots <- c
-	return payload, err
+	return a, err
 }
 
 // acquire waits for a slot and returns a living child. Whoever holds the child puts its slot back.

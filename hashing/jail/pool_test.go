@@ -77,6 +77,7 @@ func examine(t *testing.T, p *Pool, data []byte) hashing.Examination {
 	if err != nil {
 		t.Fatal(err)
 	}
+	ex.Effort = hashing.Effort{} // another one each time
 	return ex
 }
 
@@ -93,6 +94,10 @@ func TestExamine(t *testing.T) {
 		}
 	}
 	got, err := p.Examine(t.Context(), iotest.OneByteReader(bytes.NewReader(good)), -1)
+	if got.Effort.Decode <= 0 || got.Effort.Hash <= 0 || got.Effort.Decode+got.Effort.Hash > time.Minute {
+		t.Errorf("it took %+v", got.Effort)
+	}
+	got.Effort = hashing.Effort{}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("of a slow source of unknown size: %+v, %v", got, err)
 	}

@@ -10,6 +10,7 @@ import (
 	"io"
 	"math"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -24,7 +25,7 @@ import (
 //	then for each job
 //	parent: job          op u8, step u8, size i64 (negative: not known)
 //	        chunks       length u32, bytes; a length of 0 ends them
-//	child:  answer       outcome u8, replace u8, length u32, payload
+//	child:  answer       outcome u8, replace u8, decoding and hashing u64 each (nanoseconds), length u32, payload
 //
 // The child may send an early answer before, which counts if no other comes.
 //
@@ -141,6 +142,15 @@ type answer struct {
 	unreadable decode.Unreadable // instead of a payload
 	replace    bool              // the child has grown, and asks for its successor
 	early      bool              // another one follows, if the child lives
+	effort     hashing.Effort
+}
+
+// answerHead is what an answer begins with, in bytes, before its payload.
+const answerHead = 1 + 1 + 8 + 8 + 4
+
+// duration reads what a child measured, or says that it measured: nobody decides by it.
+func duration(b []byte) time.Duration {
+	return time.Duration(min(binary.BigEndian.Uint64(b), uint64(time.Hour))) //nolint:gosec // bounded
 }
 
 const (
@@ -150,7 +160,8 @@ const (
 )
 
 func writeAnswer(w io.Writer, a answer) error {
-	head := []byte{outcomeDone, 0}
+	head := make([]byte, 2, answerHead)
+	head[0] = outcomeDone
 	switch {
 	case a.unreadable != "":
 		head[0], a.payload = outcomeUnreadable, []byte(a.unreadable)
@@ -160,17 +171,20 @@ func writeAnswer(w io.Writer, a answer) error {
 	if a.replace {
 		head[1] = 1
 	}
+	for _, took := range []time.Duration{a.effort.Decode, a.effort.Hash} {
+		head = binary.BigEndian.AppendUint64(head, uint64(took)) //nolint:gosec // bits
+	}
 	head = binary.BigEndian.AppendUint32(head, uint32(len(a.payload))) //nolint:gosec // bounded by what decode returns
 	_, err := w.Write(append(head, a.payload...))
 	return err
 }
 
 func readAnswer(r io.Reader) (a answer, err error) {
-	var head [6]byte
+	var head [answerHead]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
 		return a, err
 	}
-	length := binary.BigEndian.Uint32(head[2:])
+	length := binary.BigEndian.Uint32(head[18:])
 	limit := uint32(maxView)
 	if head[0] == outcomeUnreadable {
 		limit = maxCode
@@ -183,6 +197,7 @@ func readAnswer(r io.Reader) (a answer, err error) {
 		return a, err
 	}
 	a.replace = head[1] != 0
+	a.effort = hashing.Effort{Decode: duration(head[2:]), Hash: duration(head[10:])}
 	if head[0] == outcomeUnreadable {
 		if !isCode(string(payload)) {
 			return answer{}, errors.New("an answer that is no code")

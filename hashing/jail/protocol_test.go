@@ -15,7 +15,7 @@ import (
 
 func TestAnswers(t *testing.T) {
 	for _, want := range []answer{
-		{payload: []byte("something")}, {payload: []byte{}, replace: true}, {unreadable: decode.Corrupt},
+		{payload: []byte("something"), effort: hashing.Effort{Decode: time.Second, Hash: 1}}, {payload: []byte{}, replace: true}, {unreadable: decode.Corrupt},
 		{payload: []byte("so far"), early: true},
 	} {
 		var wire bytes.Buffer
@@ -26,15 +26,16 @@ func TestAnswers(t *testing.T) {
 			t.Errorf("sent %+v, received %+v, %v", want, got, err)
 		}
 	}
+	took := string(make([]byte, 16))
 	for name, wire := range map[string]string{
 		"nothing":           "",
-		"a huge length":     "\x00\x00\xff\xff\xff\xff",
-		"an unknown kind":   "\x07\x00\x00\x00\x00\x01x",
-		"a long code":       "\x01\x00\x00\x00\x00\x41" + string(make([]byte, 65)),
-		"a code that is no": "\x01\x00\x00\x00\x00\x03A<b",
-		"the end too early": "\x00\x00\x00\x00\x00\x05abc",
+		"a huge length":     "\x00\x00" + took + "\xff\xff\xff\xff",
+		"an unknown kind":   "\x07\x00" + took + "\x00\x00\x00\x01x",
+		"a long code":       "\x01\x00" + took + "\x00\x00\x00\x41" + string(make([]byte, 65)),
+		"a code that is no": "\x01\x00" + took + "\x00\x00\x00\x03A<b",
+		"the end too early": "\x00\x00" + took + "\x00\x00\x00\x05abc",
 	} {
-		if a, err := readAnswer(bytes.NewReader([]byte(wire))); err == nil {
+		if a, err := readAnswer(strings.NewReader(wire)); err == nil {
 			t.Errorf("%s was taken: %+v", name, a)
 		}
 	}
@@ -92,8 +93,8 @@ func FuzzParseExamination(f *testing.F) {
 }
 
 func FuzzReadAnswer(f *testing.F) {
-	f.Add([]byte("\x00\x00\x00\x00\x00\x05abcde"))
-	f.Add([]byte("\x01\x01\x00\x00\x00\x07corrupt"))
+	f.Add([]byte("\x00\x00" + string(make([]byte, 16)) + "\x00\x00\x00\x05abcde"))
+	f.Add([]byte("\x01\x01" + string(make([]byte, 16)) + "\x00\x00\x00\x07corrupt"))
 	f.Fuzz(func(t *testing.T, wire []byte) {
 		a, err := readAnswer(bytes.NewReader(wire))
 		if err == nil && len(a.payload) > len(wire) {

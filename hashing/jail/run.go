@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"time"
 
 	"vigie/hashing"
 	"vigie/hashing/decode"
@@ -29,7 +30,7 @@ func RunChild(in io.Reader, out io.Writer) error {
 		return fmt.Errorf("jail: %w", err)
 	}
 	os.Stdout = os.Stderr // out alone speaks to the parent, and no library that prints
-	examiner := decode.Examiner{Early: func(ex hashing.Examination) {
+	examiner := decode.Examiner{Now: time.Now, Early: func(ex hashing.Examination) {
 		a := examined(ex)
 		a.early = true
 		_ = writeAnswer(out, a) // who does not hear this does not hear the answer either, which fails then
@@ -99,7 +100,7 @@ func examined(ex hashing.Examination) answer {
 	if err != nil {
 		return answer{unreadable: decode.Crashed}
 	}
-	return answer{payload: text}
+	return answer{payload: text, effort: ex.Effort}
 }
 
 // grown reports whether the process holds more than half of what it may: the next large picture could then fail for

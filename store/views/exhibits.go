@@ -192,7 +192,7 @@ func (s Exhibits) Progress(ctx context.Context, id triage.ExhibitID) (triage.Pro
 	p := triage.Progress{
 		Exhibit: id, Items: make(map[triage.Disposition]int), Media: make(map[triage.Finding]int),
 		Pending: n["?"] + n["w"], Wanted: n["w"], Manifest: n[fieldVersion], Sealed: n[fieldVersion] > 0,
-		Epoch: epoch, Rematch: int(outdated),
+		Epoch: epoch, Rematch: int(outdated), Spent: unpackSpent(n),
 	}
 	for _, d := range dispositions {
 		p.Items[d.value] = n[d.field]

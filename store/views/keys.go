@@ -23,7 +23,7 @@ import (
 //	exhibits             zset    exhibit ids by time of opening
 //	exhibits:<owner>     zset    the same, of one owner
 //	x:<x>                string  an exhibit with its manifest, sealed
-//	xc:<x>               hash    its counters: see lua.go (class) and exhibits.go (dispositions)
+//	xc:<x>               hash    its counters: see lua.go (class), exhibits.go (dispositions) and spent.go
 //	xp:<x>               hash    part (32 raw bytes) → items by disposition
 //	xm:<x><part>         string  the media of a part, the first 8 bytes of each
 //

@@ -83,51 +83,57 @@ func (q *Queue) lanes() []string { return []string{q.stream, q.stream + again} }
 // noWait has a question for jobs answered at once.
 const noWait = -1
 
-// Take implements triage.JobSource: first what a dead worker left, then what is new; and when there is neither, the same
-// of what is to be examined again.
-func (q *Queue) Take(ctx context.Context) (triage.Job, error) {
+// Take implements triage.JobSource: first what a dead worker left, one at a time, as it may have died of it; then what is
+// new; and when there is neither, the same of what is to be examined again.
+func (q *Queue) Take(ctx context.Context, n int) ([]triage.Job, error) {
 	const op = "work.Take"
 	for {
-		job, found, err := q.takeAny(ctx)
+		jobs, err := q.takeAny(ctx, n)
 		switch {
 		case ctx.Err() != nil:
-			return triage.Job{}, ctx.Err()
+			return nil, ctx.Err()
 		case missing(err):
 			if err := q.makeGroup(ctx); err != nil {
-				return triage.Job{}, fault(op, "", err)
+				return nil, fault(op, "", err)
 			}
 		case err != nil:
-			return triage.Job{}, fault(op, "", err)
-		case found:
-			return job, nil
+			return nil, fault(op, "", err)
+		case len(jobs) > 0:
+			return jobs, nil
 		default: // nothing to do: time to tidy up
 			if err := q.forgetDead(ctx); err != nil && ctx.Err() == nil {
-				return triage.Job{}, fault(op, "", err)
+				return nil, fault(op, "", err)
 			}
 		}
 	}
 }
 
 // takeAny waits a moment when there is nothing to do.
-func (q *Queue) takeAny(ctx context.Context) (job triage.Job, found bool, err error) {
+func (q *Queue) takeAny(ctx context.Context, n int) ([]triage.Job, error) {
 	waiting, err := q.LenAgain(ctx)
 	if err != nil {
-		return job, false, err
+		return nil, err
 	}
 	if waiting > 0 {
 		for _, lane := range q.lanes() {
-			if job, found, err = q.takeOver(ctx, lane); err == nil && !found {
-				job, found, err = q.takeNew(ctx, lane, noWait)
-			}
-			if err != nil || found {
-				return job, found, err
+			if jobs, err := q.takeFrom(ctx, lane, n, noWait); err != nil || len(jobs) > 0 {
+				return jobs, err
 			}
 		}
 	}
-	if job, found, err = q.takeOver(ctx, q.stream); err == nil && !found {
-		job, found, err = q.takeNew(ctx, q.stream, min(pollTime, q.lease))
+	return q.takeFrom(ctx, q.stream, n, min(pollTime, q.lease))
+}
+
+// takeFrom returns one job of a lane that a dead worker left, or up to n new ones.
+func (q *Queue) takeFrom(ctx context.Context, lane string, n int, wait time.Duration) ([]triage.Job, error) {
+	job, found, err := q.takeOver(ctx, lane)
+	if err != nil {
+		return nil, err
 	}
-	return job, found, err
+	if found {
+		return []triage.Job{job}, nil
+	}
+	return q.takeNew(ctx, lane, n, wait)
 }
 
 // takeOver claims one job of a lane whose lease is over.
@@ -160,20 +166,23 @@ func (q *Queue) deliveries(ctx context.Context, j triage.Job) (int, error) {
 	return int(pending[0].RetryCount), nil
 }
 
-// takeNew waits for a job of a lane that nobody has taken.
-func (q *Queue) takeNew(ctx context.Context, lane string, wait time.Duration) (triage.Job, bool, error) {
+// takeNew waits for jobs of a lane that nobody has taken.
+func (q *Queue) takeNew(ctx context.Context, lane string, n int, wait time.Duration) ([]triage.Job, error) {
 	streams, err := q.rdb.XReadGroup(ctx, &redis.XReadGroupArgs{
-		Group: group, Consumer: q.consumer, Streams: []string{lane, ">"}, Count: 1, Block: wait,
+		Group: group, Consumer: q.consumer, Streams: []string{lane, ">"}, Count: int64(n), Block: wait,
 	}).Result()
 	if errors.Is(err, redis.Nil) || err == nil && len(streams) == 0 {
-		return triage.Job{}, false, nil
+		return nil, nil
 	}
 	if err != nil {
-		return triage.Job{}, false, err
+		return nil, err
 	}
-	job := q.jobOf(lane, streams[0].Messages[0])
-	job.Deliveries = 1
-	return job, true, nil
+	jobs := make([]triage.Job, len(streams[0].Messages))
+	for i, message := range streams[0].Messages {
+		jobs[i] = q.jobOf(lane, message)
+		jobs[i].Deliveries = 1
+	}
+	return jobs, nil
 }
 
 func (q *Queue) jobOf(lane string, m redis.XMessage) triage.Job {
@@ -181,32 +190,59 @@ func (q *Queue) jobOf(lane string, m redis.XMessage) triage.Job {
 	return triage.Job{ID: m.ID, Medium: triage.MediumID(id), Again: lane != q.stream}
 }
 
-// touchJob renews the lease of a job that the consumer still has: one that somebody took over stays with them.
-// XCLAIM with JUSTID resets the idle time and counts no delivery. KEYS: stream. ARGV: group, consumer, job.
-var touchJob = redis.NewScript(`
-if #redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[3], ARGV[3], 1, ARGV[2]) == 0 then return 0 end
-redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, ARGV[3], 'JUSTID')
-return 1`)
+// touchJobs renews the leases of jobs that the consumer still has: one that somebody took over stays with them. It
+// returns how many were renewed. XCLAIM with JUSTID resets the idle time and counts no delivery. KEYS: stream. ARGV:
+// group, consumer, jobs.
+var touchJobs = redis.NewScript(`
+local held = 0
+for i = 3, #ARGV do
+  if #redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[i], ARGV[i], 1, ARGV[2]) > 0 then
+    redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, ARGV[i], 'JUSTID')
+    held = held + 1
+  end
+end
+return held`)
 
-// Touch implements triage.JobSource. The job's deliveries stay as they are. Conflict: another worker has taken the
-// job over, or it is done.
-func (q *Queue) Touch(ctx context.Context, j triage.Job) error {
+// Touch implements triage.JobSource. The jobs' deliveries stay as they are.
+func (q *Queue) Touch(ctx context.Context, jobs ...triage.Job) error {
 	const op = "work.Touch"
-	held, err := touchJob.Run(ctx, q.rdb, []string{q.lane(j)}, group, q.consumer, j.ID).Int()
-	if err == nil && held == 0 {
-		return triage.E(triage.Conflict, op, string(j.Medium), "another worker has taken this job over, or it is done", nil)
+	for lane, ids := range q.byLane(jobs) {
+		held, err := touchJobs.Run(ctx, q.rdb, []string{lane}, append([]any{group, q.consumer}, ids...)...).Int()
+		if err == nil && held < len(ids) {
+			err = triage.E(triage.Conflict, op, "", "another worker has taken a job over, or it is done", nil)
+		}
+		if err != nil {
+			return fault(op, "", err)
+		}
 	}
-	return fault(op, string(j.Medium), err)
+	return nil
 }
 
-// doneJob takes a job out. It needs no memory, and a full Redis does it. KEYS: stream. ARGV: group, job.
-var doneJob = redis.NewScript(`
-redis.call('XACK', KEYS[1], ARGV[1], ARGV[2])
-return redis.call('XDEL', KEYS[1], ARGV[2])`)
+// doneJobs takes jobs out. It needs no memory, and a full Redis does it. KEYS: stream. ARGV: group, jobs.
+var doneJobs = redis.NewScript(`
+for i = 2, #ARGV do
+  redis.call('XACK', KEYS[1], ARGV[1], ARGV[i])
+  redis.call('XDEL', KEYS[1], ARGV[i])
+end
+return 1`)
 
 // Done implements triage.JobSource.
-func (q *Queue) Done(ctx context.Context, j triage.Job) error {
-	return fault("work.Done", string(j.Medium), doneJob.Run(ctx, q.rdb, []string{q.lane(j)}, group, j.ID).Err())
+func (q *Queue) Done(ctx context.Context, jobs ...triage.Job) error {
+	for lane, ids := range q.byLane(jobs) {
+		if err := doneJobs.Run(ctx, q.rdb, []string{lane}, append([]any{group}, ids...)...).Err(); err != nil {
+			return fault("work.Done", "", err)
+		}
+	}
+	return nil
+}
+
+// byLane sorts jobs by the stream that they came from.
+func (q *Queue) byLane(jobs []triage.Job) map[string][]any {
+	ids := make(map[string][]any)
+	for _, j := range jobs {
+		ids[q.lane(j)] = append(ids[q.lane(j)], j.ID)
+	}
+	return ids
 }
 
 // Close forgets this process's consumer, unless it still holds jobs: they are taken over from it.

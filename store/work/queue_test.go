@@ -27,11 +27,11 @@ func take(t *testing.T, q *Queue) triage.Job {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	j, err := q.Take(ctx)
-	if err != nil {
-		t.Fatal(err)
+	jobs, err := q.Take(ctx, 1)
+	if err != nil || len(jobs) != 1 {
+		t.Fatalf("%d jobs, %v", len(jobs), err)
 	}
-	return j
+	return jobs[0]
 }
 
 func TestOneJobOneWorker(t *testing.T) {
@@ -51,17 +51,19 @@ func TestOneJobOneWorker(t *testing.T) {
 		q := New(rdb, "t:", time.Minute)
 		g.Go(func() error {
 			for {
-				j, err := q.Take(ctx)
+				some, err := q.Take(ctx, 3)
 				if errors.Is(err, context.Canceled) {
 					return q.Close(context.Background())
 				}
 				if err != nil {
 					return err
 				}
-				if err := q.Done(ctx, j); err != nil {
+				if err := q.Done(ctx, some...); err != nil {
 					return err
 				}
-				done <- j.Medium
+				for _, j := range some {
+					done <- j.Medium
+				}
 				if len(done) == jobs {
 					cancel()
 				}
@@ -113,7 +115,7 @@ func TestTakeoverCountsDeliveries(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 3*lease)
 	defer cancel()
-	if j, err := dead.Take(ctx); err == nil {
+	if j, err := dead.Take(ctx, 1); err == nil {
 		t.Errorf("a job that is done came back: %+v", j)
 	}
 }
@@ -136,7 +138,7 @@ func TestTouchKeepsTheLease(t *testing.T) {
 			}
 		}
 	}()
-	if got, err := other.Take(ctx); err == nil {
+	if got, err := other.Take(ctx, 1); err == nil {
 		t.Errorf("a touched job was taken over: %+v", got)
 	}
 	if got := take(t, other); got.Deliveries != 2 {
@@ -209,15 +211,17 @@ func TestSurvivesRedis(t *testing.T) {
 	seen := make(map[triage.MediumID]bool)
 	for deadline := time.Now().Add(20 * time.Second); len(seen) < 5 && time.Now().Before(deadline); {
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
-		j, err := q.Take(ctx)
+		jobs, err := q.Take(ctx, 2)
 		cancel()
 		if err != nil {
 			continue // not up again yet
 		}
-		if err := q.Done(t.Context(), j); err != nil {
+		if err := q.Done(t.Context(), jobs...); err != nil {
 			t.Fatal(err)
 		}
-		seen[j.Medium] = true
+		for _, j := range jobs {
+			seen[j.Medium] = true
+		}
 	}
 	if len(seen) != 5 {
 		t.Errorf("%d jobs of 5 survived: %v", len(seen), seen)
