@@ -186,7 +186,7 @@ func (c *CatchUp) Run(ctx context.Context) error {
 // look catches up unless these are the projections that were looked at before.
 func (c *CatchUp) look(ctx context.Context, m Marks) error {
 	c.mu.Lock()
-	same := c.open && m.Server == c.seen.Server && m.Generation == c.seen.Generation && m.Generation != ""
+	same := c.open && m.Server == c.seen.Server && m.Generation == c.seen.Generation && m.whole()
 	c.open = same
 	c.mu.Unlock()
 	if same {
@@ -268,7 +268,7 @@ func (c *CatchUp) catchUp(ctx context.Context, me string, force bool) (Marks, er
 		}
 	}
 	// The last word is of the projections themselves: nobody is let in to what was lost since.
-	if err := c.Events.Marks.MarkMended(ctx, m.Generation, m.Server); err != nil {
+	if err := c.Events.Marks.MarkMended(ctx, m); err != nil {
 		return m, err
 	}
 	c.Log.Info("up to date", "generation", m.Generation, "took", c.Steward.Now().Sub(start).Round(time.Millisecond))
@@ -281,8 +281,11 @@ func (c *CatchUp) begin(ctx context.Context, me string, force bool) (Marks, erro
 	if err == nil {
 		err = c.Pins(m.Server)
 	}
-	if err != nil || m.Generation != "" && !force {
+	if err != nil || m.whole() && !force {
 		return m, err
+	}
+	if len(m.Lost) > 0 {
+		c.Log.Warn("keys were removed from Redis: all projections are made again", "families", m.Lost)
 	}
 	if err := c.Events.Marks.Close(ctx); err != nil {
 		return m, err
@@ -290,7 +293,7 @@ func (c *CatchUp) begin(ctx context.Context, me string, force bool) (Marks, erro
 	if m.Generation != "" && c.Grace > 0 && !sleep(ctx, c.Grace) {
 		return m, ctx.Err()
 	}
-	return Marks{Server: m.Server}, c.Events.Marks.Clear(ctx, me)
+	return Marks{Server: m.Server, Evicted: m.Evicted}, c.Events.Marks.Clear(ctx, me)
 }
 
 // tell notes how far a step has come, and logs it now and then.

@@ -20,7 +20,7 @@ func (c *CatchUp) Dump(ctx context.Context, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if marks.Generation == "" {
+	if !marks.whole() {
 		return catchingUp(Advance{})
 	}
 	d := dumper{c, json.NewEncoder(w)}

@@ -14,10 +14,17 @@ type Marks struct {
 	Generation string // drawn when the projections were last made whole; empty: they are not whole
 	By         string // who makes them again; empty while they are whole
 	Mended     string // the run of the server on which the projections were found to lack nothing
-	Events     uint64 // every event up to this number has taken effect
-	Groups     uint64 // every record of groups up to this number has
-	Packs      map[string]uint64
+	Evicted    uint64 // keys that this run of the server dropped for want of memory
+	// Lost says which projections were removed since they were made whole, in words of the store: all of them are to be
+	// made again. Empty: none, as far as the store can tell.
+	Lost   []string
+	Events uint64 // every event up to this number has taken effect
+	Groups uint64 // every record of groups up to this number has
+	Packs  map[string]uint64
 }
+
+// whole reports whether all projections are there, as far as that can be told.
+func (m *Marks) whole() bool { return m.Generation != "" && len(m.Lost) == 0 }
 
 // MarkStore keeps the marks beside the projections, so that whatever loses or rolls back the ones does it to the
 // others too.
@@ -35,9 +42,9 @@ type MarkStore interface {
 	// Complete gives the projections that by began to make a generation: they are whole. It fails with Unavailable when
 	// they were lost since, or somebody else began anew.
 	Complete(ctx context.Context, by, generation string) error
-	// MarkMended notes the run of the server on which the projections of that generation lack nothing. It fails with
-	// Unavailable when they are another generation, or none.
-	MarkMended(ctx context.Context, generation, server string) error
+	// MarkMended notes that the projections of m's generation lacked nothing on the run of the server that m names, when m
+	// was read. It fails with Unavailable when they are another generation, or none.
+	MarkMended(ctx context.Context, m Marks) error
 }
 
 // Projector gives events their effect. What somebody did is appended to the journal first and takes effect through

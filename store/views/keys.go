@@ -63,6 +63,7 @@ import (
 //
 //	marks:applied        hash    how far the projections have come: see marks.go
 //	marks:ahead          zset    events that were applied beyond a gap
+//	<family>.landmark    string  the generation, sealed: see landmarks.go
 const (
 	keyEpoch     = "epoch"
 	keyRehash    = "rehash"

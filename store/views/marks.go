@@ -14,6 +14,8 @@ import (
 //	gen  the generation; absent while the projections are not whole
 //	by   who makes them again; absent while they are whole
 //	srv  the run of the server on which nothing is left to be mended
+//	out  how many keys that server had evicted by then
+//	has  which of the lasting keys were there then (landmarks.go)
 //	ev   number of the last event before the first gap
 //	gr   number of the last record of groups
 //	p:…  by writer, the number of its last pack of examinations
@@ -38,20 +40,26 @@ while call('ZREM', ahead, string.format('%.0f', at + 1)) == 1 do at = at + 1 end
 call('HSET', marks, 'ev', string.format('%.0f', at))
 return 1`)
 
-	// completeMarks gives projections their generation, unless they are not those that by began to make, or were lost
-	// since. ARGV: by, generation.
+	// completeMarks gives projections their generation and their landmarks, unless they are not those that by began to make,
+	// or were lost since. ARGV: by, generation, then each landmark with its value.
 	completeMarks = script(`
 local marks = P .. 'marks:applied'
 if call('HGET', marks, 'by') ~= ARGV[2] then return 0 end
 call('HDEL', marks, 'by')
 call('HSET', marks, 'gen', ARGV[3])
+for i = 4, #ARGV, 2 do call('SET', ARGV[i], ARGV[i + 1]) end
 return 1`)
 
-	// mendedMarks notes the run of the server, unless the projections are another generation. ARGV: generation, server.
+	// mendedMarks notes the run of the server and which lasting keys are there, unless the projections are another
+	// generation. ARGV: generation, server, keys evicted, how many lasting keys there are, these, and those of sets.
 	mendedMarks = script(`
 local marks = P .. 'marks:applied'
 if call('HGET', marks, 'gen') ~= ARGV[2] then return 0 end
-call('HSET', marks, 'srv', ARGV[3])
+local has, last = {}, call('EXISTS', P .. 'epoch') == 1 and #ARGV or 5 + ARGV[5]
+for i = 6, last do
+  if call('EXISTS', P .. ARGV[i]) == 1 then has[#has + 1] = ARGV[i] end
+end
+call('HSET', marks, 'srv', ARGV[3], 'out', ARGV[4], 'has', table.concat(has, ' '))
 return 1`)
 )
 
@@ -60,16 +68,22 @@ const (
 	markGeneration = "gen"
 	markBuilder    = "by"
 	markMended     = "srv"
+	markEvicted    = "out"
+	markHas        = "has"
 	markEvents     = "ev"
 	markGroups     = "gr"
 	markPack       = "p:"
 	clearBatch     = 1000 // keys removed in one step
 )
 
-// Marks implements triage.MarkStore. One connection asks for both, so that one server tells both.
+// Marks implements triage.MarkStore. One connection asks for all, so that one server tells all.
 func (s Marks) Marks(ctx context.Context) (triage.Marks, error) {
 	pipe := s.rdb.Pipeline()
-	info, all := pipe.InfoMap(ctx, "server"), pipe.HGetAll(ctx, s.key(keyMarks))
+	info, all := pipe.InfoMap(ctx, "server", "stats"), pipe.HGetAll(ctx, s.key(keyMarks))
+	found, there := pipe.MGet(ctx, s.landmarks()...), make(map[string]*redis.IntCmd)
+	for _, key := range lastingKeys() {
+		there[key] = pipe.Exists(ctx, s.key(key))
+	}
 	if _, err := pipe.Exec(ctx); err != nil {
 		return triage.Marks{}, fault("views.Marks", "", err)
 	}
@@ -78,6 +92,7 @@ func (s Marks) Marks(ctx context.Context) (triage.Marks, error) {
 		Server: info.Item("Server", "run_id"), Generation: kept[markGeneration], By: kept[markBuilder], Mended: kept[markMended],
 		Packs: make(map[string]uint64),
 	}
+	m.Evicted, _ = strconv.ParseUint(info.Item("Stats", "evicted_keys"), 10, 64)
 	for field, value := range kept {
 		n, _ := strconv.ParseUint(value, 10, 64)
 		switch {
@@ -88,6 +103,21 @@ func (s Marks) Marks(ctx context.Context) (triage.Marks, error) {
 		case len(field) > len(markPack) && field[:len(markPack)] == markPack:
 			m.Packs[field[len(markPack):]] = n
 		}
+	}
+	if m.Generation == "" {
+		return m, nil
+	}
+	exist := make(map[string]bool)
+	for key, n := range there {
+		exist[key] = n.Val() > 0
+	}
+	m.Lost = s.lost(m.Generation, found.Val(), kept[markHas], exist)
+	before, _ := strconv.ParseUint(kept[markEvicted], 10, 64)
+	if m.Mended != m.Server {
+		before = 0 // the server counts from its start
+	}
+	if m.Evicted > before {
+		m.Lost = append(m.Lost, evictedKeys)
 	}
 	return m, nil
 }
@@ -108,12 +138,20 @@ func (s Marks) MarkEvents(ctx context.Context, seq uint64) error {
 
 // Complete implements triage.MarkStore.
 func (s Marks) Complete(ctx context.Context, by, generation string) error {
-	return s.onlyIf(ctx, "views.Complete", completeMarks, by, generation)
+	args := []any{by, generation}
+	for _, key := range s.landmarks() {
+		args = append(args, key, s.landmarkValue(key, generation))
+	}
+	return s.onlyIf(ctx, "views.Complete", completeMarks, args...)
 }
 
 // MarkMended implements triage.MarkStore.
-func (s Marks) MarkMended(ctx context.Context, generation, server string) error {
-	return s.onlyIf(ctx, "views.MarkMended", mendedMarks, generation, server)
+func (s Marks) MarkMended(ctx context.Context, m triage.Marks) error {
+	args := []any{m.Generation, m.Server, m.Evicted, len(lasting)}
+	for _, key := range lastingKeys() {
+		args = append(args, key)
+	}
+	return s.onlyIf(ctx, "views.MarkMended", mendedMarks, args...)
 }
 
 // onlyIf runs a script that returns 0 when the projections are not those that were meant.
