@@ -106,6 +106,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 	events := &triage.Projector{
 		Journal: chain, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: s.archive, Sets: sets,
 		SetFiles: s.archive, Parse: setfile.Parse, Queue: v.Queue, Ends: v.Ends, Keys: s.archive, Names: names,
+		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: s.archive,
 	}
 	s.access = &triage.Access{Accounts: v.Accounts, Sessions: v.Sessions, Events: events, Now: s.clock.now}
 	u := web.UseCases{
@@ -116,7 +117,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 		Review: &triage.Review{
 			Queue: v.Queue, Exhibits: v.Exhibits, Grants: v.Grants, Archive: archive, Renderer: inProcess{}, Events: events, Now: s.clock.now,
 		},
-		Checks:       &triage.Checks{Matcher: mirror, Seen: v.Seen, Founders: founders, Events: events, Names: names, Contact: "the desk"},
+		Checks:       &triage.Checks{Matcher: mirror, Seen: v.Seen, Founders: founders, Archive: archive, Events: events, Names: names, Contact: "the desk"},
 		Access:       s.access,
 		Destructions: &triage.Destructions{Exhibits: v.Exhibits, Store: v.Ends, Lease: v.Lease, Events: events, Now: s.clock.now},
 	}
@@ -125,7 +126,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 		Outcomes: v.Outcomes, Names: names, Parallel: 2, Touch: time.Second, Now: time.Now, Log: discard(),
 	}, &triage.Steward{
 		Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Examinations: s.archive, Records: s.archive, Marks: v.Marks, Matcher: mirror, Outcomes: v.Outcomes,
-		Groups: v.Groups, Rematch: v.Rematch, Founders: founders, Jobs: jobs, Lease: v.Lease, Names: names, Now: s.clock.now, Log: discard(),
+		Groups: v.Groups, Rematch: v.Rematch, Founders: founders, Cases: v.Cases, Jobs: jobs, Lease: v.Lease, Names: names, Now: s.clock.now, Log: discard(),
 	}, mirror)
 	u.Conditions = func(ctx context.Context) []triage.Condition {
 		err := rdb.Ping(ctx).Err()

@@ -48,6 +48,7 @@ type CatchUp struct {
 	Events  *Projector
 	Journal EventSource
 	Steward *Steward
+	Closer  *Closer
 	// Forget drops what this process remembers of the projections.
 	Forget func()
 	// Grace is how long everybody has to see that projections which were whole are made from nothing, by order.

@@ -37,6 +37,7 @@ type CheckAnswer struct {
 	Verdict   CheckVerdict
 	Reference string // names the check in the journal: to be quoted
 	Contact   string // whom to call
+	Closed    bool   // it was seen in a closed case, and in no open one: only who has all of its bytes learns that
 }
 
 // SeenStore knows what was submitted.
@@ -51,11 +52,18 @@ type Trace struct {
 	MD5, SHA1 DigestKey // zero: not known
 }
 
+// checkedHash are the details of HashChecked.
+type checkedHash struct {
+	Verdict CheckVerdict `json:"verdict"`
+	Closed  bool         `json:"closed,omitempty"`
+}
+
 // Checks answers units.
 type Checks struct {
 	Matcher  Matcher
 	Seen     SeenStore
 	Founders *FounderIndex
+	Archive  MediaArchive
 	Events   *Projector
 	Names    Names
 	Contact  string // whom a unit should call
@@ -96,7 +104,15 @@ func (c *Checks) Ask(ctx context.Context, by Actor, inputs []CheckInput) ([]Chec
 			return nil, err
 		}
 		answers[i] = CheckAnswer{Verdict: v, Reference: newID("c"), Contact: c.Contact}
-		if err := c.Events.act(ctx, by, HashChecked, answers[i].Reference, map[string]any{"verdict": v}); err != nil {
+		if v == CheckUnknown && traces[i].Medium != "" {
+			if answers[i].Closed, err = c.Archive.HasMedium(ctx, traces[i].Medium, 0); err != nil {
+				return nil, err
+			}
+		}
+		if answers[i].Closed {
+			answers[i].Verdict = CheckSeen
+		}
+		if err := c.Events.act(ctx, by, HashChecked, answers[i].Reference, checkedHash{answers[i].Verdict, answers[i].Closed}); err != nil {
 			return nil, err
 		}
 	}

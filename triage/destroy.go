@@ -26,6 +26,7 @@ type Destroyer struct {
 	Exhibits ExhibitStore
 	Store    DestructionStore
 	Keys     KeyArchive
+	Shelves  ShelfArchive
 	Lease    Lease
 	Events   *Projector
 	Log      *slog.Logger
@@ -64,7 +65,7 @@ func (d *Destroyer) Once(ctx context.Context) error {
 		if !x.State.Final() || x.State == DestructionFinished {
 			continue
 		}
-		if _, err := holding(ctx, d.Lease, "destroyer", destroyLease, func(ctx context.Context) error { return d.finish(ctx, x.Exhibit) }); err != nil {
+		if _, err := holding(ctx, d.Lease, endsLease, destroyLease, func(ctx context.Context) error { return d.finish(ctx, x.Exhibit) }); err != nil {
 			return err
 		}
 	}
@@ -98,9 +99,13 @@ func (d *Destroyer) finish(ctx context.Context, id ExhibitID) error {
 
 // record fixes what goes, and records it before anything does.
 func (d *Destroyer) record(ctx context.Context, x Destruction) error {
+	shelved, err := d.shelved(ctx, x.Exhibit)
+	if err != nil {
+		return err
+	}
 	for media, err := range d.Keys.KeyedMedia(ctx, x.Exhibit) {
 		if err == nil {
-			err = d.Store.Doom(ctx, x.Exhibit, media)
+			err = d.Store.Doom(ctx, x.Exhibit, media, shelved)
 		}
 		if err != nil {
 			return err
@@ -125,6 +130,40 @@ func (d *Destroyer) record(ctx context.Context, x Destruction) error {
 		details.Manifest = kept.Manifest.Version
 	}
 	return d.Events.act(ctx, Service, ExhibitDestroyed, string(x.Exhibit), details)
+}
+
+// shelved returns those media of an exhibit that exhibits of closed cases hold too, which no projection tells.
+func (d *Destroyer) shelved(ctx context.Context, x ExhibitID) (map[MediumID]bool, error) {
+	closed, err := d.Events.Closed.ClosedExhibits(ctx)
+	if err != nil || len(closed) == 0 {
+		return nil, err
+	}
+	own := make(map[MediumID]bool)
+	for media, err := range d.Keys.KeyedMedia(ctx, x) {
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range media {
+			own[m] = false
+		}
+	}
+	for _, other := range closed {
+		r, err := d.Events.Cases.CaseRecord(ctx, d.Events.Names.Case(other.Case))
+		if err != nil {
+			return nil, err
+		}
+		for media, err := range d.Shelves.ShelvedMedia(ctx, other.ID, r.Shelf) {
+			if err != nil {
+				return nil, err
+			}
+			for _, m := range media {
+				if _, both := own[m]; both {
+					own[m] = true
+				}
+			}
+		}
+	}
+	return own, nil
 }
 
 // holding calls do while it holds a lease, and tells whether it did: another process may hold it.

@@ -27,7 +27,7 @@ func (h *house) destructions() *triage.Destructions {
 
 func (h *house) destroyer() *triage.Destroyer {
 	return &triage.Destroyer{
-		Exhibits: h.views.Exhibits, Store: h.views.Ends, Keys: h.archive, Lease: h.views.Lease, Events: h.events,
+		Exhibits: h.views.Exhibits, Store: h.views.Ends, Keys: h.archive, Shelves: h.archive, Lease: h.views.Lease, Events: h.events,
 		Log: slog.New(slog.DiscardHandler),
 	}
 }
@@ -129,7 +129,7 @@ func TestDestruction(t *testing.T) {
 		t.Errorf("the same seal again: %v", err)
 	}
 	// Whoever began to destroy it a moment ago learns that it is done, and dooms nothing twice.
-	if err := h.views.Ends.Doom(t.Context(), one, []triage.MediumID{h.names.Medium(only.item.Digests.SHA256)}); !triage.IsKind(err, triage.NotFound) {
+	if err := h.views.Ends.Doom(t.Context(), one, []triage.MediumID{h.names.Medium(only.item.Digests.SHA256)}, nil); !triage.IsKind(err, triage.NotFound) {
 		t.Errorf("doomed again: %v", err)
 	}
 	if doomed, _, err := h.views.Ends.Doomed(t.Context(), one); !triage.IsKind(err, triage.NotFound) {
@@ -210,7 +210,7 @@ func (h *house) noTraceOf(x triage.ExhibitID, gone ...picture) {
 		}
 	}
 	for _, key := range h.rdb.Keys(ctx, "*").Val() {
-		if key == "t:gone" || key == "t:leaving" || key == "t:destructions" || key == "t:jobs" || strings.HasPrefix(key, "t:q:") ||
+		if key == "t:gone" || key == "t:leaving" || key == "t:destructions" || key == "t:jobs" || key == "t:closed" || key == "t:ended" || strings.HasPrefix(key, "t:q:") ||
 			strings.HasPrefix(key, "t:kx:") { // the sets keep what they list
 			continue
 		}

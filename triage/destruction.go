@@ -72,10 +72,10 @@ type DestructionStore interface {
 	Destructions(ctx context.Context) ([]Destruction, error)
 	// Holdings counts what an exhibit holds at present.
 	Holdings(ctx context.Context, id ExhibitID) (Holdings, error)
-	// Doom takes media out of an exhibit that nothing comes into any more. Those that nobody else holds are doomed in the
-	// same step in which they stop being held: from then on they are wanted again by whoever lists them. NotFound
-	// means that the exhibit was removed already.
-	Doom(ctx context.Context, id ExhibitID, media []MediumID) error
+	// Doom takes media out of an exhibit that nothing comes into any more. Those that nobody else holds, nor are shelved,
+	// are doomed in the same step in which they stop being held: from then on they are wanted again by whoever lists
+	// them. NotFound means that the exhibit was removed already.
+	Doom(ctx context.Context, id ExhibitID, media []MediumID, shelved map[MediumID]bool) error
 	// Doomed returns what Doom has gathered: every generation that is to be destroyed, how many media that are
 	// nobody's, and how many others hold; NotFound once the exhibit was removed.
 	Doomed(ctx context.Context, id ExhibitID) ([]Doomed, Holdings, error)
@@ -115,11 +115,11 @@ const (
 	lockPause       = 20 * time.Millisecond
 )
 
-// locked calls do while nobody else changes a decision: what was looked at holds when it is recorded.
-func (d *Destructions) locked(ctx context.Context, do func() error) error {
+// deciding calls do while nobody else decides about exhibits or cases: what was looked at holds when it is recorded.
+func deciding(ctx context.Context, lease Lease, do func() error) error {
 	me := newID("l")
 	for try := 0; ; try++ {
-		held, err := d.Lease.Hold(ctx, "destructions", me, destructionLock)
+		held, err := lease.Hold(ctx, "destructions", me, destructionLock)
 		if err != nil {
 			return err
 		}
@@ -127,11 +127,11 @@ func (d *Destructions) locked(ctx context.Context, do func() error) error {
 			break
 		}
 		if try == lockTries || !sleep(ctx, lockPause) {
-			return E(Unavailable, "decide a destruction", "", "somebody else decides about one at this moment: try again", ctx.Err())
+			return E(Unavailable, "decide", "", "somebody else decides about an exhibit or a case at this moment: try again", ctx.Err())
 		}
 	}
 	err := do()
-	_, _ = d.Lease.Hold(ctx, "destructions", me, time.Millisecond) // ends it; if not, it ends by itself
+	_, _ = lease.Hold(ctx, "destructions", me, time.Millisecond) // ends it; if not, it ends by itself
 	return err
 }
 
@@ -145,7 +145,10 @@ func (d *Destructions) Propose(ctx context.Context, by Actor, id ExhibitID, refe
 	if err := checkLabel("reference", reference); err != nil {
 		return Destruction{}, err
 	}
-	err := d.locked(ctx, func() error {
+	err := deciding(ctx, d.Lease, func() error {
+		if err := d.open(ctx, op, id); err != nil {
+			return err
+		}
 		if _, err := d.Exhibits.Exhibit(ctx, id); err != nil {
 			return err
 		}
@@ -172,7 +175,7 @@ func (d *Destructions) Withdraw(ctx context.Context, by Actor, id ExhibitID) err
 	if by.Role != Admin {
 		return forbidden(op, by)
 	}
-	return d.locked(ctx, func() error {
+	return deciding(ctx, d.Lease, func() error {
 		if _, err := d.proposed(ctx, op, id); err != nil {
 			return err
 		}
@@ -186,7 +189,7 @@ func (d *Destructions) Confirm(ctx context.Context, by Actor, id ExhibitID) (Des
 	if by.Role != Admin {
 		return Destruction{}, forbidden(op, by)
 	}
-	err := d.locked(ctx, func() error {
+	err := deciding(ctx, d.Lease, func() error {
 		p, err := d.proposed(ctx, op, id)
 		switch {
 		case err != nil:
@@ -202,6 +205,15 @@ func (d *Destructions) Confirm(ctx context.Context, by Actor, id ExhibitID) (Des
 		return Destruction{}, err
 	}
 	return d.Store.Destruction(ctx, id)
+}
+
+// open fails unless the case of an exhibit is open: what is put away has to be brought back before it can be destroyed.
+func (d *Destructions) open(ctx context.Context, op string, id ExhibitID) error {
+	_, shut, err := d.Events.closed(ctx, id)
+	if shut {
+		err = E(Conflict, op, string(id), ClosedHint, ErrClosed)
+	}
+	return err
 }
 
 // proposed returns a destruction that is still a proposal.

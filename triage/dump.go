@@ -24,7 +24,7 @@ func (c *CatchUp) Dump(ctx context.Context, w io.Writer) error {
 		return catchingUp(Advance{})
 	}
 	d := dumper{c, json.NewEncoder(w)}
-	for _, part := range []func(context.Context) error{d.accounts, d.sets, d.exhibits, d.groups, d.queue} {
+	for _, part := range []func(context.Context) error{d.accounts, d.sets, d.cases, d.exhibits, d.groups, d.queue} {
 		if err := part(ctx); err != nil {
 			return err
 		}
@@ -92,6 +92,42 @@ func (d dumper) sets(ctx context.Context) error {
 		}
 	}
 	return err
+}
+
+// cases tells of those that were closed once, and of the exhibits of those that are not open.
+func (d dumper) cases(ctx context.Context) error {
+	records, err := d.Events.Cases.CaseRecords(ctx)
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(records, func(a, b CaseRecord) int { return cmp.Compare(a.ID, b.ID) })
+	for _, r := range records {
+		line := struct {
+			dumped
+			State CaseState `json:"state"`
+		}{State: r.State}
+		if line.dumped, err = d.of("case", string(r.ID), r); err == nil {
+			err = d.out.Encode(line)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	closed, err := d.Events.Closed.ClosedExhibits(ctx)
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(closed, func(a, b ClosedExhibit) int { return cmp.Compare(a.ID, b.ID) })
+	for _, x := range closed {
+		line, err := d.of("closed exhibit", string(x.ID), x)
+		if err == nil {
+			err = d.out.Encode(line)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (d dumper) exhibits(ctx context.Context) error {

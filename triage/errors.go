@@ -29,6 +29,9 @@ const (
 // ErrDestroyed is the cause of a NotFound error where a destruction is why there is nothing any more.
 var ErrDestroyed = errors.New("destroyed")
 
+// ErrClosed is the cause of a Conflict error where a case was closed.
+var ErrClosed = errors.New("case closed")
+
 // Error is the one error type that crosses package borders.
 type Error struct {
 	Kind   Kind

@@ -37,6 +37,10 @@ const (
 	ExhibitDestroyed       EventKind = "exhibit.destroyed"            // what is to go is fixed; nothing has gone yet
 	DestructionIsFinished  EventKind = "exhibit.destruction-finished" // the keys are gone
 
+	CaseIsClosed   EventKind = "case.closed"   // nothing comes in any more; nothing has left yet
+	CaseIsPutAway  EventKind = "case.put-away" // all of it has left, and can be brought back
+	CaseIsReopened EventKind = "case.reopened"
+
 	// RehashStarted and RehashFinished stand around the renewal of outdated fingerprints.
 	RehashStarted  EventKind = "rehash.started"
 	RehashFinished EventKind = "rehash.finished"

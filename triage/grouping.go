@@ -50,6 +50,9 @@ func (s *Steward) heirs(ctx context.Context) (int, error) {
 	if err != nil || len(groups) == 0 {
 		return 0, err
 	}
+	if busy, err := s.Cases.Reopening(ctx); err != nil || busy { // who stands for one may be on its way back
+		return 0, err
+	}
 	if err := s.pending(ctx); err != nil { // who is on record as joining one keeps it alive
 		return 0, err
 	}

@@ -91,13 +91,14 @@ func newHouse(t testing.TB) *house {
 	h.events = &triage.Projector{
 		Journal: h.journal, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: h.archive, Sets: sets,
 		SetFiles: h.archive, Parse: setfile.Parse, Queue: v.Queue, Ends: v.Ends, Keys: h.archive, Rehashes: v.Rehashes, Names: h.names,
+		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: h.archive,
 	}
 	h.submit = &triage.Submission{Exhibits: v.Exhibits, Media: v.Media, Archive: h.archive, Manifests: h.archive, Jobs: h.jobs, Events: h.events, Names: h.names, Now: time.Now}
 	h.sets = &triage.Sets{Store: sets, Archive: h.archive, Parse: setfile.Parse, Events: h.events, Names: h.names, Now: time.Now}
 	h.review = &triage.Review{Queue: v.Queue, Exhibits: v.Exhibits, Grants: v.Grants, Archive: h.archive, Renderer: inProcess{}, Events: h.events, Now: time.Now}
-	h.checks = &triage.Checks{Matcher: mirror, Seen: v.Seen, Founders: founders, Events: h.events, Names: h.names, Contact: "the office"}
+	h.checks = &triage.Checks{Matcher: mirror, Seen: v.Seen, Founders: founders, Archive: h.archive, Events: h.events, Names: h.names, Contact: "the office"}
 	h.worker = &triage.Worker{Jobs: h.jobs, Media: v.Media, Archive: h.archive, Examinations: h.archive, Decoder: switchable{h}, Matcher: mirror, Outcomes: v.Outcomes, Rehashed: v.Rehashes, Outdated: decode.Outdated, Names: h.names, Parallel: 2, Touch: testLease / 3, Now: time.Now, Log: log}
-	h.steward = &triage.Steward{Exhibits: v.Exhibits, Media: v.Media, Archive: h.archive, Examinations: h.archive, Records: h.archive, Marks: v.Marks, Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Rematch: v.Rematch, Founders: founders, Jobs: h.jobs, Lease: v.Lease, Names: h.names, Now: time.Now, Log: log}
+	h.steward = &triage.Steward{Exhibits: v.Exhibits, Media: v.Media, Archive: h.archive, Examinations: h.archive, Records: h.archive, Marks: v.Marks, Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Rematch: v.Rematch, Founders: founders, Cases: v.Cases, Jobs: h.jobs, Lease: v.Lease, Names: h.names, Now: time.Now, Log: log}
 	h.examiner = triage.Actor{ID: "a1", Name: "lab", Role: triage.Examiner}
 	h.reviewer = triage.Session{ID: "s1", Actor: triage.Actor{ID: "a2", Name: "office", Role: triage.Reviewer}}
 	return h
@@ -149,7 +150,11 @@ func newItem(path string, content []byte) picture {
 
 // submitOnce does what "vigie submit" does in one run, and fails at the first fault.
 func (h *house) submitOnce(ctx context.Context, seal string, source ...picture) error {
-	x, err := h.submit.Open(ctx, h.examiner, "2026/1", seal)
+	return h.submitTo(ctx, "2026/1", seal, source...)
+}
+
+func (h *house) submitTo(ctx context.Context, caseNumber, seal string, source ...picture) error {
+	x, err := h.submit.Open(ctx, h.examiner, caseNumber, seal)
 	if err != nil {
 		return err
 	}

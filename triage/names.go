@@ -55,6 +55,11 @@ func (n Names) Exhibit(caseNumber, seal string) ExhibitID {
 	return ExhibitID("x" + hex.EncodeToString(n.mac("exhibit", []byte(caseNumber), []byte(seal))[:8]))
 }
 
+// Case names a case.
+func (n Names) Case(number string) CaseID {
+	return CaseID("k" + hex.EncodeToString(n.mac("case", []byte(number))[:8]))
+}
+
 // Folder names a folder of an exhibit.
 func (n Names) Folder(x ExhibitID, folder string) FolderKey {
 	return FolderKey(hex.EncodeToString(n.mac("folder", []byte(x), []byte(folder))[:5]))

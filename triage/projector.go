@@ -63,6 +63,10 @@ type Projector struct {
 	Ends      DestructionStore
 	Keys      KeyArchive
 	Rehashes  RehashStore
+	Cases     CaseStore
+	Closed    ClosedStore
+	Shelving  ShelvingStore
+	Shelves   ShelfArchive
 	Names     Names
 }
 
@@ -114,10 +118,7 @@ func (p *Projector) Apply(ctx context.Context, ev Event) error {
 	case TokenRevoked:
 		return p.accountRevoked(ctx, ev.Subject, ev.Time)
 	case ExhibitOpened:
-		return withData(ev, func(x Exhibit) error {
-			_, err := p.Exhibits.SaveExhibit(ctx, x)
-			return unlessDestroyed(err)
-		})
+		return withData(ev, func(x Exhibit) error { return p.exhibitOpened(ctx, x) })
 	case PartReceived:
 		return withData(ev, func(d receivedPart) error { return p.partReceived(ctx, ExhibitID(ev.Subject), d.Part, ev.Time) })
 	case ExhibitSealed:
@@ -138,6 +139,12 @@ func (p *Projector) Apply(ctx context.Context, ev Event) error {
 		return p.setWithdrawn(ctx, ev.Subject, ev.Time)
 	case SetRemoved:
 		return p.setRemoved(ctx, ev.Subject)
+	case CaseIsClosed:
+		return withData(ev, func(d closedCase) error { return p.caseClosed(ctx, ev, d) })
+	case CaseIsPutAway:
+		return withData(ev, func(d putAwayCase) error { return p.casePutAway(ctx, CaseID(ev.Subject), d) })
+	case CaseIsReopened:
+		return withData(ev, func(d reopenedCase) error { return p.caseReopened(ctx, ev, d) })
 	case RehashStarted:
 		return withData(ev, func(run RehashRun) error { return rehashStarted(ctx, p.Rehashes, run) })
 	case RehashFinished:
@@ -176,6 +183,11 @@ func (p *Projector) accountRevoked(ctx context.Context, id string, at time.Time)
 
 // partReceived counts a part again. One that the exhibit was sealed without since then no longer belongs to it.
 func (p *Projector) partReceived(ctx context.Context, id ExhibitID, part PartID, at time.Time) error {
+	if shut, is, err := p.closed(ctx, id); err != nil {
+		return err
+	} else if is {
+		return p.latePart(ctx, shut, part, at)
+	}
 	x, err := p.Exhibits.Exhibit(ctx, id)
 	if err != nil {
 		return p.unlessEnded(ctx, id, err)
@@ -201,6 +213,11 @@ func (p *Projector) partReceived(ctx context.Context, id ExhibitID, part PartID,
 
 // exhibitSealed seals an exhibit again, unless a later version was sealed since.
 func (p *Projector) exhibitSealed(ctx context.Context, id ExhibitID, version int) error {
+	if shut, is, err := p.closed(ctx, id); err != nil {
+		return err
+	} else if is {
+		return p.lateSeal(ctx, shut, version)
+	}
 	x, err := p.Exhibits.Exhibit(ctx, id)
 	if err != nil || x.Manifest != nil && x.Manifest.Version >= version {
 		return p.unlessEnded(ctx, id, err)

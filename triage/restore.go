@@ -11,6 +11,9 @@ func (c *CatchUp) events(ctx context.Context, from uint64) error {
 	if err != nil || from >= head {
 		return err
 	}
+	if err := c.cases(ctx, from); err != nil {
+		return err
+	}
 	last, n := from, 0
 	for ev, err := range c.Journal.Replay(ctx, from+1) {
 		if err == nil {
@@ -30,6 +33,47 @@ func (c *CatchUp) events(ctx context.Context, from uint64) error {
 	return c.Events.Marks.MarkEvents(ctx, max(last, head)) // the last ones may have been left out
 }
 
+// cases makes every case what the events after from leave it at, before anything is counted: what belongs to a case that was
+// put away, and still is, does not come back. What is being reopened is brought back first, for later events count on it.
+func (c *CatchUp) cases(ctx context.Context, from uint64) error {
+	type ends struct{ closed, away, reopened Event } // the last of each
+	all := make(map[string]*ends)
+	for ev, err := range c.Journal.Replay(ctx, from+1) {
+		if err != nil {
+			return err
+		}
+		switch ev.Kind {
+		case CaseIsClosed, CaseIsPutAway, CaseIsReopened:
+			if all[ev.Subject] == nil {
+				all[ev.Subject] = &ends{}
+			}
+		}
+		switch k := all[ev.Subject]; ev.Kind {
+		case CaseIsClosed:
+			k.closed = ev
+		case CaseIsPutAway:
+			k.away = ev
+		case CaseIsReopened:
+			k.reopened = ev
+		}
+	}
+	for _, k := range all {
+		last := []Event{k.reopened}
+		if k.closed.Seq > k.reopened.Seq && k.away.Seq > k.closed.Seq {
+			last = []Event{k.closed, k.away}
+		}
+		for _, ev := range last {
+			if ev.Seq == 0 {
+				continue // closed, and not put away: that is to be done once it is counted
+			}
+			if err := c.Events.Apply(ctx, ev); err != nil {
+				return err
+			}
+		}
+	}
+	return c.Closer.BringBack(ctx)
+}
+
 // examinations restores the packs beyond the given ones.
 func (c *CatchUp) examinations(ctx context.Context, beyond map[string]uint64) error {
 	var packs []PackID
@@ -47,7 +91,7 @@ func (c *CatchUp) examinations(ctx context.Context, beyond map[string]uint64) er
 	return atMost(ctx, packsAtOnce, packs, func(ctx context.Context, _ int, id PackID) error {
 		filed, err := c.Steward.Examinations.Pack(ctx, id)
 		if err == nil {
-			err = c.restore(ctx, filed)
+			err = c.Steward.restore(ctx, filed)
 		}
 		done.Lock()
 		n++
@@ -58,8 +102,8 @@ func (c *CatchUp) examinations(ctx context.Context, beyond map[string]uint64) er
 }
 
 // restore gives media their examinations, matched as the sets are now. Nothing is decoded.
-func (c *CatchUp) restore(ctx context.Context, filed []Filed) error {
-	standings, err := c.Steward.Media.FileExaminations(ctx, filed...)
+func (s *Steward) restore(ctx context.Context, filed []Filed) error {
+	standings, err := s.Media.FileExaminations(ctx, filed...)
 	if err != nil {
 		return err
 	}
@@ -72,7 +116,7 @@ func (c *CatchUp) restore(ctx context.Context, filed []Filed) error {
 		}
 	}
 	for len(todo) > 0 {
-		matches, epoch, err := c.Steward.Matcher.Match(ctx, probes)
+		matches, epoch, err := s.Matcher.Match(ctx, probes)
 		if err != nil {
 			return err
 		}
@@ -85,7 +129,7 @@ func (c *CatchUp) restore(ctx context.Context, filed []Filed) error {
 				Finding: Conclude(standings[at].Kind, x.Unreadable, matches[i]),
 			}
 		}
-		if err := c.Steward.Outcomes.Apply(ctx, outcomes...); !IsKind(err, Stale) {
+		if err := s.Outcomes.Apply(ctx, outcomes...); !IsKind(err, Stale) {
 			return err
 		}
 	}

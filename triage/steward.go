@@ -85,6 +85,7 @@ type Steward struct {
 	Rematch      RematchStore
 	Founders     *FounderIndex
 	Jobs         JobQueue
+	Cases        CaseStore
 	Lease        Lease
 	Names        Names
 	Now          func() time.Time
@@ -107,7 +108,7 @@ func (s *Steward) Run(ctx context.Context) error {
 		if err == nil && held {
 			if s.Now().Sub(repaired) > repairEvery {
 				repaired = s.Now()
-				err = s.repair(ctx, wantedForLong)
+				err = s.unlessReopening(ctx, func() error { return s.repair(ctx, wantedForLong) })
 			}
 			if err == nil {
 				worked, err = s.round(ctx)
@@ -122,6 +123,14 @@ func (s *Steward) Run(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// unlessReopening leaves something for later while a case is being reopened, whose media come back one after the other.
+func (s *Steward) unlessReopening(ctx context.Context, do func() error) error {
+	if busy, err := s.Cases.Reopening(ctx); err != nil || busy {
+		return err
+	}
+	return do()
 }
 
 // round does one batch of each duty and reports whether there was anything to do.

@@ -118,7 +118,7 @@ func (s *Submission) Open(ctx context.Context, by Actor, caseNumber, seal string
 	id := s.Names.Exhibit(caseNumber, seal)
 	x, err := s.Exhibits.Exhibit(ctx, id)
 	if err == nil || IsKind(err, NotFound) {
-		if endErr := s.ended(ctx, op, id); endErr != nil {
+		if endErr := s.ended(ctx, op, id, caseNumber); endErr != nil {
 			return Exhibit{}, endErr
 		}
 	}
@@ -127,7 +127,7 @@ func (s *Submission) Open(ctx context.Context, by Actor, caseNumber, seal string
 		if err := s.Events.act(ctx, by, ExhibitOpened, string(id), x); err != nil {
 			return Exhibit{}, err
 		}
-		x, err = s.Exhibits.Exhibit(ctx, id)
+		x, err = s.Find(ctx, by, id)
 	}
 	if err != nil {
 		return Exhibit{}, err
@@ -149,10 +149,19 @@ func (s *Submission) List(ctx context.Context, by Actor) ([]Exhibit, error) {
 	return nil, forbidden("list exhibits", by)
 }
 
-// Find returns one exhibit that by may see.
+// Find returns one exhibit that by may see; Conflict, of ErrClosed, for one of a closed case.
 func (s *Submission) Find(ctx context.Context, by Actor, id ExhibitID) (Exhibit, error) {
-	x, err := s.Exhibits.Exhibit(ctx, id)
-	if err == nil && (by.Role == Unit || by.Role == Examiner && x.Owner != by.ID) {
+	shut, isShut, err := s.Events.closed(ctx, id)
+	if err != nil {
+		return Exhibit{}, err
+	}
+	x := shut.Exhibit
+	if isShut {
+		err = E(Conflict, "find exhibit", string(id), ClosedHint, ErrClosed)
+	} else {
+		x, err = s.Exhibits.Exhibit(ctx, id)
+	}
+	if (err == nil || isShut) && (by.Role == Unit || by.Role == Examiner && x.Owner != by.ID) {
 		err = E(NotFound, "find exhibit", string(id), "no such exhibit among yours", nil)
 	}
 	return x, err
@@ -163,17 +172,25 @@ func (s *Submission) own(ctx context.Context, by Actor, id ExhibitID) (Exhibit, 
 	if by.Role != Examiner {
 		return Exhibit{}, forbidden("submit", by)
 	}
-	if err := s.ended(ctx, "submit", id); err != nil {
+	if err := s.ended(ctx, "submit", id, ""); err != nil {
 		return Exhibit{}, err
 	}
 	return s.Find(ctx, by, id)
 }
 
-// ended fails with Conflict when the destruction of an exhibit was decided.
-func (s *Submission) ended(ctx context.Context, op string, id ExhibitID) error {
+// ended fails with Conflict when the destruction of an exhibit was decided, or its case closed (the number of that: where
+// the exhibit may not be known).
+func (s *Submission) ended(ctx context.Context, op string, id ExhibitID, caseNumber string) error {
 	d, err := s.Events.Ends.Destruction(ctx, id)
 	if err == nil && d.State.Final() {
 		return E(Conflict, op, string(id), DestroyedHint, ErrDestroyed)
+	}
+	if unlessMissing(err) != nil || caseNumber == "" {
+		return unlessMissing(err)
+	}
+	k, err := s.Events.Cases.CaseRecord(ctx, s.Names.Case(caseNumber))
+	if err == nil && k.State != CaseOpen {
+		return E(Conflict, op, string(id), ClosedHint, ErrClosed)
 	}
 	return unlessMissing(err)
 }

@@ -133,6 +133,7 @@ func newProjector(v *views.Views, sets *known.Sets, chain *journal.Journal, arch
 	return &triage.Projector{
 		Journal: chain, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: archive, Sets: sets,
 		SetFiles: archive, Parse: setfile.Parse, Queue: v.Queue, Ends: v.Ends, Keys: archive, Rehashes: v.Rehashes, Names: names,
+		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: archive,
 	}
 }
 
@@ -145,8 +146,11 @@ func newCatchUp(sv *servers, keys *secrets, chain *journal.Journal, archive *obj
 	c.Events = newProjector(v, sets, chain, archive, names)
 	c.Steward = &triage.Steward{
 		Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Examinations: archive, Records: archive, Marks: v.Marks,
-		Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Rematch: v.Rematch, Founders: founders,
+		Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Rematch: v.Rematch, Founders: founders, Cases: v.Cases,
 		Jobs: work.New(rdb, redisPrefix, defaultLease), Lease: v.Lease, Names: names, Now: time.Now, Log: log,
+	}
+	c.Closer = &triage.Closer{
+		Store: v.Shelving, Manifests: archive, Shelves: archive, Steward: c.Steward, Lease: v.Lease, Events: c.Events, Log: log,
 	}
 	c.Forget = func() { mirror.Forget(); founders.Forget() }
 	return c
@@ -212,7 +216,7 @@ func (h *house) app(ctx context.Context, pool *jail.Pool) (*fiber.App, error) {
 			Renderer: renderer{pool}, Events: h.events, Now: time.Now,
 		},
 		Checks: &triage.Checks{
-			Matcher: h.mirror, Seen: h.views.Seen, Founders: h.founders, Events: h.events, Names: h.names,
+			Matcher: h.mirror, Seen: h.views.Seen, Founders: h.founders, Archive: h.archive, Events: h.events, Names: h.names,
 			Contact: h.config.Contact,
 		},
 		Access: h.access, Destructions: h.destructions(), Conditions: h.conditions,
@@ -254,14 +258,20 @@ func (h *house) destructions() *triage.Destructions {
 
 func (h *house) destroyer() *triage.Destroyer {
 	return &triage.Destroyer{
-		Exhibits: h.views.Exhibits, Store: h.views.Ends, Keys: h.archive, Lease: h.views.Lease, Events: h.events, Log: h.log,
+		Exhibits: h.views.Exhibits, Store: h.views.Ends, Keys: h.archive, Shelves: h.archive, Lease: h.views.Lease, Events: h.events, Log: h.log,
+	}
+}
+
+func (h *house) closer() *triage.Closer {
+	return &triage.Closer{
+		Store: h.views.Shelving, Manifests: h.archive, Shelves: h.archive, Steward: h.steward(), Lease: h.views.Lease, Events: h.events, Log: h.log,
 	}
 }
 
 func (h *house) steward() *triage.Steward {
 	return &triage.Steward{
 		Exhibits: h.views.Exhibits, Media: h.views.Media, Archive: h.archive, Examinations: h.archive, Records: h.archive, Marks: h.views.Marks, Matcher: h.mirror,
-		Outcomes: h.views.Outcomes, Groups: h.views.Groups, Rematch: h.views.Rematch, Founders: h.founders,
+		Outcomes: h.views.Outcomes, Groups: h.views.Groups, Rematch: h.views.Rematch, Founders: h.founders, Cases: h.views.Cases,
 		Jobs: h.jobs, Lease: h.views.Lease, Names: h.names, Now: time.Now, Log: h.log,
 	}
 }

@@ -19,13 +19,15 @@ func runWork(ctx context.Context, env *environment, args []string) error {
 	})
 }
 
-// working examines media, keeps groups, ranking and findings up to date, and destroys what was decided.
+// working examines media, keeps groups, ranking and findings up to date, and destroys, closes and reopens what was
+// decided.
 func (h *house) working(pool *jail.Pool) task {
 	return func(ctx context.Context) error {
 		g, ctx := errgroup.WithContext(ctx)
 		g.Go(func() error { return h.worker(pool).Run(ctx) })
 		g.Go(func() error { return h.steward().Run(ctx) })
 		g.Go(func() error { return h.destroyer().Run(ctx) })
+		g.Go(func() error { return h.closer().Run(ctx) })
 		g.Go(func() error { return h.rehash.Run(ctx) })
 		return g.Wait()
 	}

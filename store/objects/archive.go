@@ -33,6 +33,7 @@ var (
 	_ triage.ExaminationArchive = (*Archive)(nil)
 	_ triage.SetArchive         = (*Archive)(nil)
 	_ triage.GroupArchive       = (*Archive)(nil)
+	_ triage.ShelfArchive       = (*Archive)(nil)
 )
 
 // NewArchive returns an Archive over raw. Examinations, groups and set files go into sealed, which seals over raw;

@@ -35,7 +35,8 @@ return {alone, shared}`)
 
 	// doom takes media out of an exhibit that is leaving. It notes which of them nobody holds any more, in the same step in
 	// which they stop being held, and which lose the key of a part of this exhibit before their bytes came: both go on
-	// as the next generation. It returns 0 when the exhibit has left already. ARGV: exhibit, ids.
+	// as the next generation. It returns 0 when the exhibit has left already. What is shelved is held by
+	// an exhibit of a closed case. ARGV: exhibit, then of each: id, '1' when it is shelved.
 	doom = script(`
 local x = ARGV[2]
 if call('EXISTS', P .. 'x:' .. x) == 0 then return 0 end
@@ -44,15 +45,15 @@ local function spend(id, generation)
   call('HSET', doomed, id, generation)
   call('HSET', P .. 'gone', id, generation)
 end
-for i = 3, #ARGV do
-  local id = ARGV[i]
+for i = 3, #ARGV, 2 do
+  local id, shelved = ARGV[i], ARGV[i + 1] == '1'
   local m = load(id)
   local place = m and m.places[x]
   if place then
     unindex(x, place)
     leave(m, x)
-    if next(m.places) == nil then spend(id, m.v or 1) else call('HINCRBY', doomed, 'kept', 1) end
-  elseif not m and call('HEXISTS', doomed, id) == 0 then
+    if next(m.places) == nil and not shelved then spend(id, m.v or 1) else call('HINCRBY', doomed, 'kept', 1) end
+  elseif not m and not shelved and call('HEXISTS', doomed, id) == 0 then
     spend(id, (call('HGET', P .. 'gone', id) or 0) + 1)
   end
   if m and next(m.places) ~= nil and m.s == 'w' and m.r and m.r:sub(1, 8) == x then
@@ -216,11 +217,11 @@ func (s Destructions) eachMedium(ctx context.Context, id triage.ExhibitID, do fu
 }
 
 // Doom implements triage.DestructionStore.
-func (s Destructions) Doom(ctx context.Context, id triage.ExhibitID, media []triage.MediumID) error {
+func (s Destructions) Doom(ctx context.Context, id triage.ExhibitID, media []triage.MediumID, shelved map[triage.MediumID]bool) error {
 	for some := range slices.Chunk(media, batch) {
 		args := []any{packExhibit(id)}
 		for _, m := range some {
-			args = append(args, packID(string(m)))
+			args = append(args, packID(string(m)), flag(shelved[m]))
 		}
 		there, err := s.run(ctx, doom, s.key(keyDestroy), args...).Int()
 		if err != nil {

@@ -71,35 +71,42 @@ func packPart(part triage.PartID) (string, error) {
 	return string(raw), nil
 }
 
+// openExhibit keeps an exhibit unless there is one. ARGV: exhibit, document, owner, time, what stands for the number of its
+// case, '1' to restore.
+var openExhibit = script(`
+local x = ARGV[2]
+local why = barred(x, ARGV[7] == '1')
+if not why and ARGV[7] ~= '1' and call('SISMEMBER', P .. 'shut', ARGV[6]) == 1 then why = 'closed' end
+if why then return why end
+if call('SET', P .. 'x:' .. x, ARGV[3], 'NX') then
+  call('ZADD', P .. 'exhibits', ARGV[5], x)
+  call('ZADD', P .. 'exhibits:' .. ARGV[4], ARGV[5], x)
+end
+return 'done'`)
+
 // SaveExhibit implements triage.ExhibitStore.
 func (s Exhibits) SaveExhibit(ctx context.Context, x triage.Exhibit) (triage.Exhibit, error) {
+	if err := s.open(ctx, x, false); err != nil {
+		return triage.Exhibit{}, err
+	}
+	return s.Exhibit(ctx, x.ID)
+}
+
+// open keeps an exhibit unless there is one; it restores one that was put away.
+func (s Exhibits) open(ctx context.Context, x triage.Exhibit, restoring bool) error {
 	const op = "views.SaveExhibit"
 	doc, err := s.encode(x)
 	if err != nil {
-		return triage.Exhibit{}, err
+		return err
 	}
 	if unpackExhibit(packExhibit(x.ID)) != x.ID {
-		return triage.Exhibit{}, triage.E(triage.Invalid, op, string(x.ID), "this is not the name of an exhibit", nil)
+		return triage.E(triage.Invalid, op, string(x.ID), "this is not the name of an exhibit", nil)
 	}
-	made, err := s.run(ctx, keepExhibit, s.exhibit(x.ID), packExhibit(x.ID), doc, 0).Int()
+	kept, err := s.run(ctx, openExhibit, s.exhibit(x.ID), packExhibit(x.ID), doc, x.Owner, x.Opened.UnixMilli(), s.caseMark(x.Case), flag(restoring)).Text()
 	if err != nil {
-		return triage.Exhibit{}, fault(op, string(x.ID), err)
+		return fault(op, string(x.ID), err)
 	}
-	if made == 0 {
-		return triage.Exhibit{}, leavingErr("open exhibit", x.ID)
-	}
-	kept, err := s.Exhibit(ctx, x.ID)
-	if err != nil {
-		return triage.Exhibit{}, err
-	}
-	// The indexes are written from what is kept, every time: an earlier call may have ended here.
-	entry := redis.Z{Score: float64(kept.Opened.UnixMilli()), Member: packExhibit(kept.ID)}
-	_, err = s.rdb.TxPipelined(ctx, func(p redis.Pipeliner) error {
-		p.ZAdd(ctx, s.key(keyExhibits), entry)
-		p.ZAdd(ctx, s.key(keyExhibits, ":", kept.Owner), entry)
-		return nil
-	})
-	return kept, fault(op, string(x.ID), err)
+	return barredErr("open exhibit", x.ID, kept)
 }
 
 // Exhibit implements triage.ExhibitStore.

@@ -39,6 +39,12 @@ import (
 //	leaving              set     exhibits that are being destroyed, or were
 //	doomed:<x>           hash    media whose bytes go with an exhibit → their generation; "kept": how many stay
 //
+//	cases                hash    case → what is kept of one that was closed once, sealed
+//	shut                 set     what stands for the numbers of cases that are not open
+//	reopening            set     cases that are being brought back
+//	closed               hash    exhibit of a closed case → the exhibit as it was, sealed
+//	vacant:<x>           set     folders that media of an exhibit lay in which is being put away
+//
 //	near:<x>             hash    folder → how many known and near-known media lie in it
 //	fg:<x><f>            list    groups with a member in this folder
 //	sub:<x><f>           list    folders with such groups in this folder
@@ -91,6 +97,11 @@ const (
 	keyUngrouped = "ungrouped"
 	keyToRank    = "torank"
 	keyOrphans   = "orphans"
+	keyCases     = "cases"
+	keyShut      = "shut"
+	keyReopening = "reopening"
+	keyClosed    = "closed"
+	keyVacant    = "vacant:"
 	keyDestroy   = "destructions"
 	keyLeaving   = "leaving"
 	keyDoomed    = "doomed:"

@@ -322,6 +322,12 @@ end
 -- leaving tells an exhibit that is being destroyed, or was.
 local function leaving(x) return call('SISMEMBER', P .. 'leaving', x) == 1 end
 
+-- barred tells why nothing may come into an exhibit, if so: it is being destroyed, or was, or its case is closed.
+local function barred(x, restoring)
+  if leaving(x) then return 'leaving' end
+  if not restoring and call('HEXISTS', P .. 'closed', x) == 1 then return 'closed' end
+end
+
 -- requeue puts a group into the queue or takes it out: in are groups with open members, unless a decision covers all
 -- members. The caller saves it.
 local function requeue(t)

@@ -30,13 +30,14 @@ const partBytes = 8
 var (
 	// registerItems adds media to an exhibit and returns, for each, whether its bytes are wanted ('1' or '0').
 	// A medium that comes back after its destruction gets the next generation, and one whose keyring went with another
-	// exhibit that of this part. ARGV: exhibit, part, now, then for each item: id, kind, size, keys, place.
+	// exhibit that of this part. ARGV: exhibit, part, now, '1' to restore, then for each item: id, kind, size, keys, place.
 	registerItems = script(`
 local x, part = ARGV[2], ARGV[3]
-if leaving(x) then return 'leaving' end
+local why = barred(x, ARGV[5] == '1')
+if why then return why end
 if call('EXISTS', P .. 'x:' .. x) == 0 then return false end
 local wanted = {}
-for i = 5, #ARGV, 5 do
+for i = 6, #ARGV, 5 do
   local id, kind, size, keys, place = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
   local m, media = load(id), kind ~= 'o'
   if not m then
@@ -58,16 +59,17 @@ for i = 5, #ARGV, 5 do
 end
 return table.concat(wanted)`)
 
-	// registerPart counts the items of a part, once. ARGV: exhibit, part, counts, media.
+	// registerPart counts the items of a part, once. ARGV: exhibit, part, counts, media, '1' to restore.
 	registerPart = script(partFields + `
 local x, part = ARGV[2], ARGV[3]
-if leaving(x) then return -1 end
-if call('EXISTS', P .. 'x:' .. x) == 0 then return 0 end
+local why = barred(x, ARGV[6] == '1')
+if why then return why end
+if call('EXISTS', P .. 'x:' .. x) == 0 then return 'missing' end
 if call('HSETNX', P .. 'xp:' .. x, part, ARGV[4]) == 1 then
   count(x, ARGV[4], 1)
   call('SET', P .. 'xm:' .. x .. part, ARGV[5])
 end
-return 1`)
+return 'done'`)
 
 	// dropItems takes media out of an exhibit. ARGV: exhibit, ids.
 	dropItems = script(`
@@ -78,18 +80,16 @@ for i = 3, #ARGV do
 end
 return 1`)
 
-	// keepExhibit keeps an exhibit: with a version that of its manifest, else unless there is one. It returns 0 for one
-	// that is being destroyed, or was. ARGV: exhibit, document, version or 0.
+	// keepExhibit keeps an exhibit with its manifest. ARGV: exhibit, document, version, '1' to restore.
 	keepExhibit = script(`
 local x, key = ARGV[2], P .. 'x:' .. ARGV[2]
-if leaving(x) then return 0 end
-if ARGV[4] == '0' then
-  call('SET', key, ARGV[3], 'NX')
-elseif call('EXISTS', key) == 1 then
+local why = barred(x, ARGV[5] == '1')
+if why then return why end
+if call('EXISTS', key) == 1 then
   call('SET', key, ARGV[3])
   call('HSET', P .. 'xc:' .. x, 'V', ARGV[4])
 end
-return 1`)
+return 'done'`)
 
 	// wholeIDs returns the media whose identifiers begin like those of a list. ARGV: beginnings, how long they are.
 	wholeIDs = script(`
@@ -117,6 +117,11 @@ return 1`)
 // RegisterPart implements triage.ExhibitStore. The items go first and the part's counts last, so that a call that
 // was cut off is completed by the next one.
 func (s Exhibits) RegisterPart(ctx context.Context, id triage.ExhibitID, part triage.PartID, counts map[triage.Disposition]int, items []triage.ListedItem) ([]triage.MediumID, error) {
+	return s.register(ctx, id, part, counts, items, false)
+}
+
+// register is RegisterPart; it restores what was put away.
+func (s Exhibits) register(ctx context.Context, id triage.ExhibitID, part triage.PartID, counts map[triage.Disposition]int, items []triage.ListedItem, restoring bool) ([]triage.MediumID, error) {
 	const op = "views.RegisterPart"
 	rawPart, err := packPart(part)
 	if err != nil {
@@ -127,8 +132,8 @@ func (s Exhibits) RegisterPart(ctx context.Context, id triage.ExhibitID, part tr
 	media := make([]byte, 0, partBytes*len(items))
 	told := make(map[triage.MediumID]bool)
 	for some := range slices.Chunk(items, batch) {
-		args := make([]any, 0, 3+5*len(some))
-		args = append(args, x, rawPart, now)
+		args := make([]any, 0, 4+5*len(some))
+		args = append(args, x, rawPart, now, flag(restoring))
 		for i := range some {
 			args = append(args, s.itemArgs(&some[i])...)
 			media = append(media, packID(string(some[i].Medium))[:partBytes]...)
@@ -140,8 +145,8 @@ func (s Exhibits) RegisterPart(ctx context.Context, id triage.ExhibitID, part tr
 		if err != nil {
 			return nil, fault(op, string(id), err)
 		}
-		if flags == "leaving" {
-			return nil, leavingErr("register part", id)
+		if err := barredErr("register part", id, flags); err != nil {
+			return nil, err
 		}
 		for i := range some {
 			if flags[i] == '1' && !told[some[i].Medium] {
@@ -150,14 +155,25 @@ func (s Exhibits) RegisterPart(ctx context.Context, id triage.ExhibitID, part tr
 			}
 		}
 	}
-	kept, err := s.run(ctx, registerPart, s.key(keyCounts, x), x, rawPart, packCounts(counts), media).Int()
-	if err == nil && kept == 0 {
+	kept, err := s.run(ctx, registerPart, s.key(keyCounts, x), x, rawPart, packCounts(counts), media, flag(restoring)).Text()
+	if err == nil && kept == "missing" {
 		return nil, missing("register part", string(id), "exhibit")
 	}
-	if err == nil && kept < 0 {
-		return nil, leavingErr("register part", id)
+	if err != nil {
+		return nil, fault(op, string(id), err)
 	}
-	return wanted, fault(op, string(id), err)
+	return wanted, barredErr("register part", id, kept)
+}
+
+// barredErr says why nothing may come into an exhibit, as barred told.
+func barredErr(op string, id triage.ExhibitID, why string) error {
+	switch why {
+	case "leaving":
+		return leavingErr(op, id)
+	case "closed":
+		return closedErr(op, id)
+	}
+	return nil
 }
 
 func (s Exhibits) itemArgs(it *triage.ListedItem) []any {
@@ -171,12 +187,26 @@ func (s Exhibits) itemArgs(it *triage.ListedItem) []any {
 // SealExhibit implements triage.ExhibitStore. The manifest is kept last: until then, sealing again does all of it
 // again. A medium that stays keeps the place where it was first seen, though that part may have gone.
 func (s Exhibits) SealExhibit(ctx context.Context, id triage.ExhibitID, m triage.Manifest) error {
-	const op = "views.SealExhibit"
-	x, err := s.Exhibit(ctx, id)
-	if err != nil {
+	if _, err := s.Exhibit(ctx, id); err != nil {
 		return err
 	}
+	shut, err := s.rdb.HExists(ctx, s.key(keyClosed), packExhibit(id)).Result()
+	if err != nil {
+		return fault("views.SealExhibit", string(id), err)
+	}
+	if shut {
+		return closedErr("seal exhibit", id)
+	}
 	if err := s.dropOtherParts(ctx, id, m.Parts); err != nil {
+		return err
+	}
+	return s.keepManifest(ctx, id, m, false)
+}
+
+// keepManifest gives an exhibit its manifest.
+func (s Exhibits) keepManifest(ctx context.Context, id triage.ExhibitID, m triage.Manifest, restoring bool) error {
+	x, err := s.Exhibit(ctx, id)
+	if err != nil {
 		return err
 	}
 	x.Manifest = &m
@@ -184,11 +214,11 @@ func (s Exhibits) SealExhibit(ctx context.Context, id triage.ExhibitID, m triage
 	if err != nil {
 		return err
 	}
-	kept, err := s.run(ctx, keepExhibit, s.exhibit(id), packExhibit(id), doc, m.Version).Int()
-	if err == nil && kept == 0 {
-		return leavingErr("seal exhibit", id)
+	kept, err := s.run(ctx, keepExhibit, s.exhibit(id), packExhibit(id), doc, m.Version, flag(restoring)).Text()
+	if err != nil {
+		return fault("views.keepManifest", string(id), err)
 	}
-	return fault(op, string(id), err)
+	return barredErr("seal exhibit", id, kept)
 }
 
 // dropOtherParts takes out of an exhibit what only parts that are not listed hold.

@@ -40,6 +40,8 @@ type Views struct {
 	Marks    Marks
 	Ends     Destructions
 	Rehashes Rehashes
+	Cases    Cases
+	Shelving Shelving
 }
 
 // New returns the projections that rdb keeps under prefix (which store/known shares: both know its epoch), sealed
@@ -48,7 +50,7 @@ func New(rdb *redis.Client, prefix string, key [KeySize]byte, now func() time.Ti
 	d := db{rdb: rdb, prefix: prefix, sealer: newSealer(key), words: &wordCache{known: make(words)}, now: now}
 	return &Views{
 		Accounts{d}, Sessions{d}, Exhibits{d}, Media{d}, Outcomes{d}, Groups{d}, Rematch{d}, Queue{Groups{d}},
-		Grants{d}, Seen{d}, Lease{d}, Marks{d}, Destructions{db: d}, Rehashes{d},
+		Grants{d}, Seen{d}, Lease{d}, Marks{d}, Destructions{db: d}, Rehashes{d}, Cases{d}, Shelving{d},
 	}
 }
 
@@ -68,6 +70,9 @@ var (
 	_ triage.MarkStore    = Marks{}
 
 	_ triage.DestructionStore = Destructions{}
+	_ triage.CaseStore        = Cases{}
+	_ triage.ClosedStore      = Cases{}
+	_ triage.ShelvingStore    = Shelving{}
 )
 
 // db is what all stores of this package share.
