@@ -9,13 +9,23 @@ import (
 // their source and finds those that are missing here and in outerHints.
 var hints = map[string]string{
 	"tick the box: what is destroyed cannot be brought back": "cochez la case : rien de ce qui est détruit ne peut être retrouvé",
+	// Of closing and reopening cases.
+	"its case is closed: an administrator reopens it with vigie case reopen":             "sa procédure est close : un administrateur la rouvre avec vigie case reopen",
+	"this case is being reopened: try again when that is done":                           "cette procédure est en cours de réouverture : réessayez ensuite",
+	"this case is being reopened already":                                                "cette procédure est déjà en cours de réouverture",
+	"this case is closed already":                                                        "cette procédure est déjà close",
+	"this case is open":                                                                  "cette procédure est ouverte",
+	"this case was closed or reopened meanwhile":                                         "cette procédure a été close ou rouverte entre-temps",
+	"one of its exhibits is to be destroyed: wait until it is, or withdraw the proposal": "l’un de ses scellés doit être détruit : attendez qu’il le soit, ou retirez la proposition",
+	"there is no such case: vigie case list shows all":                                   "cette procédure n’existe pas : vigie case list les montre toutes",
+	"somebody else decides about an exhibit or a case at this moment: try again":         "quelqu’un d’autre décide d’un scellé ou d’une procédure en ce moment : réessayez",
+
 	// Of making fingerprints again.
 	"a rehash is under way: vigie rehash --status says how far it is": "des empreintes sont en train d’être refaites : vigie rehash --status dit où cela en est",
 	"another process goes on with it":                                 "un autre processus s’en charge",
 
 	"this exhibit was destroyed: submit under another --exhibit":                                "ce scellé a été détruit : déposez sous un autre --exhibit",
 	"its exhibit was destroyed or changed meanwhile: submit again":                              "son scellé a été détruit ou modifié entre-temps : déposez de nouveau",
-	"somebody else decides about one at this moment: try again":                                 "quelqu’un d’autre décide d’une destruction en ce moment : réessayez",
 	"its destruction was decided already":                                                       "sa destruction est déjà décidée",
 	"its destruction is proposed already: let another administrator confirm it, or withdraw it": "sa destruction est déjà proposée : un autre administrateur la confirme, ou retirez la proposition",
 	"who proposed a destruction cannot confirm it: another administrator does":                  "qui a proposé une destruction ne peut la confirmer : un autre administrateur le fait",

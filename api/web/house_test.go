@@ -87,17 +87,18 @@ func newHouse(t *testing.T) *house {
 	events := &triage.Projector{
 		Journal: chain, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: archive, Sets: sets,
 		SetFiles: archive, Parse: setfile.Parse, Queue: v.Queue, Ends: v.Ends, Keys: archive, Names: names,
+		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: archive,
 	}
 
 	h := &house{names: names, journal: chain, mirror: mirror, tokens: make(map[triage.Role]string), actors: make(map[triage.Role]triage.Actor)}
 	h.Submission = &triage.Submission{Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Manifests: archive, Jobs: jobs, Events: events, Names: names, Now: time.Now}
 	h.Sets = &triage.Sets{Store: sets, Archive: archive, Parse: setfile.Parse, Events: events, Names: names, Now: time.Now}
 	h.Review = &triage.Review{Queue: v.Queue, Exhibits: v.Exhibits, Grants: v.Grants, Archive: archive, Renderer: renderer{pool}, Events: events, Now: time.Now}
-	h.Checks = &triage.Checks{Matcher: mirror, Seen: v.Seen, Founders: founders, Events: events, Names: names, Contact: "01 00 00 00 00"}
+	h.Checks = &triage.Checks{Matcher: mirror, Seen: v.Seen, Founders: founders, Archive: archive, Events: events, Names: names, Contact: "01 00 00 00 00"}
 	h.Access = &triage.Access{Accounts: v.Accounts, Sessions: v.Sessions, Events: events, Now: time.Now}
 	h.Destructions = &triage.Destructions{Exhibits: v.Exhibits, Store: v.Ends, Lease: v.Lease, Events: events, Now: time.Now}
 	h.worker = &triage.Worker{Jobs: jobs, Media: v.Media, Archive: archive, Examinations: archive, Decoder: pool, Matcher: mirror, Outcomes: v.Outcomes, Names: names, Parallel: 1, Touch: 3 * time.Second, Now: time.Now, Log: quiet()}
-	h.steward = &triage.Steward{Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Examinations: archive, Records: archive, Marks: v.Marks, Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Rematch: v.Rematch, Founders: founders, Jobs: jobs, Lease: v.Lease, Names: names, Now: time.Now, Log: quiet()}
+	h.steward = &triage.Steward{Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Examinations: archive, Records: archive, Marks: v.Marks, Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Rematch: v.Rematch, Founders: founders, Cases: v.Cases, Jobs: jobs, Lease: v.Lease, Names: names, Now: time.Now, Log: quiet()}
 	for _, r := range triage.Roles {
 		token, account, err := h.Access.NewToken(t.Context(), triage.Operator, r, "Test "+string(r))
 		if err != nil {
