@@ -63,7 +63,7 @@ type ClosedExhibit struct {
 	Media   map[Finding]int     `json:"media,omitempty"`
 	Pending int                 `json:"pending,omitempty"`
 	Wanted  int                 `json:"wanted,omitempty"`
-	// Resealed: this version of the manifest was on record before the closing, and had no effect yet.
+	// Resealed: this version of the manifest is on record, but was not counted when the case was closed.
 	Resealed bool `json:"resealed,omitempty"`
 }
 

@@ -119,7 +119,10 @@ func (c *Closer) putAway(ctx context.Context, r CaseRecord) error {
 		return err
 	}
 	for _, x := range exhibits {
-		if err := c.Events.Closed.Shut(ctx, false, newClosedExhibit(x, Progress{})); err != nil {
+		if err := c.Events.shutOne(ctx, x); err != nil {
+			return err
+		}
+		if err := c.noteManifest(ctx, x); err != nil {
 			return err
 		}
 		parts, err := c.Store.Parts(ctx, x.ID)
@@ -143,6 +146,15 @@ func (c *Closer) putAway(ctx context.Context, r CaseRecord) error {
 	}
 	c.Log.Info("a case was closed", "case", r.ID)
 	return nil
+}
+
+// noteManifest notes the manifest of an exhibit that was sealed while its case was closed.
+func (c *Closer) noteManifest(ctx context.Context, x Exhibit) error {
+	shut, err := c.Events.Closed.ClosedExhibit(ctx, x.ID)
+	if err != nil || x.Manifest == nil {
+		return unlessMissing(err) // it is being destroyed
+	}
+	return c.Events.lateSeal(ctx, shut, x.Manifest.Version)
 }
 
 // still fails with errMoved when a case is not what it was any more.

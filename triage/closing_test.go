@@ -38,9 +38,9 @@ func (h *house) work() {
 	defer stop()()
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(5 * time.Millisecond) {
 		ctx := h.t.Context()
-		jobs, err := h.jobs.Len(ctx) // first: what a job leaves behind is seen then
-		waiting := h.rdb.ZCard(ctx, "t:torank").Val() + h.rdb.SCard(ctx, "t:orphans").Val() + h.rdb.SCard(ctx, "t:ungrouped").Val() +
-			h.rdb.HLen(ctx, "t:ep:-1").Val()
+		jobs, err := h.jobs.Len(ctx) // each before what it leaves behind
+		waiting := h.rdb.HLen(ctx, "t:ep:-1").Val() + h.rdb.SCard(ctx, "t:ungrouped").Val() + h.rdb.SCard(ctx, "t:orphans").Val()
+		waiting += h.rdb.ZCard(ctx, "t:torank").Val()
 		if err == nil && waiting+jobs == 0 {
 			return
 		}

@@ -55,10 +55,17 @@ func (p *Projector) caseClosed(ctx context.Context, ev Event, d closedCase) erro
 	there, err := p.exhibitsOf(ctx, d.Number)
 	for _, x := range there {
 		if err == nil {
-			err = p.Closed.Shut(ctx, false, newClosedExhibit(x, Progress{}))
+			err = p.shutOne(ctx, x)
 		}
 	}
 	return err
+}
+
+// shutOne shuts an exhibit that was not counted when its case was closed, if it is not shut. Its manifest is noted once
+// nobody can change that.
+func (p *Projector) shutOne(ctx context.Context, x Exhibit) error {
+	x.Manifest = nil
+	return p.Closed.Shut(ctx, false, newClosedExhibit(x, Progress{}))
 }
 
 // exhibitsOf returns the exhibits of a case that are in the projections.
@@ -114,7 +121,7 @@ func (p *Projector) caseReopened(ctx context.Context, ev Event, d reopenedCase) 
 func (p *Projector) exhibitOpened(ctx context.Context, x Exhibit) error {
 	_, err := p.Exhibits.SaveExhibit(ctx, x)
 	if errors.Is(err, ErrClosed) {
-		return p.Closed.Shut(ctx, false, newClosedExhibit(x, Progress{}))
+		return p.shutOne(ctx, x)
 	}
 	return unlessDestroyed(err)
 }
@@ -147,7 +154,7 @@ func (p *Projector) latePart(ctx context.Context, x ClosedExhibit, part PartID, 
 	return err
 }
 
-// lateSeal notes a version of the manifest that was on record before the case was closed, and had no effect by then.
+// lateSeal notes a version of the manifest that was not counted when the case was closed.
 func (p *Projector) lateSeal(ctx context.Context, x ClosedExhibit, version int) error {
 	if x.Manifest != nil && x.Manifest.Version >= version {
 		return nil
