@@ -15,7 +15,7 @@ import (
 
 // FingerprintVersion names the algorithms and decoders that make a Fingerprint. It changes when the same
 // bytes would get other hashes, so that old fingerprints can be told from new ones.
-const FingerprintVersion = 2
+const FingerprintVersion = 3
 
 // Way says how the PDQ of a fingerprint was computed.
 type Way string
@@ -72,6 +72,7 @@ type Fingerprint struct {
 	Quality int           `json:"quality"` // of PDQ, 0 to 100
 	PHash   Hash64        `json:"phash"`
 	DHash   Hash64        `json:"dhash"`
+	Views   []View        `json:"views,omitempty"`
 }
 
 // Frame is a further picture of a medium: a frame of an animation or a film, a page, another picture of the same file.
@@ -83,6 +84,22 @@ type Frame struct {
 	Quality int           `json:"quality"`
 	PHash   Hash64        `json:"phash"`
 	DHash   Hash64        `json:"dhash"`
+}
+
+// ViewName names a part of a picture that is looked up by itself.
+type ViewName string
+
+// The views.
+const (
+	ViewTrimmed ViewName = "trimmed" // without its plain borders
+	ViewScreen  ViewName = "screen"  // what a screen shows, without the bars and the text around it
+)
+
+// View is a part of a picture that may have been a picture of its own. It is for finding: no entry is made of it.
+type View struct {
+	Name    ViewName      `json:"name"`
+	PDQ     pdq.Dihedrals `json:"pdq"`
+	Quality int           `json:"quality"`
 }
 
 // Kind says what sort of content some bytes are, by content.

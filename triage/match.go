@@ -24,6 +24,10 @@ func (m Method) Exact() bool { return m == ByMD5 || m == BySHA1 || m == BySHA256
 // 64-bit codes give 0.003 false hits a query at 10 million entries (measured); a vote never makes a finding.
 const PHashDistance = 8
 
+// ViewDistance is the largest distance, in bits of 256, at which a part of a picture that is looked at by itself is an
+// entry's picture (docs/matching.md has what it finds and what it takes for one).
+const ViewDistance = pdq.MatchDistance
+
 // Match is one medium × one entry.
 type Match struct {
 	Set       SetID         `json:"set"`

@@ -166,6 +166,9 @@ func (e *Examiner) reference(data []byte, format string, limits Limits) (fp *has
 		img, damaged = part.Image, true
 	}
 	fp, err = e.fingerprint(img, format)
+	if err == nil {
+		fp.Views = views(img)
+	}
 	return fp, config, damaged, err
 }
 
@@ -182,13 +185,18 @@ func (e *Examiner) fingerprint(img image.Image, format string) (fp *hashing.Fing
 		img, fp.Decoder = grey.Gray, lumaDecoder(jpegluma.Full)
 	}
 	fp.PDQ, fp.Quality = pdq.FromImage(img)
-	if bounds := img.Bounds(); max(bounds.Dx(), bounds.Dy()) > reducedSide {
-		img = imaging.Fit(img, reducedSide, reducedSide, imaging.Box)
-	}
-	if err := smallHashes(img, fp); err != nil {
+	if err := smallHashes(reduced(img), fp); err != nil {
 		return nil, err
 	}
 	return fp, nil
+}
+
+// reduced returns img with a longer side of reducedSide at most.
+func reduced(img image.Image) image.Image {
+	if bounds := img.Bounds(); max(bounds.Dx(), bounds.Dy()) > reducedSide {
+		return imaging.Fit(img, reducedSide, reducedSide, imaging.Box)
+	}
+	return img
 }
 
 // smallHashes adds pHash and dHash of img, which is small already, to fp.

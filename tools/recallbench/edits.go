@@ -1,0 +1,207 @@
+package main
+
+import (
+	"image"
+	"image/color"
+	"image/draw"
+	"math/rand/v2"
+
+	"github.com/disintegration/imaging"
+	"golang.org/x/image/font"
+	"golang.org/x/image/font/basicfont"
+	"golang.org/x/image/math/fixed"
+)
+
+// change is what becomes of the pixels of a picture.
+type change func(img *image.NRGBA, rng *rand.Rand) image.Image
+
+// edit is something that people and programs do to pictures before they pass them on.
+type edit struct {
+	name    string
+	apply   change
+	quality int // of the JPEG that is made of it
+	webp    bool
+}
+
+func edits() []edit {
+	var list []edit
+	add := func(name string, apply change) { list = append(list, edit{name: name, apply: apply, quality: 90}) }
+	add("none", same)
+	for _, percent := range []int{10, 25, 50, 200} {
+		add(sprintf("resize %d %%", percent), resized(float64(percent)/100))
+	}
+	for _, q := range []int{10, 30, 50, 70, 90} {
+		list = append(list, edit{name: sprintf("JPEG quality %d", q), apply: same, quality: q})
+	}
+	list = append(list, edit{name: "WebP", apply: same, quality: 95, webp: true})
+	add("grey", plain(func(img *image.NRGBA) image.Image { return imaging.Grayscale(img) }))
+	add("gamma 0.6", plain(func(img *image.NRGBA) image.Image { return imaging.AdjustGamma(img, 0.6) }))
+	add("gamma 1.6", plain(func(img *image.NRGBA) image.Image { return imaging.AdjustGamma(img, 1.6) }))
+	add("blur", plain(func(img *image.NRGBA) image.Image { return imaging.Blur(img, 3) }))
+	add("noise", noise)
+	for _, percent := range []int{2, 5, 10, 20} {
+		add(sprintf("crop %d %%", percent), cropped(float64(percent)/100))
+	}
+	for _, percent := range []int{5, 10, 20} {
+		add(sprintf("border %d %%", percent), bordered(float64(percent)/100))
+	}
+	add("letterbox", letterbox)
+	add("text overlay", texted)
+	add("logo", logo)
+	add("rotate 90°", plain(func(img *image.NRGBA) image.Image { return imaging.Rotate90(img) }))
+	add("rotate 180°", plain(func(img *image.NRGBA) image.Image { return imaging.Rotate180(img) }))
+	add("rotate 270°", plain(func(img *image.NRGBA) image.Image { return imaging.Rotate270(img) }))
+	add("mirror", plain(func(img *image.NRGBA) image.Image { return imaging.FlipH(img) }))
+	for _, degrees := range []float64{1, 2, 5} {
+		add(sprintf("rotate %g°", degrees), plain(func(img *image.NRGBA) image.Image {
+			return imaging.Rotate(img, degrees, color.Black)
+		}))
+	}
+	add("screenshot, dark", screenshot(true))
+	add("screenshot, light", screenshot(false))
+	list = append(list, edit{name: "messenger", apply: resizedTo(800), quality: 65})
+	add("collage 2×2", collage)
+	return list
+}
+
+func same(img *image.NRGBA, _ *rand.Rand) image.Image { return img }
+
+func plain(apply func(*image.NRGBA) image.Image) change {
+	return func(img *image.NRGBA, _ *rand.Rand) image.Image { return apply(img) }
+}
+
+func resized(factor float64) change {
+	return plain(func(img *image.NRGBA) image.Image {
+		return imaging.Resize(img, max(int(float64(img.Rect.Dx())*factor), 8), 0, imaging.Linear)
+	})
+}
+
+func resizedTo(side int) change {
+	return plain(func(img *image.NRGBA) image.Image { return imaging.Fit(img, side, side, imaging.Linear) })
+}
+
+// noise adds to each channel what is normally distributed, 12 of 255 wide.
+func noise(img *image.NRGBA, rng *rand.Rand) image.Image {
+	out := imaging.Clone(img)
+	for i := range out.Pix {
+		if i%4 != 3 {
+			out.Pix[i] = byte(min(max(float64(out.Pix[i])+12*rng.NormFloat64(), 0), 255))
+		}
+	}
+	return out
+}
+
+// cropped cuts a share of the width and of the height away, at random sides.
+func cropped(share float64) change {
+	return func(img *image.NRGBA, rng *rand.Rand) image.Image {
+		w, h := int(float64(img.Rect.Dx())*(1-share)), int(float64(img.Rect.Dy())*(1-share))
+		x, y := rng.IntN(img.Rect.Dx()-w+1), rng.IntN(img.Rect.Dy()-h+1)
+		return imaging.Crop(img, image.Rect(x, y, x+w, y+h))
+	}
+}
+
+// bordered puts a plain border around, a share of the width on each side: black, white or of a random colour.
+func bordered(share float64) change {
+	return func(img *image.NRGBA, rng *rand.Rand) image.Image {
+		b := int(float64(img.Rect.Dx()) * share)
+		colours := []color.Color{color.Black, color.White, anyColour(rng)}
+		out := imaging.New(img.Rect.Dx()+2*b, img.Rect.Dy()+2*b, colours[rng.IntN(len(colours))])
+		return imaging.Paste(out, img, image.Pt(b, b))
+	}
+}
+
+func anyColour(rng *rand.Rand) color.NRGBA {
+	return color.NRGBA{byte(rng.IntN(256)), byte(rng.IntN(256)), byte(rng.IntN(256)), 255}
+}
+
+// letterbox puts black bars above and below, or at the sides of what is very wide: a third more.
+func letterbox(img *image.NRGBA, _ *rand.Rand) image.Image {
+	w, h := img.Rect.Dx(), img.Rect.Dy()
+	if w*9 >= h*16 {
+		w = w * 4 / 3
+	} else {
+		h = h * 4 / 3
+	}
+	return imaging.PasteCenter(imaging.New(w, h, color.Black), img)
+}
+
+func texted(img *image.NRGBA, _ *rand.Rand) image.Image {
+	out := imaging.Clone(img)
+	write(out, "not for sale - 2026 - example", image.Pt(out.Rect.Dx()/20, out.Rect.Dy()*9/10), max(out.Rect.Dx()/300, 1), color.White)
+	return out
+}
+
+// logo covers a corner: a sixth of the width.
+func logo(img *image.NRGBA, _ *rand.Rand) image.Image {
+	out := imaging.Clone(img)
+	side := out.Rect.Dx() / 6
+	corner := image.Rect(out.Rect.Dx()-side-8, 8, out.Rect.Dx()-8, 8+side/2)
+	fill(out, corner, color.NRGBA{200, 30, 40, 255})
+	write(out, "LOGO", image.Pt(corner.Min.X+side/8, corner.Min.Y+side/3), max(side/48, 1), color.White)
+	return out
+}
+
+// screenshot shows the picture as wide as a telephone's screen, between a status bar, a line of text and a row of buttons.
+func screenshot(dark bool) change {
+	return func(img *image.NRGBA, rng *rand.Rand) image.Image {
+		const w, h = 540, 1170
+		page, ink := color.NRGBA{250, 250, 250, 255}, color.NRGBA{30, 30, 30, 255}
+		if dark {
+			page, ink = color.NRGBA{12, 12, 12, 255}, color.NRGBA{235, 235, 235, 255}
+		}
+		out := imaging.New(w, h, page)
+		shown := imaging.Fit(imaging.Resize(img, w, 0, imaging.Linear), w, h-320, imaging.Linear)
+		out = imaging.Paste(out, shown, image.Pt((w-shown.Rect.Dx())/2, 160+(h-320-shown.Rect.Dy())/2))
+		write(out, sprintf("%02d:%02d", rng.IntN(24), rng.IntN(60)), image.Pt(24, 32), 2, ink)
+		write(out, "4G  87 %", image.Pt(w-130, 32), 2, ink)
+		write(out, sprintf("photo %d of 100", 1+rng.IntN(90)), image.Pt(60, 110), 2, ink)
+		for i := range 4 {
+			fill(out, image.Rect(60+i*130, h-90, 90+i*130, h-60), ink)
+		}
+		return out
+	}
+}
+
+// collage is a tile of four, beside three of random dots.
+func collage(img *image.NRGBA, rng *rand.Rand) image.Image {
+	w, h := img.Rect.Dx()/2, img.Rect.Dy()/2
+	out := imaging.New(2*w, 2*h, color.White)
+	for i := range 4 {
+		tile := imaging.Resize(img, w, h, imaging.Linear)
+		if i > 0 {
+			tile = imaging.Resize(dots(rng), w, h, imaging.Linear)
+		}
+		out = imaging.Paste(out, tile, image.Pt(i%2*w, i/2*h))
+	}
+	return out
+}
+
+func dots(rng *rand.Rand) *image.NRGBA {
+	img := image.NewNRGBA(image.Rect(0, 0, 12, 12))
+	for i := range img.Pix {
+		if img.Pix[i] = byte(rng.IntN(256)); i%4 == 3 {
+			img.Pix[i] = 255
+		}
+	}
+	return img
+}
+
+// write draws text, each dot of the font scale × scale pixels.
+func write(img *image.NRGBA, text string, at image.Point, scale int, ink color.Color) {
+	const w, h = 7, 13
+	mask := image.NewAlpha(image.Rect(0, 0, w*len(text), h))
+	d := font.Drawer{Dst: mask, Src: image.Opaque, Face: basicfont.Face7x13, Dot: fixed.P(0, h-2)}
+	d.DrawString(text)
+	for y := range mask.Rect.Dy() {
+		for x := range mask.Rect.Dx() {
+			if mask.AlphaAt(x, y).A > 0 {
+				dot := image.Rect(0, 0, scale, scale).Add(at).Add(image.Pt(x*scale, (y-h)*scale))
+				draw.Draw(img, dot, image.NewUniform(ink), image.Point{}, draw.Src)
+			}
+		}
+	}
+}
+
+func fill(img *image.NRGBA, r image.Rectangle, c color.NRGBA) {
+	draw.Draw(img, r, image.NewUniform(c), image.Point{}, draw.Src)
+}

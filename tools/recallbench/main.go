@@ -1,0 +1,71 @@
+// Command recallbench measures what plain PDQ, pHash and Vigie find of pictures that were edited, and how often each takes
+// unlike pictures for one. It prints the tables of docs/matching.md.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"vigie/hashing/pdq"
+)
+
+func sprintf(format string, args ...any) string { return fmt.Sprintf(format, args...) }
+
+func main() {
+	var o options
+	flag.IntVar(&o.side, "side", 1200, "the longer side, in pixels, that pictures are reduced to before they are edited")
+	flag.IntVar(&o.every, "every", 1, "take every n-th picture")
+	flag.IntVar(&o.hard, "negatives", 60, "hard negatives of each kind")
+	flag.BoolVar(&o.show, "show", false, "name the pairs of unlike pictures that were taken for one")
+	flag.Parse()
+	if err := run(context.Background(), flag.Args(), o); err != nil {
+		fmt.Fprintln(os.Stderr, "recallbench:", err)
+		os.Exit(1)
+	}
+}
+
+type options struct {
+	side, every, hard int
+	show              bool
+}
+
+func run(ctx context.Context, folders []string, o options) error {
+	list := edits()
+	if _, err := exec.LookPath("ffmpeg"); err != nil {
+		list = slices.DeleteFunc(list, func(e edit) bool { return e.webp })
+		fmt.Println("ffmpeg is not installed: WebP is NOT measured")
+	}
+	pictures, err := load(folders, o.side, o.every)
+	if err != nil {
+		return err
+	}
+	pictures = append(pictures, drawn(o.hard)...)
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, p := range pictures {
+		group.Go(func() error {
+			if i%25 == 0 {
+				fmt.Fprintf(os.Stderr, "\r%d of %d pictures", i, len(pictures))
+			}
+			return p.examine(ctx, list, uint64(i))
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	fmt.Fprintln(os.Stderr)
+	pictures = slices.DeleteFunc(pictures, func(p *picture) bool { return p.entry.Quality < pdq.MinQuality })
+	originals := slices.DeleteFunc(slices.Clone(pictures), func(p *picture) bool { return p.drawn })
+	fmt.Printf("%d photographs and drawings of at most %d pixels a side, %d hard negatives, all of quality %d or more; %d edits\n\n",
+		len(originals), o.side, len(pictures)-len(originals), pdq.MinQuality, len(list))
+	recallTable(originals, list)
+	falseTable(pictures, list, o.show)
+	return nil
+}
