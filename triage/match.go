@@ -40,6 +40,37 @@ type Match struct {
 	Distance  int           `json:"distance"`            // bits; 0 for exact methods
 	Transform pdq.Transform `json:"transform,omitempty"` // of the medium, under which it is near
 	Frame     int           `json:"frame,omitempty"`     // of the medium, that is near: its index in the file
+	// View is the part of the medium's picture that is near; empty: all of it.
+	View    hashing.ViewName `json:"view,omitempty"`
+	Quality int              `json:"quality,omitempty"` // of what is near of the medium, 0 to 100; PDQ only. Lists do not tell their entries'
+}
+
+// Likeness says in a word how sure a match is.
+type Likeness string
+
+// The degrees of likeness.
+const (
+	IdenticalFile Likeness = "identical" // the very bytes
+	SamePicture   Likeness = "same"      // the whole picture, as near as two programs' hashes of one picture are
+	EditedPicture Likeness = "edited"    // the picture after an edit: turned, framed, recompressed hard, written over
+	PossiblySame  Likeness = "possible"  // a vote, no more
+)
+
+// SameDistance is the largest distance, in bits of 256, between what two conforming programs make of one picture (the
+// reference's published rule).
+const SameDistance = 10
+
+// Likeness returns how sure m is.
+func (m *Match) Likeness() Likeness {
+	switch {
+	case m.Method.Exact():
+		return IdenticalFile
+	case m.Method != ByPDQ:
+		return PossiblySame
+	case m.Distance <= SameDistance && m.Transform == pdq.Original && m.View == "":
+		return SamePicture
+	}
+	return EditedPicture
 }
 
 // Probe is what of a medium is looked up.
@@ -48,6 +79,7 @@ type Probe struct {
 	PDQ     []pdq.Hash      // indexed by pdq.Transform; the first alone where the others are not known
 	Quality int             // of the PDQ: below pdq.MinQuality it is not looked up
 	PHash   *hashing.Hash64 // nil: not looked up
+	Views   []hashing.View  // parts of the picture, looked up as well
 	Frames  []hashing.Frame // further pictures of the medium, looked up as well
 }
 
@@ -55,7 +87,7 @@ type Probe struct {
 func NewProbe(keys DigestKeys, x hashing.Examination) Probe {
 	p := Probe{Keys: keys, Frames: x.Frames}
 	if fp := x.Fingerprint; fp != nil {
-		p.PDQ, p.Quality, p.PHash = fp.PDQ[:], fp.Quality, &fp.PHash
+		p.PDQ, p.Quality, p.PHash, p.Views = fp.PDQ[:], fp.Quality, &fp.PHash, fp.Views
 	}
 	return p
 }

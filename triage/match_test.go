@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"vigie/hashing"
+	"vigie/hashing/pdq"
 )
 
 func TestConclude(t *testing.T) {
@@ -53,5 +54,24 @@ func TestDeciding(t *testing.T) {
 	}
 	if m := Deciding(Unranked, matches); m != nil {
 		t.Errorf("no match decides unranked, got %+v", m)
+	}
+}
+
+func TestLikeness(t *testing.T) {
+	for _, test := range []struct {
+		m    Match
+		want Likeness
+	}{
+		{Match{Method: BySHA256}, IdenticalFile},
+		{Match{Method: ByMD5}, IdenticalFile},
+		{Match{Method: ByPDQ, Distance: SameDistance}, SamePicture},
+		{Match{Method: ByPDQ, Distance: SameDistance + 1}, EditedPicture},
+		{Match{Method: ByPDQ, Transform: pdq.FlipX}, EditedPicture},
+		{Match{Method: ByPDQ, View: "trimmed"}, EditedPicture},
+		{Match{Method: ByPHash}, PossiblySame},
+	} {
+		if got := test.m.Likeness(); got != test.want {
+			t.Errorf("%+v: %s, want %s", test.m, got, test.want)
+		}
 	}
 }

@@ -17,10 +17,12 @@ type Finding struct {
 	Finding     string `json:"finding" enum:"known,near-known,benign,probable-new,unranked,unreadable,pending,"` // empty: nothing to say
 	Set         string `json:"set,omitempty"`                                                                    // source and version of the set that matched
 	Method      string `json:"method,omitempty" enum:"md5,sha1,sha256,pdq"`
-	Distance    *int   `json:"distance,omitempty"`  // bits; 0 for exact methods
-	Transform   string `json:"transform,omitempty"` // under which it is near; PDQ only
-	Reason      string `json:"reason,omitempty"`    // stable code
-	Limit       int64  `json:"limit,omitempty"`     // that the reason names: pixels, bytes, pixels a byte, seconds, bytes of memory
+	Distance    *int   `json:"distance,omitempty"`                   // bits; 0 for exact methods
+	Transform   string `json:"transform,omitempty"`                  // under which it is near; PDQ only
+	View        string `json:"view,omitempty" enum:"trimmed,screen"` // the part of the picture that is near; absent: all of it
+	Likeness    string `json:"likeness,omitempty" enum:"identical,same,edited,possible"`
+	Reason      string `json:"reason,omitempty"` // stable code
+	Limit       int64  `json:"limit,omitempty"`  // that the reason names: pixels, bytes, pixels a byte, seconds, bytes of memory
 }
 
 // pending is how a finding that is not settled is told.
@@ -43,9 +45,9 @@ func NewFinding(f triage.ItemFinding) Finding {
 	}
 	if m := f.Match; m != nil {
 		w.Set = m.Source + " v" + strconv.Itoa(m.Version)
-		w.Method, w.Distance = string(m.Method), &m.Distance
+		w.Method, w.Distance, w.Likeness = string(m.Method), &m.Distance, string(m.Likeness())
 		if m.Method == triage.ByPDQ {
-			w.Transform = m.Transform.String()
+			w.Transform, w.View = m.Transform.String(), string(m.View)
 		}
 	}
 	return w
@@ -53,7 +55,7 @@ func NewFinding(f triage.ItemFinding) Finding {
 
 // FindingColumns are the columns of findings as CSV.
 var FindingColumns = []string{
-	"path", "path_b64", "sha256", "disposition", "finding", "set", "method", "distance", "transform", "reason", "limit",
+	"path", "path_b64", "sha256", "disposition", "finding", "set", "method", "distance", "transform", "view", "likeness", "reason", "limit",
 }
 
 // Record returns f as one line of CSV that a spreadsheet may open: no cell of it is taken for a formula.
@@ -65,7 +67,7 @@ func (f Finding) Record() []string {
 	if f.Limit != 0 {
 		limit = strconv.FormatInt(f.Limit, 10)
 	}
-	cells := []string{f.Path, f.PathB64, f.SHA256, f.Disposition, f.Finding, f.Set, f.Method, distance, f.Transform, f.Reason, limit}
+	cells := []string{f.Path, f.PathB64, f.SHA256, f.Disposition, f.Finding, f.Set, f.Method, distance, f.Transform, f.View, f.Likeness, f.Reason, limit}
 	for i := range cells {
 		cells[i] = noFormula(cells[i])
 	}

@@ -19,7 +19,6 @@ import (
 	"strings"
 
 	"golang.org/x/image/tiff"
-	"golang.org/x/image/webp"
 
 	"vigie/hashing/openjpeg"
 )
@@ -57,7 +56,7 @@ var codecs = map[string]codec{
 	"jpeg": {"image/jpeg", jpegConfig, decodeJPEG, mpoPictures},
 	"png":  {"image/png", png.DecodeConfig, png.Decode, apngFrames},
 	"gif":  {"image/gif", gif.DecodeConfig, gif.Decode, gifFrames},
-	"webp": {"golang.org/x/image/webp", webp.DecodeConfig, decodeWebP, playWebP},
+	"webp": {"golang.org/x/image/webp", configWebP, decodeWebP, playWebP},
 	"bmp":  {"vigie/bmp", bmpConfig, decodeBMP, nil},
 	"tiff": {"golang.org/x/image/tiff", tiff.DecodeConfig, tiff.Decode, tiffPages},
 	"heic": {"github.com/gen2brain/heic", heifConfig, decodeHEIC, nil},

@@ -165,15 +165,17 @@ func (e *Examiner) reference(data []byte, format string, limits Limits) (fp *has
 	if part, ok := img.(damagedPicture); ok {
 		img, damaged = part.Image, true
 	}
-	fp, err = e.fingerprint(img, format)
+	fp, small, err := e.fingerprint(img, format)
 	if err == nil {
-		fp.Views = views(img)
+		defer e.hashes()()
+		fp.Views = views(img, small)
 	}
 	return fp, config, damaged, err
 }
 
-// fingerprint computes every hash of img, by the reference way. Every error is an Unreadable.
-func (e *Examiner) fingerprint(img image.Image, format string) (fp *hashing.Fingerprint, err error) {
+// fingerprint computes every hash of img, by the reference way, and returns the small version that it took some from.
+// Every error is an Unreadable.
+func (e *Examiner) fingerprint(img image.Image, format string) (fp *hashing.Fingerprint, small image.Image, err error) {
 	defer e.hashes()()
 	defer func() {
 		if recover() != nil { // a decoder that returned fewer pixels than it claims
@@ -185,10 +187,11 @@ func (e *Examiner) fingerprint(img image.Image, format string) (fp *hashing.Fing
 		img, fp.Decoder = grey.Gray, lumaDecoder(jpegluma.Full)
 	}
 	fp.PDQ, fp.Quality = pdq.FromImage(img)
-	if err := smallHashes(reduced(img), fp); err != nil {
-		return nil, err
+	small = reduced(img)
+	if err := smallHashes(small, fp); err != nil {
+		return nil, nil, err
 	}
-	return fp, nil
+	return fp, small, nil
 }
 
 // reduced returns img with a longer side of reducedSide at most.

@@ -83,7 +83,7 @@ func (e *Examiner) further(data []byte, format string, b *budget, first *hashing
 	}
 	defer func() { frames, b.leftOut = c.frames, b.leftOut || c.thinned }()
 	for f := range more(data, b) {
-		fp, err := e.fingerprint(f.img, format)
+		fp, _, err := e.fingerprint(f.img, format)
 		if err == nil && fp.Quality >= pdq.MinQuality { // others are never looked up
 			c.add(hashing.Frame{Index: f.index, At: f.at, PDQ: fp.PDQ, Quality: fp.Quality, PHash: fp.PHash, DHash: fp.DHash})
 		}

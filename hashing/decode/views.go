@@ -206,8 +206,8 @@ func (l *line) share(value, tolerance int) float64 {
 	return float64(n) / float64(max(l.n, 1))
 }
 
-// views hashes the parts of img that may be pictures of their own.
-func views(img image.Image) (list []hashing.View) {
+// views hashes the parts of img that may be pictures of their own; small is img, reduced.
+func views(img, small image.Image) (list []hashing.View) {
 	cropper, ok := img.(interface {
 		SubImage(image.Rectangle) image.Image
 	})
@@ -216,7 +216,7 @@ func views(img image.Image) (list []hashing.View) {
 	}
 	defer func() { _ = recover() }() // as of fingerprint; the picture's own hashes stand
 	bounds := img.Bounds()
-	return viewsOf(greyOf(reduced(img)), bounds, func(part image.Rectangle) (pdq.Dihedrals, int) {
+	return viewsOf(greyOf(small), bounds, func(part image.Rectangle) (pdq.Dihedrals, int) {
 		return pdq.FromImage(cropper.SubImage(part.Add(bounds.Min)))
 	})
 }
@@ -240,9 +240,6 @@ func scaleOf(whole, small int) func(int) int {
 
 // greyOf returns the luma of a small picture.
 func greyOf(img image.Image) *image.Gray {
-	if lumaOnly, ok := img.(lumaPicture); ok {
-		img = lumaOnly.Gray
-	}
 	bounds := img.Bounds()
 	grey := image.NewGray(image.Rect(0, 0, bounds.Dx(), bounds.Dy()))
 	draw.Draw(grey, grey.Rect, img, bounds.Min, draw.Src)

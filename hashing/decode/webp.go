@@ -19,6 +19,7 @@ func decodeWebP(r io.Reader) (image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
+	data = sized(data)
 	if still := firstFrame(data); still != nil {
 		if err := fits(still, data); err != nil {
 			return nil, err
@@ -33,6 +34,24 @@ func decodeWebP(r io.Reader) (image.Image, error) {
 		stretch(&img.YCbCr)
 	}
 	return img, err
+}
+
+// configWebP is webp.DecodeConfig, of files too that do not know how long they are.
+func configWebP(r io.Reader) (image.Config, error) {
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return image.Config{}, err
+	}
+	return webp.DecodeConfig(bytes.NewReader(sized(data)))
+}
+
+// sized returns data with its length in its header, where a program that wrote to a pipe has left 0.
+func sized(data []byte) []byte {
+	const at, header = 4, 8
+	if len(data) > header && binary.LittleEndian.Uint32(data[at:]) == 0 {
+		binary.LittleEndian.PutUint32(data[at:], uint32(len(data)-header))
+	}
+	return data
 }
 
 // fits fails unless the frame is as small as the canvas it belongs to, whose size was checked.

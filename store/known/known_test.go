@@ -176,10 +176,10 @@ func TestMatch(t *testing.T) {
 	add(t, s, white, triage.Entry{Number: 7, Exact: []triage.DigestKey{key(7)}, PDQ: code(7), PHash: phash(7)})
 	activate(t, s, white)
 
-	known := func(entry uint32, category string, method triage.Method, distance int, transform pdq.Transform) triage.Match {
+	known := func(entry uint32, category string, method triage.Method, distance int, transform pdq.Transform, quality ...int) triage.Match {
 		return triage.Match{
 			Set: list.ID, Source: "known", Version: 1, Kind: triage.KnownSet, Entry: entry, Category: category,
-			Method: method, Distance: distance, Transform: transform,
+			Method: method, Distance: distance, Transform: transform, Quality: append(quality, 0)[0],
 		}
 	}
 	turned := make([]pdq.Hash, 8)
@@ -187,8 +187,10 @@ func TestMatch(t *testing.T) {
 		turned[i] = *code(100 + i)
 	}
 	turned[pdq.FlipX] = flip(*code(2), 3)
-	late, vote := known(2, "special", triage.ByPDQ, 3, pdq.FlipX), known(3, "default", triage.ByPHash, 1, 0)
+	late, vote := known(2, "special", triage.ByPDQ, 3, pdq.FlipX, 90), known(3, "default", triage.ByPHash, 1, 0)
 	late.Frame, vote.Frame = 9, 2
+	part := known(2, "special", triage.ByPDQ, 3, pdq.FlipX)
+	part.View, part.Quality = hashing.ViewTrimmed, 77
 	for name, test := range map[string]struct {
 		probe triage.Probe
 		want  []triage.Match
@@ -197,16 +199,20 @@ func TestMatch(t *testing.T) {
 		"unknown":        {triage.Probe{Keys: triage.DigestKeys{MD5: key(50), SHA1: key(51), SHA256: key(52)}, PDQ: []pdq.Hash{*code(50)}, Quality: 100}, nil},
 		"by MD5":         {triage.Probe{Keys: triage.DigestKeys{MD5: key(2)}}, []triage.Match{known(1, "default", triage.ByMD5, 0, 0)}},
 		"all three":      {triage.Probe{Keys: triage.DigestKeys{MD5: key(1), SHA1: key(2), SHA256: key(3)}}, []triage.Match{known(1, "default", triage.BySHA256, 0, 0), known(1, "default", triage.BySHA1, 0, 0), known(1, "default", triage.ByMD5, 0, 0)}},
-		"at 31":          {triage.Probe{PDQ: []pdq.Hash{flip(*code(2), 31)}, Quality: 50}, []triage.Match{known(2, "special", triage.ByPDQ, 31, 0)}},
+		"at 31":          {triage.Probe{PDQ: []pdq.Hash{flip(*code(2), 31)}, Quality: 50}, []triage.Match{known(2, "special", triage.ByPDQ, 31, 0, 50)}},
 		"at 32":          {triage.Probe{PDQ: []pdq.Hash{flip(*code(2), 32)}, Quality: 50}, nil},
 		"quality 49":     {triage.Probe{PDQ: []pdq.Hash{*code(2)}, Quality: 49}, nil},
-		"mirrored":       {triage.Probe{PDQ: turned, Quality: 80}, []triage.Match{known(2, "special", triage.ByPDQ, 3, pdq.FlipX)}},
+		"mirrored":       {triage.Probe{PDQ: turned, Quality: 80}, []triage.Match{known(2, "special", triage.ByPDQ, 3, pdq.FlipX, 80)}},
 		"pHash at 8":     {triage.Probe{PHash: phash(0xff00 ^ 0xff)}, []triage.Match{known(3, "default", triage.ByPHash, 8, 0)}},
 		"pHash at 9":     {triage.Probe{PHash: phash(0xff00 ^ 0x1000000000000ff)}, nil},
-		"the best first": {triage.Probe{Keys: triage.DigestKeys{SHA1: key(4)}, PDQ: []pdq.Hash{flip(*code(4), 1)}, Quality: 99, PHash: phash(0x0ff00ff00ff00ff1)}, []triage.Match{known(4, "other", triage.BySHA1, 0, 0), known(4, "other", triage.ByPDQ, 1, 0), known(4, "other", triage.ByPHash, 1, 0)}},
+		"the best first": {triage.Probe{Keys: triage.DigestKeys{SHA1: key(4)}, PDQ: []pdq.Hash{flip(*code(4), 1)}, Quality: 99, PHash: phash(0x0ff00ff00ff00ff1)}, []triage.Match{known(4, "other", triage.BySHA1, 0, 0), known(4, "other", triage.ByPDQ, 1, 0, 99), known(4, "other", triage.ByPHash, 1, 0)}},
 		"in a later frame": {triage.Probe{PDQ: []pdq.Hash{*code(50)}, Quality: 100, Frames: []hashing.Frame{
 			{Index: 4, PHash: 0xf0f0f0f0f0f0f0f0, PDQ: pdq.Dihedrals{*code(51)}, Quality: 90}, {Index: 9, PHash: 0xf0f0f0f0f0f0f0f0, PDQ: pdq.Dihedrals(turned), Quality: 90}, {Index: 11, PHash: 0xf0f0f0f0f0f0f0f0, PDQ: pdq.Dihedrals(turned), Quality: 90},
 		}}, []triage.Match{late}},
+		"in a part": {triage.Probe{PDQ: []pdq.Hash{*code(50)}, Quality: 100, Views: []hashing.View{
+			{Name: hashing.ViewScreen, PDQ: pdq.Dihedrals{*code(51)}, Quality: 90}, {Name: hashing.ViewTrimmed, PDQ: pdq.Dihedrals(turned), Quality: 77},
+		}}, []triage.Match{part}},
+		"in a part of low quality": {triage.Probe{Views: []hashing.View{{Name: hashing.ViewTrimmed, PDQ: pdq.Dihedrals(turned), Quality: 49}}}, nil},
 		"a frame's pHash": {triage.Probe{Frames: []hashing.Frame{{Index: 2, PHash: 0xff01}}}, []triage.Match{vote}},
 		"benign, near":    {triage.Probe{PDQ: []pdq.Hash{*code(7)}, Quality: 99, PHash: phash(7)}, nil},
 		"benign, exactly": {triage.Probe{Keys: triage.DigestKeys{MD5: key(7)}}, []triage.Match{{Set: white.ID, Source: "benign", Version: 1, Kind: triage.BenignSet, Entry: 7, Category: "default", Method: triage.ByMD5}}},

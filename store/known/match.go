@@ -175,7 +175,11 @@ func merge(v *view, probes []triage.Probe, exact [][]triage.Match, hits [][]hit)
 	for i := range exact {
 		for _, h := range hits[i] {
 			match := v.active[h.set].match(h.ref.entry, h.ref.category, h.method)
-			match.Distance, match.Transform, match.Frame = h.distance, h.transform, lookAt(&probes[i], h.look).frame
+			l := lookAt(&probes[i], h.look)
+			match.Distance, match.Transform, match.Frame, match.View = h.distance, h.transform, l.frame, l.view
+			if h.method == triage.ByPDQ {
+				match.Quality = l.quality
+			}
 			exact[i] = append(exact[i], match)
 		}
 		slices.SortStableFunc(exact[i], func(a, b triage.Match) int {

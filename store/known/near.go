@@ -9,21 +9,30 @@ import (
 	"vigie/triage"
 )
 
-// look is one picture of a probe.
+// look is one picture of a probe, or a part of one.
 type look struct {
-	frame   int // its index in the file
-	pdq     []pdq.Hash
-	quality int
-	phash   *hashing.Hash64
+	frame    int // its index in the file
+	view     hashing.ViewName
+	pdq      []pdq.Hash
+	quality  int
+	phash    *hashing.Hash64 // nil: not looked up
+	distance int             // the largest, of its PDQ
 }
 
-// lookAt returns the n-th picture of p, the first is 0.
+// looks returns how many there are of p.
+func looks(p *triage.Probe) int { return 1 + len(p.Frames) + len(p.Views) }
+
+// lookAt returns the n-th of p: the first picture is 0, then come further ones, then parts of the first.
 func lookAt(p *triage.Probe, n int) look {
 	if n == 0 {
-		return look{0, p.PDQ, p.Quality, p.PHash}
+		return look{pdq: p.PDQ, quality: p.Quality, phash: p.PHash, distance: pdq.MatchDistance}
 	}
-	f := &p.Frames[n-1]
-	return look{f.Index, f.PDQ[:], f.Quality, &f.PHash}
+	if n -= 1; n < len(p.Frames) {
+		f := &p.Frames[n]
+		return look{frame: f.Index, pdq: f.PDQ[:], quality: f.Quality, phash: &f.PHash, distance: pdq.MatchDistance}
+	}
+	v := &p.Views[n-len(p.Frames)]
+	return look{view: v.Name, pdq: v.PDQ[:], quality: v.Quality, distance: triage.ViewDistance}
 }
 
 // hit is one near entry.
@@ -44,14 +53,15 @@ func (v *view) near(probes []triage.Probe) [][]hit {
 	type asked struct {
 		probe, look int
 		transform   pdq.Transform
+		distance    int
 	}
 	var questions []asked // of each code
 	for i := range probes {
-		for n := range 1 + len(probes[i].Frames) {
+		for n := range looks(&probes[i]) {
 			l := lookAt(&probes[i], n)
 			if l.quality >= pdq.MinQuality {
 				for t, code := range l.pdq {
-					codes, questions = append(codes, code), append(questions, asked{i, n, pdq.Transform(t)})
+					codes, questions = append(codes, code), append(questions, asked{i, n, pdq.Transform(t), l.distance})
 				}
 			}
 			if l.phash == nil {
@@ -64,9 +74,9 @@ func (v *view) near(probes []triage.Probe) [][]hit {
 			})
 		}
 	}
-	v.pdq.SearchAll(codes, pdq.MatchDistance, func(query int, number uint32, distance int) {
-		if set, ref := v.pdqRef(number); set != nil {
-			q := questions[query]
+	v.pdq.SearchAll(codes, max(pdq.MatchDistance, triage.ViewDistance), func(query int, number uint32, distance int) {
+		q := &questions[query]
+		if set, ref := v.pdqRef(number); set != nil && distance <= q.distance {
 			found[q.probe].offer(hit{look: q.look, set: set.ID, method: triage.ByPDQ, ref: ref, distance: distance, transform: q.transform})
 		}
 	})

@@ -147,6 +147,8 @@ func (d db) packMatches(id triage.MediumID, matches []triage.Match, news *newWor
 		w.number(int64(m.Distance))
 		w.number(int64(m.Transform))
 		w.number(int64(m.Frame))
+		w.number(int64(m.Quality))
+		w.text(string(m.View))
 	}
 	return d.sealer.seal(d.mediumPlace(id, string(fieldMatches)), w)
 }
@@ -161,6 +163,7 @@ func unpackMatches(r unpacker, known words) []triage.Match {
 		}
 		m.Entry, m.Distance = uint32(r.number()), int(r.number())
 		m.Transform, m.Frame = pdq.Transform(r.number()), int(r.number())
+		m.Quality, m.View = int(r.number()), hashing.ViewName(r.text())
 		matches = append(matches, m)
 	}
 	return matches
@@ -170,9 +173,10 @@ func unpackMatches(r unpacker, known words) []triage.Match {
 func matchWords(r unpacker) (refs []string) {
 	for len(r) > 0 {
 		refs = append(refs, r.take(wordSize))
-		for range 4 {
+		for range 5 {
 			r.number()
 		}
+		r.text()
 	}
 	return refs
 }

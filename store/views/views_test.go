@@ -141,7 +141,7 @@ func matchesOf(f triage.Finding) []triage.Match {
 	switch f {
 	case triage.Known:
 	case triage.NearKnown:
-		m.Method, m.Distance, m.Transform = triage.ByPDQ, 12, 4
+		m.Method, m.Distance, m.Transform, m.Quality, m.View = triage.ByPDQ, 12, 4, 88, "trimmed"
 	case triage.Benign:
 		m.Kind = triage.BenignSet
 	default:

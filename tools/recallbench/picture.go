@@ -29,6 +29,13 @@ type picture struct {
 	queries []*hashing.Fingerprint // by edit; nil: it could not be examined
 }
 
+// shows reports whether p and other are the same picture: of one folder of the corpus, which holds two pictures in eight
+// orientations each.
+func (p *picture) shows(other *picture) bool {
+	stem := func(name string) string { return strings.TrimRight(name, "0123456789.jpg") }
+	return p == other || strings.Contains(p.name, "/orientation/") && stem(p.name) == stem(other.name)
+}
+
 // load lists the pictures of folders, each reduced when it is opened.
 func load(folders []string, side, every int) (list []*picture, err error) {
 	n := 0

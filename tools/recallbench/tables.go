@@ -84,7 +84,7 @@ func falseTable(pictures []*picture, list []edit, show bool) {
 		for _, p := range pictures {
 			for i, q := range p.queries {
 				for _, other := range pictures {
-					if q == nil || other == p {
+					if q == nil || p.shows(other) {
 						continue
 					}
 					pairs++
