@@ -14,7 +14,7 @@ import (
 type decodeLimits struct {
 	decode.Limits
 	Memory int64         // bytes of a decoding process
-	Time   time.Duration // of the clock, and of all processors together
+	Time   time.Duration // of all processors together; of the clock, jail.ClockFactor times as long
 	set    bool          // by decodeFlags
 }
 
@@ -30,7 +30,7 @@ func (env *environment) decodeFlags(fs *flag.FlagSet, c *serviceConfig) {
 	fs.IntVar(&l.MaxFrames, "max-frames", int(env.number("VIGIE_MAX_FRAMES", decode.DefaultMaxFrames)), "frames or pages of a file that are decoded, beside the first")
 	fs.Int64Var(&l.MaxRatio, "max-ratio", env.number("VIGIE_MAX_RATIO", decode.DefaultMaxRatio), "pixels that a picture may have for each byte of its file")
 	fs.Int64Var(&l.Memory, "max-memory", env.number("VIGIE_MAX_MEMORY", jail.DefaultMemoryBytes), "bytes of memory that a decoding process may take")
-	fs.DurationVar(&l.Time, "max-time", env.duration("VIGIE_MAX_TIME", jail.DefaultTimeout), "how long decoding one medium may take")
+	fs.DurationVar(&l.Time, "max-time", env.duration("VIGIE_MAX_TIME", jail.DefaultCPUSeconds*time.Second), "processor time that decoding one medium may take")
 }
 
 // number returns a variable's number; one that cannot be read is no number at all, which check refuses.
@@ -69,7 +69,7 @@ func (l decodeLimits) check(env *environment) error {
 // jail returns how media are decoded, in so many processes.
 func (c *serviceConfig) jail(children int) jail.Options {
 	return jail.Options{
-		Children: children, Limits: c.Decode.Limits, MemoryBytes: c.Decode.Memory, Timeout: c.Decode.Time,
+		Children: children, Limits: c.Decode.Limits, MemoryBytes: c.Decode.Memory, Timeout: jail.ClockFactor * c.Decode.Time,
 		CPUSeconds: int(c.Decode.Time.Seconds()), BestEffort: c.jailBestEffort(),
 	}
 }

@@ -66,7 +66,7 @@ var flagsInFrench = map[string]string{
 	"frames or pages of a file that are decoded, beside the first":                  "images ou pages d’un fichier qui sont décodées, outre la première",
 	"pixels that a picture may have for each byte of its file":                      "pixels qu’une image peut compter par octet de son fichier",
 	"bytes of memory that a decoding process may take":                              "octets de mémoire qu’un processus de décodage peut prendre",
-	"how long decoding one medium may take":                                         "durée que le décodage d’un média peut prendre",
+	"processor time that decoding one medium may take":                              "temps de processeur que le décodage d’un média peut prendre",
 	"only count the fingerprints that are outdated":                                 "seulement compter les empreintes à refaire",
 	"how far the renewal has come":                                                  "où en est la réfection",
 	"media a second at most (0: no limit)":                                          "médias par seconde au plus (0 : sans limite)",

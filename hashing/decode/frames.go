@@ -14,8 +14,7 @@ const (
 	// half of what the jail and the archive take.
 	MaxFrames = 32
 	// frameBudget is how many pixels all further pictures of a file may have together, as a multiple of what one may
-	// have. At some 30 million pixels a second, it is 4 seconds of work at the default limit: far from the time limit,
-	// which would cost the first picture too.
+	// have. At some 40 million pixels a second, it is 3 seconds of work at the default limit.
 	frameBudget = 1
 	// sameFrame is the distance, in bits of PDQ, up to which two pictures of a file are held to be the same. It is how
 	// far two conforming implementations may be apart on one picture; an entry within 21 bits of a picture that was
@@ -83,10 +82,9 @@ func (e *Examiner) further(data []byte, format string, b *budget, first *hashing
 	}
 	defer func() { frames, b.leftOut = c.frames, b.leftOut || c.thinned }()
 	for f := range more(data, b) {
-		fp, _, err := e.fingerprint(f.img, format)
-		if err == nil && fp.Quality >= pdq.MinQuality { // others are never looked up
-			c.add(hashing.Frame{Index: f.index, At: f.at, PDQ: fp.PDQ, Quality: fp.Quality, PHash: fp.PHash, DHash: fp.DHash})
-		}
+		end := e.hashes()
+		c.see(f)
+		end()
 	}
 	return c.frames
 }
@@ -99,11 +97,24 @@ type collection struct {
 	thinned bool
 }
 
-// add keeps f if it is unlike all that are kept.
-func (c *collection) add(f hashing.Frame) {
-	if !c.unlike(f, c.frames) {
+// see keeps a frame that is unlike all that are kept. What it looks like decides before the other hashes are computed,
+// which take longer.
+func (c *collection) see(f frame) {
+	defer func() { _ = recover() }() // a decoder that returned fewer pixels than it claims
+	kept := hashing.Frame{Index: f.index, At: f.at}
+	kept.PDQ, kept.Quality = pdq.FromImage(f.img)
+	if kept.Quality < pdq.MinQuality || !c.unlike(kept, c.frames) { // what has less quality is never looked up
 		return
 	}
+	var small hashing.Fingerprint
+	if smallHashes(reduced(f.img), &small) == nil {
+		kept.PHash, kept.DHash = small.PHash, small.DHash
+		c.add(kept)
+	}
+}
+
+// add keeps f, and thins out what is kept when it is too much.
+func (c *collection) add(f hashing.Frame) {
 	c.frames = append(c.frames, f)
 	for len(c.frames) > MaxFrames {
 		c.thinned = true

@@ -25,11 +25,14 @@ import (
 )
 
 const (
-	// DefaultTimeout is how long one picture may take once the child has its bytes. The slowest that the limits let
-	// through, a progressive JPEG of 120 million pixels, takes some 10 seconds.
-	DefaultTimeout = 60 * time.Second
-	// DefaultCPUSeconds is how much processor time one picture may take, over all of the child's threads.
+	// DefaultCPUSeconds is how much processor time one picture may take, over all of the child's threads. The slowest that
+	// the limits let through, a progressive JPEG of 120 million pixels, takes some 10 seconds.
 	DefaultCPUSeconds = 60
+	// ClockFactor is how often as long it may take by the clock, on a machine that has something else to do too: what took
+	// 4 seconds was seen to take a minute where fifty processes waited for two cores.
+	ClockFactor = 3
+	// DefaultTimeout is how long one picture may take once the child has its bytes.
+	DefaultTimeout = ClockFactor * DefaultCPUSeconds * time.Second
 	// DefaultMemoryBytes is how much memory a child may take beyond what it has when it starts: enough for a picture
 	// at the limits of package decode.
 	DefaultMemoryBytes = 2 << 30
@@ -56,7 +59,7 @@ type Options struct {
 func (o Options) limitOf(u decode.Unreadable) int64 {
 	switch u {
 	case decode.TimeLimit:
-		return int64(o.Timeout.Seconds())
+		return int64(o.CPUSeconds)
 	case decode.MemoryLimit:
 		return o.MemoryBytes
 	}
