@@ -113,7 +113,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 		Submission: &triage.Submission{
 			Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Manifests: s.archive, Jobs: jobs, Events: events, Names: names, Now: s.clock.now,
 		},
-		Sets: &triage.Sets{Store: sets, Archive: s.archive, Parse: setfile.Parse, Events: events, Names: names, Now: s.clock.now},
+		Sets: &triage.Sets{Store: sets, Archive: s.archive, Parse: setfile.Parse, Events: events, Lease: v.Lease, Log: discard(), Names: names, Now: s.clock.now},
 		Review: &triage.Review{
 			Queue: v.Queue, Exhibits: v.Exhibits, Grants: v.Grants, Archive: archive, Renderer: inProcess{}, Events: events, Now: s.clock.now,
 		},

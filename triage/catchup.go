@@ -262,6 +262,7 @@ func (c *CatchUp) catchUp(ctx context.Context, me string, force bool) (Marks, er
 			return m, err
 		}
 	}
+	c.Events.reader().endCutOff(ctx, c.Steward.Lease, c.Steward.Now(), c.Log)
 	if m.Generation == "" {
 		m.Generation = newID("g")
 		if err := c.Events.Marks.Complete(ctx, me, m.Generation); err != nil {

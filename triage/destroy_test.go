@@ -251,6 +251,59 @@ func (h *house) isGroup(medium string) bool {
 	return h.rdb.ZCard(h.t.Context(), "t:gm:"+medium).Val() > 0
 }
 
+// TestDecisionOutlivesDestruction: what was decided of a group whose founder was destroyed, and which has another founder or
+// nobody, is told alike before a rebuild and after it, when the same medium was seized again.
+func TestDecisionOutlivesDestruction(t *testing.T) {
+	h := newHouse(t)
+	ctx := t.Context()
+	c := h.catchUp()
+	if err := c.Once(ctx, false); err != nil {
+		t.Fatal(err)
+	}
+	stop := h.run()
+	alone, founder := newPicture(t, "alone.jpg", 1), newPicture(t, "founder.jpg", 2)
+	one := h.mustSubmit("ONE", alone, founder)
+	h.settle(one)
+	two := h.mustSubmit("TWO", near(t, founder, "heir.jpg", 3))
+	h.settle(two)
+	verdicts := make(map[triage.GroupID]triage.Verdict)
+	for p, verdict := range map[*picture]triage.Verdict{&alone: triage.Illegal, &founder: triage.NotIllegal} {
+		g := triage.GroupID(h.names.Medium(p.item.Digests.SHA256))
+		verdicts[g] = verdict
+		if _, err := h.review.Claim(ctx, h.reviewer.Actor, g); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.review.Decide(ctx, h.reviewer.Actor, g, verdict, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.destroy(one)
+	h.settle(two)
+	groups := func(when string) {
+		t.Helper()
+		three := h.mustSubmit("THREE", alone, founder) // the first time as new media, then as held ones
+		h.settle(three)
+		for g, verdict := range verdicts {
+			if got, err := h.views.Queue.Group(ctx, g); err != nil || got.Decision == nil || got.Decision.Verdict != verdict {
+				t.Errorf("%s: group %s: %+v, %v", when, g, got.Decision, err)
+			}
+		}
+	}
+	groups("seized again")
+	stop()
+	want := h.dump(c)
+	h.rdb.FlushAll(ctx)
+	fresh := h.catchUp()
+	if err := fresh.Once(ctx, false); err != nil {
+		t.Fatal(err)
+	}
+	h.run()
+	groups("after a rebuild")
+	if got := h.dump(fresh); got != want {
+		t.Errorf("the dump differs:\n%s", differing(want, got))
+	}
+}
+
 // TestTwoPeopleDecide refuses the same person, the wrong roles, what has expired, and what was decided already.
 func TestTwoPeopleDecide(t *testing.T) {
 	h := newHouse(t)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"log/slog"
 	"strings"
 	"time"
 )
@@ -84,8 +85,10 @@ type Sets struct {
 	Parse   SetParser
 	Events  *Projector
 	Names   Names
+	Lease   Lease // held by each import while it goes on
 	Now     func() time.Time
 	Room    *Room // asked before a list is taken in
+	Log     *slog.Logger
 }
 
 // List returns all sets, the newest first.
@@ -117,13 +120,23 @@ func (s *Sets) Import(ctx context.Context, by Actor, o ImportOptions, file io.Re
 	if err := s.Room.Check(); err != nil {
 		return ImportReport{}, err
 	}
+	s.reader().endCutOff(ctx, s.Lease, s.Now(), s.Log)
 	set, err := s.Store.CreateSet(ctx, HashSet{
 		Source: o.Source, Kind: o.Kind, Category: o.Category, State: Importing, Imported: s.Now().UTC(),
 	})
 	if err != nil {
 		return ImportReport{}, err
 	}
-	report, err := s.take(ctx, by, set, o, file, size)
+	var report ImportReport
+	taken := false
+	_, err = holding(ctx, s.Lease, importName(set.ID), importLease, func(ctx context.Context) (err error) {
+		report, err = s.take(ctx, by, set, o, file, size)
+		taken = err == nil
+		return err
+	})
+	if taken {
+		return report, nil // that the lease could not be given back means nothing
+	}
 	if err != nil && !IsKind(err, Unknown) { // an unknown outcome may have been recorded
 		s.fail(context.WithoutCancel(ctx), report.Set, set, o, err)
 	}
@@ -234,7 +247,7 @@ func (s setReader) read(ctx context.Context, set HashSet, o ImportOptions) (Impo
 	return report, flush()
 }
 
-// drop takes the first n entries of a kept file back.
+// drop takes the first n entries of a kept file back; 0: all.
 func (s setReader) drop(ctx context.Context, set HashSet, o ImportOptions, n int) error {
 	file, err := s.Archive.OpenSetFile(ctx, set.ID)
 	if err != nil {
@@ -343,6 +356,11 @@ func (s *Sets) Remove(ctx context.Context, by Actor, id SetID) (HashSet, error) 
 	}
 	if set.State != Failed && set.State != Importing {
 		return HashSet{}, E(Conflict, op, id.String(), "only a set whose import failed or was cut off can be removed: withdraw an active one", nil)
+	}
+	if set.State == Importing {
+		if err := s.reader().cutOff(ctx, set); err != nil {
+			return HashSet{}, err
+		}
 	}
 	return set, s.Events.act(ctx, by, SetRemoved, id.String(), nil)
 }

@@ -86,6 +86,7 @@ var hints = map[string]string{
 	"name holds control characters or is not UTF-8: correct it":                                 "le nom contient des caractères de contrôle ou n’est pas en UTF-8 : corrigez-le",
 	"another import has this number":                                                            "un autre import a ce numéro",
 	"this set was never active: remove it":                                                      "cette base n’a jamais été active : supprimez-la",
+	"the import was cut off: import the list again":                                             "l’import s’est interrompu : importez la liste à nouveau",
 	"only a set whose import failed or was cut off can be removed: withdraw an active one":      "seule une base dont l’import a échoué ou s’est interrompu peut être supprimée : une base active se retire",
 
 	// Of the HTTP side.

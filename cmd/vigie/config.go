@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"vigie/store/journal"
 )
 
 // serviceConfig is everything that the service's commands can be told, by flag or environment. Flags win.
@@ -36,6 +38,7 @@ type serviceConfig struct {
 
 	// Witness keeps the journal's checkpoints: a file outside the service, or an http(s) address; empty: nobody.
 	Witness     string
+	JournalSign time.Duration // how often a checkpoint is signed while events come in
 	JournalLock time.Duration // how long sealed segments are locked in a store that can; 0: not at all
 
 	Parallel int           // examinations at once
@@ -89,6 +92,8 @@ func (env *environment) serviceFlags(name string, args []string, extra func(*fla
 	fs.StringVar(&c.Witness, "witness", env.Getenv("VIGIE_WITNESS"), "who keeps the journal's checkpoints: a file elsewhere, or a URL to POST to")
 	fs.DurationVar(&c.JournalLock, "journal-lock", env.duration("VIGIE_JOURNAL_LOCK", defaultJournalLock),
 		"how long sealed segments of the journal cannot be removed from MinIO, by anybody; 0: not locked")
+	fs.DurationVar(&c.JournalSign, "journal-sign", env.duration("VIGIE_JOURNAL_SIGN", journal.DefaultEvery),
+		"how often a checkpoint of the journal is signed while events come in")
 	fs.Int64Var(&c.ObjectsMax, "objects-max", 0, "bytes that the folder store may hold (default: as much as the disk)")
 	fs.StringVar(&c.Jail, "jail", env.or("VIGIE_JAIL", jailRequired), "where nothing locks decoders in: required (nothing is decoded) or best-effort")
 	fs.BoolVar(&c.Verbose, "verbose", false, "log every request and job")
@@ -153,6 +158,9 @@ func (c *serviceConfig) complete(env *environment) error {
 	}
 	if err := c.Decode.check(env); err != nil {
 		return err
+	}
+	if c.JournalSign <= 0 {
+		return usageError("--journal-sign (VIGIE_JOURNAL_SIGN): a duration such as 1m")
 	}
 	if c.JournalLock < 0 {
 		return usageError("--journal-lock (VIGIE_JOURNAL_LOCK): a duration such as 8760h, or 0")

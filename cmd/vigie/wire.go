@@ -178,7 +178,7 @@ func newKeeper(c *serviceConfig, keys *secrets, raw objects.Store, chain *journa
 	if err != nil {
 		return nil, err
 	}
-	o := journal.KeeperOptions{Signer: signer, Witness: witness(c), Retention: c.JournalLock, Log: log}
+	o := journal.KeeperOptions{Signer: signer, Witness: witness(c), Retention: c.JournalLock, Every: c.JournalSign, Log: log}
 	if raw.Capabilities().ObjectLock {
 		o.Locker, _ = raw.(journal.Locker)
 	}
@@ -209,7 +209,7 @@ func (h *house) app(ctx context.Context, pool *jail.Pool) (*fiber.App, error) {
 		Submission: h.submission(),
 		Sets: &triage.Sets{
 			Store: h.sets, Archive: h.archive, Parse: setfile.Parse, Events: h.events, Names: h.names, Now: time.Now,
-			Room: h.room,
+			Room: h.room, Lease: h.views.Lease, Log: h.log,
 		},
 		Review: &triage.Review{
 			Queue: h.views.Queue, Exhibits: h.views.Exhibits, Grants: h.views.Grants, Archive: h.archive,

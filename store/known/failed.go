@@ -108,8 +108,8 @@ if state:sub(1, 9) == 'importing' and redis.call('HGET', KEYS[3], ARGV[2]) == AR
 end
 return 1`)
 
-// RemoveSet implements triage.SetStore. What an import that was cut off has written of exact digests stays until something
-// else is written there.
+// RemoveSet implements triage.SetStore. What an import has written of exact digests stays until something else is written
+// there, unless the import was ended first (FailSet, DropEntries).
 func (s *Sets) RemoveSet(ctx context.Context, id triage.SetID) error {
 	const op = "known.RemoveSet"
 	set, err := s.Set(ctx, id)

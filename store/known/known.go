@@ -8,7 +8,7 @@
 // Redis's files tell a thief nothing: digests are keyed, hashes and words are sealed (seal.go), and what is left are
 // numbers.
 //
-// Entries of withdrawn sets stay where they are until something else is written there: a set's state alone says
+// Exact entries of withdrawn sets stay where they are until something else is written there: a set's state alone says
 // whether its entries match.
 package known
 
