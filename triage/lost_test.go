@@ -16,6 +16,7 @@ import (
 var unwatched = []string{
 	"link:", "session:", "grant:", "granted:", "lease:", "marks:", "jobs", "jobs:", "known:changes", "marks", "rehash", "ended", "ended:",
 	"exhibits", "epochs", "wanted", "destructions", "founders:live", "orphans", "ungrouped", "torank", "queue",
+	"shut", "reopening", "closed",
 }
 
 // familyOf returns what a family's keys begin with, or the whole of a single key.

@@ -12,14 +12,14 @@ import (
 // families are the beginnings of keys of which there are many, those of store/known, which has the same prefix, included.
 // What expires by itself has none, nor have jobs: what is queued and not there is queued again.
 var families = []string{
-	keyExhibits + ":", keyExhibit, keyCounts, keyParts, keyPartMedia, keyMedium, "ep:", keySeen, keyDoomed,
+	keyExhibits + ":", keyExhibit, keyCounts, keyParts, keyPartMedia, keyMedium, "ep:", keySeen, keyDoomed, keyVacant,
 	keyNear, "fg:", "sub:", keyGroup, keyMembers, keyFounders + ":", "q:",
 	"known:c:", "known:s:", "known:p:", "known:h:", "kx:",
 }
 
 // lasting are single keys that never go once they are there; ofSets, once a set was active.
 var (
-	lasting = []string{keyAccounts, keyTokens, keyWords, keyFounders, keyLeaving, "gone", keyEpoch, "known:last", "known:versions"}
+	lasting = []string{keyAccounts, keyTokens, keyWords, keyFounders, keyCases, keyLeaving, "gone", keyEpoch, "known:last", "known:versions"}
 	ofSets  = []string{"known:docs", "known:states"}
 )
 
