@@ -3,14 +3,13 @@ package pdq
 // filter blurs a picture with the reference's Jarosz filter (two passes of a box along rows, then along
 // columns) and returns the 64×64 values that are sampled from it.
 //
-// The reference filters the whole picture four times over. Here rows stream through the passes: a column box
-// keeps one running sum a column and the few rows under its window, and the second pass computes only the 64
-// columns that are sampled. Each value is still the same chain of float32 additions, subtractions and one
+// The reference filters the whole picture four times over. Here rows stream through the passes, two at a time: a
+// column box keeps one running sum a column and the few rows under its window, and the second pass computes only the
+// 64 columns that are sampled. Each value is still the same chain of float32 additions, subtractions and one
 // division, so the result is the same to the last bit.
 func filter(width, height int, row func(y int, line []float32)) *samples {
 	var grid samples
 	columns, rows := sampled(width), sampled(height)
-	narrow := make([]float32, side)
 	next := 0 // sample; a picture under 64 rows gives some rows to several
 	second := newColumnBox(side, height, func(y int, line []float32) {
 		for ; next < side && rows[next] == y; next++ {
@@ -18,19 +17,35 @@ func filter(width, height int, row func(y int, line []float32)) *samples {
 		}
 	})
 	window := windowSize(width)
-	smooth := make([]float32, width)
-	first := newColumnBox(width, height, func(_ int, line []float32) {
-		boxAlong(line, smooth, window)
-		for j, x := range columns {
-			narrow[j] = smooth[x]
+	var upper []float32 // waits for the row below
+	var narrow [2][side]float32
+	first := newColumnBox(width, height, func(y int, line []float32) {
+		if upper == nil {
+			if upper = line; y+1 < height {
+				return
+			}
 		}
-		second.push(narrow)
+		sampledMeans(upper, line, window, &columns, &narrow[0], &narrow[1])
+		second.push(narrow[0][:])
+		if y%2 != 0 {
+			second.push(narrow[1][:])
+		}
+		upper = nil
 	})
-	line, blurred := make([]float32, width), make([]float32, width)
-	for y := range height {
-		row(y, line)
-		boxAlong(line, blurred, window)
-		first.push(blurred)
+	var line, blurred [2][]float32
+	for i := range line {
+		line[i], blurred[i] = make([]float32, width), make([]float32, width)
+	}
+	for y := 0; y < height; y += 2 {
+		row(y, line[0])
+		if y+1 < height {
+			row(y+1, line[1])
+		}
+		means(line[0], line[1], blurred[0], blurred[1], window)
+		first.push(blurred[0])
+		if y+1 < height {
+			first.push(blurred[1])
+		}
 	}
 	first.finish()
 	second.finish()
@@ -51,57 +66,22 @@ func sampled(n int) (at [side]int) {
 	return at
 }
 
-// boxAlong writes the running mean of in over window values to out. Near the ends it divides by the number of
-// values that are there.
-func boxAlong(in, out []float32, window int) {
-	n := len(in)
-	out = out[:n]
-	var sum, count float32
-	left, right, o := 0, 0, 0
-	for range lead(window) {
-		sum += in[right]
-		right++
-		count++
-	}
-	for right < window {
-		sum += in[right]
-		right++
-		count++
-		out[o] = sum / count
-		o++
-	}
-	for right < n {
-		sum += in[right]
-		sum -= in[left]
-		right++
-		left++
-		out[o] = sum / count
-		o++
-	}
-	for o < n {
-		sum -= in[left]
-		left++
-		count--
-		out[o] = sum / count
-		o++
-	}
-}
-
-// columnBox does to every column at once what boxAlong does to one row, as the rows come in.
+// columnBox does to every column at once what means does to a row, as the rows come in.
 type columnBox struct {
 	window, height int
 	in, out        int // rows taken in, rows given out
 	under          int // rows under the window
-	sums, mean     []float32
-	ring           []float32 // the last window+1 rows taken in
-	emit           func(y int, line []float32)
+	sums           []float32
+	mean           [2][]float32                // the last two rows given out
+	ring           []float32                   // the last window+1 rows taken in
+	emit           func(y int, line []float32) // line stays as it is until the next but one
 }
 
 func newColumnBox(width, height int, emit func(y int, line []float32)) *columnBox {
 	window := windowSize(height)
 	return &columnBox{
 		window: window, height: height,
-		sums: make([]float32, width), mean: make([]float32, width),
+		sums: make([]float32, width), mean: [2][]float32{make([]float32, width), make([]float32, width)},
 		ring: make([]float32, (window+1)*width), emit: emit,
 	}
 }
@@ -148,7 +128,7 @@ func (b *columnBox) finish() {
 
 func (b *columnBox) give() {
 	count := float32(b.under)
-	mean := b.mean[:len(b.sums)]
+	mean := b.mean[b.out%2][:len(b.sums)]
 	for x, v := range b.sums {
 		mean[x] = v / count
 	}

@@ -81,40 +81,48 @@ func ycbcrRows(img *image.YCbCr) func(y int, line []float32) {
 		luminance := img.Y[img.YOffset(corner.X, corner.Y+y):][:len(line)]
 		chroma := img.COffset(corner.X, corner.Y+y)
 		cb, cr := img.Cb[chroma:], img.Cr[chroma:]
-		for x, v := range luminance {
-			c := (corner.X+x)>>shift - corner.X>>shift
-			line[x] = weighed.luma(v, cb[c], cr[c])
+		x, shared := 0, 1<<shift-corner.X&(1<<shift-1) // pixels of the first sample of chroma: some may lie outside
+		for c := 0; x < len(line); c++ {
+			colour := tintOf(cb[c], cr[c])
+			for end := min(x+shared, len(line)); x < end; x++ {
+				line[x] = weighed.luma(luminance[x], colour)
+			}
+			shared = 1 << shift
 		}
 	}
 }
 
-// weights are the products that luma adds, for each value of a colour.
-type weights struct{ r, g, b [256]float32 }
+// weights are the products that luma adds, for each value of a colour from -256 to 767: what is below 0 counts as 0 and
+// what is above 255 as 255.
+type weights struct{ r, g, b [weightValues]float32 }
+
+const (
+	weightValues = 1024
+	weightOfZero = 256
+)
 
 func newWeights() *weights {
 	w := new(weights)
-	for v := range 256 {
-		w.r[v], w.g[v], w.b[v] = luma(uint8(v), 0, 0), luma(0, uint8(v), 0), luma(0, 0, uint8(v))
+	for i := range weightValues {
+		v := uint8(min(max(i-weightOfZero, 0), 255)) //nolint:gosec // it is
+		w.r[i], w.g[i], w.b[i] = luma(v, 0, 0), luma(0, v, 0), luma(0, 0, v)
 	}
 	return w
 }
 
-// luma is luma of what color.YCbCrToRGB makes of a pixel, bit for bit, in 16.16 fixed point as there.
-func (w *weights) luma(y, cb, cr uint8) float32 {
-	light, blue, red := int32(y)*0x10101, int32(cb)-128, int32(cr)-128
-	r := byteOf(light + 91881*red)
-	g := byteOf(light - 22554*blue - 46802*red)
-	b := byteOf(light + 116130*blue)
-	return w.r[r] + w.g[g] + w.b[b]
+// tint is what chroma adds to red, green and blue, in 16.16 fixed point.
+type tint struct{ r, g, b int32 }
+
+func tintOf(cb, cr uint8) tint {
+	blue, red := int32(cb)-128, int32(cr)-128
+	const zero = weightOfZero << 16
+	return tint{zero + 91881*red, zero - 22554*blue - 46802*red, zero + 116130*blue}
 }
 
-// byteOf cuts a 16.16 value to a byte.
-func byteOf(v int32) uint8 {
-	if uint32(v) >= 1<<24 { //nolint:gosec // negative values are meant to be large
-		v = ^(v >> 31)
-		return uint8(v) //nolint:gosec // all zeros or all ones
-	}
-	return uint8(v >> 16) //nolint:gosec // below 1<<24
+// luma is luma of what color.YCbCrToRGB makes of a pixel, bit for bit, in fixed point as there.
+func (w *weights) luma(y uint8, t tint) float32 {
+	light, mask := int32(y)*0x10101, int32(weightValues-1)
+	return w.r[(light+t.r)>>16&mask] + w.g[(light+t.g)>>16&mask] + w.b[(light+t.b)>>16&mask]
 }
 
 // rgbaRows divides alpha out where a pixel is not opaque.

@@ -101,7 +101,7 @@ func newTaps(n, step, count int) (all [side]taps) {
 // filter give at the pixel at: a mean of means. Only those from low to high are written; others add nothing.
 func filterWeights(n, at int, weights []float64) (low, high int) {
 	window := windowSize(n)
-	under := func(o int) (int, int) { // what boxAlong's output o is the mean of
+	under := func(o int) (int, int) { // what output o of means is the mean of
 		return max(0, o+lead(window)+1-window), min(n-1, o+lead(window))
 	}
 	left, right := under(at)
