@@ -80,7 +80,7 @@ func TestDecoderVersion(t *testing.T) {
 	}
 }
 
-// TestSandboxed: HEIC, AVIF and JPEG XL as others wrote them from a picture whose hash the reference computed.
+// TestSandboxed: HEIC, AVIF, JPEG XL and JPEG 2000 as others wrote them from a picture whose hash the reference computed.
 func TestSandboxed(t *testing.T) {
 	if err := decode.WASMOnly(); err != nil {
 		t.Fatal(err)
@@ -91,6 +91,7 @@ func TestSandboxed(t *testing.T) {
 		distance int // at most, in bits
 	}{
 		"heic": {image.Pt(96, 72), pdq.MatchDistance}, "avif": {image.Pt(96, 72), pdq.MatchDistance}, "jxl": {image.Pt(320, 240), 6},
+		"jp2": {image.Pt(96, 72), pdq.MatchDistance},
 	} {
 		data := read(t, "testdata/picture."+format)
 		got := decode.Examine(data, decode.Limits{})

@@ -104,7 +104,8 @@ func TestExamine(t *testing.T) {
 	for name, data := range map[string][]byte{
 		"empty": {}, "text": []byte("hello"), "film": []byte("\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2mp41"),
 		"truncated": good[:len(good)/2], "jpeg": picture(t, func(w io.Writer, i image.Image) error { return jpeg.Encode(w, i, nil) }),
-		"heic": sample(t, "picture.heic"), "avif": sample(t, "picture.avif"), "gif": sample(t, "frames.gif"),
+		"heic": sample(t, "picture.heic"), "avif": sample(t, "frames.avif"), "gif": sample(t, "frames.gif"), "jxl": sample(t, "frames.jxl"),
+		"jpeg 2000": sample(t, "tiles.j2k"),
 	} {
 		if got, want := examine(t, p, data), decode.Examine(data, decode.Limits{}); !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: the child found\n%+v, and not\n%+v", name, got, want)
