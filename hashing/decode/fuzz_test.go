@@ -3,12 +3,14 @@ package decode
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"image"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"vigie/hashing"
+	"vigie/hashing/openjpeg"
 )
 
 // The targets below hold each parser of ours to not panicking, to staying within its bounds, and to yielding only parts
@@ -159,6 +161,10 @@ func FuzzBMP(f *testing.F) {
 func FuzzJPEG2000(f *testing.F) {
 	seeds(f, "*.jp2")
 	seeds(f, "*.j2k")
+	// Once before, for a fuzzer takes the time that compiling the decoder takes for a hang.
+	if _, err := openjpeg.Decode(nil, false, 0); !errors.Is(err, openjpeg.ErrDecode) {
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		tiffFacts(jp2EXIF(data), new(hashing.Facts))
 		profileName(iccProfile(data, "jp2"))
