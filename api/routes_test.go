@@ -31,6 +31,7 @@ var may = map[string][]triage.Role{
 	"GET /healthz":                               {nobody, triage.Examiner, triage.Reviewer, triage.Unit, triage.Admin},
 	"GET /readyz":                                {nobody, triage.Examiner, triage.Reviewer, triage.Unit, triage.Admin},
 	"GET /openapi.json":                          {nobody, triage.Examiner, triage.Reviewer, triage.Unit, triage.Admin},
+	"GET /metrics":                               {triage.Admin},
 	"GET /v1/me":                                 {triage.Examiner, triage.Reviewer, triage.Unit, triage.Admin},
 	"POST /v1/links":                             {triage.Examiner, triage.Reviewer, triage.Unit, triage.Admin},
 	"POST /v1/checks":                            {triage.Unit},
@@ -303,7 +304,7 @@ func TestEveryRouteAsEveryRole(t *testing.T) {
 // against the document.
 func (w *walk) allowed(t *testing.T) {
 	order := []string{
-		"live", "ready", "openapi", "me", "newLink", "check", "openExhibit", "exhibits", "exhibit", "putPart", "upload",
+		"live", "ready", "metrics", "openapi", "me", "newLink", "check", "openExhibit", "exhibits", "exhibit", "putPart", "upload",
 		"sealExhibit", "findings", "importSet", "sets", "set", "withdrawSet", "queue", "group", "claim", "reveal", "picture", "decide",
 		"claim", "return", "removeSet", "proposeDestruction", "destruction", "destructions", "withdrawDestruction", "proposeDestruction", "confirmDestruction",
 	}

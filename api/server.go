@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"net/http"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -25,6 +26,7 @@ type Options struct {
 	Destructions *triage.Destructions
 	// Conditions says how each part of the service fares.
 	Conditions func(ctx context.Context) []triage.Condition
+	Metrics    http.Handler // what this process tells Prometheus; nil: nothing
 	// Mount registers further routes; nil for none.
 	Mount   func(g *guard.Guard) error
 	Log     *slog.Logger
@@ -43,7 +45,7 @@ func New(ctx context.Context, o Options) (*fiber.App, error) {
 	})
 	h := &rest.Handlers{
 		Submission: o.Submission, Sets: o.Sets, Review: o.Review, Checks: o.Checks, Access: o.Access,
-		Destructions: o.Destructions, Conditions: o.Conditions, Version: o.Version,
+		Destructions: o.Destructions, Conditions: o.Conditions, Metrics: o.Metrics, Version: o.Version,
 	}
 	err := h.Register(g)
 	if err == nil && o.Mount != nil {

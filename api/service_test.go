@@ -21,6 +21,7 @@ import (
 	"vigie/api"
 	"vigie/api/client"
 	"vigie/api/guard"
+	"vigie/api/metrics"
 	"vigie/api/web"
 	"vigie/hashing"
 	"vigie/hashing/decode"
@@ -166,6 +167,7 @@ func (s *service) background(runners ...interface{ Run(context.Context) error })
 // listen answers on a free port until the test ends.
 func (s *service) listen(o api.Options) {
 	s.t.Helper()
+	o.Metrics = metrics.New(metrics.Sources{}).Handler()
 	app, err := api.New(s.t.Context(), o)
 	if err != nil {
 		s.t.Fatal(err)

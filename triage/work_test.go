@@ -34,7 +34,7 @@ func TestLargeMediaAreNotHeld(t *testing.T) {
 	content := bytes.Repeat([]byte("\xff\xd8\xff more than fits into a buffer"), size/32)
 	large := newItem("large.jpg", content)
 	var read atomic.Int64
-	h.worker.Archive = countingArchive{h.archive, &read}
+	h.worker.Archive, h.worker.Parallel = countingArchive{h.archive, &read}, 1
 	h.decoder = decoderFunc(func(_ context.Context, r io.Reader, announced int64) (hashing.Examination, error) {
 		if before := read.Load(); before == 0 || before > size/4 {
 			t.Errorf("%d bytes were read before the decoder asked", before)
@@ -59,13 +59,14 @@ func (f decoderFunc) Examine(ctx context.Context, r io.Reader, size int64) (hash
 	return f(ctx, r, size)
 }
 
-// countingArchive counts the bytes of media that are read.
+// countingArchive counts the bytes that are read of the medium that was opened last.
 type countingArchive struct {
 	triage.MediaArchive
 	read *atomic.Int64
 }
 
 func (a countingArchive) OpenMedium(ctx context.Context, id triage.MediumID, from int) (io.ReadCloser, int64, error) {
+	a.read.Store(0)
 	body, size, err := a.MediaArchive.OpenMedium(ctx, id, from)
 	return countingBody{body, a.read}, size, err
 }

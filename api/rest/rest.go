@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"net/http"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -26,6 +27,7 @@ type Handlers struct {
 	Destructions *triage.Destructions
 	// Conditions says how each part of the service fares.
 	Conditions func(ctx context.Context) []triage.Condition
+	Metrics    http.Handler // nil: there are none
 	Version    string
 }
 

@@ -1,7 +1,10 @@
 package rest
 
 import (
+	"net/http"
+
 	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/adaptor"
 
 	"vigie/api/guard"
 	"vigie/api/wire"
@@ -17,6 +20,11 @@ func (h *Handlers) service(g *guard.Guard) error {
 		return c.JSON(wire.Health{Status: "ok", Version: h.Version})
 	})
 	g.Handle(fiber.MethodGet, "/readyz", guard.Public(), h.ready)
+	metrics := h.Metrics
+	if metrics == nil {
+		metrics = http.NotFoundHandler()
+	}
+	g.Handle(fiber.MethodGet, "/metrics", guard.For(triage.Admin), adaptor.HTTPHandler(metrics))
 	g.Handle(fiber.MethodGet, "/openapi.json", guard.Public(), func(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
 		return c.Send(doc)

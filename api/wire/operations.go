@@ -12,6 +12,7 @@ const (
 	typeLines  = "application/x-ndjson"
 	typeCSV    = "text/csv"
 	typeJPEG   = "image/jpeg"
+	typeText   = "text/plain"
 	typeBinary = "application/octet-stream"
 )
 
@@ -100,6 +101,7 @@ func serviceOperations() []Operation {
 	return []Operation{
 		{Method: http.MethodGet, Path: "/healthz", Name: "live", Summary: "The process lives", Status: 200, Answers: answers(Health{})},
 		{Method: http.MethodGet, Path: "/readyz", Name: "ready", Summary: "How the parts of the service fare; 503 with the same answer when one is down", Status: 200, Answers: answers(Readiness{}), Or: 503},
+		{Method: http.MethodGet, Path: "/metrics", Name: "metrics", Summary: "What this process tells Prometheus", Roles: admin, Status: 200, Answers: []Content{{typeText, nil}}},
 		{Method: http.MethodGet, Path: "/openapi.json", Name: "openapi", Summary: "This document", Status: 200, Answers: []Content{{typeJSON, nil}}},
 		{Method: http.MethodGet, Path: "/v1/me", Name: "me", Summary: "Who calls", Roles: triage.Roles, Status: 200, Answers: answers(Me{})},
 		{Method: http.MethodPost, Path: "/v1/links", Name: "newLink", Summary: "Make a one-use sign-in link for oneself", Roles: triage.Roles, Status: 201, Answers: answers(Link{})},

@@ -41,6 +41,8 @@ type serviceConfig struct {
 	JournalSign time.Duration // how often a checkpoint is signed while events come in
 	JournalLock time.Duration // how long sealed segments are locked in a store that can; 0: not at all
 
+	Metrics string // loopback address on which the process tells its metrics; empty: nowhere
+
 	Parallel int           // examinations at once
 	Children int           // decoding processes
 	Lease    time.Duration // after which a dead worker's job is taken over
@@ -96,6 +98,7 @@ func (env *environment) serviceFlags(name string, args []string, extra func(*fla
 		"how often a checkpoint of the journal is signed while events come in")
 	fs.Int64Var(&c.ObjectsMax, "objects-max", 0, "bytes that the folder store may hold (default: as much as the disk)")
 	fs.StringVar(&c.Jail, "jail", env.or("VIGIE_JAIL", jailRequired), "where nothing locks decoders in: required (nothing is decoded) or best-effort")
+	fs.StringVar(&c.Metrics, "metrics", env.Getenv("VIGIE_METRICS"), "loopback address where this process answers Prometheus (default: nowhere)")
 	fs.BoolVar(&c.Verbose, "verbose", false, "log every request and job")
 	if extra != nil {
 		extra(fs, c)
@@ -161,6 +164,9 @@ func (c *serviceConfig) complete(env *environment) error {
 	}
 	if c.JournalSign <= 0 {
 		return usageError("--journal-sign (VIGIE_JOURNAL_SIGN): a duration such as 1m")
+	}
+	if err := c.checkMetrics(env); err != nil {
+		return err
 	}
 	if c.JournalLock < 0 {
 		return usageError("--journal-lock (VIGIE_JOURNAL_LOCK): a duration such as 8760h, or 0")

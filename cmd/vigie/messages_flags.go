@@ -60,6 +60,8 @@ var flagsInFrench = map[string]string{
 	"address of the pages (default: where the service listens)":           "adresse des pages (par défaut : là où le service écoute)",
 	"for 12 hours, as often as wanted, instead of once within 15 minutes": "pour 12 heures, autant de fois que voulu, au lieu d'une fois dans les 15 minutes",
 
+	"loopback address where this process answers Prometheus (default: nowhere)": "adresse de boucle locale où ce processus répond à Prometheus (par défaut : aucune)",
+
 	// Of decoding.
 	"pixels that a picture may have":                                                "pixels qu’une image peut compter",
 	"bytes that a picture's file may have":                                          "octets que le fichier d’une image peut compter",

@@ -110,6 +110,7 @@ var serviceMessages = i18n.Catalogue{
 	"flag.default":  {" (par défaut : %s)", " (default %s)"},
 	"error.flag":    {"option incorrecte : %v (voir vigie help %s)", "%v (vigie help %s)"},
 
+	"error.metrics":     {"--metrics %s : une adresse de boucle locale, comme 127.0.0.1:9788 ; au-delà, un administrateur lit /metrics de l'API", "--metrics %s: a loopback address such as 127.0.0.1:9788; beyond it, an administrator reads the API's /metrics"},
 	"error.limit":       {"%s (%s) : un nombre à partir de %d", "%s (%s): a number from %d on"},
 	"error.jail":        {"--jail %s : c'est required ou best-effort", "--jail %s: it is required or best-effort"},
 	"error.objects":     {"--objects %s : c'est folder ou minio", "--objects %s: it is folder or minio"},

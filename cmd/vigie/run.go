@@ -39,8 +39,9 @@ func (env *environment) runProcess(ctx context.Context, name string, args []stri
 			return err
 		}
 		defer pool.Close()
+		h.pool = pool
 		g, ctx := errgroup.WithContext(ctx)
-		for _, run := range append([]task{h.follow}, parts(h, pool)...) {
+		for _, run := range append([]task{h.follow, h.measured}, parts(h, pool)...) {
 			g.Go(func() error { return run(ctx) })
 		}
 		return g.Wait()

@@ -14,6 +14,7 @@ import (
 
 	"vigie/api"
 	"vigie/api/guard"
+	"vigie/api/metrics"
 	"vigie/api/web"
 	"vigie/hashing/decode"
 	"vigie/hashing/jail"
@@ -58,6 +59,8 @@ type house struct {
 	catchUp   *triage.CatchUp
 	access    *triage.Access
 	rehash    *triage.Rehash
+	metrics   *metrics.Metrics
+	pool      *jail.Pool // decodes; nil before the process runs
 }
 
 // withHouse runs do on a house over the servers that c names.
@@ -124,6 +127,7 @@ func build(ctx context.Context, c *serviceConfig, keys *secrets, sv *servers, lo
 		Examinations: archive, Media: v.Media, Runs: v.Rehashes, Jobs: jobs, Events: h.events, Lease: v.Lease,
 		Outdated: decode.Outdated, Now: time.Now, Log: log,
 	}
+	h.metrics = metrics.New(metrics.Sources{Queue: h.waiting, Conditions: h.conditions, Decoders: h.endedDecoders, Now: time.Now})
 	own := catchUp.Forget
 	catchUp.Forget = func() { own(); h.mirror.Forget(); h.founders.Forget(); archive.Forget() }
 	return h, nil
@@ -199,7 +203,7 @@ func witness(c *serviceConfig) journal.Witness {
 func (h *house) submission() *triage.Submission {
 	return &triage.Submission{
 		Exhibits: h.views.Exhibits, Media: h.views.Media, Archive: h.archive, Manifests: h.archive, Jobs: h.jobs,
-		Events: h.events, Names: h.names, Now: time.Now, Room: h.room,
+		Events: h.events, Names: h.names, Now: time.Now, Room: h.room, Meter: h.metrics,
 	}
 }
 
@@ -229,6 +233,7 @@ func (h *house) app(ctx context.Context, pool *jail.Pool) (*fiber.App, error) {
 	return api.New(ctx, api.Options{
 		Submission: u.Submission, Sets: u.Sets, Review: u.Review, Checks: u.Checks, Access: u.Access,
 		Destructions: u.Destructions,
+		Metrics:      h.metrics.Handler(),
 		Conditions:   u.Conditions, Log: h.log, TLS: tls, Version: fullVersion(),
 		Mount: func(g *guard.Guard) error {
 			return web.Mount(g, u, web.Options{Now: time.Now, TLS: tls, OperatorCSS: css})
@@ -248,7 +253,7 @@ func (h *house) worker(pool *jail.Pool) *triage.Worker {
 	return &triage.Worker{
 		Jobs: h.jobs, Media: h.views.Media, Archive: h.archive, Examinations: h.archive, Decoder: pool,
 		Matcher: h.mirror, Outcomes: h.views.Outcomes, Rehashed: h.views.Rehashes, Outdated: decode.Outdated,
-		Names: h.names, Parallel: h.config.Parallel, Touch: h.config.Lease / 3, Now: time.Now, Log: h.log,
+		Names: h.names, Parallel: h.config.Parallel, Touch: h.config.Lease / 3, Now: time.Now, Meter: h.metrics, Log: h.log,
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"runtime"
 	"sync"
 	"time"
@@ -72,6 +73,46 @@ type Pool struct {
 	slots   chan *child // one for each process there may be; nil where none runs
 	closed  chan struct{}
 	close   sync.Once
+
+	mu    sync.Mutex // guards ended
+	ended map[string]int64
+}
+
+// Why a child ended and was replaced, beside the codes of what it did to a medium: decode.Crashed, TimeLimit, MemoryLimit.
+const (
+	EndedRetired     = "retired"     // it had grown, or served long enough
+	EndedEarly       = "early"       // the further pictures of a file were too much for it
+	EndedInterrupted = "interrupted" // its job was: by the source of the bytes, or by whoever asked
+	EndedAlone       = "alone"       // between two jobs
+)
+
+// Ended returns how many children have ended and were replaced, by why.
+func (p *Pool) Ended() map[string]int64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return maps.Clone(p.ended)
+}
+
+func (p *Pool) countEnd(why string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ended[why]++
+}
+
+// whyEnded names the end of a child that answered a job so.
+func whyEnded(a answer, err error) string {
+	var unreadable decode.Unreadable
+	switch {
+	case err == nil && a.early:
+		return EndedEarly
+	case err == nil:
+		return EndedRetired
+	case errors.As(err, &unreadable) && (unreadable == decode.Crashed || unreadable == decode.TimeLimit || unreadable == decode.MemoryLimit):
+		return string(unreadable)
+	case errors.As(err, &unreadable) && unreadable != decode.TooManyBytes:
+		return EndedRetired // the medium is at fault, and the child was due
+	}
+	return EndedInterrupted
 }
 
 // New returns a pool without any process yet. Its owner calls Close.
@@ -89,7 +130,7 @@ func New(options Options) *Pool {
 		options.CPUSeconds = DefaultCPUSeconds
 	}
 	options.Limits = options.Limits.WithDefaults()
-	p := &Pool{options: options, slots: make(chan *child, options.Children), closed: make(chan struct{})}
+	p := &Pool{options: options, slots: make(chan *child, options.Children), closed: make(chan struct{}), ended: make(map[string]int64)}
 	for range options.Children {
 		p.slots <- nil
 	}
@@ -213,6 +254,7 @@ func (p *Pool) do(ctx context.Context, j job, src io.Reader) (answer, error) {
 	}
 	a, reusable, err := c.do(ctx, j, src)
 	if !reusable {
+		p.countEnd(whyEnded(a, err))
 		c.end()
 		c = nil
 	}
@@ -238,6 +280,9 @@ func (p *Pool) acquire(ctx context.Context) (*child, error) {
 	}
 	if c != nil && !c.dead() {
 		return c, nil
+	}
+	if c != nil {
+		p.countEnd(EndedAlone)
 	}
 	c, err := start(p.options)
 	if err != nil {

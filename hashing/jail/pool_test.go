@@ -168,6 +168,9 @@ func TestMisbehaviour(t *testing.T) {
 					t.Errorf("found %+v, not %s", got, c.want)
 				}
 			}
+			if ended := p.Ended(); ended[string(c.want)] != 2 || len(ended) != 1 {
+				t.Errorf("ended: %v", ended)
+			}
 			p.options.Timeout = 20 * time.Second
 			if got := examine(t, p, good); got.Fingerprint == nil {
 				t.Errorf("the next picture suffered: %+v", got)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"strconv"
 	"strings"
 	"time"
 
@@ -55,6 +56,17 @@ func (q *Queue) Enqueue(ctx context.Context, id triage.MediumID) error {
 func (q *Queue) Len(ctx context.Context) (int64, error) {
 	n, err := q.rdb.XLen(ctx, q.stream).Result()
 	return n, fault("work.Len", "", err)
+}
+
+// Oldest returns when the oldest of the jobs that are not done was queued, by Redis's clock; zero: there is none.
+func (q *Queue) Oldest(ctx context.Context) (time.Time, error) {
+	first, err := q.rdb.XRangeN(ctx, q.stream, "-", "+", 1).Result()
+	if err != nil || len(first) == 0 {
+		return time.Time{}, fault("work.Oldest", "", err)
+	}
+	text, _, _ := strings.Cut(first[0].ID, "-")
+	ms, err := strconv.ParseInt(text, 10, 64)
+	return time.UnixMilli(ms), err
 }
 
 // EnqueueAgain implements triage.RehashQueue.

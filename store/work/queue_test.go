@@ -93,6 +93,32 @@ func TestOneJobOneWorker(t *testing.T) {
 	}
 }
 
+func TestOldest(t *testing.T) {
+	q := New(client(t), "t:", time.Minute)
+	if at, err := q.Oldest(t.Context()); err != nil || !at.IsZero() {
+		t.Errorf("of none: %s, %v", at, err)
+	}
+	before := time.Now().Add(-time.Second)
+	for _, id := range []triage.MediumID{"a", "b"} {
+		if err := q.Enqueue(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if at, err := q.Oldest(t.Context()); err != nil || at.Before(before) || at.After(time.Now().Add(time.Second)) {
+		t.Errorf("%s, %v", at, err)
+	}
+	first := take(t, q)
+	if at, err := q.Oldest(t.Context()); err != nil || at.IsZero() { // it is not done
+		t.Errorf("%s, %v", at, err)
+	}
+	if err := q.Done(t.Context(), first, take(t, q)); err != nil {
+		t.Fatal(err)
+	}
+	if at, err := q.Oldest(t.Context()); err != nil || !at.IsZero() {
+		t.Errorf("when all are done: %s, %v", at, err)
+	}
+}
+
 func TestTakeoverCountsDeliveries(t *testing.T) {
 	rdb := client(t)
 	const lease = 150 * time.Millisecond
