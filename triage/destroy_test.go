@@ -476,7 +476,7 @@ func TestSubmitBesideDestroy(t *testing.T) {
 		h.decide(old)
 		var g sync.WaitGroup
 		g.Go(func() {
-			time.Sleep(time.Duration(round%9) * 4 * time.Millisecond)
+			time.Sleep(time.Duration(round*round) * 4 * time.Millisecond) // also on a machine that is busy, some come first, some last
 			if err := h.destroyer().Once(ctx); err != nil {
 				t.Error(err)
 			}

@@ -32,6 +32,7 @@ var hints = map[string]string{
 	"the proposal is older than 14 days: propose it again":                                      "la proposition date de plus de 14 jours : refaites-la",
 	"nobody proposed to destroy this exhibit":                                                   "personne n’a proposé de détruire ce scellé",
 	"its bytes were destroyed":                                                                  "ses octets ont été détruits",
+	"its bytes are not those of its name: restore them from a copy":                             "ses octets ne sont pas ceux de son nom : restaurez-les d’une copie",
 	"reference is empty: state one":                                                             "la référence est vide : indiquez-la",
 	"reference is longer than 200 bytes: shorten it":                                            "la référence dépasse 200 octets : raccourcissez-la",
 	"reference holds control characters or is not UTF-8: correct it":                            "la référence contient des caractères de contrôle ou n’est pas de l’UTF-8 : corrigez-la",

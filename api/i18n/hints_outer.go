@@ -90,7 +90,7 @@ var outerHints = map[string]string{
 	"this is not the name of an exhibit":                            "ce n’est pas l’identifiant d’un scellé",
 	"the sets changed meanwhile: match again":                       "les bases ont changé entre-temps : comparez de nouveau",
 	"another reviewer works on this group: take the next one":       "quelqu’un d’autre travaille sur ce groupe : prenez le suivant",
-	"another worker has taken this job over, or it is done":         "un autre processus a repris cette tâche, ou elle est faite",
+	"another worker has taken a job over, or it is done":            "un autre processus a repris cette tâche, ou elle est faite",
 	"a journal needs a clock and nonces":                            "un journal a besoin d’une horloge et de nombres aléatoires",
 	"the object store could not be probed: try again":               "le stockage d’objets n’a pu être éprouvé : réessayez",
 	"given up before it was written":                                "abandonné avant d’être écrit",

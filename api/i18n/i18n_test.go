@@ -37,6 +37,9 @@ func TestEveryCodeHasAWord(t *testing.T) {
 		for _, r := range triage.Roles {
 			say(Role(l, r))
 		}
+		for _, s := range triage.Stages {
+			say(Stage(l, s))
+		}
 		for _, k := range []string{"picture", "video", "other"} {
 			say(MediaKind(l, k))
 		}

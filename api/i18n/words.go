@@ -37,6 +37,13 @@ var words = Catalogue{
 	"role.admin":    {"Administrateur", "Administrator"},
 	"role.":         {"Service", "Service"},
 
+	"stage.read":   {"Lecture du stockage", "Read from the store"},
+	"stage.digest": {"Contrôle des octets", "Check the bytes"},
+	"stage.decode": {"Décodage", "Decode"},
+	"stage.hash":   {"Empreintes visuelles", "Perceptual hashes"},
+	"stage.match":  {"Comparaison aux bases", "Match against the sets"},
+	"stage.write":  {"Enregistrement", "Write"},
+
 	"kind.picture": {"Image", "Picture"},
 	"kind.video":   {"Vidéo", "Video"},
 	"kind.other":   {"Autre", "Other"},
@@ -80,6 +87,9 @@ func Role(l Lang, r triage.Role) string { return words.T(l, "role."+string(r)) }
 
 // MediaKind names a kind of content ("picture", "video", "other").
 func MediaKind[T ~string](l Lang, k T) string { return words.T(l, "kind."+string(k)) }
+
+// Stage names a stage of an examination.
+func Stage(l Lang, s triage.Stage) string { return words.T(l, "stage."+string(s)) }
 
 // SetKind names a kind of set by what it holds.
 func SetKind(l Lang, k triage.SetKind) string { return words.T(l, "set-kind."+string(k)) }

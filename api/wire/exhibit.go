@@ -62,19 +62,25 @@ type Progress struct {
 	Settled bool           `json:"settled"` // sealed, nothing pending, no group waiting for its rank
 	Epoch   uint64         `json:"epoch"`   // of the sets
 	Rematch int            `json:"rematch"` // media, of all exhibits, to be matched again under that epoch
+	// Stages are seconds that workers spent on the exhibit's media, by stage; every stage is there. Several media are worked
+	// on at once: they add up to more than the time that passed.
+	Stages map[string]float64 `json:"stages"`
 }
 
 // NewProgress converts progress.
 func NewProgress(p triage.Progress) Progress {
 	w := Progress{
 		Items: make(map[string]int, len(triage.Dispositions)), Media: make(map[string]int, len(triage.Findings)),
-		Pending: p.Pending, Wanted: p.Wanted, Sealed: p.Sealed, Settled: p.Settled, Epoch: uint64(p.Epoch), Rematch: p.Rematch,
+		Stages: make(map[string]float64, len(triage.Stages)), Pending: p.Pending, Wanted: p.Wanted, Sealed: p.Sealed, Settled: p.Settled, Epoch: uint64(p.Epoch), Rematch: p.Rematch,
 	}
 	for _, d := range triage.Dispositions {
 		w.Items[string(d)] = p.Items[d]
 	}
 	for _, f := range triage.Findings {
 		w.Media[string(f)] = p.Media[f]
+	}
+	for _, s := range triage.Stages {
+		w.Stages[string(s)] = p.Spent[s].Seconds()
 	}
 	return w
 }

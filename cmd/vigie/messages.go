@@ -135,6 +135,8 @@ One hash a line (MD5, SHA-1, SHA-256, PDQ, pHash), or CSV with a header (md5, sh
 	"submit.contents": {
 		"Chaque contenu compte une fois, quel que soit le nombre de fichiers qui le portent ;\nun fichier qui n'est pas un média compte quand une base le cite.",
 		"Each content counts once, however many files hold it;\na file that is no media counts when a set lists it."},
+	"submit.stages":   {"TRAVAIL DU SERVICE, PAR ÉTAPE", "WORK OF THE SERVICE, BY STAGE"},
+	"submit.seconds":  {"secondes", "seconds"},
 	"submit.total":    {"Total", "Total"},
 	"submit.done":     {"%s lus en %s (%s, %s fichiers/s)", "%s read in %s (%s, %s files/s)"},
 	"submit.uploaded": {"%s média envoyé (%s)|%s médias envoyés (%s)", "%s medium uploaded (%s)|%s media uploaded (%s)"},

@@ -42,7 +42,9 @@ type summary struct {
 	// With --wait: contents by finding (media, and other files that a set lists), and how much longer that took.
 	Media       map[string]int `json:"media,omitempty"`
 	WaitSeconds *float64       `json:"wait_seconds,omitempty"`
-	Settled     bool           `json:"settled"`
+	// With --wait: seconds that the service spent on the media, by stage; what is done at once counts each for itself.
+	Stages  map[string]float64 `json:"stages,omitempty"`
+	Settled bool               `json:"settled"`
 }
 
 // runSubmit submits a folder as an exhibit.
@@ -120,7 +122,7 @@ func (o *submitOptions) submit(ctx context.Context, env *environment, source *ev
 	sum.Settled = p.Progress.Settled
 	if o.wait {
 		waited := time.Since(start).Seconds() - sum.Seconds
-		sum.Media, sum.WaitSeconds = p.Progress.Media, &waited
+		sum.Media, sum.WaitSeconds, sum.Stages = p.Progress.Media, &waited, p.Progress.Stages
 	}
 	if err := o.conclude(env, sum, p.Progress); err != nil {
 		return err
@@ -139,6 +141,7 @@ func (o *submitOptions) conclude(env *environment, sum summary, p wire.Progress)
 		return err
 	}
 	printMedia(env, p)
+	printStages(env, p.Stages)
 	return nil
 }
 
@@ -213,6 +216,27 @@ func (s *submission) verdict(env *environment, p wire.Progress) error {
 		return &exitError{exitPartial, errors.New(messages.N(env.Lang, "submit.unreadable", int(unreadable), s.exhibit))}
 	}
 	return nil
+}
+
+// printStages prints what the service spent on the media, by stage. Nothing is spent on what was held before.
+func printStages(env *environment, stages map[string]float64) {
+	total := 0.0
+	for _, seconds := range stages {
+		total += seconds
+	}
+	if total == 0 {
+		return
+	}
+	rows := [][]string{{env.T("submit.stages"), env.T("submit.seconds"), "%"}}
+	row := func(name string, seconds float64) {
+		rows = append(rows, []string{name, i18n.Decimal(env.Lang, seconds, 1), i18n.Number(env.Lang, int(100*seconds/total+.5))})
+	}
+	for _, s := range triage.Stages {
+		row(i18n.Stage(env.Lang, s), stages[string(s)])
+	}
+	row(env.T("submit.total"), total)
+	fmt.Fprintln(env.Stdout)
+	table(env.Stdout, rows, 1, 2)
 }
 
 func printSubmission(env *environment, sum summary) {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"vigie/api/wire"
+	"vigie/triage"
 )
 
 const (
@@ -130,6 +131,13 @@ func report(files int, bytes int64, took time.Duration, u usage, p wire.Progress
 		took time.Duration
 	}{{"worker", u.worker}, {"decoders", u.decoders}, {"Redis", u.redis}, {"together", u.worker + u.decoders + u.redis}} {
 		fmt.Printf("%-11s %6.1f s of the processors, %.2f ms a medium\n", part.name, part.took.Seconds(), each(part.took))
+	}
+	total := 0.0
+	for _, s := range triage.Stages {
+		total += p.Stages[string(s)]
+	}
+	for _, s := range triage.Stages {
+		fmt.Printf("stage %-6s %5.1f s by the clock, %.2f ms a medium, %.0f %%\n", s, p.Stages[string(s)], 1e3*p.Stages[string(s)]/float64(max(media, 1)), 100*p.Stages[string(s)]/max(total, 1e-9))
 	}
 	fmt.Printf("memory      %d MiB at the peak, worker and decoders together (no more than %d MiB between two looks); %d decoders were started\n", u.peak>>20, u.peaks>>20, u.children)
 }
