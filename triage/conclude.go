@@ -5,13 +5,8 @@ import (
 	"time"
 )
 
-const (
-	// concludeAtOnce bounds how many media are written in one call: what is under way when a worker is killed is done
-	// again.
-	concludeAtOnce = 64
-	// concluders are how many of these calls may be under way: while one waits for the disks, the next begins.
-	concluders = 2
-)
+// concludeAtOnce bounds how many media are written in one call: what is under way when a worker is killed is done again.
+const concludeAtOnce = 64
 
 // finish writes what came of tasks, and takes their jobs out of the queue when that is durable. Where something is wrong
 // with all of them together, each is tried alone: one must not hold up others for ever.
@@ -34,7 +29,7 @@ func (w *Worker) finish(ctx context.Context, l *leases, tasks []*task) {
 // examination cannot be kept are put off alone.
 func (w *Worker) conclude(ctx context.Context, l *leases, tasks []*task) error {
 	start := w.Now()
-	tasks, err := w.keep(ctx, l, tasks)
+	tasks, packs, err := w.keep(ctx, l, tasks)
 	if err != nil {
 		return err
 	}
@@ -45,6 +40,9 @@ func (w *Worker) conclude(ctx context.Context, l *leases, tasks []*task) error {
 		}
 	}
 	matching, err := w.effect(ctx, effective)
+	if err == nil && len(packs) > 0 {
+		err = w.Media.NotePacks(ctx, packs...)
+	}
 	if err != nil {
 		return err
 	}
@@ -65,21 +63,20 @@ func (w *Worker) conclude(ctx context.Context, l *leases, tasks []*task) error {
 	return nil
 }
 
-// keep makes examinations durable, many in an object, and returns the tasks that go on. What was destroyed meanwhile has
-// no examination any more.
-func (w *Worker) keep(ctx context.Context, l *leases, tasks []*task) ([]*task, error) {
+// keep makes examinations durable, many in an object, and returns the tasks that go on, and the packs. What was destroyed
+// meanwhile has no examination any more.
+func (w *Worker) keep(ctx context.Context, l *leases, tasks []*task) (going []*task, packs []PackID, err error) {
 	places, faults := make([]Locator, len(tasks)), make([]error, len(tasks))
-	err := atMost(ctx, concludeAtOnce, tasks, func(ctx context.Context, i int, t *task) error {
+	err = atMost(ctx, concludeAtOnce, tasks, func(ctx context.Context, i int, t *task) error {
 		if t.examination != nil && !t.kept {
 			places[i], faults[i] = w.Examinations.PutExamination(ctx, t.record())
 		}
 		return ctx.Err()
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var filed []Filed
-	going := make([]*task, 0, len(tasks))
 	for i, t := range tasks {
 		switch {
 		case IsKind(faults[i], NotFound):
@@ -89,13 +86,14 @@ func (w *Worker) keep(ctx context.Context, l *leases, tasks []*task) ([]*task, e
 			continue
 		case t.examination != nil && !t.kept:
 			filed = append(filed, Filed{t.record(), places[i]})
+			packs = append(packs, places[i].Pack)
 		}
 		going = append(going, t)
 	}
 	if len(filed) > 0 {
 		_, err = w.Media.FileExaminations(ctx, filed...)
 	}
-	return going, err
+	return going, lastPacks(packs), err
 }
 
 // record is what is kept of t's examination.

@@ -88,7 +88,7 @@ func (c *CatchUp) examinations(ctx context.Context, beyond map[string]uint64) er
 	}
 	var done sync.Mutex // guards n
 	n := 0
-	return atMost(ctx, packsAtOnce, packs, func(ctx context.Context, _ int, id PackID) error {
+	err := atMost(ctx, packsAtOnce, packs, func(ctx context.Context, _ int, id PackID) error {
 		filed, err := c.Steward.Examinations.Pack(ctx, id)
 		if err == nil {
 			err = c.Steward.restore(ctx, filed)
@@ -99,6 +99,22 @@ func (c *CatchUp) examinations(ctx context.Context, beyond map[string]uint64) er
 		done.Unlock()
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	return c.Steward.Media.NotePacks(ctx, lastPacks(packs)...)
+}
+
+// lastPacks returns the last pack of each writer.
+func lastPacks(packs []PackID) (last []PackID) {
+	of := make(map[string]uint64)
+	for _, p := range packs {
+		of[p.Writer] = max(of[p.Writer], p.Number)
+	}
+	for writer, number := range of {
+		last = append(last, PackID{writer, number})
+	}
+	return last
 }
 
 // restore gives media their examinations, matched as the sets are now. Nothing is decoded.

@@ -40,8 +40,11 @@ type MediumStore interface {
 	// exhibit was destroyed or changed meanwhile.
 	MarkQueued(ctx context.Context, id MediumID, generation int, keys DigestKeys, size int64) error
 	// FileExaminations keeps where media's examinations lie, and the sizes and keys that were verified. For a
-	// medium that nobody lists, or that has a later examination (by Attempt), it only notes that the pack was seen. It returns how each stands then.
+	// medium that nobody lists, or that has a later examination (by Attempt), it does nothing. It returns how each stands then.
 	FileExaminations(ctx context.Context, filed ...Filed) ([]Standing, error)
+	// NotePacks notes that packs, and all before them of the same writers, have taken effect: catching up begins behind
+	// them.
+	NotePacks(ctx context.Context, packs ...PackID) error
 }
 
 // MediaArchive keeps the bytes. All of it leaves out generations that were destroyed.

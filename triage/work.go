@@ -145,14 +145,12 @@ func (w *Worker) Run(ctx context.Context) error {
 			return nil
 		})
 	}
-	for range concluders {
-		g.Go(func() error {
-			for t := range received(ctx, examined) {
-				w.finish(ctx, &l, append(waiting(examined, concludeAtOnce-1), t))
-			}
-			return nil
-		})
-	}
+	g.Go(func() error { // alone, so that packs take effect in their order
+		for t := range received(ctx, examined) {
+			w.finish(ctx, &l, append(waiting(examined, concludeAtOnce-1), t))
+		}
+		return nil
+	})
 	return g.Wait()
 }
 

@@ -148,6 +148,48 @@ func (m refusingMatcher) Match(ctx context.Context, probes []triage.Probe) ([][]
 	return m.Matcher.Match(ctx, probes)
 }
 
+// A pack counts as done when its examinations have taken effect, and not before: whoever catches up begins behind it.
+func TestPacksAreNotedLast(t *testing.T) {
+	h := newHouse(t)
+	var refused atomic.Int32
+	h.worker.Outcomes = refusingOutcomes{h.views.Outcomes, &refused}
+	x := h.mustSubmit("S1", newPicture(t, "a.jpg", 1))
+	stop := h.run()
+	for deadline := time.Now().Add(20 * time.Second); refused.Load() == 0; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("nothing was applied")
+		}
+	}
+	stop()
+	noted := func() map[string]uint64 {
+		marks, err := h.views.Marks.Marks(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return marks.Packs
+	}
+	if packs := noted(); len(packs) > 0 {
+		t.Errorf("noted before they took effect: %v", packs)
+	}
+	h.worker.Outcomes = h.views.Outcomes
+	h.run()
+	h.settle(x)
+	if packs := noted(); len(packs) != 1 {
+		t.Errorf("noted: %v", packs)
+	}
+}
+
+// refusingOutcomes applies none.
+type refusingOutcomes struct {
+	triage.OutcomeStore
+	refused *atomic.Int32
+}
+
+func (o refusingOutcomes) Apply(context.Context, ...triage.Outcome) error {
+	o.refused.Add(1)
+	return errRefused
+}
+
 // What the stages took is told to the meter, medium by medium, and added up with the exhibit.
 func TestStages(t *testing.T) {
 	h := newHouse(t)

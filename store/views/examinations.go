@@ -9,13 +9,11 @@ import (
 	"vigie/triage"
 )
 
-// fileExaminations keeps the places of examinations, corrects what was declared wrongly, and notes their packs. A medium
+// fileExaminations keeps the places of examinations, and corrects what was declared wrongly. A medium
 // that was examined by other keys is matched again. Of a generation that was destroyed, and of an examination
-// that was made anew since, it keeps nothing. It returns state and kind of each, '--' of one that is not kept. ARGV of each: medium, place, keys, size, writer, number of
-// the pack, generation, attempt.
+// that was made anew since, it keeps nothing. It returns state and kind of each, '--' of one that is not kept. ARGV of each: medium, place, keys, size,
+// generation, attempt.
 var fileExaminations = script(`
-local marks = P .. 'marks:applied'
-
 local function file(id, place, keys, size, examined, attempt)
   local m = load(id)
   local generation = tonumber(m and m.v or '1')
@@ -33,29 +31,41 @@ local function file(id, place, keys, size, examined, attempt)
   return m.s .. m.k
 end
 
-local last, answer = {}, {}
-for i = 2, #ARGV, 8 do
-  local writer, number = ARGV[i + 4], tonumber(ARGV[i + 5])
-  if number > (last[writer] or 0) then last[writer] = number end
-  answer[#answer + 1] = file(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 6], ARGV[i + 7])
-end
-for writer, number in pairs(last) do
-  if number > tonumber(call('HGET', marks, 'p:' .. writer) or '0') then
-    call('HSET', marks, 'p:' .. writer, string.format('%.0f', number))
-  end
+local answer = {}
+for i = 2, #ARGV, 6 do
+  answer[#answer + 1] = file(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5])
 end
 return table.concat(answer)`)
+
+// notePacks notes that packs, and all before them, have taken effect. ARGV of each: writer, number.
+var notePacks = script(`
+local marks = P .. 'marks:applied'
+for i = 2, #ARGV, 2 do
+  if tonumber(ARGV[i + 1]) > tonumber(call('HGET', marks, 'p:' .. ARGV[i]) or '0') then
+    call('HSET', marks, 'p:' .. ARGV[i], ARGV[i + 1])
+  end
+end
+return 1`)
+
+// NotePacks implements triage.MediumStore.
+func (s Media) NotePacks(ctx context.Context, packs ...triage.PackID) error {
+	args := make([]any, 0, 2*len(packs))
+	for _, p := range packs {
+		args = append(args, p.Writer, strconv.FormatUint(p.Number, 10))
+	}
+	return fault("views.NotePacks", "", s.run(ctx, notePacks, s.key(keyMarks), args...).Err())
+}
 
 // FileExaminations implements triage.MediumStore.
 func (s Media) FileExaminations(ctx context.Context, filed ...triage.Filed) ([]triage.Standing, error) {
 	const op = "views.FileExaminations"
 	standings := make([]triage.Standing, 0, len(filed))
 	for some := range slices.Chunk(filed, batch) {
-		args := make([]any, 0, 8*len(some))
+		args := make([]any, 0, 6*len(some))
 		for i := range some {
 			x := &some[i]
 			args = append(args, packID(string(x.Medium)), packLocator(x.At), packKeys(x.Keys), packNumber(x.Size),
-				x.At.Pack.Writer, strconv.FormatUint(x.At.Pack.Number, 10), max(1, x.Generation), x.Attempt)
+				max(1, x.Generation), x.Attempt)
 		}
 		answer, err := s.run(ctx, fileExaminations, s.medium(some[0].Medium), args...).Text()
 		if err != nil {
