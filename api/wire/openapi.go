@@ -153,6 +153,8 @@ func (s schemas) of(t reflect.Type) object {
 		return s.of(t.Elem())
 	case reflect.String:
 		return object{"type": "string"}
+	case reflect.Float64:
+		return object{"type": "number"}
 	case reflect.Bool:
 		return object{"type": "boolean"}
 	case reflect.Slice:
