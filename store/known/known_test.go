@@ -213,9 +213,9 @@ func TestMatch(t *testing.T) {
 			{Name: hashing.ViewScreen, PDQ: pdq.Dihedrals{*code(51)}, Quality: 90}, {Name: hashing.ViewTrimmed, PDQ: pdq.Dihedrals(turned), Quality: 77},
 		}}, []triage.Match{part}},
 		"in a part of low quality": {triage.Probe{Views: []hashing.View{{Name: hashing.ViewTrimmed, PDQ: pdq.Dihedrals(turned), Quality: 49}}}, nil},
-		"a frame's pHash": {triage.Probe{Frames: []hashing.Frame{{Index: 2, PHash: 0xff01}}}, []triage.Match{vote}},
-		"benign, near":    {triage.Probe{PDQ: []pdq.Hash{*code(7)}, Quality: 99, PHash: phash(7)}, nil},
-		"benign, exactly": {triage.Probe{Keys: triage.DigestKeys{MD5: key(7)}}, []triage.Match{{Set: white.ID, Source: "benign", Version: 1, Kind: triage.BenignSet, Entry: 7, Category: "default", Method: triage.ByMD5}}},
+		"a frame's pHash":          {triage.Probe{Frames: []hashing.Frame{{Index: 2, PHash: 0xff01}}}, []triage.Match{vote}},
+		"benign, near":             {triage.Probe{PDQ: []pdq.Hash{*code(7)}, Quality: 99, PHash: phash(7)}, nil},
+		"benign, exactly":          {triage.Probe{Keys: triage.DigestKeys{MD5: key(7)}}, []triage.Match{{Set: white.ID, Source: "benign", Version: 1, Kind: triage.BenignSet, Entry: 7, Category: "default", Method: triage.ByMD5}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := match(t, m, test.probe); !reflect.DeepEqual(got, test.want) {
