@@ -47,6 +47,10 @@ var may = map[string][]triage.Role{
 	"GET /v1/sets/{id}":                          {triage.Admin},
 	"POST /v1/sets/{id}/withdraw":                {triage.Admin},
 	"POST /v1/sets/{id}/remove":                  {triage.Admin},
+	"GET /v1/cases":                              {triage.Examiner, triage.Reviewer, triage.Admin},
+	"GET /v1/cases/{id}":                         {triage.Examiner, triage.Reviewer, triage.Admin},
+	"POST /v1/cases/{id}/close":                  {triage.Admin},
+	"POST /v1/cases/{id}/reopen":                 {triage.Admin},
 	"GET /v1/destructions":                       {triage.Admin},
 	"GET /v1/exhibits/{id}/destruction":          {triage.Admin},
 	"POST /v1/exhibits/{id}/destruction":         {triage.Admin},
@@ -151,6 +155,7 @@ func newWalk(t *testing.T) *walk {
 	w.params = map[string]string{
 		"exhibits id": id, "exhibits part": string(partID), "media sha256": items[0].Digests.SHA256.String(),
 		"sets id": strconv.Itoa(int(report.Set.ID)), "groups id": queue.Groups[0].ID,
+		"cases id":   string(triage.NewNames([32]byte{1}).Case("2026/1")),
 		"reveals id": "r" + strings.Repeat("0", 24), "reveals n": "0",
 	}
 	w.bodies = map[string]string{
@@ -165,6 +170,8 @@ func newWalk(t *testing.T) *walk {
 		"decide":      `{"verdict":"unsure","note":"look again"}`,
 
 		"proposeDestruction": `{"reference":"order 12/2026"}`,
+		"closeCase":          `{"reference":"order 7/2026"}`,
+		"reopenCase":         `{"reference":"order 8/2026"}`,
 	}
 	w.others = map[string]string{"confirmDestruction": s.token(triage.Admin)}
 	w.query = map[string]string{"importSet": "?kind=known&source=partner", "queue": "?limit=10"}
@@ -300,13 +307,28 @@ func TestEveryRouteAsEveryRole(t *testing.T) {
 	w.allowed(t)
 }
 
+// awaitOpen waits until the case that was reopened is open.
+func (w *walk) awaitOpen() {
+	w.t.Helper()
+	c := client.New(w.url, w.tokens[triage.Admin])
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		k, err := c.Case(w.t.Context(), w.params["cases id"])
+		if err == nil && k.State == string(triage.CaseOpen) {
+			return
+		}
+		if time.Now().After(deadline) {
+			w.t.Fatalf("%+v, %v", k, err)
+		}
+	}
+}
+
 // allowed walks, in an order in which each can succeed, every route as those who may call it, and holds the answers
 // against the document.
 func (w *walk) allowed(t *testing.T) {
 	order := []string{
 		"live", "ready", "metrics", "openapi", "me", "newLink", "check", "openExhibit", "exhibits", "exhibit", "putPart", "upload",
 		"sealExhibit", "findings", "importSet", "sets", "set", "withdrawSet", "queue", "group", "claim", "reveal", "picture", "decide",
-		"claim", "return", "removeSet", "proposeDestruction", "destruction", "destructions", "withdrawDestruction", "proposeDestruction", "confirmDestruction",
+		"claim", "return", "removeSet", "cases", "case", "closeCase", "reopenCase", "proposeDestruction", "destruction", "destructions", "withdrawDestruction", "proposeDestruction", "confirmDestruction",
 	}
 	ops := map[string]wire.Operation{}
 	for _, op := range wire.Operations() {
@@ -317,6 +339,9 @@ func (w *walk) allowed(t *testing.T) {
 	}
 	for _, name := range order {
 		op := ops[name]
+		if name == "proposeDestruction" {
+			w.awaitOpen()
+		}
 		if name == "removeSet" { // of an import that fails
 			w.send("POST", "/v1/sets?kind=known&source=partner", "no hash", w.tokens[triage.Admin])
 			w.params["sets id"] = "3" // the walk imported two

@@ -121,13 +121,17 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 		Checks:       &triage.Checks{Matcher: mirror, Seen: v.Seen, Founders: founders, Archive: archive, Events: events, Names: names, Contact: "the desk"},
 		Access:       s.access,
 		Destructions: &triage.Destructions{Exhibits: v.Exhibits, Store: v.Ends, Lease: v.Lease, Events: events, Now: s.clock.now},
+		Cases:        &triage.Cases{Exhibits: v.Exhibits, Ends: v.Ends, Lease: v.Lease, Events: events, Now: s.clock.now},
+	}
+	steward := &triage.Steward{
+		Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Examinations: s.archive, Records: s.archive, Marks: v.Marks, Matcher: mirror, Outcomes: v.Outcomes,
+		Groups: v.Groups, Rematch: v.Rematch, Founders: founders, Cases: v.Cases, Jobs: jobs, Lease: v.Lease, Names: names, Now: s.clock.now, Log: discard(),
 	}
 	s.background(&triage.Worker{
 		Jobs: jobs, Media: v.Media, Archive: archive, Examinations: s.archive, Decoder: inProcess{}, Matcher: mirror,
 		Outcomes: v.Outcomes, Names: names, Parallel: 2, Touch: time.Second, Now: time.Now, Log: discard(),
-	}, &triage.Steward{
-		Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Examinations: s.archive, Records: s.archive, Marks: v.Marks, Matcher: mirror, Outcomes: v.Outcomes,
-		Groups: v.Groups, Rematch: v.Rematch, Founders: founders, Cases: v.Cases, Jobs: jobs, Lease: v.Lease, Names: names, Now: s.clock.now, Log: discard(),
+	}, steward, &triage.Closer{
+		Store: v.Shelving, Manifests: s.archive, Shelves: s.archive, Steward: steward, Lease: v.Lease, Events: events, Log: discard(),
 	}, mirror)
 	u.Conditions = func(ctx context.Context) []triage.Condition {
 		err := rdb.Ping(ctx).Err()
@@ -140,7 +144,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 	}
 	s.listen(api.Options{
 		Submission: u.Submission, Sets: u.Sets, Review: u.Review, Checks: u.Checks, Access: u.Access,
-		Destructions: u.Destructions, Conditions: u.Conditions, Log: slog.New(slog.NewTextHandler(s.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), Version: "test",
+		Destructions: u.Destructions, Cases: u.Cases, Conditions: u.Conditions, Log: slog.New(slog.NewTextHandler(s.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), Version: "test",
 		Mount: func(g *guard.Guard) error {
 			s.guard = g
 			return web.Mount(g, u, web.Options{Now: s.clock.now})

@@ -53,6 +53,10 @@ func (c *Client) FindExhibit(ctx context.Context, caseNumber, seal string) (wire
 			return x, nil
 		}
 	}
+	k, err := c.FindCase(ctx, caseNumber)
+	if err == nil && k.State != string(triage.CaseOpen) {
+		return wire.Exhibit{}, triage.E(triage.Conflict, "find exhibit", k.ID, triage.ClosedHint, triage.ErrClosed)
+	}
 	return wire.Exhibit{}, triage.E(triage.NotFound, "find exhibit", "", "no such case and exhibit among yours", nil)
 }
 
@@ -182,6 +186,48 @@ func (c *Client) ConfirmDestruction(ctx context.Context, exhibit string) (d wire
 	k := call{op: "confirm a destruction", method: http.MethodPost, path: "/v1/exhibits/" + id(exhibit) + "/destruction/confirm"}
 	err = c.do(ctx, k, &d)
 	return d, err
+}
+
+// Cases returns the cases that the account may see, that with the newest exhibit first.
+func (c *Client) Cases(ctx context.Context) ([]wire.Case, error) {
+	var list wire.Cases
+	err := c.get(ctx, "list cases", "/v1/cases", nil, &list)
+	return list.Cases, err
+}
+
+// Case returns one case by its identifier.
+func (c *Client) Case(ctx context.Context, identifier string) (k wire.Case, err error) {
+	err = c.get(ctx, "show case", "/v1/cases/"+id(identifier), nil, &k)
+	return k, err
+}
+
+// FindCase returns a case by its number, or by its identifier; NotFound when there is none.
+func (c *Client) FindCase(ctx context.Context, number string) (wire.Case, error) {
+	list, err := c.Cases(ctx)
+	if err != nil {
+		return wire.Case{}, err
+	}
+	for _, k := range list {
+		if k.Case == number || k.ID == number {
+			return k, nil
+		}
+	}
+	return wire.Case{}, triage.E(triage.NotFound, "find case", "", "there is no such case: vigie case list shows all", nil)
+}
+
+// CloseCase closes a case. It returns before all is done.
+func (c *Client) CloseCase(ctx context.Context, identifier, reference string) (wire.Case, error) {
+	return c.changeCase(ctx, "close case", identifier, "/close", reference)
+}
+
+// ReopenCase reopens a case. It returns before all is done.
+func (c *Client) ReopenCase(ctx context.Context, identifier, reference string) (wire.Case, error) {
+	return c.changeCase(ctx, "reopen case", identifier, "/reopen", reference)
+}
+
+func (c *Client) changeCase(ctx context.Context, op, identifier, how, reference string) (k wire.Case, err error) {
+	err = c.send(ctx, call{op: op, method: http.MethodPost, path: "/v1/cases/" + id(identifier) + how}, wire.ChangeCase{Reference: reference}, &k)
+	return k, err
 }
 
 // Queue returns up to limit groups of the queue from offset (0 is the first) on.

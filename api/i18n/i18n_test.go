@@ -65,6 +65,9 @@ func TestEveryCodeHasAWord(t *testing.T) {
 			say(CheckVerdict(l, v))
 			say(CheckNext(l, v))
 		}
+		for _, s := range triage.CaseStates {
+			say(CaseState(l, s))
+		}
 		for _, s := range signals.Names() {
 			say(Signal(l, signals.Reason{Signal: s}))
 		}

@@ -56,6 +56,10 @@ var words = Catalogue{
 	"set-state.active":    {"Active", "Active"},
 	"set-state.withdrawn": {"Retirée", "Withdrawn"},
 
+	"case.open":              {"Ouverte", "Open"},
+	"case.closing":           {"En cours de clôture", "Being closed"},
+	"case.closed":            {"Close", "Closed"},
+	"case.reopening":         {"En cours de réouverture", "Being reopened"},
 	"destruction.proposed":   {"Proposée", "Proposed"},
 	"destruction.confirmed":  {"Confirmée, en cours", "Confirmed, under way"},
 	"destruction.destroying": {"En cours : les clés sont détruites", "Under way: the keys are being destroyed"},
@@ -101,6 +105,9 @@ func SetState(l Lang, s triage.SetState) string { return words.T(l, "set-state."
 func DestructionState(l Lang, s triage.DestructionState) string {
 	return words.T(l, "destruction."+string(s))
 }
+
+// CaseState names the state of a case.
+func CaseState(l Lang, s triage.CaseState) string { return words.T(l, "case."+string(s)) }
 
 // Verdict names a reviewer's verdict.
 func Verdict(l Lang, v triage.Verdict) string { return words.T(l, "verdict."+string(v)) }

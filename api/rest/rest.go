@@ -25,6 +25,7 @@ type Handlers struct {
 	Access     *triage.Access
 
 	Destructions *triage.Destructions
+	Cases        *triage.Cases
 	// Conditions says how each part of the service fares.
 	Conditions func(ctx context.Context) []triage.Condition
 	Metrics    http.Handler // nil: there are none
@@ -45,6 +46,7 @@ func (h *Handlers) Register(g *guard.Guard) error {
 	h.groups(g)
 	h.reveals(g)
 	h.destructions(g)
+	h.cases(g)
 	return nil
 }
 

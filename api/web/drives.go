@@ -22,6 +22,7 @@ type count struct {
 // drive is one exhibit and how far it has come.
 type drive struct {
 	Exhibit      triage.Exhibit
+	Case         triage.CaseID // on its own page
 	Progress     triage.Progress
 	Done, Total  int // media with a finding, of all
 	Items        int
@@ -97,7 +98,7 @@ func (p *Pages) findDrive(c *fiber.Ctx) (drive, error) {
 	}
 	progress, err := p.Submission.Progress(ctx, by, x.ID)
 	d := newDrive(language(c), x, progress)
-	d.Own = x.Owner == by.ID
+	d.Own, d.Case = x.Owner == by.ID, p.Submission.Names.Case(x.Case)
 	return d, err
 }
 

@@ -52,6 +52,7 @@ func samples(l i18n.Lang) []sample {
 	all = append(all, sampleStatus(l)...)
 	all = append(all, sampleDrives(l)...)
 	all = append(all, sampleEnds(l)...)
+	all = append(all, sampleCases(l)...)
 	all = append(all, sampleReview(l)...)
 	return append(all, sampleSets(l)...)
 }
@@ -143,6 +144,38 @@ func sampleEnds(l i18n.Lang) []sample {
 		{"end-decided", "drive", "layout", drivePage(ending{State: triage.DestructionConfirmed, ProposedBy: by})},
 		{"destructions", "destructions", "layout", samplePage(l, admin, "/destructions", destructionsBody{rows})},
 		{"destructions-none", "destructions", "layout", samplePage(l, admin, "/destructions", destructionsBody{})},
+	}
+}
+
+// sampleCases are the list of cases and one in each state.
+func sampleCases(l i18n.Lang) []sample {
+	k := triage.Case{
+		CaseRecord: triage.CaseRecord{ID: "k0123456789abcdef", Number: hostile, State: triage.CaseOpen},
+		Exhibits: []triage.CaseExhibit{{
+			Exhibit:  triage.Exhibit{ID: "x1123456789abcdef", Case: hostile, Seal: hostile, Owner: "a1", Opened: sampleNow},
+			Progress: triage.Progress{Items: map[triage.Disposition]int{triage.IsMedia: 1204}, Media: map[triage.Finding]int{triage.Known: 3}, Pending: 4},
+		}},
+		Present: 500,
+	}
+	one := func(state triage.CaseState, problem error) page {
+		k.State = state
+		if state != triage.CaseOpen {
+			k.Closed = triage.CaseChange{By: "a4", At: sampleNow, Reference: hostile}
+			k.Reopened = k.Closed
+		}
+		body := newCaseBody(l, k)
+		body.Admin, body.ClosedBy, body.ReopenedBy, body.Problem = true, "Camille Roux", hostile, problem
+		return samplePage(l, admin, "/cases/k0123456789abcdef", body)
+	}
+	list := casesBody{Rows: []caseRow{newCaseRow(k)}, Pager: pager{"/cases", 0, casesShown, 1}}
+	return []sample{
+		{"cases", "cases", "layout", samplePage(l, admin, "/cases", list)},
+		{"cases-none", "cases", "layout", samplePage(l, examiner, "/cases", casesBody{Pager: pager{Size: casesShown}})},
+		{"case-open", "case", "layout", one(triage.CaseOpen, nil)},
+		{"case-problem", "case", "layout", one(triage.CaseOpen, triage.E(triage.Invalid, "x", "", "reference is empty: state one", nil))},
+		{"case-closing", "case", "layout", one(triage.CaseClosing, nil)},
+		{"case-closed", "case", "layout", one(triage.CaseClosed, nil)},
+		{"case-reopening", "case", "layout", one(triage.CaseReopening, nil)},
 	}
 }
 

@@ -80,6 +80,7 @@ func functions(l i18n.Lang, zone *time.Location, a assets) template.FuncMap {
 		"conditionState":   func(s triage.ConditionState) string { return i18n.ConditionState(l, s) },
 		"conditionAdvice":  func(s triage.ConditionState) string { return i18n.ConditionAdvice(l, s) },
 		"destructionState": func(s triage.DestructionState) string { return i18n.DestructionState(l, s) },
+		"caseState":        func(s triage.CaseState) string { return i18n.CaseState(l, s) },
 		"hint":             func(hint string) string { return i18n.Hint(l, hint) },
 		"problemTitle":     func(err error) string { return problemTitle(l, err) },
 		"problem":          func(err error) string { return problemText(l, err) },

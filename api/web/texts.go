@@ -15,6 +15,7 @@ var texts = i18n.Catalogue{
 	"nav.sets":   {"Bases d’empreintes", "Hash sets"},
 	"nav.status": {"État du service", "Service status"},
 
+	"nav.cases":        {"Procédures", "Cases"},
 	"nav.destructions": {"Destructions", "Destructions"},
 	"signout":          {"Se déconnecter", "Sign out"},
 	"full.title":       {"Les dépôts attendent", "Submissions wait"},
@@ -166,6 +167,26 @@ var texts = i18n.Catalogue{
 	"decide.note":    {"Note (facultative)", "Note (optional)"},
 	"decide.submit":  {"Enregistrer la décision", "Record the decision"},
 
+	// Cases.
+	"cases.title":         {"Procédures", "Cases"},
+	"cases.lede":          {"Une procédure close ne pèse plus sur le service. Rien n’en est perdu : rouverte, elle revient telle qu’elle était.", "A closed case weighs on the service no more. Nothing of it is lost: reopened, it comes back as it was."},
+	"cases.caption":       {"Celle dont le scellé est le plus récent d’abord.", "That with the newest exhibit first."},
+	"cases.files":         {"Fichiers", "Files"},
+	"cases.known":         {"Connus ou proches", "Known or near"},
+	"cases.none":          {"Aucune procédure.", "No case."},
+	"case.title":          {"Procédure %s", "Case %s"},
+	"case.present":        {"– %s fichiers présents sur %s", "– %s files present of %s"},
+	"case.closed":         {"Close par %s, référence %s,", "Closed by %s, reference %s,"},
+	"case.reopened":       {"Rouverte par %s, référence %s,", "Reopened by %s, reference %s,"},
+	"case.counts":         {"Constats", "Findings"},
+	"case.then":           {"Tels qu’ils étaient à la clôture. Les constats fichier par fichier reviennent avec la procédure, quand elle est rouverte.", "As they were when it was closed. Findings file by file come back with the case, when it is reopened."},
+	"case.close":          {"Clore cette procédure", "Close this case"},
+	"case.close.how":      {"Plus rien ne peut y être déposé, et ses médias quittent la mémoire du service et la file des contenus à examiner. Les octets, les constats, les décisions et le journal sont gardés.", "Nothing can be submitted to it any more, and its media leave the service’s memory and the queue of content to look at. Bytes, findings, decisions and the journal are kept."},
+	"case.reopen":         {"Rouvrir cette procédure", "Reopen this case"},
+	"case.reopen.how":     {"Ses scellés reviennent, comparés aux bases d’aujourd’hui, sans être examinés de nouveau.", "Its exhibits come back, matched with the sets of today, without being examined again."},
+	"case.wait":           {"La réouverture est en cours : cela reprend de soi-même après une panne.", "It is being reopened: after a failure it goes on by itself."},
+	"case.reference.hint": {"De la décision sur laquelle cela repose. Elle est consignée.", "Of the decision that this rests on. It is recorded."},
+
 	// The end of an exhibit.
 	"destructions.title":     {"Destructions de scellés", "Destructions of exhibits"},
 	"destructions.lede":      {"Une destruction est proposée par un administrateur, sur la page du scellé, et confirmée par un autre. Le journal la prouve.", "A destruction is proposed by one administrator, on the exhibit’s page, and confirmed by another. The journal proves it."},
@@ -197,6 +218,7 @@ var texts = i18n.Catalogue{
 
 	// Checks.
 	"check.title":       {"Vérifier une empreinte", "Check a hash"},
+	"check.closed":      {"Vu dans une procédure close.", "Seen in a closed case."},
 	"check.lede":        {"Vous obtenez une réponse et qui appeler. Aucun fichier n’est envoyé ; la question est consignée.", "You get an answer and whom to call. No file is sent; the question is recorded."},
 	"check.hashes":      {"Empreintes", "Hashes"},
 	"check.hashes.hint": {"Une par ligne, 100 au plus : MD5, SHA-1, SHA-256, PDQ ou pHash, en hexadécimal.", "One a line, at most 100: MD5, SHA-1, SHA-256, PDQ or pHash, in hexadecimal."},

@@ -20,6 +20,7 @@ type UseCases struct {
 	Access     *triage.Access
 
 	Destructions *triage.Destructions
+	Cases        *triage.Cases
 	// Conditions says how each part of the service fares.
 	Conditions func(ctx context.Context) []triage.Condition
 }
@@ -96,6 +97,11 @@ func (p *Pages) routes() []route {
 		{post, "/drives/:id/destruction/withdraw", admin, p.withdrawDestruction},
 		{post, "/drives/:id/destruction/confirm", admin, p.confirmDestruction},
 		{get, "/destructions", admin, p.destructions},
+
+		{get, "/cases", viewers, p.cases},
+		{get, "/cases/:id", viewers, p.aCase},
+		{post, "/cases/:id/close", admin, p.closeCase},
+		{post, "/cases/:id/reopen", admin, p.reopenCase},
 
 		{get, "/queue", reviewer, p.queue},
 		{get, "/groups/:id", reviewer, p.group},

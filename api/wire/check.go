@@ -70,6 +70,8 @@ type CheckAnswer struct {
 	Reference string `json:"reference"` // to be quoted
 	Contact   string `json:"contact"`   // whom to call
 	Next      string `json:"next"`      // what to do, in English
+	// ClosedCase: it was seen in a closed case, and in no open one.
+	ClosedCase bool `json:"closed_case,omitempty"`
 }
 
 // NewCheckResponse converts answers.
@@ -78,6 +80,7 @@ func NewCheckResponse(answers []triage.CheckAnswer) CheckResponse {
 	for i, a := range answers {
 		w.Answers[i] = CheckAnswer{
 			Verdict: string(a.Verdict), Reference: a.Reference, Contact: a.Contact, Next: i18n.CheckNext(i18n.EN, a.Verdict),
+			ClosedCase: a.Closed,
 		}
 	}
 	return w

@@ -75,6 +75,7 @@ func Operations() []Operation {
 	ops = append(ops, submissionOperations()...)
 	ops = append(ops, setOperations()...)
 	ops = append(ops, destructionOperations()...)
+	ops = append(ops, caseOperations()...)
 	return append(ops, reviewOperations()...)
 }
 
@@ -97,6 +98,23 @@ func destructionOperations() []Operation {
 	}
 }
 
+func caseOperations() []Operation {
+	readers := []triage.Role{triage.Examiner, triage.Reviewer, triage.Admin}
+	decided := []triage.Kind{triage.NotFound, triage.Conflict}
+	return []Operation{
+		{Method: http.MethodGet, Path: "/v1/cases", Name: "cases", Summary: "Cases with an examiner's own exhibits; all, for reviewers and administrators", Roles: readers, Status: 200, Answers: answers(Cases{})},
+		{Method: http.MethodGet, Path: "/v1/cases/{id}", Name: "case", Summary: "One case, its exhibits and what was counted of them", Roles: readers, Status: 200, Answers: answers(Case{}), Errors: []triage.Kind{triage.NotFound}},
+		{
+			Method: http.MethodPost, Path: "/v1/cases/{id}/close", Name: "closeCase", Summary: "Close a case: nothing comes in any more, and its exhibits are put away. Nothing is lost",
+			Roles: admin, Body: asJSON(ChangeCase{}), Status: 202, Answers: answers(Case{}), Errors: decided,
+		},
+		{
+			Method: http.MethodPost, Path: "/v1/cases/{id}/reopen", Name: "reopenCase", Summary: "Reopen a case: its exhibits are brought back, matched as the sets are now",
+			Roles: admin, Body: asJSON(ChangeCase{}), Status: 202, Answers: answers(Case{}), Errors: decided,
+		},
+	}
+}
+
 func serviceOperations() []Operation {
 	return []Operation{
 		{Method: http.MethodGet, Path: "/healthz", Name: "live", Summary: "The process lives", Status: 200, Answers: answers(Health{})},
@@ -114,14 +132,13 @@ func serviceOperations() []Operation {
 
 func submissionOperations() []Operation {
 	readers := []triage.Role{triage.Examiner, triage.Reviewer, triage.Admin}
-	found := []triage.Kind{triage.NotFound}
 	return []Operation{
 		{
 			Method: http.MethodPost, Path: "/v1/exhibits", Name: "openExhibit", Summary: "Open the exhibit of a seal under a case, or find the one opened before",
 			Roles: examiner, Body: asJSON(OpenExhibit{}), Status: 200, Answers: answers(Exhibit{}),
 		},
 		{Method: http.MethodGet, Path: "/v1/exhibits", Name: "exhibits", Summary: "An examiner's own exhibits; all, for reviewers and administrators", Roles: readers, Status: 200, Answers: answers(Exhibits{})},
-		{Method: http.MethodGet, Path: "/v1/exhibits/{id}", Name: "exhibit", Summary: "One exhibit and how far it has come", Roles: readers, Status: 200, Answers: answers(ExhibitProgress{}), Errors: found},
+		{Method: http.MethodGet, Path: "/v1/exhibits/{id}", Name: "exhibit", Summary: "One exhibit and how far it has come", Roles: readers, Status: 200, Answers: answers(ExhibitProgress{}), Errors: []triage.Kind{triage.NotFound, triage.Conflict}},
 		{
 			Method: http.MethodPut, Path: "/v1/exhibits/{id}/parts/{part}", Name: "putPart", Summary: "Send one manifest part, named by the SHA-256 of its bytes; learn which media are wanted",
 			Roles: examiner, Body: &Content{typeJSON, []triage.Item{}}, Status: 200, Answers: answers(PartAnswer{}), Errors: []triage.Kind{triage.NotFound, triage.Corrupt, triage.TooLarge},

@@ -30,7 +30,9 @@ type checkedInput struct {
 	Reference string `json:"reference,omitempty"`
 	Contact   string `json:"contact,omitempty"`
 	Next      string `json:"next,omitempty"`
-	Error     string `json:"error,omitempty"` // stable code: the file could not be asked about
+
+	ClosedCase bool   `json:"closed_case,omitempty"` // seen in a closed case, and in no open one
+	Error      string `json:"error,omitempty"`       // stable code: the file could not be asked about
 }
 
 // question is one argument of "vigie check".
@@ -186,6 +188,7 @@ func ask(ctx context.Context, c *client.Client, questions []question) ([]checked
 			a := answers[0]
 			answers = answers[1:]
 			list[i].Verdict, list[i].Reference, list[i].Contact, list[i].Next = a.Verdict, a.Reference, a.Contact, a.Next
+			list[i].ClosedCase = a.ClosedCase
 		}
 	}
 	return list, nil
@@ -202,6 +205,9 @@ func (o *checkOptions) print(env *environment, a checkedInput) error {
 	}
 	v := triage.CheckVerdict(a.Verdict)
 	fmt.Fprintf(env.Stdout, "  %s\n  %s\n", i18n.CheckVerdict(env.Lang, v), i18n.CheckNext(env.Lang, v))
+	if a.ClosedCase {
+		fmt.Fprintf(env.Stdout, "  %s\n", env.T("check.closed"))
+	}
 	_, err := fmt.Fprintf(env.Stdout, "  %s\n", env.T("check.reference", a.Contact, a.Reference))
 	return err
 }

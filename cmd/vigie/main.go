@@ -48,6 +48,7 @@ func commands() []command {
 		{name: "check", run: runCheck},
 		{name: "hash", run: runHash},
 		{name: "sets", run: runSets},
+		{name: "case", run: runCase},
 		{name: "destroy", run: runDestroy},
 		{name: "up", run: runUp},
 		{name: "serve", run: runServe},

@@ -47,6 +47,33 @@ Les groupes à examiner, les plus urgents d'abord : identifiants, scores et rais
 		`vigie queue [--limit N] [--json]
 
 The groups to review, the most urgent first: identifiers, scores and reasons; no content, no names.`},
+	"usage.case": {
+		"vigie case list|show|close|reopen   (vigie help case close pour les options)",
+		"vigie case list|show|close|reopen   (vigie help case close for its flags)"},
+	"usage.case list": {
+		"vigie case list [--json]\n\nLes procédures, avec leur état et leurs décomptes : d'un enquêteur, celles de ses scellés.",
+		"vigie case list [--json]\n\nCases, with their state and counts: of an examiner, those of their own exhibits."},
+	"usage.case show": {
+		"vigie case show PROCÉDURE [--json]\n\nUne procédure, ses scellés et ses constats : d'une procédure close, tels qu'ils étaient à la clôture.",
+		"vigie case show CASE [--json]\n\nOne case, its exhibits and findings: of a closed case, as they were when it was closed."},
+	"usage.case close": {
+		`vigie case close PROCÉDURE --reference RÉFÉRENCE [--no-wait] [--json]
+
+Un administrateur clôt une procédure : plus rien n'y entre, et ses médias quittent Redis et la file. Octets, constats,
+décisions et journal sont gardés ; vigie check de ce qu'une base connaît répond comme avant.`,
+		`vigie case close CASE --reference REF [--no-wait] [--json]
+
+An administrator closes a case: nothing comes in any more, and its media leave Redis and the queue. Bytes, findings,
+decisions and the journal are kept; vigie check of what a set lists answers as before.`},
+	"usage.case reopen": {
+		`vigie case reopen PROCÉDURE --reference RÉFÉRENCE [--no-wait] [--json]
+
+Un administrateur rouvre une procédure close : ses scellés, groupes et décisions reviennent, comparés aux bases
+d'aujourd'hui ; rien n'est examiné de nouveau.`,
+		`vigie case reopen CASE --reference REF [--no-wait] [--json]
+
+An administrator reopens a closed case: its exhibits, groups and decisions come back, matched with the sets of today;
+nothing is examined again.`},
 	"usage.destroy": {
 		`vigie destroy SCELLÉ --reference RÉFÉRENCE | --confirm | --withdraw      vigie destroy --list [--json]
 
@@ -92,6 +119,8 @@ One hash a line (MD5, SHA-1, SHA-256, PDQ, pHash), or CSV with a header (md5, sh
 		"which exhibit? Give its identifier (vigie submit prints it), or else --case and --exhibit"},
 	"error.json-or-csv": {"--json ou --csv, pas les deux", "--json or --csv, not both"},
 
+	"error.case-what":       {"dire quoi faire : vigie case list, show PROCÉDURE, close PROCÉDURE ou reopen PROCÉDURE", "say what to do: vigie case list, show CASE, close CASE or reopen CASE"},
+	"error.case-reference":  {"sur quelle décision cela repose-t-il ? Donner --reference, qui est consignée", "which decision does it rest on? Give --reference, which is recorded"},
 	"error.destroy-what":    {"dire quoi faire : vigie destroy SCELLÉ --reference RÉFÉRENCE, --confirm ou --withdraw, ou vigie destroy --list", "say what to do: vigie destroy EXHIBIT --reference REF, --confirm or --withdraw, or vigie destroy --list"},
 	"error.sets-what":       {"dire quoi faire : vigie sets import, list, show, withdraw ou remove", "say what to do: vigie sets import, list, show, withdraw or remove"},
 	"error.import-what":     {"donner un seul fichier : vigie sets import FICHIER --kind … --source …", "give one file: vigie sets import FILE --kind … --source …"},
@@ -114,6 +143,15 @@ One hash a line (MD5, SHA-1, SHA-256, PDQ, pHash), or CSV with a header (md5, sh
 
 	"wait.full":    {"En attente : %s Cela reprendra tout seul.", "Waiting: %s It goes on by itself."},
 	"wait.service": {"Le service ne répond pas ; nouvel essai… (%s)", "The service does not answer; trying again… (%s)"},
+
+	"case.counts":    {"scellés : %s, fichiers : %s, connus ou proches : %s", "exhibits: %s, files: %s, known or near: %s"},
+	"case.items":     {"%s fichiers", "%s files"},
+	"case.closed":    {"Close le %s par %s, référence %s", "Closed %s by %s, reference %s"},
+	"case.reopened":  {"Rouverte le %s par %s, référence %s", "Reopened %s by %s, reference %s"},
+	"case.closing":   {"clôture… (%s fichiers sur %s restent)", "closing… (%s files of %s are left)"},
+	"case.reopening": {"réouverture… (%s fichiers sur %s)", "reopening… (%s files of %s)"},
+	"case.changed":   {"Quelqu'un d'autre l'a close ou rouverte entre-temps", "Somebody else closed or reopened it meanwhile"},
+	"check.closed":   {"Vu dans une procédure close.", "Seen in a closed case."},
 
 	"destroy.proposed":  {"Proposée. Un autre administrateur confirme avant le %s : vigie destroy SCELLÉ --confirm", "Proposed. Another administrator confirms before %s: vigie destroy EXHIBIT --confirm"},
 	"destroy.withdrawn": {"Proposition retirée", "Proposal withdrawn"},

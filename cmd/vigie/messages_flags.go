@@ -22,6 +22,8 @@ var flagsInFrench = map[string]string{
 	"file of checkpoints that a witness kept":                                           "fichier des points de contrôle gardés par un témoin",
 	"propose: reference of the order or procedure, for the journal":                     "proposer : référence de la décision ou de la procédure, pour le journal",
 	"confirm what another administrator proposed: there is no way back":                 "confirmer ce qu'un autre administrateur a proposé : sans retour",
+	"reference of the decision, for the journal":                                        "référence de la décision, pour le journal",
+	"do not wait until it is done":                                                      "ne pas attendre que ce soit fait",
 	"take a proposal back":                                                              "retirer une proposition",
 	"list proposals and destructions":                                                   "lister propositions et destructions",
 	"one JSON object a line":                                                            "un objet JSON par ligne",

@@ -36,6 +36,7 @@ var serviceMessages = i18n.Catalogue{
 	"command.check":    {"vérifier une empreinte ou un fichier, qui ne quitte pas ce poste", "check a hash, or a file, which never leaves this machine"},
 	"command.hash":     {"calculer les empreintes de fichiers, sans service", "compute the hashes of files, without a service"},
 	"command.sets":     {"importer, lister et retirer des bases", "import, list and withdraw hash sets"},
+	"command.case":     {"lister, clore et rouvrir des procédures", "list, close and reopen cases"},
 	"command.destroy":  {"détruire un scellé : deux personnes, une référence", "destroy an exhibit: two people, a reference"},
 	"command.up":       {"tout le service sur cette machine", "the whole service on this machine"},
 	"command.serve":    {"l'API et les pages, avec des serveurs extérieurs", "the API and the pages, with outside servers"},

@@ -223,7 +223,7 @@ func (h *house) app(ctx context.Context, pool *jail.Pool) (*fiber.App, error) {
 			Matcher: h.mirror, Seen: h.views.Seen, Founders: h.founders, Archive: h.archive, Events: h.events, Names: h.names,
 			Contact: h.config.Contact,
 		},
-		Access: h.access, Destructions: h.destructions(), Conditions: h.conditions,
+		Access: h.access, Destructions: h.destructions(), Cases: h.cases(), Conditions: h.conditions,
 	}
 	css, err := h.config.operatorCSS()
 	if err != nil {
@@ -232,9 +232,9 @@ func (h *house) app(ctx context.Context, pool *jail.Pool) (*fiber.App, error) {
 	tls := h.config.TLSCert != ""
 	return api.New(ctx, api.Options{
 		Submission: u.Submission, Sets: u.Sets, Review: u.Review, Checks: u.Checks, Access: u.Access,
-		Destructions: u.Destructions,
-		Metrics:      h.metrics.Handler(),
-		Conditions:   u.Conditions, Log: h.log, TLS: tls, Version: fullVersion(),
+		Destructions: u.Destructions, Cases: u.Cases,
+		Metrics:    h.metrics.Handler(),
+		Conditions: u.Conditions, Log: h.log, TLS: tls, Version: fullVersion(),
 		Mount: func(g *guard.Guard) error {
 			return web.Mount(g, u, web.Options{Now: time.Now, TLS: tls, OperatorCSS: css})
 		},
@@ -265,6 +265,10 @@ func (h *house) destroyer() *triage.Destroyer {
 	return &triage.Destroyer{
 		Exhibits: h.views.Exhibits, Store: h.views.Ends, Keys: h.archive, Shelves: h.archive, Lease: h.views.Lease, Events: h.events, Log: h.log,
 	}
+}
+
+func (h *house) cases() *triage.Cases {
+	return &triage.Cases{Exhibits: h.views.Exhibits, Ends: h.views.Ends, Lease: h.views.Lease, Events: h.events, Now: time.Now}
 }
 
 func (h *house) closer() *triage.Closer {

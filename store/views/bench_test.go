@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -219,4 +220,59 @@ func (c *crowd) bytes() (all float64) {
 		}
 	}
 	return all
+}
+
+// What a closed case leaves in Redis of its media, each alone in its group, by the memory that Redis says it uses beside its scripts:
+// go test -run '^$' -bench ClosedCase -benchtime 1x ./store/views
+func BenchmarkClosedCase(b *testing.B) {
+	const made = 20_000
+	used := func(c *crowd) float64 {
+		c.ok(c.rdb.Do(b.Context(), "SLOWLOG", "RESET").Err()) // it keeps what was asked
+		time.Sleep(3 * time.Second)                           // buffers of idle connections go
+		info, err := c.rdb.InfoMap(b.Context(), "memory").Result()
+		c.ok(err)
+		all, err := strconv.ParseFloat(info["Memory"]["used_memory"], 64)
+		c.ok(err)
+		scripts, err := strconv.ParseFloat(info["Memory"]["used_memory_scripts"], 64) // ours, loaded once
+		c.ok(err)
+		return all - scripts
+	}
+	for b.Loop() {
+		c := newCrowd(b, made, 10)
+		empty := used(c)
+		c.register()
+		c.queue()
+		c.examine(triage.Pending)
+		c.join(1)
+		c.rank(1)
+		full := used(c)
+		ctx := b.Context()
+		x, err := c.Exhibits.Exhibit(ctx, c.x)
+		c.ok(err)
+		c.ok(c.Cases.Shut(ctx, false, triage.ClosedExhibit{Exhibit: x}))
+		c.stage("evicted", made, func() {
+			n := 0
+			for items := range slices.Chunk(c.items, triage.MaxPartItems) {
+				n++
+				media := make([]triage.MediumID, len(items))
+				for i := range items {
+					media[i] = items[i].Medium
+				}
+				c.ok(c.Shelving.Evict(ctx, c.x, part(n), media))
+			}
+		})
+		c.ok(c.Shelving.Vacate(ctx, c.x))
+		for {
+			orphans, err := c.Groups.Orphans(ctx, 500)
+			c.ok(err)
+			if len(orphans) == 0 {
+				break
+			}
+			c.ok(c.Groups.Bury(ctx, orphans...))
+		}
+		b.ReportMetric((full-empty)/made, "B/medium-open")
+		b.ReportMetric((used(c)-empty)/made, "B/medium-closed")
+		c.bytes()
+		b.ReportMetric(0, "ns/op")
+	}
 }

@@ -1,0 +1,108 @@
+package web
+
+import (
+	"context"
+
+	"github.com/gofiber/fiber/v2"
+
+	"vigie/api/guard"
+	"vigie/api/i18n"
+	"vigie/api/wire"
+	"vigie/triage"
+)
+
+const casesShown = 20
+
+// caseRow is one case in the list.
+type caseRow struct {
+	triage.Case
+	Items, Known int // files; contents that a known set lists, or that look like one it lists
+}
+
+func newCaseRow(k triage.Case) caseRow {
+	row := caseRow{Case: k}
+	sum := k.Totals()
+	for _, n := range sum.Items {
+		row.Items += n
+	}
+	row.Known = sum.Media[triage.Known] + sum.Media[triage.NearKnown]
+	return row
+}
+
+type casesBody struct {
+	Rows  []caseRow
+	Pager pager
+}
+
+func (p *Pages) cases(c *fiber.Ctx) error {
+	all, err := p.Cases.List(guard.Context(c), guard.Session(c).Actor)
+	if err != nil {
+		return err
+	}
+	body := casesBody{Pager: newPager(c, "/cases", casesShown)}
+	for _, k := range stretch(&body.Pager, all) {
+		body.Rows = append(body.Rows, newCaseRow(k))
+	}
+	return p.show(c, "cases", page{Body: body}, "cases.title")
+}
+
+// caseBody is one case, with what an administrator may do about it.
+type caseBody struct {
+	caseRow
+	Findings             []count
+	ClosedBy, ReopenedBy string
+	Admin                bool
+	Reference            string
+	Problem              error
+}
+
+func (p *Pages) aCase(c *fiber.Ctx) error { return p.showCase(c, "", nil) }
+
+// showCase shows a case; problem is what was wrong with a form about it, which said reference.
+func (p *Pages) showCase(c *fiber.Ctx, reference string, problem error) error {
+	ctx, by := guard.Context(c), guard.Session(c).Actor
+	k, err := p.Cases.Find(ctx, by, triage.CaseID(c.Params("id")))
+	if err != nil {
+		return err
+	}
+	body := newCaseBody(language(c), k)
+	body.Admin, body.Reference, body.Problem = by.Role == triage.Admin, reference, problem
+	if !k.Closed.At.IsZero() {
+		body.ClosedBy = p.Access.Name(ctx, k.Closed.By)
+	}
+	if !k.Reopened.At.IsZero() {
+		body.ReopenedBy = p.Access.Name(ctx, k.Reopened.By)
+	}
+	pg := page{Path: "/cases/" + string(k.ID), Body: body}
+	if problem == nil && (k.State == triage.CaseClosing || k.State == triage.CaseReopening) {
+		pg.Refresh = drivesRefresh
+	}
+	return p.show(c, "case", pg, "case.title", k.Number)
+}
+
+func newCaseBody(l i18n.Lang, k triage.Case) caseBody {
+	body := caseBody{caseRow: newCaseRow(k)}
+	sum := k.Totals()
+	for _, f := range triage.Findings {
+		body.Findings = append(body.Findings, count{i18n.Finding(l, f), sum.Media[f]})
+	}
+	body.Findings = append(body.Findings, count{i18n.Finding(l, triage.Pending), sum.Pending})
+	return body
+}
+
+func (p *Pages) closeCase(c *fiber.Ctx) error { return p.changeCase(c, p.Cases.Close) }
+
+func (p *Pages) reopenCase(c *fiber.Ctx) error { return p.changeCase(c, p.Cases.Reopen) }
+
+func (p *Pages) changeCase(c *fiber.Ctx, change func(context.Context, triage.Actor, triage.CaseID, string) (triage.Case, error)) error {
+	reference := field(c, "reference")
+	k, err := change(guard.Context(c), guard.Session(c).Actor, triage.CaseID(c.Params("id")), reference)
+	if err == nil {
+		return seeOther(c, "/cases/"+string(k.ID))
+	}
+	if !correctable(err) {
+		return err
+	}
+	c.Status(wire.NewProblem(err).Status)
+	return p.showCase(c, reference, err)
+}

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"vigie/api/client"
+	"vigie/api/i18n"
+	"vigie/api/wire"
+	"vigie/triage"
+)
+
+// casePoll is how often "vigie case close" looks how far it has come.
+const casePoll = 300 * time.Millisecond
+
+// caseOptions are those of "vigie case …".
+type caseOptions struct {
+	connection *connection
+	reference  string // of close and reopen
+	noWait     bool   // of both
+	json       bool
+}
+
+// runCase lists cases, shows one, closes it and reopens it.
+func runCase(ctx context.Context, env *environment, args []string) error {
+	what := "help"
+	if len(args) > 0 {
+		what, args = args[0], args[1:]
+	}
+	run := map[string]func(context.Context, *environment, *client.Client, *caseOptions, []string) error{
+		"list": caseList, "show": caseShow, "close": caseClose, "reopen": caseReopen,
+	}[what]
+	name := "case " + what
+	switch {
+	case what == "-h" || what == "--help":
+		name, args, run = "case", []string{"--help"}, caseList
+	case run == nil:
+		return usageError(env.T("error.case-what"))
+	}
+	o := &caseOptions{}
+	fs := env.flagSet(name)
+	o.connection = env.connectionFlags(fs)
+	fs.BoolVar(&o.json, "json", false, "JSON: one object a line")
+	if what == "close" || what == "reopen" {
+		fs.StringVar(&o.reference, "reference", "", "reference of the decision, for the journal")
+		fs.BoolVar(&o.noWait, "no-wait", false, "do not wait until it is done")
+	}
+	rest, err := env.parse(fs, args)
+	if err != nil {
+		return err
+	}
+	if len(rest) > 1 || (len(rest) == 0) != (what == "list") {
+		return usageError(env.T("error.case-what"))
+	}
+	if (what == "close" || what == "reopen") && o.reference == "" {
+		return usageError(env.T("error.case-reference"))
+	}
+	c, _, err := o.connection.client(env)
+	if err != nil {
+		return err
+	}
+	return run(ctx, env, c, o, rest)
+}
+
+func caseList(ctx context.Context, env *environment, c *client.Client, o *caseOptions, _ []string) error {
+	list, err := c.Cases(ctx)
+	if err != nil {
+		return err
+	}
+	for _, k := range list {
+		if err := o.print(env, k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func caseShow(ctx context.Context, env *environment, c *client.Client, o *caseOptions, rest []string) error {
+	k, err := c.FindCase(ctx, rest[0])
+	if err != nil || o.json {
+		return firstOf(err, func() error { return writeJSON(env.Stdout, k) })
+	}
+	if err := o.print(env, k); err != nil {
+		return err
+	}
+	for _, change := range []struct {
+		key string
+		of  *wire.CaseChange
+	}{{"case.closed", k.Closed}, {"case.reopened", k.Reopened}} {
+		if change.of != nil {
+			fmt.Fprintf(env.Stdout, "  %s\n", env.T(change.key, i18n.Moment(env.Lang, change.of.At.Local()), change.of.By, harmless(change.of.Reference)))
+		}
+	}
+	for _, x := range k.Exhibits {
+		fmt.Fprintf(env.Stdout, "  %s  %s  %s\n", x.ID, harmless(x.Exhibit.Exhibit), env.T("case.items", i18n.Number(env.Lang, sum(x.Counts.Items))))
+	}
+	printCounts(env, k.Counts)
+	return nil
+}
+
+// firstOf returns err, or else what then comes to.
+func firstOf(err error, then func() error) error {
+	if err != nil {
+		return err
+	}
+	return then()
+}
+
+func caseClose(ctx context.Context, env *environment, c *client.Client, o *caseOptions, rest []string) error {
+	return o.change(ctx, env, c, rest[0], c.CloseCase, triage.CaseClosed, "case.closing")
+}
+
+func caseReopen(ctx context.Context, env *environment, c *client.Client, o *caseOptions, rest []string) error {
+	return o.change(ctx, env, c, rest[0], c.ReopenCase, triage.CaseOpen, "case.reopening")
+}
+
+// change closes or reopens a case, and waits until that is done.
+func (o *caseOptions) change(ctx context.Context, env *environment, c *client.Client, number string, do func(context.Context, string, string) (wire.Case, error), end triage.CaseState, waiting string) error {
+	k, err := c.FindCase(ctx, number)
+	if err == nil {
+		k, err = do(ctx, k.ID, o.reference)
+	}
+	if err != nil {
+		return err
+	}
+	p := env.startProgress(func() string {
+		return env.T(waiting, i18n.Number(env.Lang, k.Present), i18n.Number(env.Lang, sum(k.Counts.Items)))
+	})
+	defer p.end()
+	for started := k.State; !o.noWait && k.State == started; {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(casePoll):
+		}
+		if k, err = c.Case(ctx, k.ID); err != nil {
+			return err
+		}
+	}
+	p.end()
+	if !o.noWait && k.State != string(end) {
+		fmt.Fprintln(env.Stderr, env.T("case.changed"))
+	}
+	return o.print(env, k)
+}
+
+// print writes one line of a case.
+func (o *caseOptions) print(env *environment, k wire.Case) error {
+	if o.json {
+		return writeJSON(env.Stdout, k)
+	}
+	number := func(n int) string { return i18n.Number(env.Lang, n) }
+	_, err := fmt.Fprintf(env.Stdout, "%s  %s  %s  %s\n", k.ID, harmless(k.Case), i18n.CaseState(env.Lang, triage.CaseState(k.State)),
+		env.T("case.counts", number(len(k.Exhibits)), number(sum(k.Counts.Items)), number(k.Counts.Media[string(triage.Known)]+k.Counts.Media[string(triage.NearKnown)])))
+	return err
+}
+
+func printCounts(env *environment, counts wire.Counts) {
+	for _, f := range triage.Findings {
+		fmt.Fprintf(env.Stdout, "  %s  %s\n", i18n.Finding(env.Lang, f), i18n.Number(env.Lang, counts.Media[string(f)]))
+	}
+	fmt.Fprintf(env.Stdout, "  %s  %s\n", i18n.Finding(env.Lang, triage.Pending), i18n.Number(env.Lang, counts.Pending))
+}
+
+func sum(counts map[string]int) (all int) {
+	for _, n := range counts {
+		all += n
+	}
+	return all
+}
