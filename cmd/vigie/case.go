@@ -84,13 +84,11 @@ func caseShow(ctx context.Context, env *environment, c *client.Client, o *caseOp
 	if err := o.print(env, k); err != nil {
 		return err
 	}
-	for _, change := range []struct {
-		key string
-		of  *wire.CaseChange
-	}{{"case.closed", k.Closed}, {"case.reopened", k.Reopened}} {
-		if change.of != nil {
-			fmt.Fprintf(env.Stdout, "  %s\n", env.T(change.key, i18n.Moment(env.Lang, change.of.At.Local()), change.of.By, harmless(change.of.Reference)))
-		}
+	if c := k.Closed; c != nil {
+		fmt.Fprintf(env.Stdout, "  %s\n", env.T("case.closed", i18n.Moment(env.Lang, c.At.Local()), c.By, harmless(c.Reference)))
+	}
+	if c := k.Reopened; c != nil {
+		fmt.Fprintf(env.Stdout, "  %s\n", env.T("case.reopened", i18n.Moment(env.Lang, c.At.Local()), c.By, harmless(c.Reference)))
 	}
 	for _, x := range k.Exhibits {
 		fmt.Fprintf(env.Stdout, "  %s  %s  %s\n", x.ID, harmless(x.Exhibit.Exhibit), env.T("case.items", i18n.Number(env.Lang, sum(x.Counts.Items))))
@@ -108,15 +106,17 @@ func firstOf(err error, then func() error) error {
 }
 
 func caseClose(ctx context.Context, env *environment, c *client.Client, o *caseOptions, rest []string) error {
-	return o.change(ctx, env, c, rest[0], c.CloseCase, triage.CaseClosed, "case.closing")
+	waiting := func(present, of string) string { return env.T("case.closing", present, of) }
+	return o.change(ctx, env, c, rest[0], c.CloseCase, triage.CaseClosed, waiting)
 }
 
 func caseReopen(ctx context.Context, env *environment, c *client.Client, o *caseOptions, rest []string) error {
-	return o.change(ctx, env, c, rest[0], c.ReopenCase, triage.CaseOpen, "case.reopening")
+	waiting := func(present, of string) string { return env.T("case.reopening", present, of) }
+	return o.change(ctx, env, c, rest[0], c.ReopenCase, triage.CaseOpen, waiting)
 }
 
 // change closes or reopens a case, and waits until that is done.
-func (o *caseOptions) change(ctx context.Context, env *environment, c *client.Client, number string, do func(context.Context, string, string) (wire.Case, error), end triage.CaseState, waiting string) error {
+func (o *caseOptions) change(ctx context.Context, env *environment, c *client.Client, number string, do func(context.Context, string, string) (wire.Case, error), end triage.CaseState, waiting func(present, of string) string) error {
 	k, err := c.FindCase(ctx, number)
 	if err == nil {
 		k, err = do(ctx, k.ID, o.reference)
@@ -125,7 +125,7 @@ func (o *caseOptions) change(ctx context.Context, env *environment, c *client.Cl
 		return err
 	}
 	p := env.startProgress(func() string {
-		return env.T(waiting, i18n.Number(env.Lang, k.Present), i18n.Number(env.Lang, sum(k.Counts.Items)))
+		return waiting(i18n.Number(env.Lang, k.Present), i18n.Number(env.Lang, sum(k.Counts.Items)))
 	})
 	defer p.end()
 	for started := k.State; !o.noWait && k.State == started; {

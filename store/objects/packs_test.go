@@ -185,3 +185,21 @@ func FuzzDoom(f *testing.F) {
 		}
 	})
 }
+
+func FuzzShelf(f *testing.F) {
+	f.Add([]byte(`[{"m":"00112233445566778899aabbccddeeff","w":"0123456789ab","n":3,"o":12,"l":900,"g":"=","p":{"f":"00","p":"11","c":"camera"}}]`))
+	f.Add([]byte(`[{"m":"00112233445566778899aabbccddeeff","g":"00112233445566778899aabbccddeef0","s":"00112233445566778899aabbccddeef1"}]`))
+	f.Add([]byte(`[{"m":"x"}]`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		media, err := decodeShelf("x0011223344556677", b)
+		if err != nil {
+			return
+		}
+		for i := range media {
+			stored := storeShelved(&media[i])
+			if again := stored.shelved("x0011223344556677"); !reflect.DeepEqual(again, media[i]) {
+				t.Errorf("%+v became %+v", media[i], again)
+			}
+		}
+	})
+}
