@@ -319,7 +319,11 @@ func FuzzExamine(f *testing.F) {
 	}
 	f.Add(read(f, "testdata/animated.webp"))
 	f.Add(read(f, "testdata/alpha.webp"))
-	f.Add(read(f, "testdata/picture.heic"))
+	for _, format := range []string{"heic", "avif", "jxl", "jp2"} {
+		picture := read(f, "testdata/picture."+format)
+		f.Add(picture)
+		decode.Examine(picture, decode.Limits{}) // a fuzzer takes the time that compiling a decoder takes for a hang
+	}
 	f.Add(withEXIF(encode(f, "jpeg", scene(16, 16)), exif(exifTag{0x8769, []exifTag{interop}})))
 	limits := decode.Limits{MaxPixels: 100_000, MaxBytes: 1 << 20}
 	f.Fuzz(func(t *testing.T, data []byte) {
