@@ -26,7 +26,7 @@ func jpegConfig(r io.Reader) (image.Config, error) {
 		return image.Config{}, err
 	}
 	config, err := jpeg.DecodeConfig(bytes.NewReader(data))
-	if isUnsupported(err) {
+	if err != nil {
 		if info, lumaErr := jpegluma.Config(data); lumaErr == nil {
 			return image.Config{Width: info.Width, Height: info.Height}, nil
 		}
@@ -34,22 +34,25 @@ func jpegConfig(r io.Reader) (image.Config, error) {
 	return config, err
 }
 
-// decodeJPEG decodes with image/jpeg, and in grey what that does not know and jpegluma does.
+// decodeJPEG decodes with image/jpeg, and in grey what that does not take and jpegluma does: what has a fingerprint can be
+// shown.
 func decodeJPEG(r io.Reader) (image.Image, error) {
 	data, err := io.ReadAll(r)
 	if err != nil {
 		return nil, err
 	}
 	img, err := jpeg.Decode(bytes.NewReader(data))
-	if !isUnsupported(err) {
-		return img, err
+	if err == nil {
+		return img, nil
 	}
 	plane, info, lumaErr := jpegluma.Decode(data, jpegluma.Full, jpegluma.Options{})
-	if lumaErr != nil {
+	switch {
+	case lumaErr != nil:
 		return nil, err
-	}
-	if info.Damaged {
+	case info.Damaged && isUnsupported(err):
 		return nil, io.ErrUnexpectedEOF
+	case info.Damaged:
+		return nil, err
 	}
 	return lumaPicture{wholeLuma(plane, info)}, nil
 }
