@@ -7,8 +7,13 @@ import (
 	"vigie/hashing/pdq"
 )
 
-// MaxChecks bounds how many hashes are asked about at once.
-const MaxChecks = 100
+const (
+	// MaxChecks bounds how many files are asked about at once.
+	MaxChecks = 100
+	// MaxCheckPictures bounds how many pictures of them are: each takes eight searches, of which one core does some 12,000 a
+	// second among 10 million entries (docs/matching.md).
+	MaxCheckPictures = 400
+)
 
 // CheckVerdict is the answer to a check.
 type CheckVerdict string
@@ -30,6 +35,9 @@ type CheckInput struct {
 	PDQ     []pdq.Hash // indexed by pdq.Transform; the first alone where only a hash is known
 	Quality *int       // of the PDQ; nil when not known
 	PHash   *hashing.Hash64
+	// Pictures are further ones of the file (frames, pages), and parts of the first. Their votes by pHash would make no
+	// verdict, so that they need none, and are looked up as parts are.
+	Pictures []hashing.View
 }
 
 // CheckAnswer is all that a unit learns: never a distance, a set or an entry.
@@ -78,6 +86,13 @@ func (c *Checks) Ask(ctx context.Context, by Actor, inputs []CheckInput) ([]Chec
 	if len(inputs) == 0 || len(inputs) > MaxChecks {
 		return nil, E(Invalid, op, "", "ask about 1 to 100 hashes at a time", nil)
 	}
+	pictures := len(inputs)
+	for i := range inputs {
+		pictures += len(inputs[i].Pictures)
+	}
+	if pictures > MaxCheckPictures {
+		return nil, E(Invalid, op, "", "ask about at most 400 pictures at a time, those of animations and parts included", nil)
+	}
 	probes, traces := make([]Probe, len(inputs)), make([]Trace, len(inputs))
 	for i, in := range inputs {
 		p, err := c.probe(in)
@@ -120,7 +135,7 @@ func (c *Checks) Ask(ctx context.Context, by Actor, inputs []CheckInput) ([]Chec
 }
 
 func (c *Checks) probe(in CheckInput) (Probe, error) {
-	p := Probe{PDQ: in.PDQ, Quality: pdq.MinQuality, PHash: in.PHash}
+	p := Probe{PDQ: in.PDQ, Quality: pdq.MinQuality, PHash: in.PHash, Views: in.Pictures}
 	if in.Quality != nil {
 		p.Quality = *in.Quality
 	}
@@ -157,8 +172,8 @@ func (c *Checks) verdict(ctx context.Context, p Probe, matches []Match, seen boo
 	if seen {
 		return CheckSeen, nil
 	}
-	if p.Quality >= pdq.MinQuality && len(p.PDQ) > 0 {
-		g, err := c.Founders.Nearest(ctx, p.PDQ)
+	if codes := p.codes(); len(codes) > 0 {
+		g, err := c.Founders.Nearest(ctx, codes)
 		if err != nil {
 			return "", err
 		}
@@ -167,4 +182,17 @@ func (c *Checks) verdict(ctx context.Context, p Probe, matches []Match, seen boo
 		}
 	}
 	return CheckUnknown, nil
+}
+
+// codes returns the hashes of all pictures and parts that show enough to be compared.
+func (p *Probe) codes() (codes []pdq.Hash) {
+	if p.Quality >= pdq.MinQuality {
+		codes = append(codes, p.PDQ...)
+	}
+	for i := range p.Views {
+		if p.Views[i].Quality >= pdq.MinQuality {
+			codes = append(codes, p.Views[i].PDQ[:]...)
+		}
+	}
+	return codes
 }

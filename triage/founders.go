@@ -44,7 +44,7 @@ func NewFounderIndex(store FounderStore) *FounderIndex {
 	return &FounderIndex{store: store, codes: new(index.PDQ)}
 }
 
-// Nearest returns the group whose founder is nearest to one of hashes (the dihedral hashes of one picture),
+// Nearest returns the group whose founder is nearest to one of hashes (the dihedral hashes of one medium's pictures),
 // within GroupDistance, or "".
 func (f *FounderIndex) Nearest(ctx context.Context, hashes []pdq.Hash) (GroupID, error) {
 	g, _, err := f.nearest(ctx, hashes)

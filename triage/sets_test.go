@@ -114,6 +114,32 @@ func TestChecks(t *testing.T) {
 	if n := len(h.recorded(triage.HashChecked)); n != len(answers) {
 		t.Errorf("the journal holds %d checks of %d", n, len(answers))
 	}
+	// Of one file, the nearest of all its pictures and parts answers, once; what shows too little is not looked at.
+	view := func(p picture, quality int) hashing.View {
+		return hashing.View{PDQ: decode.Examine(p.bytes, decode.Limits{}).Fingerprint.PDQ, Quality: quality}
+	}
+	before := len(h.recorded(triage.HashChecked))
+	for want, views := range map[triage.CheckVerdict][]hashing.View{
+		triage.CheckNear: {view(seen, 80), view(alike, 80)}, triage.CheckSeen: {view(fresh, 80), view(seen, 80)},
+		triage.CheckUnknown: {view(alike, pdq.MinQuality-1), view(seen, 0)},
+	} {
+		in := of(newPicture(t, "5.jpg", 5))
+		in.Pictures = views
+		if answers, err := h.checks.Ask(t.Context(), unit, []triage.CheckInput{in}); err != nil || len(answers) != 1 || answers[0].Verdict != want {
+			t.Errorf("by further pictures: %+v, %v, want %s", answers, err, want)
+		}
+	}
+	if n := len(h.recorded(triage.HashChecked)) - before; n != 3 {
+		t.Errorf("the journal holds %d checks of 3 files", n)
+	}
+	many := of(fresh)
+	many.Pictures = make([]hashing.View, triage.MaxCheckPictures-1)
+	if _, err := h.checks.Ask(t.Context(), unit, []triage.CheckInput{many}); err != nil {
+		t.Errorf("as many pictures as may be asked about: %v", err)
+	}
+	if _, err := h.checks.Ask(t.Context(), unit, []triage.CheckInput{many, of(seen)}); !triage.IsKind(err, triage.Invalid) {
+		t.Errorf("one picture more than may be asked about: %v", err)
+	}
 	empty := hashing.NewDigester().Sum()
 	for name, in := range map[string]triage.CheckInput{"MD5": {MD5: &empty.MD5}, "SHA-1": {SHA1: &empty.SHA1}, "SHA-256": {SHA256: &empty.SHA256}} {
 		if _, err := h.checks.Ask(t.Context(), unit, []triage.CheckInput{in}); !triage.IsKind(err, triage.Invalid) {

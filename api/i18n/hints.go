@@ -59,6 +59,7 @@ var hints = map[string]string{
 	"a part holds 1 to 1,000 items":                                                             "une partie compte de 1 à 1 000 fichiers",
 	"a role is one of examiner, reviewer, unit, admin":                                          "un rôle est l’un de : examiner, reviewer, unit, admin",
 	"ask about 1 to 100 hashes at a time":                                                       "demandez de 1 à 100 empreintes à la fois",
+	"ask about at most 400 pictures at a time, those of animations and parts included":          "demandez 400 images au plus à la fois, y compris celles des animations et les parties d’images",
 	"this is the digest of an empty file: it matches nothing":                                   "c’est l’empreinte d’un fichier vide : elle ne correspond à rien",
 	"give at least one hash: MD5, SHA-1, SHA-256, PDQ or pHash":                                 "donnez au moins une empreinte : MD5, SHA-1, SHA-256, PDQ ou pHash",
 	"a picture has at most eight PDQ hashes":                                                    "une image a au plus huit empreintes PDQ",

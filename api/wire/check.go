@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/json"
+	"fmt"
 
 	"vigie/api/i18n"
 	"vigie/hashing"
@@ -22,6 +23,30 @@ type CheckInput struct {
 	PDQ     PDQ             `json:"pdq,omitempty"`
 	Quality *int            `json:"pdq_quality,omitempty"`
 	PHash   *hashing.Hash64 `json:"phash,omitempty"`
+	// Pictures are further ones of the file (frames, pages), and parts of the first that are looked at by themselves.
+	Pictures []CheckPicture `json:"pictures,omitempty"`
+}
+
+// CheckPicture is a further picture of a file, or a part of one.
+type CheckPicture struct {
+	PDQ     Dihedrals `json:"pdq"`
+	Quality *int      `json:"pdq_quality,omitempty"` // absent: enough to be compared
+}
+
+// Dihedrals are all eight PDQ hashes of a picture, in the order of pdq.Dihedrals.
+type Dihedrals pdq.Dihedrals
+
+// UnmarshalJSON takes eight hashes, no more and no less.
+func (d *Dihedrals) UnmarshalJSON(b []byte) error {
+	var hashes []pdq.Hash
+	if err := json.Unmarshal(b, &hashes); err != nil {
+		return err
+	}
+	if len(hashes) != len(d) {
+		return fmt.Errorf("a further picture has %d PDQ hashes, not %d", len(d), len(hashes))
+	}
+	copy(d[:], hashes)
+	return nil
 }
 
 // PDQ is one PDQ hash (a string), or all eight dihedral hashes of a picture (an array of strings in the order of
@@ -47,7 +72,15 @@ func (p *PDQ) UnmarshalJSON(b []byte) error {
 
 // Check converts an input.
 func (c CheckInput) Check() triage.CheckInput {
-	return triage.CheckInput{MD5: c.MD5, SHA1: c.SHA1, SHA256: c.SHA256, PDQ: c.PDQ, Quality: c.Quality, PHash: c.PHash}
+	in := triage.CheckInput{MD5: c.MD5, SHA1: c.SHA1, SHA256: c.SHA256, PDQ: c.PDQ, Quality: c.Quality, PHash: c.PHash}
+	for _, p := range c.Pictures {
+		v := hashing.View{PDQ: pdq.Dihedrals(p.PDQ), Quality: pdq.MinQuality}
+		if p.Quality != nil {
+			v.Quality = *p.Quality
+		}
+		in.Pictures = append(in.Pictures, v)
+	}
+	return in
 }
 
 // CheckInputs converts all inputs.

@@ -137,12 +137,14 @@ func (s schemas) content(list []Content) object {
 
 // of returns the schema of a type, a reference for named structs.
 func (s schemas) of(t reflect.Type) object {
+	hash := object{"type": "string", "pattern": "^[0-9a-fA-F]{64}$"}
 	switch {
 	case t == reflect.TypeFor[time.Time]():
 		return object{"type": "string", "format": "date-time"}
 	case t == reflect.TypeFor[PDQ]():
-		one := object{"type": "string", "pattern": "^[0-9a-fA-F]{64}$"}
-		return object{"oneOf": []any{one, object{"type": "array", "items": one, "minItems": 1, "maxItems": 8}}}
+		return object{"oneOf": []any{hash, object{"type": "array", "items": hash, "minItems": 1, "maxItems": 8}}}
+	case t == reflect.TypeFor[Dihedrals]():
+		return object{"type": "array", "items": hash, "minItems": 8, "maxItems": 8}
 	case t == reflect.TypeFor[[]byte]():
 		return object{"type": "string", "contentEncoding": "base64"}
 	case t.Implements(reflect.TypeFor[encoding.TextMarshaler]()):

@@ -124,7 +124,7 @@ func serviceOperations() []Operation {
 		{Method: http.MethodGet, Path: "/v1/me", Name: "me", Summary: "Who calls", Roles: triage.Roles, Status: 200, Answers: answers(Me{})},
 		{Method: http.MethodPost, Path: "/v1/links", Name: "newLink", Summary: "Make a one-use sign-in link for oneself", Roles: triage.Roles, Status: 201, Answers: answers(Link{})},
 		{
-			Method: http.MethodPost, Path: "/v1/checks", Name: "check", Summary: "Ask about up to 100 files by their hashes",
+			Method: http.MethodPost, Path: "/v1/checks", Name: "check", Summary: "Ask about up to 100 files by their hashes, and up to 400 pictures of them",
 			Roles: []triage.Role{triage.Unit}, Body: asJSON(CheckRequest{}), Status: 200, Answers: answers(CheckResponse{}),
 		},
 	}

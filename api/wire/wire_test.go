@@ -196,7 +196,18 @@ func TestCheckInputTakesOneHashOrEight(t *testing.T) {
 			t.Errorf("%s came back as %s, %v", test.json, b, err)
 		}
 	}
-	for _, bad := range []string{`{"pdq":"12"}`, `{"pdq":["12"]}`, `{"pdq":12}`, `{"md5":"zz"}`, `{"phash":"123"}`} {
+	eight := strings.TrimSuffix(strings.Repeat(`"`+one.String()+`",`, 8), ",")
+	var in CheckInput
+	if err := json.Unmarshal([]byte(`{"pictures":[{"pdq":[`+eight+`],"pdq_quality":7},{"pdq":[`+eight+`]}]}`), &in); err != nil {
+		t.Fatal(err)
+	}
+	if got := in.Check().Pictures; len(got) != 2 || got[0].PDQ[7] != one || got[0].Quality != 7 || got[1].Quality != pdq.MinQuality {
+		t.Errorf("further pictures came as %+v", got)
+	}
+	for _, bad := range []string{
+		`{"pictures":[{"pdq":[` + eight + `,"` + one.String() + `"]}]}`, `{"pictures":[{"pdq":["` + one.String() + `"]}]}`, `{"pictures":[{"pdq":"` + one.String() + `"}]}`,
+		`{"pdq":"12"}`, `{"pdq":["12"]}`, `{"pdq":12}`, `{"md5":"zz"}`, `{"phash":"123"}`,
+	} {
 		if err := json.Unmarshal([]byte(bad), new(CheckInput)); err == nil {
 			t.Errorf("%s was taken", bad)
 		}
@@ -206,6 +217,7 @@ func TestCheckInputTakesOneHashOrEight(t *testing.T) {
 func FuzzCheckRequest(f *testing.F) {
 	f.Add([]byte(`{"inputs":[{"pdq":"` + pdq.Hash{3}.String() + `","pdq_quality":50},{"md5":"d41d8cd98f00b204e9800998ecf8427e"}]}`))
 	f.Add([]byte(`{"inputs":[{"pdq":["` + pdq.Hash{3}.String() + `"]}]}`))
+	f.Add([]byte(`{"inputs":[{"pictures":[{"pdq":["` + strings.Repeat(pdq.Hash{3}.String()+`","`, 7) + pdq.Hash{4}.String() + `"],"pdq_quality":1}]}]}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var r CheckRequest
 		if json.Unmarshal(b, &r) != nil {

@@ -68,11 +68,13 @@ func runCheck(ctx context.Context, env *environment, args []string) error {
 		return err
 	}
 	wrong := 0
-	for some := range slices.Chunk(questions, triage.MaxChecks) {
-		answers, err := ask(ctx, c, some)
+	for len(questions) > 0 {
+		n := atOnce(questions)
+		answers, err := ask(ctx, c, questions[:n])
 		if err != nil {
 			return err
 		}
+		questions = questions[n:]
 		for _, a := range answers {
 			if a.Error != "" {
 				wrong++
@@ -151,7 +153,8 @@ func digestQuestions(ctx context.Context, questions []question) error {
 	return nil
 }
 
-// fileInput is what is asked about a file: every hash of it, its PDQ under all eight transforms.
+// fileInput is what is asked about a file: every hash of it, the PDQ of each of its pictures and of parts of the first
+// under all eight transforms.
 func fileInput(x examinedFile) (in wire.CheckInput, problem string) {
 	switch {
 	case x.Digests == nil:
@@ -162,8 +165,27 @@ func fileInput(x examinedFile) (in wire.CheckInput, problem string) {
 	in.MD5, in.SHA1, in.SHA256 = &x.Digests.MD5, &x.Digests.SHA1, &x.Digests.SHA256
 	if f := x.Fingerprint; f != nil {
 		in.PDQ, in.Quality, in.PHash = f.PDQ[:], &f.Quality, &f.PHash
+		for i := range x.Frames {
+			in.Pictures = append(in.Pictures, wire.CheckPicture{PDQ: wire.Dihedrals(x.Frames[i].PDQ), Quality: &x.Frames[i].Quality})
+		}
+		for i := range f.Views {
+			in.Pictures = append(in.Pictures, wire.CheckPicture{PDQ: wire.Dihedrals(f.Views[i].PDQ), Quality: &f.Views[i].Quality})
+		}
 	}
 	return in, ""
+}
+
+// atOnce returns how many of the first questions fit into one request.
+func atOnce(questions []question) int {
+	n, pictures := 0, 0
+	for n < min(len(questions), triage.MaxChecks) {
+		pictures += 1 + len(questions[n].input.Pictures)
+		if pictures > triage.MaxCheckPictures && n > 0 {
+			break
+		}
+		n++
+	}
+	return n
 }
 
 // ask asks about those questions that can be asked, and answers all.

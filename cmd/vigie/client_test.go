@@ -231,3 +231,52 @@ func TestPatternsOnWindows(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+// TestCheckOfAnAnimation asks about every picture of a file, and no more in one request than the service answers.
+func TestCheckOfAnAnimation(t *testing.T) {
+	file := func(frames, views int) question {
+		x := examinedFile{Size: 1, Digests: &hashing.Digests{}}
+		x.Fingerprint = &hashing.Fingerprint{Quality: 90, Views: make([]hashing.View, views)}
+		x.Frames = make([]hashing.Frame, frames)
+		for i := range x.Frames {
+			x.Frames[i].Quality = i
+		}
+		in, problem := fileInput(x)
+		if problem != "" {
+			t.Fatal(problem)
+		}
+		return question{input: in}
+	}
+	if in := file(3, 2).input; len(in.Pictures) != 5 || *in.Pictures[2].Quality != 2 {
+		t.Errorf("asked about %+v", in.Pictures)
+	}
+	for _, test := range []struct {
+		questions []question
+		want      int
+	}{
+		{slices.Repeat([]question{file(0, 0)}, 250), triage.MaxChecks},
+		{slices.Repeat([]question{file(7, 2)}, 99), 40},
+		{slices.Repeat([]question{file(triage.MaxCheckPictures-1, 0)}, 2), 1},
+		{slices.Repeat([]question{file(triage.MaxCheckPictures, 0)}, 2), 1}, // which the service refuses
+		{slices.Repeat([]question{file(1, 0)}, 3), 3},
+	} {
+		if got := atOnce(test.questions); got != test.want {
+			t.Errorf("%d of %d questions at once, not %d", got, len(test.questions), test.want)
+		}
+	}
+}
+
+// TestHashTellsWhatWasLeftOut in both forms.
+func TestHashTellsWhatWasLeftOut(t *testing.T) {
+	x := examinedFile{Path: "a.gif", Digests: &hashing.Digests{}}
+	x.Facts.Format, x.Note = "gif", "frames-left-out"
+	line, err := json.Marshal(newHashedFile(x))
+	if err != nil || !strings.Contains(string(line), `"note":"frames-left-out"`) {
+		t.Errorf("%s, %v", line, err)
+	}
+	var out bytes.Buffer
+	printHashes(&environment{Lang: i18n.FR, Stdout: &out}, x)
+	if !strings.Contains(out.String(), "remarque") || !strings.Contains(out.String(), "il y en a trop") {
+		t.Errorf("printed:\n%s", out.String())
+	}
+}

@@ -39,6 +39,7 @@ type hashedFile struct {
 	DHash   *hashing.Hash64 `json:"dhash,omitempty"`
 	Frames  []hashedFrame   `json:"frames,omitempty"` // further pictures of the file
 	Facts   *hashing.Facts  `json:"facts,omitempty"`  // what the file says of itself
+	Note    string          `json:"note,omitempty"`   // stable code of what was left out though the file is fine: "frames-left-out", …
 	Error   string          `json:"error,omitempty"`  // stable code
 	Limit   int64           `json:"limit,omitempty"`  // that the error names: pixels, bytes, pixels a byte, seconds, bytes of memory
 }
@@ -241,7 +242,7 @@ func sourceCode(err error) string {
 }
 
 func newHashedFile(x examinedFile) hashedFile {
-	h := hashedFile{Size: x.Size, Type: x.Facts.Format, Error: x.Error, Limit: x.Limit}
+	h := hashedFile{Size: x.Size, Type: x.Facts.Format, Note: x.Note, Error: x.Error, Limit: x.Limit}
 	h.Path, h.PathB64 = evidence.Path(x.Path)
 	if x.Digests != nil {
 		h.MD5, h.SHA1, h.SHA256 = &x.Digests.MD5, &x.Digests.SHA1, &x.Digests.SHA256
@@ -281,6 +282,9 @@ func printHashes(env *environment, x examinedFile) {
 	}
 	if h.Facts != nil {
 		printFacts(env, *h.Facts, row)
+	}
+	if h.Note != "" {
+		row(env.T("hash.note"), i18n.Reason(env.Lang, h.Note))
 	}
 	if h.Error != "" {
 		row(env.T("hash.error"), i18n.LimitReason(env.Lang, h.Error, h.Limit))

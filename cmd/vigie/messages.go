@@ -199,6 +199,7 @@ One hash a line (MD5, SHA-1, SHA-256, PDQ, pHash), or CSV with a header (md5, sh
 	"hash.quality": {"qualité %d", "quality %d"},
 	"hash.frame":   {"image n° %d", "picture no. %d"},
 	"hash.facts":   {"faits", "facts"},
+	"hash.note":    {"remarque", "note"},
 	"hash.error":   {"erreur", "error"},
 	"hash.wrong":   {"%s fichier n'a pu être lu ou décodé|%s fichiers n'ont pu être lus ou décodés", "%s file could not be read or decoded|%s files could not be read or decoded"},
 
