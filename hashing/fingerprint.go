@@ -175,6 +175,9 @@ type Examination struct {
 	// Limit is the value of the limit that Unreadable names: pixels, bytes, pixels a byte, seconds, bytes of memory. 0
 	// where it names none.
 	Limit int64 `json:"limit,omitempty"`
+	// Decoders names the decoders that there were when the bytes could not be decoded, as decode.Decoders does; empty
+	// where nobody noted it.
+	Decoders string `json:"decoders,omitempty"`
 	// Note is a stable code of something that was left out though the medium is fine ("frames-not-examined",
 	// "frames-left-out", "damaged").
 	Note string `json:"note,omitempty"`

@@ -100,7 +100,6 @@ func TestRebuild(t *testing.T) {
 	want := h.dump(c)
 	met := 0
 	h.decoder = &failing{0, nil, &met}
-	early := make(map[string]string) // keys as they were at some moment, for an older copy
 	for _, loss := range []struct {
 		name string
 		lose func()
@@ -121,20 +120,13 @@ func TestRebuild(t *testing.T) {
 			h.rdb.Del(ctx, "t:lease:catch-up")
 		}},
 		{"an older copy", func() {
-			for _, key := range h.rdb.Keys(ctx, "*").Val() {
-				if !strings.Contains(key, "lease:") {
-					early[key] = h.rdb.Dump(ctx, key).Val()
-				}
-			}
+			early := h.copyRedis()
 			stop := h.run()
 			defer stop()
 			h.settle(h.mustSubmit("THREE", newPicture(t, "new.jpg", 8), newPicture(t, "again.jpg", 1)))
 			want = h.dump(c)
 			stop()
-			h.rdb.FlushAll(ctx)
-			for key, value := range early {
-				h.rdb.Restore(ctx, key, 0, value)
-			}
+			h.restoreRedis(early)
 			met = 0
 		}},
 		{"by order", func() {}},
@@ -228,17 +220,11 @@ func TestRolledBackUpload(t *testing.T) {
 	if _, err := h.submit.PutPart(ctx, h.examiner, x.ID, part, body); err != nil {
 		t.Fatal(err)
 	}
-	older := make(map[string]string)
-	for _, key := range h.rdb.Keys(ctx, "*").Val() {
-		older[key] = h.rdb.Dump(ctx, key).Val()
-	}
+	older := h.copyRedis()
 	if err := h.submit.Upload(ctx, h.examiner, p.item.Digests.SHA256, bytes.NewReader(p.bytes), p.item.Size); err != nil {
 		t.Fatal(err)
 	}
-	h.rdb.FlushAll(ctx)
-	for key, value := range older {
-		h.rdb.Restore(ctx, key, 0, value)
-	}
+	h.restoreRedis(older)
 	h.rdb.HSet(ctx, "t:marks:applied", "srv", "an earlier start of the server")
 	if err := h.catchUp().Once(ctx, false); err != nil {
 		t.Fatal(err)

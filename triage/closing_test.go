@@ -392,20 +392,11 @@ func TestOlderRedisOfClosedCases(t *testing.T) {
 	}
 	var copies []copied
 	keep := func(name string) {
-		all := make(map[string]string)
-		for _, key := range h.rdb.Keys(ctx, "*").Val() {
-			if !strings.Contains(key, "lease:") {
-				all[key] = h.rdb.Dump(ctx, key).Val()
-			}
-		}
-		copies = append(copies, copied{name, all})
+		copies = append(copies, copied{name, h.copyRedis()})
 	}
 	back := func(to copied, want string, state triage.CaseState) {
 		t.Helper()
-		h.rdb.FlushAll(ctx)
-		for key, value := range to.keys {
-			h.rdb.Restore(ctx, key, 0, value)
-		}
+		h.restoreRedis(to.keys)
 		if err := h.catchUp().Once(ctx, false); err != nil {
 			t.Fatalf("%s: %v", to.name, err)
 		}

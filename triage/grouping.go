@@ -25,23 +25,26 @@ func (s *Steward) group(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return len(joins), s.keepJoins(ctx, joins)
+	_, err = s.keepJoins(ctx, joins)
+	return len(joins), err
 }
 
-// keepJoins writes the next record of groups, unless another steward did, and gives whichever was written its effect.
-func (s *Steward) keepJoins(ctx context.Context, joins []Join) error {
+// keepJoins writes the next record of groups, unless another steward did, gives whichever was written its effect, and
+// reports whether it was this one.
+func (s *Steward) keepJoins(ctx context.Context, joins []Join) (kept bool, err error) {
 	number, err := s.nextRecord(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	err = s.Records.PutJoins(ctx, number, joins)
+	kept = err == nil
 	if IsKind(err, Exists) { // another steward's, or our own from before a crash
 		joins, err = s.Records.Joins(ctx, number)
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
-	return applyJoins(ctx, s.Groups, number, joins)
+	return kept, applyJoins(ctx, s.Groups, number, joins)
 }
 
 // heirs lets another member stand for each group whose founder has left, and ends those that nobody is left of.
@@ -76,7 +79,8 @@ func (s *Steward) heirs(ctx context.Context) (int, error) {
 	if err := s.Groups.Bury(ctx, ended...); err != nil || len(joins) == 0 {
 		return len(groups), err
 	}
-	return len(groups), s.keepJoins(ctx, joins)
+	_, err = s.keepJoins(ctx, joins)
+	return len(groups), err
 }
 
 // pending gives the record its effect, if there is one, that a steward wrote and died before it had.

@@ -97,7 +97,7 @@ func newHouse(t testing.TB) *house {
 	h.sets = &triage.Sets{Store: sets, Archive: h.archive, Parse: setfile.Parse, Events: h.events, Lease: v.Lease, Log: log, Names: h.names, Now: time.Now}
 	h.review = &triage.Review{Queue: v.Queue, Exhibits: v.Exhibits, Grants: v.Grants, Archive: h.archive, Renderer: inProcess{}, Events: h.events, Now: time.Now}
 	h.checks = &triage.Checks{Matcher: mirror, Seen: v.Seen, Founders: founders, Archive: h.archive, Events: h.events, Names: h.names, Contact: "the office"}
-	h.worker = &triage.Worker{Jobs: h.jobs, Media: v.Media, Archive: h.archive, Examinations: h.archive, Decoder: switchable{h}, Matcher: mirror, Outcomes: v.Outcomes, Rehashed: v.Rehashes, Outdated: decode.Outdated, Names: h.names, Parallel: 2, Touch: testLease / 3, Now: time.Now, Log: log}
+	h.worker = &triage.Worker{Jobs: h.jobs, Media: v.Media, Archive: h.archive, Examinations: h.archive, Decoder: switchable{h}, Matcher: mirror, Outcomes: v.Outcomes, Rehashed: v.Rehashes, Outdated: decode.Outdated, Decoders: decode.Decoders(), Names: h.names, Parallel: 2, Touch: testLease / 3, Now: time.Now, Log: log}
 	h.steward = &triage.Steward{Exhibits: v.Exhibits, Media: v.Media, Archive: h.archive, Examinations: h.archive, Records: h.archive, Marks: v.Marks, Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Rematch: v.Rematch, Founders: founders, Cases: v.Cases, Jobs: h.jobs, Lease: v.Lease, Names: h.names, Now: time.Now, Log: log}
 	h.examiner = triage.Actor{ID: "a1", Name: "lab", Role: triage.Examiner}
 	h.reviewer = triage.Session{ID: "s1", Actor: triage.Actor{ID: "a2", Name: "office", Role: triage.Reviewer}}
@@ -231,6 +231,25 @@ func (h *house) importSet(kind triage.SetKind, lines ...string) triage.HashSet {
 		h.t.Fatal(err)
 	}
 	return report.Set
+}
+
+// copyRedis copies all that Redis holds, but for leases.
+func (h *house) copyRedis() map[string]string {
+	all := make(map[string]string)
+	for _, key := range h.rdb.Keys(h.t.Context(), "*").Val() {
+		if !strings.Contains(key, "lease:") {
+			all[key] = h.rdb.Dump(h.t.Context(), key).Val()
+		}
+	}
+	return all
+}
+
+// restoreRedis makes Redis hold what was copied, and nothing else.
+func (h *house) restoreRedis(all map[string]string) {
+	h.rdb.FlushAll(h.t.Context())
+	for key, value := range all {
+		h.rdb.Restore(h.t.Context(), key, 0, value)
+	}
 }
 
 // events returns the journal's events of one kind.

@@ -53,11 +53,12 @@ type ExaminationArchive interface {
 	Pack(ctx context.Context, id PackID) ([]Filed, error)
 }
 
-// Join is a medium's way into its group.
+// Join is a medium's way into its group, or out of it.
 type Join struct {
 	Medium MediumID
 	Group  GroupID
-	Born   *Founder // set when the medium founds the group, or stands for it since its founder left
+	Born   *Founder // set when the medium founds the group, or stands for it since its founder left, or with another hash
+	Left   bool     // the medium leaves the group, and is to be grouped anew
 }
 
 // GroupArchive keeps the births and joins of groups in numbered records, the first is 1. A record is durable before it

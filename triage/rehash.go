@@ -15,21 +15,25 @@ const (
 	rehashAhead = 200
 )
 
-// RehashRun is one run over everything kept: media whose fingerprint the present version would make otherwise are
-// examined again, behind all others.
+// RehashRun is one run over everything kept: media whose fingerprint the present version would make otherwise, or that it
+// may be the first to decode, are examined again, behind all others; then groups are compared anew.
 type RehashRun struct {
 	ID       string            `json:"id"`
 	Rate     int               `json:"rate"` // media a second at most; 0: no limit
 	Started  time.Time         `json:"started"`
-	Beyond   map[string]uint64 `json:"beyond,omitempty"` // by writer, the last pack that was looked through
-	Media    int               `json:"media"`            // that were found to be due
+	Beyond   map[string]uint64 `json:"beyond,omitempty"`   // by writer, the last pack that was looked through
+	Media    int               `json:"media"`              // that were found to be due
+	Grouping bool              `json:"grouping,omitempty"` // all of them are done, and groups are compared
 	Finished time.Time         `json:"finished,omitzero"`
 	Replaced int               `json:"replaced"` // have a new fingerprint
-	Left     int               `json:"left"`     // keep the one they had: their bytes could not be decoded again
+	Left     int               `json:"left"`     // could not be decoded: they keep the fingerprint that they had, if any
 }
 
 // Active reports whether the run is to go on.
 func (r RehashRun) Active() bool { return r.ID != "" && r.Finished.IsZero() }
+
+// Done returns how many media are.
+func (r RehashRun) Done() int { return r.Replaced + r.Left }
 
 // RehashStore keeps the run under way, or else the last one.
 type RehashStore interface {
@@ -57,15 +61,14 @@ type rehashFinished struct {
 // Rehash looks through what was examined and has examined again what an upgrade changed. Any number of processes may
 // run one; a lease lets one of them work at a time, and another one goes on where it stopped.
 type Rehash struct {
-	Examinations ExaminationArchive
-	Media        MediumStore
-	Runs         RehashStore
-	Jobs         RehashQueue
-	Events       *Projector
-	Lease        Lease
-	Outdated     func(hashing.Examination) bool // whether its bytes would get another fingerprint today
-	Now          func() time.Time
-	Log          *slog.Logger
+	Runs     RehashStore
+	Jobs     RehashQueue
+	Events   *Projector
+	Steward  *Steward // whose stores it reads, and whose records of groups it writes
+	Lease    Lease
+	Outdated func(hashing.Examination) bool // whether its bytes may get another fingerprint today
+	Now      func() time.Time
+	Log      *slog.Logger
 
 	me string
 	// held is when the lease was last renewed. Only Run's goroutine uses it.
@@ -85,6 +88,14 @@ func (r *Rehash) Begin(ctx context.Context, by Actor, rate int) (RehashRun, erro
 	return run, r.Events.act(ctx, by, RehashStarted, run.ID, run)
 }
 
+// Status returns the run under way, or else the last one; without ID when there was none.
+func (r *Rehash) Status(ctx context.Context, by Actor) (RehashRun, error) {
+	if by.Role != Admin {
+		return RehashRun{}, forbidden("read the state of a rehash", by)
+	}
+	return r.Runs.Rehash(ctx)
+}
+
 // rehashStarted begins a run, unless it or a later one has begun.
 func rehashStarted(ctx context.Context, runs RehashStore, run RehashRun) error {
 	if now, err := runs.Rehash(ctx); err != nil || !run.Started.After(now.Started) {
@@ -99,29 +110,28 @@ func rehashEnded(ctx context.Context, runs RehashStore, id string, at time.Time)
 	if err != nil || now.ID != id || !now.Active() {
 		return err
 	}
-	now.Finished = at.UTC()
+	now.Grouping, now.Finished = false, at.UTC()
 	return runs.SaveRehash(ctx, now)
 }
 
-// Due counts the media that are due, and all those that have a fingerprint, without any effect.
+// Due counts the media that are due, and all that were examined, without any effect.
 func (r *Rehash) Due(ctx context.Context) (due, all int, err error) {
-	for id, err := range r.Examinations.Packs(ctx, nil) {
+	for id, err := range r.Steward.Examinations.Packs(ctx, nil) {
 		if err != nil {
 			return due, all, err
 		}
-		media, fingerprints, err := r.dueIn(ctx, id)
+		media, examined, err := r.dueIn(ctx, id)
 		if err != nil {
 			return due, all, err
 		}
-		due, all = due+len(media), all+fingerprints
+		due, all = due+len(media), all+examined
 	}
 	return due, all, nil
 }
 
-// dueIn returns the media of a pack that are due, and counts those that have a fingerprint. What was examined again
-// since is neither.
+// dueIn returns the media of a pack that are due, and counts its media. What was examined again since is neither.
 func (r *Rehash) dueIn(ctx context.Context, id PackID) (due []MediumID, all int, err error) {
-	filed, err := r.Examinations.Pack(ctx, id)
+	filed, err := r.Steward.Examinations.Pack(ctx, id)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -129,12 +139,12 @@ func (r *Rehash) dueIn(ctx context.Context, id PackID) (due []MediumID, all int,
 	for i := range filed {
 		ids[i] = filed[i].Medium
 	}
-	media, err := r.Media.Media(ctx, ids)
+	media, err := r.Steward.Media.Media(ctx, ids)
 	if err != nil {
 		return nil, 0, err
 	}
 	for _, x := range filed {
-		if m, listed := media[x.Medium]; !listed || m.At != x.At || x.Examination.Fingerprint == nil {
+		if m, listed := media[x.Medium]; !listed || m.At != x.At {
 			continue
 		}
 		all++
@@ -147,10 +157,8 @@ func (r *Rehash) dueIn(ctx context.Context, id PackID) (due []MediumID, all int,
 
 // Run carries runs on until ctx ends.
 func (r *Rehash) Run(ctx context.Context) error {
-	r.me = newID("w")
 	for ctx.Err() == nil {
-		err := r.round(ctx)
-		if err != nil && ctx.Err() == nil {
+		if err := r.Once(ctx); err != nil && ctx.Err() == nil {
 			r.Log.Warn("rehash put off", "error", err)
 		}
 		sleep(ctx, retryPause)
@@ -158,53 +166,72 @@ func (r *Rehash) Run(ctx context.Context) error {
 	return nil
 }
 
-// round looks through the packs there are, and ends the run when all of it is done.
-func (r *Rehash) round(ctx context.Context) error {
+// Once looks through the packs there are, and ends the run when all of it is done, unless another process is at it.
+func (r *Rehash) Once(ctx context.Context) error {
 	run, err := r.Runs.Rehash(ctx)
 	if err != nil || !run.Active() {
 		return err
+	}
+	if r.me == "" {
+		r.me = newID("w")
 	}
 	if mine, err := r.Lease.Hold(ctx, "rehash", r.me, stewardLease); err != nil || !mine {
 		return err
 	}
 	r.held = r.Now()
-	if run.Beyond == nil {
-		run.Beyond = make(map[string]uint64)
+	if run, err = r.look(ctx, run); err != nil {
+		return err
 	}
-	var packs []PackID
-	for id, err := range r.Examinations.Packs(ctx, run.Beyond) {
-		if err != nil {
-			return err
-		}
-		packs = append(packs, id)
+	if waiting, err := r.Jobs.LenAgain(ctx); err != nil || waiting > 0 {
+		return err
 	}
-	for _, id := range packs {
-		due, _, err := r.dueIn(ctx, id)
-		if err != nil {
-			return err
-		}
-		for _, medium := range due {
-			if err := r.enqueue(ctx, medium, run.Rate); err != nil {
-				return err
-			}
-		}
-		run.Beyond[id.Writer] = id.Number
-		run.Media += len(due)
-		if err := r.renew(ctx); err != nil {
-			return err
-		}
+	if !run.Grouping {
+		run.Grouping = true
 		if err := r.Runs.SaveRehash(ctx, run); err != nil {
 			return err
 		}
 	}
-	waiting, err := r.Jobs.LenAgain(ctx)
-	if err != nil || waiting > 0 || len(packs) > 0 {
+	if done, err := r.regroup(ctx); err != nil || !done {
 		return err
 	}
 	if run, err = r.Runs.Rehash(ctx); err != nil {
 		return err
 	}
 	return r.Events.act(ctx, Operator, RehashFinished, run.ID, rehashFinished{run.Media, run.Replaced, run.Left})
+}
+
+// look queues what is due in the packs that the run has not looked through, and returns the run as it is then.
+func (r *Rehash) look(ctx context.Context, run RehashRun) (RehashRun, error) {
+	if run.Beyond == nil {
+		run.Beyond = make(map[string]uint64)
+	}
+	var packs []PackID
+	for id, err := range r.Steward.Examinations.Packs(ctx, run.Beyond) {
+		if err != nil {
+			return run, err
+		}
+		packs = append(packs, id)
+	}
+	for _, id := range packs {
+		due, _, err := r.dueIn(ctx, id)
+		if err != nil {
+			return run, err
+		}
+		for _, medium := range due {
+			if err := r.enqueue(ctx, medium, run.Rate); err != nil {
+				return run, err
+			}
+		}
+		run.Beyond[id.Writer] = id.Number
+		run.Media += len(due)
+		if err := r.renew(ctx); err != nil {
+			return run, err
+		}
+		if err := r.Runs.SaveRehash(ctx, run); err != nil {
+			return run, err
+		}
+	}
+	return run, nil
 }
 
 // enqueue queues a medium, at the rate, when few enough wait.
@@ -243,7 +270,8 @@ func (r *Rehash) renew(ctx context.Context) error {
 	return err
 }
 
-// again examines a medium anew whose fingerprint is outdated. What cannot be decoded any more keeps what it has.
+// again examines a medium anew whose examination is outdated. What cannot be decoded any more keeps what it has; what
+// could not be before, and cannot now, is noted as tried by the present decoders.
 func (w *Worker) again(ctx context.Context, t *task, buffer []byte) error {
 	m := &t.medium
 	if m.State != Examined || !m.At.Kept() {
@@ -268,7 +296,8 @@ func (w *Worker) again(ctx context.Context, t *task, buffer []byte) error {
 	if err != nil {
 		return err
 	}
-	if x.Fingerprint == nil {
+	t.left = x.Unreadable != ""
+	if x.Fingerprint == nil && before.Examination.Fingerprint != nil {
 		w.Log.Warn("rehash: a medium keeps its fingerprint", "medium", m.ID, "reason", x.Unreadable)
 		t.left = true
 		return nil

@@ -43,7 +43,7 @@ func (p presentVersion) Examine(ctx context.Context, r io.Reader, size int64) (h
 
 func (h *house) rehash() *triage.Rehash {
 	return &triage.Rehash{
-		Examinations: h.archive, Media: h.views.Media, Runs: h.views.Rehashes, Jobs: h.jobs, Events: h.events, Lease: h.views.Lease,
+		Runs: h.views.Rehashes, Jobs: h.jobs, Events: h.events, Steward: h.steward, Lease: h.views.Lease,
 		Outdated: decode.Outdated, Now: time.Now, Log: slog.New(slog.DiscardHandler),
 	}
 }
@@ -186,6 +186,66 @@ func TestRehash(t *testing.T) {
 	}
 	if due, _, err := h.rehash().Due(t.Context()); err != nil || due != 0 {
 		t.Errorf("%d are due in the end, %v", due, err)
+	}
+}
+
+// TestRehashReadsWhatItCouldNot: what no decoder of an older version read is tried again, once; what still fails says
+// why today.
+func TestRehashReadsWhatItCouldNot(t *testing.T) {
+	h := newHouse(t)
+	c := h.catchUp()
+	if err := c.Once(t.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+	h.decoder, h.worker.Decoders = broken{}, "00000000"
+	stop := h.run()
+	readable, damaged := newPicture(t, "readable.jpg", 1), newItem("damaged.jpg", []byte("\xff\xd8\xff\xe0 no picture"))
+	x := h.mustSubmit("1", readable, damaged)
+	h.settle(x)
+	stop()
+	for path, f := range h.findings(x) {
+		if f.Finding != triage.Unreadable || f.Reason != "crashed" {
+			t.Fatalf("%s: %+v", path, f)
+		}
+	}
+	h.decoder, h.worker.Decoders = inProcess{}, decode.Decoders()
+	if due, all, err := h.rehash().Due(t.Context()); err != nil || due != 2 || all != 2 {
+		t.Fatalf("%d of %d are due, %v", due, all, err)
+	}
+	if _, err := h.rehash().Begin(t.Context(), triage.Operator, 0); err != nil {
+		t.Fatal(err)
+	}
+	h.rdb.Del(t.Context(), "t:lease:steward") // of the one that was stopped
+	stopRehash, stop := h.runRehash(), h.run()
+	run := h.awaitRehash(func(r triage.RehashRun) bool { return !r.Active() })
+	h.settle(x)
+	stop()
+	stopRehash()
+	if run.Media != 2 || run.Replaced != 1 || run.Left != 1 {
+		t.Errorf("counted %+v", run)
+	}
+	check := func(when string) {
+		t.Helper()
+		found := h.findings(x)
+		if f := found["readable.jpg"].Finding; f != triage.Unranked && f != triage.ProbableNew {
+			t.Errorf("%s: what can be read now is %s", when, f)
+		}
+		if f := found["damaged.jpg"]; f.Finding != triage.Unreadable || f.Reason == "crashed" || f.Reason == "" {
+			t.Errorf("%s: what is damaged is %s, %q", when, f.Finding, f.Reason)
+		}
+		if m, err := h.views.Media.Medium(t.Context(), h.names.Medium(readable.item.Digests.SHA256)); err != nil || m.Group == "" {
+			t.Errorf("%s: what can be read now has no group, %v", when, err)
+		}
+		if due, _, err := h.rehash().Due(t.Context()); err != nil || due != 0 {
+			t.Errorf("%s: %d are due, %v", when, due, err)
+		}
+	}
+	check("rehashed")
+	want := h.dump(c)
+	h.loseRedis(c)
+	check("made from nothing")
+	if got := h.dump(c); got != want {
+		t.Errorf("made from nothing it differs:\n%s", differing(want, got))
 	}
 }
 

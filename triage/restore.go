@@ -152,9 +152,11 @@ func (s *Steward) restore(ctx context.Context, filed []Filed) error {
 	return nil
 }
 
-// joins gives the records of groups after from their effect. Where a medium left and came back, the last one counts.
+// joins gives the records of groups after from their effect. Where a medium left and came back, the last one counts; what
+// was in a group that it left since leaves that first.
 func (c *CatchUp) joins(ctx context.Context, from uint64) error {
 	into := make(map[MediumID]GroupID)
+	var some []Join
 	last := from
 	for ; ; last++ {
 		joins, err := c.Steward.Records.Joins(ctx, last+1)
@@ -166,7 +168,11 @@ func (c *CatchUp) joins(ctx context.Context, from uint64) error {
 		}
 		var births []Founder
 		for _, j := range joins {
-			if j.Medium != "" {
+			switch {
+			case j.Left:
+				some = append(some, j)
+				delete(into, j.Medium)
+			case j.Medium != "":
 				into[j.Medium] = j.Group
 			}
 			if j.Born != nil {
@@ -180,17 +186,16 @@ func (c *CatchUp) joins(ctx context.Context, from uint64) error {
 	if last == from {
 		return nil
 	}
-	some := make([]Join, 0, stewardBatch)
-	done := 0
+	done, of := 0, len(some)+len(into)
 	flush := func() error {
 		done += len(some)
-		c.tell(StepGroups, done, len(into))
+		c.tell(StepGroups, done, of)
 		err := c.Steward.Groups.JoinGroups(ctx, some)
 		some = some[:0]
 		return err
 	}
 	for medium, group := range into {
-		if some = append(some, Join{Medium: medium, Group: group}); len(some) == stewardBatch {
+		if some = append(some, Join{Medium: medium, Group: group}); len(some) >= stewardBatch {
 			if err := flush(); err != nil {
 				return err
 			}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -89,12 +88,7 @@ func TestRebuildFromSnapshot(t *testing.T) {
 	ctx := t.Context()
 	met := 0
 	h.decoder = &failing{0, nil, &met}
-	older := make(map[string]string)
-	for _, key := range h.rdb.Keys(ctx, "*").Val() {
-		if !strings.Contains(key, "lease:") {
-			older[key] = h.rdb.Dump(ctx, key).Val()
-		}
-	}
+	older := h.copyRedis()
 	access := &triage.Access{Accounts: h.views.Accounts, Sessions: h.views.Sessions, Events: h.events, Now: time.Now}
 	hire := func(name string) {
 		t.Helper()
@@ -139,12 +133,7 @@ func TestRebuildFromSnapshot(t *testing.T) {
 		lose func()
 	}{
 		{"emptied", func() { h.rdb.FlushAll(ctx) }},
-		{"an older copy", func() {
-			h.rdb.FlushAll(ctx)
-			for key, value := range older {
-				h.rdb.Restore(ctx, key, 0, value)
-			}
-		}},
+		{"an older copy", func() { h.restoreRedis(older) }},
 		{"without its part", func() {
 			h.rdb.FlushAll(ctx)
 			if err := sealed.Delete(ctx, part); err != nil {

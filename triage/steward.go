@@ -33,8 +33,9 @@ type GroupStore interface {
 	Ungrouped(ctx context.Context, n int) ([]MediumID, error)
 	// Bear gives groups their births, in order. Of two births of one group the later counts.
 	Bear(ctx context.Context, births []Founder) error
-	// JoinGroups puts media into groups that are born, and has the groups ranked. A medium that has a group keeps it.
-	// Where it fails, some have joined.
+	// JoinGroups puts media into groups that are born, or takes them out of their groups, in order, and has the groups
+	// ranked. A medium that has a group keeps it, and one that leaves another group than its own stays. Where it fails, some
+	// have joined or left.
 	JoinGroups(ctx context.Context, joins []Join) error
 	// Standing returns who stands for each group; "" for one that is not born.
 	Standing(ctx context.Context, groups []GroupID) ([]MediumID, error)

@@ -98,7 +98,8 @@ type Worker struct {
 	Matcher      Matcher
 	Outcomes     OutcomeStore
 	Rehashed     RehashStore
-	Outdated     func(hashing.Examination) bool // whether its bytes would get another fingerprint today
+	Outdated     func(hashing.Examination) bool // whether its bytes may get another fingerprint today
+	Decoders     string                         // noted where they fail: see hashing.Examination
 	Names        Names
 	Parallel     int           // media read and decoded at once
 	Touch        time.Duration // how often the leases of jobs are renewed
@@ -114,7 +115,7 @@ type task struct {
 	// examination is what came of it; nil: there is nothing left to do.
 	examination *hashing.Examination
 	kept        bool // the examination is on record already
-	left        bool // examined again in vain: it keeps the fingerprint that it has
+	left        bool // examined again in vain
 	finding     Finding
 	spent       Spent
 }
@@ -248,13 +249,18 @@ func (w *Worker) held(ctx context.Context, t *task) (m Medium, err error) {
 }
 
 // look decodes the medium, or concludes that it cannot be.
-func (w *Worker) look(ctx context.Context, t *task, buffer []byte) (hashing.Examination, error) {
+func (w *Worker) look(ctx context.Context, t *task, buffer []byte) (x hashing.Examination, err error) {
+	defer func() {
+		if x.Decoders = ""; x.Unreadable != "" {
+			x.Decoders = w.Decoders
+		}
+	}()
 	failed := hashing.Examination{Facts: hashing.Facts{Kind: hashing.KindPicture}, Unreadable: FailedRepeatedly}
 	if t.job.Deliveries > MaxDeliveries {
 		w.Log.Error("job given up", "medium", t.job.Medium, "deliveries", strconv.Itoa(t.job.Deliveries))
 		return failed, nil
 	}
-	x, err := w.decode(ctx, t, buffer)
+	x, err = w.decode(ctx, t, buffer)
 	if IsKind(err, NotFound) && t.medium.State == Wanted {
 		return hashing.Examination{}, err
 	}

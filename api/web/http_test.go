@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"vigie/triage"
 )
@@ -243,6 +244,33 @@ func TestPagesSayWhyItWaits(t *testing.T) {
 	}
 	v.get(t, "/status").wants(t, "the status, in English", http.StatusOK, "All is well")
 	v.upload(t, line, form...).wants(t, "the list again", http.StatusCreated)
+}
+
+// TestAdministratorsSeeARehash: how far it has come, and nobody else does.
+func TestAdministratorsSeeARehash(t *testing.T) {
+	h := newHouse(t)
+	v, reviewer := h.visit(t, triage.Admin), h.visit(t, triage.Reviewer)
+	v.get(t, "/status").wants(t, "none yet", http.StatusOK, "Rien n’a encore été réexaminé")
+	run := triage.RehashRun{ID: "r1", Started: time.Now(), Media: 41_234}
+	if err := h.Rehash.Runs.SaveRehash(t.Context(), run); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Rehash.Runs.CountRehashed(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	r := v.get(t, "/status")
+	r.wants(t, "under way", http.StatusOK, "Réexamen en cours", "41\u202f234</dd>", `<progress max="41234" value="1"`, `hx-get="/status"`, `http-equiv="refresh"`)
+	run.Finished = run.Started.Add(time.Hour)
+	if err := h.Rehash.Runs.SaveRehash(t.Context(), run); err != nil {
+		t.Fatal(err)
+	}
+	if r = v.get(t, "/status"); strings.Contains(r.body, `http-equiv="refresh"`) || strings.Contains(r.body, "hx-get") {
+		t.Error("the page of a run that is finished loads itself again")
+	}
+	r.wants(t, "finished", http.StatusOK, "Réexamen terminé", "Laissés tels quels")
+	if r := reviewer.get(t, "/status"); r.status != http.StatusOK || strings.Contains(r.body, "Réexamen") {
+		t.Errorf("a reviewer sees it: %d", r.status)
+	}
 }
 
 func TestAGroupIsSeenOnlyByWhoAsked(t *testing.T) {

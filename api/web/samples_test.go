@@ -66,11 +66,17 @@ func sampleStatus(l i18n.Lang) []sample {
 		}
 		conditions = append(conditions, c)
 	}
-	full := samplePage(l, admin, "/status", statusBody{triage.Waiting, conditions})
+	run := triage.RehashRun{ID: "r1", Started: sampleNow, Media: 20_831, Replaced: 18_204, Left: 12}
+	full := samplePage(l, admin, "/status", statusBody{triage.Waiting, conditions, &run})
+	grouping, finished := run, run
+	grouping.Grouping, finished.Finished = true, sampleNow.Add(time.Hour)
 	full.Full = triage.E(triage.Full, "make room", "", "the disk of the data folder is full: free space or move the folder", nil)
 	return []sample{
 		{"status", "status", "layout", full},
-		{"status-well", "status", "layout", samplePage(l, unitActor, "/status", statusBody{triage.Fine, conditions[:1]})},
+		{"status-well", "status", "layout", samplePage(l, unitActor, "/status", statusBody{triage.Fine, conditions[:1], nil})},
+		{"status-rehash", "status", "layout", samplePage(l, admin, "/status", statusBody{triage.Fine, conditions[:1], &triage.RehashRun{}})},
+		{"status-grouping", "status", "layout", samplePage(l, admin, "/status", statusBody{triage.Fine, conditions[:1], &grouping})},
+		{"status-rehashed", "status", "layout", samplePage(l, admin, "/status", statusBody{triage.Fine, conditions[:1], &finished})},
 	}
 }
 

@@ -34,6 +34,18 @@ var texts = i18n.Catalogue{
 	"status.state":  {"État", "State"},
 	"status.reason": {"Ce qu’il faut faire", "What to do"},
 
+	"rehash.title":    {"Réexamen après une mise à jour", "Examining again after an upgrade"},
+	"rehash.what":     {"Les médias que la version présente lit autrement, ou lit enfin, sont réexaminés quand rien d’autre n’attend. On le demande dans un terminal : vigie rehash.", "Media that the present version reads otherwise, or can read at last, are examined again while nothing else waits. It is asked for in a terminal: vigie rehash."},
+	"rehash.none":     {"Rien n’a encore été réexaminé.", "Nothing was examined again yet."},
+	"rehash.active":   {"Réexamen en cours.", "Under way."},
+	"rehash.grouping": {"Comparaison des groupes.", "Comparing groups."},
+	"rehash.finished": {"Réexamen terminé.", "Complete."},
+	"rehash.started":  {"Commencé le", "Started"},
+	"rehash.ended":    {"Terminé le", "Finished"},
+	"rehash.due":      {"Médias à réexaminer", "Media due"},
+	"rehash.replaced": {"Refaits", "Made again"},
+	"rehash.left":     {"Laissés tels quels", "Left as they were"},
+
 	// Problems.
 	"advance.waiting":         {"Un autre processus reconstruit les données", "Another process makes the data again"},
 	"advance.events":          {"Reconstruction : le journal", "Rebuilding: the journal"},

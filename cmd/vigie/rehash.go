@@ -18,11 +18,11 @@ type rehashOptions struct {
 	Rate   int
 }
 
-// runRehash has the workers make again, in the background, the fingerprints that an upgrade changed.
+// runRehash has the workers examine again, in the background, what an upgrade reads otherwise, or is the first to read.
 func runRehash(ctx context.Context, env *environment, args []string) error {
 	var o rehashOptions
 	c, rest, err := env.serviceFlags("rehash", args, func(fs *flag.FlagSet, _ *serviceConfig) {
-		fs.BoolVar(&o.DryRun, "dry-run", false, "only count the fingerprints that are outdated")
+		fs.BoolVar(&o.DryRun, "dry-run", false, "only count the media that are due")
 		fs.BoolVar(&o.Status, "status", false, "how far the renewal has come")
 		fs.IntVar(&o.Rate, "rate", triage.RehashRate, "media a second at most (0: no limit)")
 	})
@@ -68,7 +68,7 @@ func (h *house) rehashDue(ctx context.Context, env *environment) error {
 }
 
 func (h *house) rehashStatus(ctx context.Context, env *environment) error {
-	run, err := h.views.Rehashes.Rehash(ctx)
+	run, err := h.rehash.Status(ctx, triage.Operator)
 	if err != nil {
 		return err
 	}
@@ -76,6 +76,8 @@ func (h *house) rehashStatus(ctx context.Context, env *environment) error {
 	switch {
 	case run.ID == "":
 		fmt.Fprintln(env.Stdout, env.T("rehash.none"))
+	case run.Grouping:
+		fmt.Fprintln(env.Stdout, env.T("rehash.grouping", run.Started.Format(time.DateTime), number(run.Media), number(run.Replaced), number(run.Left)))
 	case run.Active():
 		fmt.Fprintln(env.Stdout, env.T("rehash.active", run.Started.Format(time.DateTime), number(run.Media), number(run.Replaced), number(run.Left)))
 	default:

@@ -124,7 +124,7 @@ func build(ctx context.Context, c *serviceConfig, keys *secrets, sv *servers, lo
 	}
 	h.access = &triage.Access{Accounts: v.Accounts, Sessions: v.Sessions, Events: h.events, Now: time.Now}
 	h.rehash = &triage.Rehash{
-		Examinations: archive, Media: v.Media, Runs: v.Rehashes, Jobs: jobs, Events: h.events, Lease: v.Lease,
+		Runs: v.Rehashes, Jobs: jobs, Events: h.events, Steward: h.steward(), Lease: v.Lease,
 		Outdated: decode.Outdated, Now: time.Now, Log: log,
 	}
 	h.metrics = metrics.New(metrics.Sources{Queue: h.waiting, Conditions: h.conditions, Decoders: h.endedDecoders, Now: time.Now})
@@ -223,7 +223,7 @@ func (h *house) app(ctx context.Context, pool *jail.Pool) (*fiber.App, error) {
 			Matcher: h.mirror, Seen: h.views.Seen, Founders: h.founders, Archive: h.archive, Events: h.events, Names: h.names,
 			Contact: h.config.Contact,
 		},
-		Access: h.access, Destructions: h.destructions(), Cases: h.cases(), Conditions: h.conditions,
+		Access: h.access, Destructions: h.destructions(), Cases: h.cases(), Rehash: h.rehash, Conditions: h.conditions,
 	}
 	css, err := h.config.operatorCSS()
 	if err != nil {
@@ -252,7 +252,7 @@ func (c *serviceConfig) operatorCSS() ([]byte, error) {
 func (h *house) worker(pool *jail.Pool) *triage.Worker {
 	return &triage.Worker{
 		Jobs: h.jobs, Media: h.views.Media, Archive: h.archive, Examinations: h.archive, Decoder: pool,
-		Matcher: h.mirror, Outcomes: h.views.Outcomes, Rehashed: h.views.Rehashes, Outdated: decode.Outdated,
+		Matcher: h.mirror, Outcomes: h.views.Outcomes, Rehashed: h.views.Rehashes, Outdated: decode.Outdated, Decoders: decode.Decoders(),
 		Names: h.names, Parallel: h.config.Parallel, Touch: h.config.Lease / 3, Now: time.Now, Meter: h.metrics, Log: h.log,
 	}
 }

@@ -27,8 +27,9 @@ func joinsKey(number uint64) string { return fmt.Sprintf("%s/groups/%012d", Reco
 // storedJoin is a join as kept.
 type storedJoin struct {
 	Medium string `json:"m"`
-	Group  string `json:"g,omitempty"` // absent: the medium founded it
+	Group  string `json:"g,omitempty"` // absent: the medium founded it, or has another hash since
 	Heir   bool   `json:"h,omitempty"` // the medium stands for the group since its founder left
+	Left   bool   `json:"l,omitempty"` // the medium leaves the group
 	PDQ    []byte `json:"p,omitempty"` // of a founder that others can be near to, as sealOf seals it
 }
 
@@ -38,7 +39,7 @@ func (a *Archive) PutJoins(ctx context.Context, number uint64, joins []triage.Jo
 	g, sealing := errgroup.WithContext(ctx)
 	g.SetLimit(foundersAtOnce)
 	for i, j := range joins {
-		stored[i] = storedJoin{Medium: string(j.Medium), Group: string(j.Group)}
+		stored[i] = storedJoin{Medium: string(j.Medium), Group: string(j.Group), Left: j.Left}
 		if j.Born == nil {
 			continue
 		}
@@ -87,7 +88,7 @@ func (a *Archive) Joins(ctx context.Context, number uint64) ([]triage.Join, erro
 
 // openJoin reads a join. That of a founder that was destroyed is a birth without its medium: the group may live on.
 func (a *Archive) openJoin(ctx context.Context, s storedJoin) (triage.Join, error) {
-	j := triage.Join{Medium: triage.MediumID(s.Medium), Group: triage.GroupID(s.Group)}
+	j := triage.Join{Medium: triage.MediumID(s.Medium), Group: triage.GroupID(s.Group), Left: s.Left}
 	if s.Group == "" {
 		j.Group = triage.GroupID(s.Medium)
 	}

@@ -110,6 +110,7 @@ func TestJoinsAreWrittenOnce(t *testing.T) {
 		{Medium: m2, Group: g1},
 		{Medium: m3, Group: triage.GroupID(m3), Born: &triage.Founder{Group: triage.GroupID(m3), Medium: m3}},
 		{Medium: m2, Group: g1, Born: &triage.Founder{Group: g1, Medium: m2, PDQ: &pdq.Hash{8}}},
+		{Medium: m1, Group: g1, Left: true},
 	}
 	if err := a.PutJoins(t.Context(), 1, want); err != nil {
 		t.Fatal(err)

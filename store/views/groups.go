@@ -38,20 +38,36 @@ const (
 var groupLengths = map[byte]int{fieldRank: ivSize + wordSize}
 
 var (
-	// joinGroups puts media into groups that are born. It stops at a group that is not. ARGV of each: medium, group.
+	// joinGroups puts media into groups that are born, and stops at a group that is not; or takes them out of theirs: what is
+	// open then waits for another one. ARGV of each: medium, group, '1' when it leaves.
 	joinGroups = script(`
-for i = 2, #ARGV, 2 do
+local function leaves(m, g)
+  if not m or m.g ~= g then return end
+  ungroup(m)
+  if open(m.F) and m.s == 'e' then
+    move(m, m.s, '?')
+    call('SADD', P .. 'ungrouped', m.id)
+  end
+  save(m)
+end
+local function joins(m, g)
+  local t = loadGroup(g)
+  if not (t and t.b) then return false end
+  m.g = g
+  save(m)
+  if m.id ~= g then call('ZADD', P .. 'gm:' .. g, 0, m.id) end
+  for x, place in pairs(m.places) do index(x, place, g) end
+  mark(g)
+  orphan(g)
+  return true
+end
+for i = 2, #ARGV, 3 do
   local m, g = load(ARGV[i]), ARGV[i + 1]
-  call('SREM', P .. 'ungrouped', ARGV[i])
-  if m and not m.g then
-    local t = loadGroup(g)
-    if not (t and t.b) then return 0 end
-    m.g = g
-    save(m)
-    if m.id ~= g then call('ZADD', P .. 'gm:' .. g, 0, m.id) end
-    for x, place in pairs(m.places) do index(x, place, g) end
-    mark(g)
-    orphan(g)
+  if ARGV[i + 2] == '1' then
+    leaves(m, g)
+  else
+    call('SREM', P .. 'ungrouped', ARGV[i])
+    if m and not m.g and not joins(m, g) then return 0 end
   end
 end
 return 1`)
@@ -88,13 +104,14 @@ func (s Groups) Ungrouped(ctx context.Context, n int) ([]triage.MediumID, error)
 	return unpackIDs(raw), fault("views.Ungrouped", "", err)
 }
 
-// JoinGroups implements triage.GroupStore. A medium that nobody lists any more joins nothing.
+// JoinGroups implements triage.GroupStore. A medium that nobody lists any more joins nothing. What leaves and is in a set
+// waits for no group.
 func (s Groups) JoinGroups(ctx context.Context, joins []triage.Join) error {
 	const op = "join group"
 	for some := range slices.Chunk(joins, batch) {
-		args := make([]any, 0, 2*len(some))
+		args := make([]any, 0, 3*len(some))
 		for _, j := range some {
-			args = append(args, packID(string(j.Medium)), packID(string(j.Group)))
+			args = append(args, packID(string(j.Medium)), packID(string(j.Group)), flag(j.Left))
 		}
 		born, err := s.run(ctx, joinGroups, s.medium(some[0].Medium), args...).Int()
 		if err == nil && born == 0 {

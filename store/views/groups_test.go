@@ -160,6 +160,59 @@ func TestFounders(t *testing.T) {
 	}
 }
 
+// TestLeaving: a medium leaves the group that it has, and no other; then it waits for a group, if it is in no set.
+func TestLeaving(t *testing.T) {
+	b := open(t)
+	ctx := t.Context()
+	x := b.exhibit(1, "ada")
+	b.register(x.ID, part(1), picture(x.ID, 1, "a"), picture(x.ID, 2, "a"), picture(x.ID, 3, "a"))
+	for n := 1; n <= 3; n++ {
+		b.examine(n, triage.Pending, 0)
+		b.join(n, 1)
+	}
+	b.rank(50, triage.ProbableNew)
+	b.rematch(3, triage.Known, 0)
+	b.rank(50, triage.ProbableNew)
+	leave := func(n int, g triage.GroupID) {
+		t.Helper()
+		b.ok(b.Groups.JoinGroups(ctx, []triage.Join{{Medium: mediumID(n), Group: g, Left: true}}))
+	}
+	first := triage.GroupID(mediumID(1))
+	leave(2, triage.GroupID(mediumID(2)))
+	leave(9, first)
+	if m := b.medium(2); m.Group != first || m.Finding != triage.ProbableNew || !b.waiting() {
+		t.Errorf("it left another group than its own: %+v", m)
+	}
+	for range 2 {
+		leave(2, first)
+		leave(3, first)
+		if m := b.medium(2); m.Group != "" || m.Finding != triage.Pending || !b.waiting(1) {
+			t.Errorf("it left: %+v, waiting %v", m, b.toRank())
+		}
+		if m := b.medium(3); m.Group != "" || m.Finding != triage.Known {
+			t.Errorf("what is known left: %+v", m)
+		}
+		if ungrouped, err := b.Groups.Ungrouped(ctx, 9); err != nil || !slices.Equal(ungrouped, []triage.MediumID{mediumID(2)}) {
+			t.Errorf("%q wait for a group, %v", ungrouped, err)
+		}
+		if p := b.progress(x.ID); p.Pending != 1 || p.Media[triage.ProbableNew] != 1 || p.Media[triage.Known] != 1 {
+			t.Errorf("counted %+v", p)
+		}
+	}
+	b.join(2, 2)
+	leave(2, first) // a record that is applied once more
+	if m := b.medium(2); m.Group != triage.GroupID(mediumID(2)) {
+		t.Errorf("it has a group of its own: %+v", m)
+	}
+	if members, err := b.Groups.GroupMedia(ctx, first); err != nil || len(members) != 1 {
+		t.Errorf("members %+v, %v", members, err)
+	}
+	b.rematch(3, triage.Pending, 0)
+	if ungrouped, err := b.Groups.Ungrouped(ctx, 9); err != nil || len(ungrouped) != 1 {
+		t.Errorf("in no set any more: %q wait for a group, %v", ungrouped, err)
+	}
+}
+
 // TestEndedGroups end: who follows the births is told, what was decided stays, and lists of births that count no more go.
 func TestEndedGroups(t *testing.T) {
 	b := open(t)
