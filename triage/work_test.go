@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"vigie/hashing"
+	"vigie/store/work"
 	"vigie/triage"
 )
 
@@ -195,6 +196,7 @@ func TestStages(t *testing.T) {
 	h := newHouse(t)
 	meter := &notes{took: make(map[triage.Stage]int), concluded: make(map[string]int), received: make(map[string]int)}
 	h.worker.Meter, h.submit.Meter = meter, meter
+	h.worker.Jobs = work.New(h.rdb, "t:", time.Minute) // on a busy machine a job would be taken over, and counted twice
 	h.decoder = decoderFunc(func(ctx context.Context, r io.Reader, size int64) (hashing.Examination, error) {
 		x, err := inProcess{}.Examine(ctx, r, size)
 		x.Effort = hashing.Effort{Decode: 2 * time.Second, Hash: time.Second}
