@@ -9,7 +9,7 @@ LISTEN  ?= 127.0.0.1:8787
 export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS) -tags=nodynamic)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test race chaos formats hostile fuzz bench bench-journal bench-hash bench-rebuild bench-work bench-match bench-recall vet windows setup setup-test setup-minio assets clean
+.PHONY: help demo run build test race chaos formats hostile fuzz bench bench-journal bench-hash bench-rebuild bench-work bench-match bench-lookup bench-recall vet windows setup setup-test setup-minio assets clean
 
 help: ## lists every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -86,6 +86,10 @@ bench-match: ## searches within 31 bits on one core, next to a linear scan, for 
 	  VIGIE_BENCH_CODES=$$n $(GO) test -run '^$$' -bench Match -cpu 1 -count 5 -timeout 60m ./hashing/index | tee -a bin/bench-match.txt; \
 	done
 	@$(GO) run $(BENCHSTAT) bin/bench-match.txt
+
+ENTRIES ?= 10000000
+bench-lookup: setup ## what exact entries cost in Redis, and how many a second are found, with ENTRIES=10000000 there
+	VIGIE_BENCH_ENTRIES=$(ENTRIES) $(GO) test -run '^$$' -bench Lookup -count 1 -timeout 60m ./store/known
 
 bench-recall: ## what plain PDQ, pHash and Vigie find of edited pictures, and take for one: CORPUS
 	@$(GO) build -trimpath -o bin/recallbench ./tools/recallbench

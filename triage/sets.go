@@ -10,9 +10,6 @@ import (
 	"time"
 )
 
-// importBatch is how many entries are written at once.
-const importBatch = 2000
-
 // MaxSetErrors bounds how many wrong lines of an import are listed; beyond it they are only counted.
 const MaxSetErrors = 100
 
@@ -196,108 +193,6 @@ func (s *Sets) take(ctx context.Context, by Actor, set HashSet, o ImportOptions,
 	err = s.Events.actWith(ctx, by, SetImported, set.ID.String(), details, activate)
 	report.Set.State = Active
 	return report, err
-}
-
-// setReader reads kept lists.
-type setReader struct {
-	Store   SetStore
-	Archive SetArchive
-	Parse   SetParser
-	Names   Names
-}
-
-// read parses a kept file and writes its entries, batch by batch.
-func (s setReader) read(ctx context.Context, set HashSet, o ImportOptions) (ImportReport, error) {
-	set.ByMethod = make(map[Method]int)
-	report := ImportReport{Set: set}
-	file, err := s.Archive.OpenSetFile(ctx, set.ID)
-	if err != nil {
-		return report, err
-	}
-	defer file.Close()
-	batch := make([]Entry, 0, importBatch)
-	flush := func() error {
-		conflicts, err := s.Store.AddEntries(ctx, report.Set, batch)
-		if room := MaxConflicts - len(report.Set.Conflicts); len(conflicts) > room {
-			conflicts = conflicts[:room]
-		}
-		report.Set.Conflicts = append(report.Set.Conflicts, conflicts...)
-		batch = batch[:0]
-		return err
-	}
-	for raw, err := range s.Parse(file, ParseOptions{Hash: o.Hash}) {
-		if IsKind(err, Invalid) && !o.Strict {
-			report.Set.Rejected++
-			if len(report.Errors) < MaxSetErrors {
-				report.Errors = append(report.Errors, err.Error())
-			}
-			continue
-		}
-		if err != nil {
-			return report, err
-		}
-		report.Set.Entries++
-		batch = append(batch, s.entry(raw, report.Set.ByMethod))
-		if len(batch) == importBatch {
-			if err := flush(); err != nil {
-				return report, err
-			}
-		}
-	}
-	return report, flush()
-}
-
-// drop takes the first n entries of a kept file back; 0: all.
-func (s setReader) drop(ctx context.Context, set HashSet, o ImportOptions, n int) error {
-	file, err := s.Archive.OpenSetFile(ctx, set.ID)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	batch := make([]Entry, 0, importBatch)
-	for raw, err := range s.Parse(file, ParseOptions{Hash: o.Hash}) {
-		if IsKind(err, Invalid) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		batch = append(batch, s.entry(raw, make(map[Method]int)))
-		if n--; n == 0 {
-			break
-		}
-		if len(batch) == importBatch {
-			if err := s.Store.DropEntries(ctx, set.ID, batch); err != nil {
-				return err
-			}
-			batch = batch[:0]
-		}
-	}
-	return s.Store.DropEntries(ctx, set.ID, batch)
-}
-
-// entry keys the exact digests of a line and counts its hashes.
-func (s setReader) entry(raw RawEntry, count map[Method]int) Entry {
-	e := Entry{Number: raw.Line, Category: raw.Category, PDQ: raw.PDQ, PHash: raw.PHash}
-	if raw.MD5 != nil {
-		e.Exact = append(e.Exact, s.Names.MD5(*raw.MD5))
-		count[ByMD5]++
-	}
-	if raw.SHA1 != nil {
-		e.Exact = append(e.Exact, s.Names.SHA1(*raw.SHA1))
-		count[BySHA1]++
-	}
-	if raw.SHA256 != nil {
-		e.Exact = append(e.Exact, s.Names.SHA256(*raw.SHA256))
-		count[BySHA256]++
-	}
-	if raw.PDQ != nil {
-		count[ByPDQ]++
-	}
-	if raw.PHash != nil {
-		count[ByPHash]++
-	}
-	return e
 }
 
 // earlier returns the active versions of the same source and kind.

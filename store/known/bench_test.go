@@ -1,48 +1,121 @@
 package known
 
 import (
+	"os"
+	"strconv"
+	"syscall"
 	"testing"
+	"time"
 
 	"vigie/triage"
 )
 
-// What entries cost: go test -run '^$' -bench Memory -benchtime 1x ./store/known
+// benchEntries is how many entries benchmarks put in: VIGIE_BENCH_ENTRIES, else a million.
+func benchEntries(b *testing.B) int {
+	text := os.Getenv("VIGIE_BENCH_ENTRIES")
+	if text == "" {
+		return 1_000_000
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return n
+}
+
+func exactEntry(i int) triage.Entry {
+	return triage.Entry{Number: uint32(i), Exact: []triage.DigestKey{key(i)}}
+}
+
+func pdqEntry(i int) triage.Entry { return triage.Entry{Number: uint32(i), PDQ: code(i)} }
+
+// addMany adds entries from 0 to n.
+func addMany(b *testing.B, s *Sets, set triage.HashSet, n int, entry func(i int) triage.Entry) {
+	b.Helper()
+	const batch = 4000
+	entries := make([]triage.Entry, batch)
+	for from := 0; from < n; from += batch {
+		for i := range entries {
+			entries[i] = entry(from + i)
+		}
+		add(b, s, set, entries[:min(batch, n-from)]...)
+	}
+}
+
+// What entries cost: VIGIE_BENCH_ENTRIES=10000000 go test -run '^$' -bench Memory -benchtime 1x ./store/known
 func BenchmarkMemory(b *testing.B) {
-	const n, batch = 1_000_000, 2000
-	for name, entry := range map[string]func(i int) triage.Entry{
-		"exact": func(i int) triage.Entry { return triage.Entry{Number: uint32(i), Exact: []triage.DigestKey{key(i)}} },
-		"pdq":   func(i int) triage.Entry { return triage.Entry{Number: uint32(i), PDQ: code(i)} },
-	} {
+	n := benchEntries(b)
+	for name, entry := range map[string]func(i int) triage.Entry{"exact": exactEntry, "pdq": pdqEntry} {
 		b.Run(name, func(b *testing.B) {
 			s, _ := open(b)
 			for b.Loop() {
 				set := create(b, s, triage.KnownSet, "large")
 				before := usedMemory(b, s.rdb)
-				entries := make([]triage.Entry, batch)
-				for from := 0; from < n; from += batch {
-					for i := range entries {
-						entries[i] = entry(from + i)
-					}
-					add(b, s, set, entries...)
-				}
-				b.ReportMetric(float64(usedMemory(b, s.rdb)-before)/n, "B/entry")
-				b.ReportMetric(n/b.Elapsed().Seconds(), "entries/s")
+				addMany(b, s, set, n, entry)
+				b.ReportMetric(float64(usedMemory(b, s.rdb)-before)/float64(n), "B/entry")
+				b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "entries/s")
 			}
 		})
 	}
 }
 
-// Matching 500 media, as many as one round of matching again, against a million PDQ entries would take a linear
-// search of two thousand million codes: here only what Redis adds to it is measured.
-// go test -run '^$' -bench Exact ./store/known
+// What entries cost; then a million digests are looked up, half of which are there, in batches of 20,000 media: make
+// bench-lookup
+func BenchmarkLookup(b *testing.B) {
+	const lookups, batch = 1_000_000, 20_000
+	n := benchEntries(b)
+	s, m := open(b)
+	set := create(b, s, triage.KnownSet, "large")
+	before, start := usedMemory(b, s.rdb), time.Now()
+	addMany(b, s, set, n, exactEntry)
+	bytes, rate := float64(usedMemory(b, s.rdb)-before)/float64(n), float64(n)/time.Since(start).Seconds()
+	activate(b, s, set)
+	probes := make([]triage.Probe, lookups)
+	for i := range probes {
+		probes[i].Keys.SHA1 = key(i%2*n + i*(n/lookups))
+	}
+	ours, theirs := processorTime(), redisTime(b, s)
+	for b.Loop() {
+		for from := 0; from < lookups; from += batch {
+			matches, _, err := m.Match(b.Context(), probes[from:from+batch])
+			if err != nil || len(matches[0]) != 1 || len(matches[1]) != 0 {
+				b.Fatal(len(matches[0]), len(matches[1]), err)
+			}
+		}
+	}
+	b.ReportMetric(float64(b.N*lookups)/b.Elapsed().Seconds(), "lookups/s")
+	b.ReportMetric(1e6*(processorTime()-ours)/float64(b.N*lookups), "cpu-us-here/lookup")
+	b.ReportMetric(1e6*(redisTime(b, s)-theirs)/float64(b.N*lookups), "cpu-us-redis/lookup")
+	b.ReportMetric(bytes, "B/entry")
+	b.ReportMetric(rate, "added/s")
+}
+
+// processorTime is what this process has used, in seconds.
+func processorTime() float64 {
+	var u syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
+	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9
+}
+
+// redisTime is what Redis has used, in seconds.
+func redisTime(b *testing.B, s *Sets) float64 {
+	b.Helper()
+	sum := 0.0
+	for _, field := range []string{"used_cpu_user", "used_cpu_sys"} {
+		seconds, err := strconv.ParseFloat(s.rdb.InfoMap(b.Context(), "cpu").Val()["CPU"][field], 64)
+		if err != nil {
+			b.Fatal(err)
+		}
+		sum += seconds
+	}
+	return sum
+}
+
+// What Redis adds to matching 500 media, as many as one round of matching again: go test -run '^$' -bench Exact ./store/known
 func BenchmarkExact(b *testing.B) {
 	s, m := open(b)
 	set := create(b, s, triage.KnownSet, "large")
-	entries := make([]triage.Entry, 2000)
-	for i := range entries {
-		entries[i] = triage.Entry{Number: uint32(i), Exact: []triage.DigestKey{key(i)}}
-	}
-	add(b, s, set, entries...)
+	addMany(b, s, set, 2000, exactEntry)
 	activate(b, s, set)
 	probes := make([]triage.Probe, 500)
 	for i := range probes {

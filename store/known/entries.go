@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	// scriptKeys is how many exact keys one script call writes: about 2 ms of Redis's time.
-	scriptKeys = 1000
+	// unlinkKeys is how many keys are removed in one command.
+	unlinkKeys = 1000
 	// maxCategories is what two bytes hold.
 	maxCategories = 1<<16 - 1
 	// refSize is the length of a reference: set, entry (4 bytes each), category (2).
@@ -48,40 +48,6 @@ func parseRefs(s string) []ref {
 	}
 	return refs
 }
-
-// bucket names the hash that holds a digest's key, by its first 18 bits: Redis keeps a hash of up to 128 short
-// fields in one compact piece, so that 33 million entries stay at some 30 bytes each.
-func bucket(k triage.DigestKey) string { return string(k[:2]) + strconv.Itoa(int(k[2]>>6)) }
-
-func field(k triage.DigestKey) string { return string(k[2:]) }
-
-// addRefs appends references to those that digests have. References to sets in drop are left out, and one that is
-// there is not added again.
-// KEYS: one bucket. ARGV: prefix of buckets, drop (4 bytes each), then bucket, field, reference of each digest.
-// It returns position and references of each digest that other sets hold too.
-var addRefs = redis.NewScript(`
-local prefix, drop = ARGV[1], {}
-for i = 1, #ARGV[2], 4 do drop[ARGV[2]:sub(i, i + 3)] = true end
-local shared = {}
-for i = 3, #ARGV, 3 do
-  local key, field, ref = prefix .. ARGV[i], ARGV[i + 1], ARGV[i + 2]
-  local old = redis.call('HGET', key, field)
-  if old then
-    local kept, others = {}, false
-    for j = 1, #old, #ref do
-      local o = old:sub(j, j + #ref - 1)
-      if o ~= ref and not drop[o:sub(1, 4)] then
-        kept[#kept + 1] = o
-        others = others or o:sub(1, 4) ~= ref:sub(1, 4)
-      end
-    end
-    if others then shared[#shared + 1] = (i - 3) / 3; shared[#shared + 1] = table.concat(kept) end
-    kept[#kept + 1] = ref
-    ref = table.concat(kept)
-  end
-  redis.call('HSET', key, field, ref)
-end
-return shared`)
 
 // AddEntries implements triage.SetStore. Only exact digests are compared with other sets: an equal PDQ in a benign
 // set means nothing, for benign sets match by exact digest alone. A batch that is added again changes nothing that
@@ -218,55 +184,12 @@ func (s *Sets) dropSegments(ctx context.Context, ids ...triage.SetID) {
 		for i := 1; i <= n; i++ {
 			keys = append(keys, s.segment(keyPDQ, id, i), s.segment(keyPHash, id, i))
 		}
-		for some := range slices.Chunk(keys, scriptKeys) {
+		for some := range slices.Chunk(keys, unlinkKeys) {
 			if s.rdb.Unlink(ctx, some...).Err() != nil {
 				return
 			}
 		}
 	}
-}
-
-// addExact writes the keys of exact digests and returns those that active sets of the other kind hold too.
-func (s *Sets) addExact(ctx context.Context, set triage.HashSet, entries []triage.Entry, categories map[string]uint16, sets map[triage.SetID]triage.HashSet) ([]triage.SetConflict, error) {
-	type digest struct {
-		key triage.DigestKey
-		ref ref
-	}
-	var digests []digest
-	for i := range entries {
-		e := &entries[i]
-		for _, k := range e.Exact {
-			digests = append(digests, digest{k, ref{set.ID, e.Number, categories[e.Category]}})
-		}
-	}
-	var drop []byte
-	for id, other := range sets {
-		if other.State == triage.Withdrawn || other.State == triage.Failed {
-			drop = binary.BigEndian.AppendUint32(drop, uint32(id))
-		}
-	}
-	var conflicts []triage.SetConflict
-	for some := range slices.Chunk(digests, scriptKeys) {
-		args := make([]any, 0, 2+3*len(some))
-		args = append(args, s.key(keyExact), drop)
-		for _, d := range some {
-			args = append(args, bucket(d.key), field(d.key), d.ref.append(nil))
-		}
-		shared, err := addRefs.Run(ctx, s.rdb, []string{s.key(keyExact, bucket(some[0].key))}, args...).Slice()
-		if err != nil {
-			return nil, fault("known.addExact", set.ID.String(), err)
-		}
-		for i := 0; i+1 < len(shared); i += 2 {
-			at, _ := shared[i].(int64)
-			others, _ := shared[i+1].(string)
-			for _, o := range parseRefs(others) {
-				if other := sets[o.set]; other.State == triage.Active && other.Kind != set.Kind {
-					conflicts = append(conflicts, triage.SetConflict{Entry: some[at].ref.entry, OtherSet: o.set, OtherEntry: o.entry})
-				}
-			}
-		}
-	}
-	return slices.Compact(conflicts), nil
 }
 
 // parsePHash reads the hash of a pHash entry.

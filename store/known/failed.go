@@ -2,7 +2,8 @@ package known
 
 import (
 	"context"
-	"slices"
+	"errors"
+	"strings"
 
 	"github.com/redis/go-redis/v9"
 
@@ -54,48 +55,68 @@ func (s *Sets) dropLists(ctx context.Context, op string, id triage.SetID) error 
 		s.key(keyPDQ, set, ":"), s.key(keyPHash, set, ":")).Err())
 }
 
-// dropRefs removes a failed set's references. KEYS: states. ARGV: set, prefix of buckets, set (4 bytes), length of a
-// reference, then bucket and field of each digest.
-var dropRefs = redis.NewScript(`#!lua flags=allow-oom
-local state = redis.call('HGET', KEYS[1], ARGV[1])
-if not state or state:sub(1, 6) ~= 'failed' then return 0 end
-local prefix, set, size = ARGV[2], ARGV[3], tonumber(ARGV[4])
-for i = 5, #ARGV, 2 do
-  local key, field = prefix .. ARGV[i], ARGV[i + 1]
+// DropEntries implements triage.SetStore. The state of a set and its references lie on different nodes of a cluster: so the
+// groups are marked first, and while the set's state is still failed after that, whoever imports it anew takes the marks
+// away before anything is added.
+func (s *Sets) DropEntries(ctx context.Context, id triage.SetID, entries []triage.Entry) error {
+	const op = "known.DropEntries"
+	x, n := makeItems(len(entries), itemSize), 0
+	for i := range entries {
+		for _, k := range entries[i].Exact {
+			g := groupOf(k)
+			x[g] = appendItem(x[g], k)
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	if _, err := s.inGroups(ctx, markDropped, x, id.String()); err != nil {
+		return fault(op, id.String(), err)
+	}
+	state, err := s.rdb.HGet(ctx, s.key(keyStates), id.String()).Result()
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return fault(op, id.String(), err)
+	}
+	drop := dropRefs
+	if !strings.HasPrefix(state, string(triage.Failed)+" ") {
+		drop = unmarkDropped
+	}
+	_, err = s.inGroups(ctx, drop, x, id.String(), ref{set: id}.append(nil)[:4])
+	return fault(op, id.String(), err)
+}
+
+var (
+	// markDropped marks a set's references of a group for removal. KEYS: group. ARGV: items, set.
+	markDropped = redis.NewScript(`#!lua flags=allow-oom
+return redis.call('SET', KEYS[1] .. 'drop:' .. ARGV[2], '')`)
+
+	// unmarkDropped takes the mark away.
+	unmarkDropped = redis.NewScript(`#!lua flags=allow-oom
+return redis.call('DEL', KEYS[1] .. 'drop:' .. ARGV[2])`)
+
+	// dropRefs removes a set's references, and the mark, if there is one. KEYS: group. ARGV: items, set, set (4 bytes).
+	dropRefs = redis.NewScript(`#!lua flags=allow-oom
+local group, items, set = KEYS[1], ARGV[1], ARGV[3]
+if redis.call('DEL', group .. 'drop:' .. ARGV[2]) == 0 then return 0 end
+for i = 1, #items, 16 do
+  local key, field = group .. items:sub(i, i + 1), items:sub(i + 2, i + 15)
   local old = redis.call('HGET', key, field)
   if old then
     local kept = {}
-    for j = 1, #old, size do
-      local o = old:sub(j, j + size - 1)
+    for j = 1, #old, 10 do
+      local o = old:sub(j, j + 9)
       if o:sub(1, 4) ~= set then kept[#kept + 1] = o end
     end
     if #kept == 0 then
       redis.call('HDEL', key, field)
-    elseif #kept * size < #old then
+    elseif #kept * 10 < #old then
       redis.call('HSET', key, field, table.concat(kept))
     end
   end
 end
 return 1`)
-
-// DropEntries implements triage.SetStore.
-func (s *Sets) DropEntries(ctx context.Context, id triage.SetID, entries []triage.Entry) error {
-	set := string(ref{set: id}.append(nil)[:4])
-	var digests []triage.DigestKey
-	for i := range entries {
-		digests = append(digests, entries[i].Exact...)
-	}
-	for some := range slices.Chunk(digests, scriptKeys) {
-		args := []any{id.String(), s.key(keyExact), set, refSize}
-		for _, k := range some {
-			args = append(args, bucket(k), field(k))
-		}
-		if err := dropRefs.Run(ctx, s.rdb, []string{s.key(keyStates)}, args...).Err(); err != nil {
-			return fault("known.DropEntries", id.String(), err)
-		}
-	}
-	return nil
-}
+)
 
 // removeSet forgets a set that never was active. KEYS: docs, states, versions. ARGV: set, field of versions, its version.
 var removeSet = redis.NewScript(`#!lua flags=allow-oom

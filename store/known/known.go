@@ -1,6 +1,6 @@
 // Package known keeps hash sets in Redis and looks media up in them.
 //
-// Exact digests lie in hashes of their own, a few bytes an entry; perceptual hashes lie in segments, one string of
+// Exact digests lie in hashes of their own, a few bytes an entry (exact.go); perceptual hashes lie in segments, one string of
 // many entries, which every process that matches mirrors in memory (Mirror). Each change of a set makes a new
 // epoch in the same step that makes it take effect, and is announced on a stream. Whatever a mirror finds is
 // confirmed in Redis before it counts.
@@ -39,7 +39,8 @@ import (
 //	known:s:<set>      string  the number of its last segment
 //	known:p:<set>:<n>  string  a segment of PDQ entries, sealed in chunks (seal.go)
 //	known:h:<set>:<n>  string  a segment of pHash entries, likewise
-//	kx:<bucket>        hash    the rest of a digest's key → references to entries (entries.go)
+//	kx:{<group>}<b>    hash    a bucket: the rest of a digest's key → references to entries (exact.go); the prefix without braces
+//	kx:{<group>}drop:… string  references of a failed set are being removed from this group
 const (
 	keyEpoch    = "epoch"
 	keyChanges  = "known:changes"
@@ -59,16 +60,18 @@ const keepChanges = 1000
 
 // Sets implements triage.SetStore.
 type Sets struct {
-	rdb    *redis.Client
+	rdb    redis.UniversalClient
 	prefix string
+	groups [groups]string // what the keys of each group of exact digests begin with
 	sealer sealer
 }
 
 var _ triage.SetStore = (*Sets)(nil)
 
-// New returns the sets that rdb keeps under prefix, which store/views shares, sealed under key.
-func New(rdb *redis.Client, prefix string, key [KeySize]byte) *Sets {
-	return &Sets{rdb: rdb, prefix: prefix, sealer: newSealer(key)}
+// New returns the sets that rdb keeps under prefix, which store/views shares, sealed under key. In a cluster the prefix is
+// a hash tag, such as "{vigie}:": what is used together lies together, and only exact digests are spread.
+func New(rdb redis.UniversalClient, prefix string, key [KeySize]byte) *Sets {
+	return &Sets{rdb: rdb, prefix: prefix, groups: groupKeys(prefix), sealer: newSealer(key)}
 }
 
 func (s *Sets) key(parts ...string) string { return s.prefix + strings.Join(parts, "") }

@@ -253,9 +253,9 @@ func TestConflictsWithActiveSetsOfTheOtherKind(t *testing.T) {
 	if got := add(t, s, last, entry); len(got) != 0 {
 		t.Errorf("a withdrawn set is no conflict: %+v", got)
 	}
-	refs, err := s.rdb.HGet(t.Context(), s.key(keyExact, bucket(key(6))), field(key(6))).Result()
-	if err != nil || len(parseRefs(refs)) != 2 {
-		t.Errorf("references to withdrawn sets should go when a digest is written: %+v, %v", parseRefs(refs), err)
+	refs, err := s.lookExact(t.Context(), []triage.DigestKey{key(6)})
+	if err != nil || len(refs[0]) != 2 {
+		t.Errorf("references to withdrawn sets should go when a digest is written: %+v, %v", refs, err)
 	}
 }
 
@@ -312,7 +312,35 @@ func TestImportOfTenThousand(t *testing.T) {
 	}
 }
 
-func usedMemory(t testing.TB, rdb *redis.Client) int {
+// A list that repeats a digest endlessly keeps Redis neither busy nor full.
+func TestEqualLines(t *testing.T) {
+	s, m := open(t)
+	set := create(t, s, triage.KnownSet, "careless")
+	const n, batch = 20_000, 4000
+	for from := 0; from < n; from += batch {
+		entries := make([]triage.Entry, batch)
+		for i := range entries {
+			entries[i] = triage.Entry{Number: uint32(from + i + 1), Exact: []triage.DigestKey{key(1)}}
+		}
+		add(t, s, set, entries...)
+	}
+	activate(t, s, set)
+	other := create(t, s, triage.KnownSet, "another")
+	add(t, s, other, triage.Entry{Number: 1, Exact: []triage.DigestKey{key(1)}})
+	activate(t, s, other)
+	refs, err := s.lookExact(t.Context(), []triage.DigestKey{key(1)})
+	if err != nil || len(refs[0]) != sameLines+1 {
+		t.Errorf("%d references, %v", len(refs[0]), err)
+	}
+	if _, err := s.Withdraw(t.Context(), set.ID, day); err != nil {
+		t.Fatal(err)
+	}
+	if got := match(t, m, triage.Probe{Keys: triage.DigestKeys{MD5: key(1)}}); len(got) != 1 || got[0].Set != other.ID {
+		t.Errorf("%+v", got)
+	}
+}
+
+func usedMemory(t testing.TB, rdb redis.UniversalClient) int {
 	t.Helper()
 	info := rdb.InfoMap(t.Context(), "memory").Val()["Memory"]["used_memory"]
 	var n int

@@ -11,10 +11,10 @@ import (
 	"vigie/triage"
 )
 
-// losing empties Redis before one of the commands that follow.
+// losing does something, such as to empty Redis, before one of the commands that follow.
 type losing struct {
-	rdb    *redis.Client // without this hook
-	before int           // the command; 0: none
+	lose   func()
+	before int // the command; 0: none
 }
 
 func (l *losing) DialHook(next redis.DialHook) redis.DialHook {
@@ -24,7 +24,7 @@ func (l *losing) DialHook(next redis.DialHook) redis.DialHook {
 func (l *losing) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
 		if l.before--; l.before == 0 {
-			l.rdb.FlushAll(ctx)
+			l.lose()
 		}
 		return next(ctx, cmd)
 	}
@@ -33,7 +33,7 @@ func (l *losing) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 func (l *losing) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
 		if l.before--; l.before == 0 {
-			l.rdb.FlushAll(ctx)
+			l.lose()
 		}
 		return next(ctx, cmds)
 	}
@@ -45,7 +45,7 @@ func TestNumbersAfterALoss(t *testing.T) {
 		rdb := connect(t)
 		hooked := redis.NewClient(rdb.Options())
 		t.Cleanup(func() { _ = hooked.Close() })
-		l := &losing{rdb: rdb, before: n}
+		l := &losing{lose: func() { rdb.FlushAll(t.Context()) }, before: n}
 		hooked.AddHook(l)
 		s := New(hooked, "t:", [KeySize]byte{4})
 		ctx := t.Context()
@@ -99,5 +99,37 @@ func TestImportAcrossALoss(t *testing.T) {
 	}
 	if got := match(t, m, triage.Probe{Keys: triage.DigestKeys{MD5: key(1)}}); len(got) != 0 {
 		t.Errorf("entries of the first match: %+v", got)
+	}
+}
+
+// A set that came back while what its failed import had written was being removed keeps all of its entries.
+func TestComesBackWhileItsEntriesAreDropped(t *testing.T) {
+	s, m := open(t)
+	ctx := t.Context()
+	set := create(t, s, triage.KnownSet, "partner")
+	entry := triage.Entry{Number: 1, Exact: []triage.DigestKey{key(1)}}
+	add(t, s, set, entry)
+	if err := s.FailSet(ctx, set); err != nil {
+		t.Fatal(err)
+	}
+	hooked := redis.NewClient(s.rdb.(*redis.Client).Options())
+	t.Cleanup(func() { _ = hooked.Close() })
+	slow := New(hooked, "t:", [KeySize]byte{4})
+	if err := slow.DropEntries(ctx, 99, []triage.Entry{entry}); err != nil { // from now on Redis has the first script
+		t.Fatal(err)
+	}
+	hooked.AddHook(&losing{before: 3, lose: func() { // after the state was read: marks, state, references
+		restored, err := s.RestoreSet(ctx, set)
+		if err != nil {
+			t.Error(err)
+		}
+		add(t, s, restored, entry)
+		activate(t, s, restored)
+	}})
+	if err := slow.DropEntries(ctx, set.ID, []triage.Entry{entry}); err != nil {
+		t.Fatal(err)
+	}
+	if got := match(t, m, triage.Probe{Keys: triage.DigestKeys{MD5: key(1)}}); len(got) != 1 {
+		t.Errorf("the restored entry: %+v", got)
 	}
 }

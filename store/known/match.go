@@ -3,7 +3,6 @@ package known
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/redis/go-redis/v9"
@@ -15,8 +14,9 @@ import (
 const (
 	// MaxMatches is how many matches of one medium are returned: the best. More of them say nothing new.
 	MaxMatches = 64
-	// pipeLookups is how many lookups go into one round trip.
-	pipeLookups = 2000
+	// exactLookups and confirmations are how many go into one round trip.
+	exactLookups  = 1 << 14
+	confirmations = 2000
 	// maxForgets is how often a mirror that Redis does not confirm is loaded anew before that is an error.
 	maxForgets = 2
 )
@@ -67,7 +67,7 @@ func (m *Mirror) confirm(ctx context.Context, probes []triage.Probe, hits [][]hi
 			asked = append(asked, question{probe: i, hit: h})
 		}
 	}
-	for some := range slices.Chunk(asked, pipeLookups) {
+	for some := range slices.Chunk(asked, confirmations) {
 		pipe := m.sets.rdb.Pipeline()
 		for i := range some {
 			key, size := m.place(some[i].hit)
@@ -125,43 +125,30 @@ func (m *Mirror) exact(ctx context.Context, v *view, probes []triage.Probe) ([][
 	type question struct {
 		probe  int
 		method triage.Method
-		key    triage.DigestKey
-		answer *redis.StringCmd
 	}
 	var asked []question
+	var keys []triage.DigestKey
+	ask := func(probe int, method triage.Method, key triage.DigestKey) {
+		if key != (triage.DigestKey{}) {
+			asked, keys = append(asked, question{probe, method}), append(keys, key)
+		}
+	}
 	for i := range probes {
 		k := probes[i].Keys
-		for _, q := range []question{
-			{probe: i, method: triage.BySHA256, key: k.SHA256}, {probe: i, method: triage.BySHA1, key: k.SHA1},
-			{probe: i, method: triage.ByMD5, key: k.MD5},
-		} {
-			if q.key != (triage.DigestKey{}) {
-				asked = append(asked, q)
-			}
-		}
+		ask(i, triage.BySHA256, k.SHA256)
+		ask(i, triage.BySHA1, k.SHA1)
+		ask(i, triage.ByMD5, k.MD5)
 	}
+	refs, err := m.sets.lookExact(ctx, keys)
 	matches := make([][]triage.Match, len(probes))
-	for some := range slices.Chunk(asked, pipeLookups) {
-		pipe := m.sets.rdb.Pipeline()
-		for i := range some {
-			some[i].answer = pipe.HGet(ctx, m.sets.key(keyExact, bucket(some[i].key)), field(some[i].key))
-		}
-		if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
-			return nil, fault("known.exact", "", err)
-		}
-		for _, q := range some {
-			refs, err := q.answer.Result()
-			if err != nil && !errors.Is(err, redis.Nil) {
-				return nil, fault("known.exact", "", err)
-			}
-			for _, r := range parseRefs(refs) {
-				if set := v.active[r.set]; set != nil {
-					matches[q.probe] = append(matches[q.probe], set.match(r.entry, r.category, q.method))
-				}
+	for i, q := range asked[:len(refs)] {
+		for _, r := range refs[i] {
+			if set := v.active[r.set]; set != nil {
+				matches[q.probe] = append(matches[q.probe], set.match(r.entry, r.category, q.method))
 			}
 		}
 	}
-	return matches, nil
+	return matches, err
 }
 
 func (m *mirrored) match(entry uint32, category uint16, method triage.Method) triage.Match {

@@ -9,7 +9,8 @@ import (
 // family removes its landmark, and the next look at the marks sees it. So do those keys that never go once they are there:
 // which of them there are is noted when the projections were found to lack nothing.
 
-// families are the beginnings of keys of which there are many, those of store/known, which has the same prefix, included.
+// families are the beginnings of keys of which there are many, those of store/known, which has the same prefix, included;
+// the last one are its exact digests, under the prefix without its hash tag, so that a cluster spreads them.
 // What expires by itself has none, nor have jobs: what is queued and not there is queued again.
 var families = []string{
 	keyExhibits + ":", keyExhibit, keyCounts, keyParts, keyPartMedia, keyMedium, "ep:", keySeen, keyDoomed, keyVacant,
@@ -29,14 +30,17 @@ const evictedKeys = "evicted"
 // landmark is a name that no other key of a family has: those of the others are of other lengths, or numbers.
 const landmark = ".landmark"
 
-// landmarks are their keys.
-func (s Marks) landmarks() []string {
-	keys := make([]string, len(families))
-	for i, family := range families {
-		keys[i] = s.key(family, landmark)
+// landmarks are their keys, those in our slot and the one of the last family.
+func (s Marks) landmarks() (own []string, spread string) {
+	last := len(families) - 1
+	for _, family := range families[:last] {
+		own = append(own, s.key(family, landmark))
 	}
-	return keys
+	return own, s.untagged() + families[last] + landmark
 }
+
+// untagged is the prefix without the braces that make it a hash tag.
+func (s Marks) untagged() string { return strings.NewReplacer("{", "", "}", "").Replace(s.prefix) }
 
 // landmarkValue binds a landmark to the projections that it stands in: another service's are none.
 func (s Marks) landmarkValue(key, generation string) string {
@@ -46,7 +50,8 @@ func (s Marks) landmarkValue(key, generation string) string {
 // lost names what is missing of projections of a generation: families whose landmark is not theirs, and lasting keys of
 // those noted that are not there.
 func (s Marks) lost(generation string, found []any, noted string, there map[string]bool) (lost []string) {
-	for i, key := range s.landmarks() {
+	own, spread := s.landmarks()
+	for i, key := range append(own, spread) {
 		if value, _ := found[i].(string); value != s.landmarkValue(key, generation) {
 			lost = append(lost, families[i])
 		}

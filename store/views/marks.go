@@ -2,7 +2,9 @@ package views
 
 import (
 	"context"
+	"errors"
 	"strconv"
+	"strings"
 
 	"github.com/redis/go-redis/v9"
 
@@ -80,7 +82,8 @@ const (
 func (s Marks) Marks(ctx context.Context) (triage.Marks, error) {
 	pipe := s.rdb.Pipeline()
 	info, all := pipe.InfoMap(ctx, "server", "stats"), pipe.HGetAll(ctx, s.key(keyMarks))
-	found, there := pipe.MGet(ctx, s.landmarks()...), make(map[string]*redis.IntCmd)
+	own, spread := s.landmarks()
+	found, exact, there := pipe.MGet(ctx, own...), pipe.MGet(ctx, spread), make(map[string]*redis.IntCmd)
 	for _, key := range lastingKeys() {
 		there[key] = pipe.Exists(ctx, s.key(key))
 	}
@@ -111,7 +114,7 @@ func (s Marks) Marks(ctx context.Context) (triage.Marks, error) {
 	for key, n := range there {
 		exist[key] = n.Val() > 0
 	}
-	m.Lost = s.lost(m.Generation, found.Val(), kept[markHas], exist)
+	m.Lost = s.lost(m.Generation, append(found.Val(), exact.Val()...), kept[markHas], exist)
 	before, _ := strconv.ParseUint(kept[markEvicted], 10, 64)
 	if m.Mended != m.Server {
 		before = 0 // the server counts from its start
@@ -138,8 +141,16 @@ func (s Marks) MarkEvents(ctx context.Context, seq uint64) error {
 
 // Complete implements triage.MarkStore.
 func (s Marks) Complete(ctx context.Context, by, generation string) error {
+	own, spread := s.landmarks()
+	builder, err := s.rdb.HGet(ctx, s.key(keyMarks), markBuilder).Result()
+	if err == nil && builder == by { // in another slot of a cluster than the script's
+		err = s.rdb.Set(ctx, spread, s.landmarkValue(spread, generation), 0).Err()
+	}
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return fault("views.Complete", "", err)
+	}
 	args := []any{by, generation}
-	for _, key := range s.landmarks() {
+	for _, key := range own {
 		args = append(args, key, s.landmarkValue(key, generation))
 	}
 	return s.onlyIf(ctx, "views.Complete", completeMarks, args...)
@@ -183,6 +194,13 @@ func (s Marks) Close(ctx context.Context) error {
 
 // removeAll removes every key of ours but the leases.
 func (s Marks) removeAll(ctx context.Context) error {
+	if err := s.removeUnder(ctx, s.prefix); err != nil || s.untagged() == s.prefix {
+		return err
+	}
+	return s.removeUnder(ctx, s.untagged())
+}
+
+func (s Marks) removeUnder(ctx context.Context, prefix string) error {
 	var keys []string
 	remove := func() error {
 		if len(keys) == 0 {
@@ -192,9 +210,9 @@ func (s Marks) removeAll(ctx context.Context) error {
 		keys = keys[:0]
 		return err
 	}
-	walk := s.rdb.Scan(ctx, 0, escapeGlob(s.prefix)+"*", clearBatch).Iterator()
+	walk := s.rdb.Scan(ctx, 0, escapeGlob(prefix)+"*", clearBatch).Iterator()
 	for walk.Next(ctx) {
-		if lease := s.key(keyLease); len(walk.Val()) > len(lease) && walk.Val()[:len(lease)] == lease {
+		if strings.HasPrefix(walk.Val(), s.key(keyLease)) {
 			continue
 		}
 		if keys = append(keys, walk.Val()); len(keys) == clearBatch {
