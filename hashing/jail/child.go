@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -30,6 +31,15 @@ const (
 // cannot start; and of the race detector.
 var outOfMemory = []string{
 	"out of memory", "cannot allocate memory", "pthread_create failed", "failed to create new OS thread", "failed to allocate",
+}
+
+// nowhere is how a Go process dies whose collector did not get memory for a queue: it does not look (newSpanSPMC in Go 1.26),
+// and writes into the first page. Code that is not the runtime's own would panic.
+var nowhere = regexp.MustCompile(`^SIGSEGV: segmentation violation\nPC=\S+ m=\d+ sigcode=1 addr=0x[0-9a-f]{1,3}\n`)
+
+// starved reports whether a child that complained so died for want of memory.
+func starved(complaint string) bool {
+	return slices.ContainsFunc(outOfMemory, func(words string) bool { return strings.Contains(complaint, words) }) || nowhere.MatchString(complaint)
 }
 
 // child is a process of ours that decodes. One goroutine at a time uses it.
@@ -220,7 +230,7 @@ func (c *child) verdict() decode.Unreadable {
 	switch {
 	case c.timedOut.Load(), strings.Contains(complaint, outOfCPU):
 		return decode.TimeLimit
-	case slices.ContainsFunc(outOfMemory, func(words string) bool { return strings.Contains(complaint, words) }):
+	case starved(complaint):
 		return decode.MemoryLimit
 	case !c.killed.Load() && killedFromOutside(c.process.ProcessState):
 		return decode.MemoryLimit // by the kernel, when the machine has no memory left

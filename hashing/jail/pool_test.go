@@ -179,6 +179,22 @@ func TestMisbehaviour(t *testing.T) {
 	}
 }
 
+// TestStarved: the complaints of children that memory ran out for, and of others.
+func TestStarved(t *testing.T) {
+	for complaint, want := range map[string]bool{
+		"fatal error: runtime: out of memory\n\nruntime stack:\n":                                                                                      true,
+		"runtime/cgo: pthread_create failed: Resource temporarily unavailable\nSIGABRT: abort\n":                                                       true,
+		"SIGSEGV: segmentation violation\nPC=0x4364dd m=7 sigcode=1 addr=0x0\n\ngoroutine 0 gp=0x1d1e5a7014a0 m=7 [idle]:\nrun":                        true,
+		"SIGSEGV: segmentation violation\nPC=0x4364dd m=7 sigcode=1 addr=0x7f4c00000400\n\ngoroutine 0 gp=0x1d1e m=7 [idle]:\n":                        false,
+		"panic: runtime error: invalid memory address or nil pointer dereference\n[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x4]\n": false,
+		"": false,
+	} {
+		if got := starved(complaint); got != want {
+			t.Errorf("%q: %v", complaint, got)
+		}
+	}
+}
+
 // TestEarlyAnswer: what a child said before the further pictures of a file were its end is what is found.
 func TestEarlyAnswer(t *testing.T) {
 	p := newPool(t, Options{Children: 1})
