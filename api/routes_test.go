@@ -45,6 +45,8 @@ var may = map[string][]triage.Role{
 	"GET /v1/sets":                               {triage.Admin},
 	"POST /v1/sets":                              {triage.Admin},
 	"GET /v1/sets/{id}":                          {triage.Admin},
+	"GET /v1/sets/{id}/objections":               {triage.Admin},
+	"POST /v1/sets/{id}/entries/{entry}":         {triage.Admin},
 	"POST /v1/sets/{id}/withdraw":                {triage.Admin},
 	"POST /v1/sets/{id}/remove":                  {triage.Admin},
 	"GET /v1/cases":                              {triage.Examiner, triage.Reviewer, triage.Admin},
@@ -154,20 +156,21 @@ func newWalk(t *testing.T) *walk {
 	}
 	w.params = map[string]string{
 		"exhibits id": id, "exhibits part": string(partID), "media sha256": items[0].Digests.SHA256.String(),
-		"sets id": strconv.Itoa(int(report.Set.ID)), "groups id": queue.Groups[0].ID,
+		"sets id": strconv.Itoa(int(report.Set.ID)), "sets entry": "1", "groups id": queue.Groups[0].ID,
 		"cases id":   string(triage.NewNames([32]byte{1}).Case("2026/1")),
 		"reveals id": "r" + strings.Repeat("0", 24), "reveals n": "0",
 	}
 	w.bodies = map[string]string{
-		"check":       `{"inputs":[{"md5":"` + items[0].Digests.MD5.String() + `"}]}`,
-		"openExhibit": `{"case":"2026/1","exhibit":"S-1"}`,
-		"putPart":     string(part),
-		"sealExhibit": `{"parts":["` + string(partID) + `"]}`,
-		"upload":      string(w.shown[0]),
-		"importSet":   list,
-		"withdrawSet": `{"reason":"sent in error"}`,
-		"reveal":      `{"step":"first","reason":"is it a child?"}`,
-		"decide":      `{"verdict":"unsure","note":"look again"}`,
+		"check":         `{"inputs":[{"md5":"` + items[0].Digests.MD5.String() + `"}]}`,
+		"openExhibit":   `{"case":"2026/1","exhibit":"S-1"}`,
+		"putPart":       string(part),
+		"sealExhibit":   `{"parts":["` + string(partID) + `"]}`,
+		"upload":        string(w.shown[0]),
+		"importSet":     list,
+		"withdrawSet":   `{"reason":"sent in error"}`,
+		"objectToEntry": `{"state":"disputed","reason":"is it so?"}`,
+		"reveal":        `{"step":"first","reason":"is it a child?"}`,
+		"decide":        `{"verdict":"unsure","note":"look again"}`,
 
 		"proposeDestruction": `{"reference":"order 12/2026"}`,
 		"closeCase":          `{"reference":"order 7/2026"}`,
@@ -327,7 +330,7 @@ func (w *walk) awaitOpen() {
 func (w *walk) allowed(t *testing.T) {
 	order := []string{
 		"live", "ready", "metrics", "openapi", "me", "newLink", "check", "openExhibit", "exhibits", "exhibit", "putPart", "upload",
-		"sealExhibit", "findings", "importSet", "sets", "set", "withdrawSet", "queue", "group", "claim", "reveal", "picture", "decide",
+		"sealExhibit", "findings", "importSet", "sets", "set", "objectToEntry", "objections", "withdrawSet", "queue", "group", "claim", "reveal", "picture", "decide",
 		"claim", "return", "removeSet", "cases", "case", "closeCase", "reopenCase", "proposeDestruction", "destruction", "destructions", "withdrawDestruction", "proposeDestruction", "confirmDestruction",
 	}
 	ops := map[string]wire.Operation{}
@@ -521,6 +524,10 @@ func TestRefusalsOfBadInput(t *testing.T) {
 		{"unknown hash", "POST", "/v1/sets?kind=known&source=x&hash=crc", "x", triage.Admin, 400},
 		{"no such set", "GET", "/v1/sets/999", "", triage.Admin, 404},
 		{"a set that is no number", "GET", "/v1/sets/-1", "", triage.Admin, 404},
+		{"an entry that is no number", "POST", "/v1/sets/1/entries/x", `{"state":"disputed","reason":"a reason"}`, triage.Admin, 404},
+		{"an entry that is not there", "POST", "/v1/sets/1/entries/999999", `{"state":"disputed","reason":"a reason"}`, triage.Admin, 404},
+		{"a state of an entry", "POST", "/v1/sets/1/entries/1", `{"state":"burnt","reason":"a reason"}`, triage.Admin, 400},
+		{"no state of an entry", "POST", "/v1/sets/1/entries/1", `{"reason":"a reason"}`, triage.Admin, 400},
 		{"limit", "GET", "/v1/queue?limit=501", "", triage.Reviewer, 400},
 		{"offset", "GET", "/v1/queue?offset=-1", "", triage.Reviewer, 400},
 		{"verdict", "POST", "/v1/groups/" + w.params["groups id"] + "/decision", `{"verdict":"maybe"}`, triage.Reviewer, 400},

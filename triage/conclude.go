@@ -123,7 +123,7 @@ func (w *Worker) effect(ctx context.Context, tasks []*task) (matching time.Durat
 			m := &t.medium
 			t.finding = Conclude(m.Kind, t.examination.Unreadable, matches[i])
 			outcomes[i] = Outcome{
-				Medium: m.ID, Generation: m.Slot.Generation, Epoch: epoch, Matches: matches[i], Finding: t.finding,
+				Medium: m.ID, Generation: m.Slot.Generation, Epoch: epoch, Matches: recorded(matches[i], m.Matches), Finding: t.finding,
 				Examination: t.examination, Attempt: m.Attempt,
 			}
 		}

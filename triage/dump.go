@@ -13,8 +13,8 @@ import (
 // Dump writes all that the projections say of accounts, sets, exhibits, media, findings, groups, decisions and the
 // queue, one JSON object a line, in one order: projections that say the same give the same lines, which diff compares.
 // It tells identifiers, numbers and words of ours alone; what else there is (names, notes, what a picture tells of
-// itself) is in a keyed sum, "rest". What expires (sessions, claims, leases) and what numbers the changes of sets is left
-// out. It fails with Unavailable while the projections are not whole.
+// itself) is in a keyed sum, "rest". What expires (sessions, claims, leases), what numbers the changes of sets, and matches
+// with entries that were withdrawn since are left out. It fails with Unavailable while the projections are not whole.
 func (c *CatchUp) Dump(ctx context.Context, w io.Writer) error {
 	marks, err := c.Events.Marks.Marks(ctx)
 	if err != nil {
@@ -85,6 +85,27 @@ func (d dumper) sets(ctx context.Context) error {
 			Entries int      `json:"entries"`
 		}{Kind: s.Kind, Version: s.Version, State: s.State, Entries: s.Entries}
 		if line.dumped, err = d.of("set", s.ID.String(), s); err == nil {
+			err = d.out.Encode(line)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return d.objections(ctx)
+}
+
+func (d dumper) objections(ctx context.Context) error {
+	all, err := d.Events.Sets.Objections(ctx)
+	for _, o := range all {
+		o.Epoch = 0
+		line := struct {
+			dumped
+			State EntryState `json:"state"`
+		}{State: o.State}
+		if line.dumped, err = d.of("entry", entryName(o.Set, o.Entry.Number), o); err == nil {
 			err = d.out.Encode(line)
 		}
 		if err != nil {
@@ -192,6 +213,7 @@ func (d dumper) media(ctx context.Context, id ExhibitID, part PartID) error {
 
 func (d dumper) medium(m Medium) error {
 	m.Epoch, m.At = 0, Locator{}
+	m.Matches = recorded(m.Matches, nil) // that an entry matched before it was withdrawn, only Redis tells
 	slices.SortFunc(m.Places, func(a, b Place) int { return cmp.Compare(a.Exhibit, b.Exhibit) })
 	type match struct {
 		Set      SetID  `json:"set"`

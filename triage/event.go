@@ -23,6 +23,11 @@ const (
 	SetImported   EventKind = "set.imported"
 	SetWithdrawn  EventKind = "set.withdrawn"
 	SetRemoved    EventKind = "set.removed" // one whose import failed, or never ended
+	// What is said of one entry of a set.
+	EntryWasWithdrawn EventKind = "set.entry-withdrawn"
+	EntryWasDisputed  EventKind = "set.entry-disputed"
+	EntryWasRestored  EventKind = "set.entry-restored"
+
 	HashChecked   EventKind = "check.answered"
 	FindingsRead  EventKind = "findings.read"
 	GroupClaimed  EventKind = "group.claimed"

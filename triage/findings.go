@@ -10,6 +10,7 @@ type ItemFinding struct {
 	Item    Item
 	Finding Finding // NoFinding where there is nothing to say of it, Pending while it is not settled
 	Match   *Match  // the one that made the finding, if any
+	Earlier *Match  // one that the item had with an entry that was withdrawn since, if any
 	Reason  string  // why it could not be read, or what was left out
 	Limit   int64   // that Reason names, as hashing.Examination has it; 0: none
 }
@@ -75,7 +76,7 @@ func (s *Submission) itemFinding(it *Item, media map[MediumID]Medium) ItemFindin
 		return f
 	}
 	f.Finding = m.Finding
-	f.Match = Deciding(m.Finding, m.Matches)
+	f.Match, f.Earlier = Deciding(m.Finding, m.Matches), withdrawnMatch(m.Matches)
 	switch {
 	case m.Unreadable != "":
 		f.Reason, f.Limit = m.Unreadable, m.Limit

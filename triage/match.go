@@ -43,6 +43,7 @@ type Match struct {
 	// View is the part of the medium's picture that is near; empty: all of it.
 	View    hashing.ViewName `json:"view,omitempty"`
 	Quality int              `json:"quality,omitempty"` // of what is near of the medium, 0 to 100; PDQ only. Lists do not tell their entries'
+	State   EntryState       `json:"state,omitempty"`   // of the entry. One that is withdrawn makes no finding
 }
 
 // Likeness says in a word how sure a match is.
@@ -116,6 +117,7 @@ func Conclude(kind hashing.Kind, unreadable string, matches []Match) Finding {
 	var near, benign bool
 	for _, m := range matches {
 		switch {
+		case m.State == EntryWithdrawn:
 		case m.Kind == KnownSet && m.Method.Exact():
 			return Known
 		case m.Kind == KnownSet && m.Method == ByPDQ:
@@ -137,7 +139,7 @@ func Conclude(kind hashing.Kind, unreadable string, matches []Match) Finding {
 	return Pending
 }
 
-// Deciding returns the match that made the finding, the nearest first, or nil.
+// Deciding returns the match that made the finding, the nearest first, one that nobody disputes if there is one, or nil.
 func Deciding(f Finding, matches []Match) *Match {
 	var best *Match
 	for i := range matches {
@@ -145,7 +147,11 @@ func Deciding(f Finding, matches []Match) *Match {
 		decides := f == Known && m.Kind == KnownSet && m.Method.Exact() ||
 			f == NearKnown && m.Kind == KnownSet && m.Method == ByPDQ ||
 			f == Benign && m.Kind == BenignSet && m.Method.Exact()
-		if decides && (best == nil || m.Distance < best.Distance) {
+		if !decides || m.State == EntryWithdrawn {
+			continue
+		}
+		disputed := m.State == EntryDisputed
+		if best == nil || best.State == EntryDisputed && !disputed || best.State == m.State && m.Distance < best.Distance {
 			best = m
 		}
 	}

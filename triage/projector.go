@@ -137,6 +137,12 @@ func (p *Projector) Apply(ctx context.Context, ev Event) error {
 		return withData(ev, func(d importedSet) error { return p.setImported(ctx, d) })
 	case SetWithdrawn:
 		return p.setWithdrawn(ctx, ev.Subject, ev.Time)
+	case EntryWasWithdrawn:
+		return withData(ev, func(d objectedEntry) error { return p.entryObjected(ctx, ev, EntryWithdrawn, d) })
+	case EntryWasDisputed:
+		return withData(ev, func(d objectedEntry) error { return p.entryObjected(ctx, ev, EntryDisputed, d) })
+	case EntryWasRestored:
+		return withData(ev, func(d objectedEntry) error { return p.entryObjected(ctx, ev, EntryCounts, d) })
 	case SetRemoved:
 		return p.setRemoved(ctx, ev.Subject)
 	case CaseIsClosed:

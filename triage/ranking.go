@@ -131,7 +131,7 @@ func (s *Steward) member(m *Medium, near map[nearby]bool) signals.Member {
 		})
 	}
 	for _, match := range m.Matches {
-		member.Possible = member.Possible || match.Kind == KnownSet && match.Method == ByPHash
+		member.Possible = member.Possible || match.Kind == KnownSet && match.Method == ByPHash && match.State != EntryWithdrawn
 	}
 	return member
 }

@@ -140,7 +140,7 @@ func (s *Steward) restore(ctx context.Context, filed []Filed) error {
 		for i, at := range todo {
 			x := &filed[at].Examination
 			outcomes[i] = Outcome{
-				Medium: filed[at].Medium, Generation: max(1, filed[at].Generation), Epoch: epoch, Matches: matches[i], Examination: x,
+				Medium: filed[at].Medium, Generation: max(1, filed[at].Generation), Epoch: epoch, Matches: recorded(matches[i], nil), Examination: x,
 				Attempt: filed[at].Attempt,
 				Finding: Conclude(standings[at].Kind, x.Unreadable, matches[i]),
 			}

@@ -15,6 +15,7 @@ const MaxSetErrors = 100
 
 // SetStore keeps hash sets and their entries.
 type SetStore interface {
+	ObjectionStore
 	// CreateSet numbers a set, gives it the next version of its source and kind, and keeps it as Importing.
 	CreateSet(ctx context.Context, s HashSet) (HashSet, error)
 	// AddEntries writes a batch of entries of an Importing set and returns those that active sets of the other
@@ -47,6 +48,9 @@ type SetArchive interface {
 	OpenSetFile(ctx context.Context, id SetID) (io.ReadCloser, error)
 	// LastSetFile returns the highest number under which a file is kept, 0 when there is none.
 	LastSetFile(ctx context.Context) (SetID, error)
+	// PutSetEntry keeps one entry of a set by itself, as its list has it; it may be repeated. SetEntry returns it.
+	PutSetEntry(ctx context.Context, id SetID, e RawEntry) error
+	SetEntry(ctx context.Context, id SetID, line uint32) (RawEntry, error)
 }
 
 // SetParser reads a list. A line that is wrong yields an Invalid error that names it and is not the end; an error

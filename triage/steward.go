@@ -175,7 +175,10 @@ func (s *Steward) rematch(ctx context.Context) (int, error) {
 	outcomes := make([]Outcome, len(ids))
 	for i, id := range ids {
 		m := media[id]
-		outcomes[i] = Outcome{Medium: id, Generation: m.Slot.Generation, Epoch: epoch, Matches: matches[i], Finding: Conclude(m.Kind, m.Unreadable, matches[i]), Attempt: m.Attempt}
+		outcomes[i] = Outcome{
+			Medium: id, Generation: m.Slot.Generation, Epoch: epoch, Matches: recorded(matches[i], m.Matches),
+			Finding: Conclude(m.Kind, m.Unreadable, matches[i]), Attempt: m.Attempt,
+		}
 	}
 	if err = s.Outcomes.Apply(ctx, outcomes...); IsKind(err, Stale) {
 		err = nil // the next round sees the new epoch

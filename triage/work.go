@@ -59,8 +59,8 @@ type Decoder interface {
 	Examine(ctx context.Context, r io.Reader, size int64) (hashing.Examination, error)
 }
 
-// Matcher looks media up in all active sets. The answer is exact for the epoch it returns: no entry withdrawn
-// by then, every entry imported by then.
+// Matcher looks media up in all active sets. The answer is exact for the epoch it returns: every entry imported by then,
+// in the state it had then. Matches with withdrawn entries come last, and never in the place of another.
 type Matcher interface {
 	Match(ctx context.Context, probes []Probe) ([][]Match, Epoch, error)
 }

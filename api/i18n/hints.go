@@ -91,6 +91,14 @@ var hints = map[string]string{
 	"the import was cut off: import the list again":                                             "l’import s’est interrompu : importez la liste à nouveau",
 	"only a set whose import failed or was cut off can be removed: withdraw an active one":      "seule une base dont l’import a échoué ou s’est interrompu peut être supprimée : une base active se retire",
 
+	// Of entries of sets.
+	"an entry is withdrawn, disputed or restored":                                                        "une fiche est retirée, contestée ou rétablie",
+	"this entry is neither withdrawn nor disputed: name it as it was then":                               "cette fiche n’est ni retirée ni contestée : désignez-la comme elle l’était alors",
+	"this entry is withdrawn: restore it first":                                                          "cette fiche est retirée : rétablissez-la d’abord",
+	"this set is not active: none of its entries matches":                                                "cette base n’est pas active : aucune de ses fiches n’est comparée",
+	"this set has no entry in this line: lines are counted from 1, as an editor does, a header included": "cette base n’a pas de fiche à cette ligne : les lignes se comptent à partir de 1, comme dans un éditeur, en-tête compris",
+	"an entry is named by its line in the list, from 1":                                                  "une fiche est désignée par sa ligne dans la liste, à partir de 1",
+
 	// Of the HTTP side.
 	"the length of the body is stated twice":                                        "la longueur de l’envoi est indiquée deux fois",
 	"the service is stopping: try again":                                            "le service s’arrête : réessayez",

@@ -56,6 +56,10 @@ var words = Catalogue{
 	"set-state.active":    {"Active", "Active"},
 	"set-state.withdrawn": {"Retirée", "Withdrawn"},
 
+	"entry-state.withdrawn": {"retirée", "withdrawn"},
+	"entry-state.disputed":  {"contestée", "disputed"},
+	"entry-state.restored":  {"rétablie", "restored"},
+
 	"case.open":              {"Ouverte", "Open"},
 	"case.closing":           {"En cours de clôture", "Being closed"},
 	"case.closed":            {"Close", "Closed"},
@@ -100,6 +104,9 @@ func SetKind(l Lang, k triage.SetKind) string { return words.T(l, "set-kind."+st
 
 // SetState names the state of a set.
 func SetState(l Lang, s triage.SetState) string { return words.T(l, "set-state."+string(s)) }
+
+// EntryState names the state of an entry of a set: withdrawn, disputed or restored.
+func EntryState(l Lang, state string) string { return words.T(l, "entry-state."+state) }
 
 // DestructionState names how far a destruction has come.
 func DestructionState(l Lang, s triage.DestructionState) string {

@@ -43,6 +43,7 @@ func (h *Handlers) Register(g *guard.Guard) error {
 	h.media(g)
 	h.checks(g)
 	h.sets(g)
+	h.objections(g)
 	h.groups(g)
 	h.reveals(g)
 	h.destructions(g)

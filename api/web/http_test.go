@@ -223,6 +223,24 @@ func TestImportForm(t *testing.T) {
 	v.post(t, "/sets/1/withdraw", url.Values{"reason": {"no"}}).wants(t, "no reason", http.StatusBadRequest, "en 5 caractères au moins")
 }
 
+// TestEntryForm says something of entries of a list on its page.
+func TestEntryForm(t *testing.T) {
+	v := newHouse(t).visit(t, triage.Admin)
+	v.upload(t, strings.Repeat("a", 32)+"\n", "csrf", v.csrf, "source", "Liste", "kind", "known", "hash", "").wants(t, "a list", http.StatusCreated)
+	say := func(entry, state, reason string) url.Values {
+		return url.Values{"entry": {entry}, "state": {state}, "reason": {reason}}
+	}
+	v.get(t, "/sets/1").wants(t, "nothing is said", http.StatusOK, "Aucune.", `name="entry"`)
+	v.post(t, "/sets/1/entries", say("one", "withdrawn", "à tort")).wants(t, "no number", http.StatusBadRequest, "par sa ligne", `value="one"`)
+	v.post(t, "/sets/1/entries", say("2", "disputed", "à tort")).wants(t, "no entry", http.StatusNotFound, "pas de fiche à cette ligne", `value="2"`, `<option value="disputed" selected>`)
+	v.post(t, "/sets/1/entries", say("1", "", "à tort")).wants(t, "no state", http.StatusBadRequest, "retirée, contestée ou rétablie")
+	v.post(t, "/sets/1/entries", say("1", "withdrawn", "no")).wants(t, "no reason", http.StatusBadRequest, "en 5 caractères au moins")
+	v.post(t, "/sets/1/entries", say("1", "withdrawn", "jouet de plage")).wants(t, "withdrawn", http.StatusSeeOther)
+	v.get(t, "/sets/1").wants(t, "its page", http.StatusOK, "retirée", "jouet de plage", "Test admin")
+	v.post(t, "/sets/1/entries", say("1", "restored", "contrôlée")).wants(t, "restored", http.StatusSeeOther)
+	v.get(t, "/sets/1").wants(t, "its page", http.StatusOK, "Aucune.")
+}
+
 // While the disk is full every page says so, in its reader's language, and a list is refused for the same reason; then no
 // page says it any more.
 func TestPagesSayWhyItWaits(t *testing.T) {

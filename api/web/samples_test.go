@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"vigie/api/i18n"
+	"vigie/api/wire"
 	"vigie/hashing"
 	"vigie/triage"
 	"vigie/triage/signals"
@@ -268,12 +269,18 @@ func sampleSets(l i18n.Lang) []sample {
 	failed := triage.HashSet{ID: 4, Source: "ICSE", Version: 3, Kind: triage.KnownSet, State: triage.Failed, Imported: sampleNow, Failure: "read list line 7: invalid: the row holds no hash"}
 	report := &triage.ImportReport{Set: known, Errors: []string{"line 7: " + hostile, "line 9: MD5 has 32 hexadecimal digits, not 31"}, Withdrawn: []triage.SetID{1}}
 	methods := []count{{"SHA-1", 1_203_000}, {"PDQ", 900_120}}
+	said := []objectionRow{
+		{wire.NewObjection(triage.Objection{Set: 3, Entry: triage.Entry{Number: 12}, Source: "ICSE", Kind: triage.KnownSet, State: triage.EntryWithdrawn, Reason: hostile, At: sampleNow}), "Yann Le Goff"},
+		{wire.NewObjection(triage.Objection{Set: 1, Entry: triage.Entry{Number: 4_501_221}, Source: "ICSE", Kind: triage.KnownSet, State: triage.EntryDisputed, Reason: "Doublon ?", At: sampleNow}), hostile},
+	}
+	asked := objectionForm{Entry: hostile, State: "restored", Reason: hostile}
 	form := importForm{Source: hostile, Category: hostile, Kind: triage.KnownSet, Hash: "pdq", Replace: true, Strict: true}
 	return []sample{
 		{"sets", "sets", "layout", samplePage(l, admin, "/sets", setsBody{Sets: []triage.HashSet{failed, known, benign, busy}, MaxBytes: maxList})},
 		{"sets-none", "sets", "layout", samplePage(l, admin, "/sets", setsBody{MaxBytes: maxList})},
 		{"sets-problem", "sets", "layout", samplePage(l, admin, "/sets", setsBody{Form: form, MaxBytes: maxList, Problem: triage.E(triage.Invalid, "x", "", "choose the file that holds the list", nil)})},
 		{"set", "set", "layout", samplePage(l, admin, "/sets/3", setBody{Set: known, Methods: methods})},
+		{"set-entries", "set", "layout", samplePage(l, admin, "/sets/3", setBody{Set: known, Methods: methods, Said: said, Form: asked, Problem: triage.E(triage.Invalid, "x", "", "an entry is named by its line in the list, from 1", nil)})},
 		{"set-imported", "set", "layout", samplePage(l, admin, "/sets/3", setBody{Set: known, Methods: methods, Report: report})},
 		{"set-failed", "set", "layout", samplePage(l, admin, "/sets/4", setBody{Set: failed})},
 		{"set-importing", "set", "layout", samplePage(l, admin, "/sets/1", setBody{Set: busy})},

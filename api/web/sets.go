@@ -57,12 +57,14 @@ type setBody struct {
 	Set     triage.HashSet
 	Methods []count
 	Report  *triage.ImportReport // of the import that was just done
+	Said    []objectionRow       // of entries
+	Form    objectionForm
 	Problem error
 }
 
-func (p *Pages) set(c *fiber.Ctx) error { return p.setPage(c, nil) }
+func (p *Pages) set(c *fiber.Ctx) error { return p.setPage(c, objectionForm{}, nil) }
 
-func (p *Pages) setPage(c *fiber.Ctx, problem error) error {
+func (p *Pages) setPage(c *fiber.Ctx, form objectionForm, problem error) error {
 	id, err := setID(c)
 	if err != nil {
 		return err
@@ -71,7 +73,11 @@ func (p *Pages) setPage(c *fiber.Ctx, problem error) error {
 	if err != nil {
 		return err
 	}
-	return p.showSet(c, setBody{Set: set, Problem: problem})
+	said, err := p.objections(c, id)
+	if err != nil {
+		return err
+	}
+	return p.showSet(c, setBody{Set: set, Said: said, Form: form, Problem: problem})
 }
 
 func (p *Pages) showSet(c *fiber.Ctx, body setBody) error {
@@ -106,7 +112,7 @@ func (p *Pages) withdraw(c *fiber.Ctx) error {
 	case err == nil:
 		return seeOther(c, "/sets/"+id.String())
 	case correctable(err):
-		return p.setPage(c, err)
+		return p.setPage(c, objectionForm{}, err)
 	}
 	return err
 }
@@ -121,7 +127,7 @@ func (p *Pages) removeSet(c *fiber.Ctx) error {
 	case err == nil:
 		return seeOther(c, "/sets")
 	case correctable(err):
-		return p.setPage(c, err)
+		return p.setPage(c, objectionForm{}, err)
 	}
 	return err
 }

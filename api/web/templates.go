@@ -74,6 +74,7 @@ func functions(l i18n.Lang, zone *time.Location, a assets) template.FuncMap {
 		"step":             func(s triage.RevealStep) string { return i18n.Step(l, s) },
 		"setKind":          func(k triage.SetKind) string { return i18n.SetKind(l, k) },
 		"setState":         func(s triage.SetState) string { return i18n.SetState(l, s) },
+		"entryState":       func(state string) string { return i18n.EntryState(l, state) },
 		"checkVerdict":     func(v triage.CheckVerdict) string { return i18n.CheckVerdict(l, v) },
 		"checkNext":        func(v triage.CheckVerdict) string { return i18n.CheckNext(l, v) },
 		"condition":        func(name string) string { return i18n.Condition(l, name) },

@@ -120,6 +120,7 @@ func (p *Pages) routes() []route {
 		{post, "/sets", admin.Body(maxUpload), p.importSet},
 		{get, "/sets/:id", admin, p.set},
 		{post, "/sets/:id/withdraw", admin, p.withdraw},
+		{post, "/sets/:id/entries", admin, p.object},
 		{post, "/sets/:id/remove", admin, p.removeSet},
 	}
 }

@@ -16,13 +16,16 @@ type Finding struct {
 	Disposition string `json:"disposition" enum:"media,not-media,empty,unreadable,refused"`
 	Finding     string `json:"finding" enum:"known,near-known,benign,probable-new,unranked,unreadable,pending,"` // empty: nothing to say
 	Set         string `json:"set,omitempty"`                                                                    // source and version of the set that matched
+	Entry       uint32 `json:"entry,omitempty"`                                                                  // its line in that set
+	Disputed    bool   `json:"disputed,omitempty"`                                                               // somebody doubts that entry
 	Method      string `json:"method,omitempty" enum:"md5,sha1,sha256,pdq"`
 	Distance    *int   `json:"distance,omitempty"`                   // bits; 0 for exact methods
 	Transform   string `json:"transform,omitempty"`                  // under which it is near; PDQ only
 	View        string `json:"view,omitempty" enum:"trimmed,screen"` // the part of the picture that is near; absent: all of it
 	Likeness    string `json:"likeness,omitempty" enum:"identical,same,edited,possible"`
-	Reason      string `json:"reason,omitempty"` // stable code
-	Limit       int64  `json:"limit,omitempty"`  // that the reason names: pixels, bytes, pixels a byte, seconds, bytes of memory
+	Withdrawn   string `json:"withdrawn,omitempty"` // source, version and line of an entry that matched, and was withdrawn since
+	Reason      string `json:"reason,omitempty"`    // stable code
+	Limit       int64  `json:"limit,omitempty"`     // that the reason names: pixels, bytes, pixels a byte, seconds, bytes of memory
 }
 
 // pending is how a finding that is not settled is told.
@@ -44,30 +47,44 @@ func NewFinding(f triage.ItemFinding) Finding {
 		w.Finding = pending
 	}
 	if m := f.Match; m != nil {
-		w.Set = m.Source + " v" + strconv.Itoa(m.Version)
+		w.Set, w.Entry, w.Disputed = setName(m), m.Entry, m.State == triage.EntryDisputed
 		w.Method, w.Distance, w.Likeness = string(m.Method), &m.Distance, string(m.Likeness())
 		if m.Method == triage.ByPDQ {
 			w.Transform, w.View = m.Transform.String(), string(m.View)
 		}
 	}
+	if m := f.Earlier; m != nil {
+		w.Withdrawn = setName(m) + " " + strconv.FormatUint(uint64(m.Entry), 10)
+	}
 	return w
 }
 
+func setName(m *triage.Match) string { return m.Source + " v" + strconv.Itoa(m.Version) }
+
 // FindingColumns are the columns of findings as CSV.
 var FindingColumns = []string{
-	"path", "path_b64", "sha256", "disposition", "finding", "set", "method", "distance", "transform", "view", "likeness", "reason", "limit",
+	"path", "path_b64", "sha256", "disposition", "finding", "set", "entry", "disputed", "method", "distance", "transform", "view", "likeness", "withdrawn", "reason", "limit",
 }
 
 // Record returns f as one line of CSV that a spreadsheet may open: no cell of it is taken for a formula.
 func (f Finding) Record() []string {
-	distance, limit := "", ""
+	distance, limit, entry, disputed := "", "", "", ""
 	if f.Distance != nil {
 		distance = strconv.Itoa(*f.Distance)
 	}
 	if f.Limit != 0 {
 		limit = strconv.FormatInt(f.Limit, 10)
 	}
-	cells := []string{f.Path, f.PathB64, f.SHA256, f.Disposition, f.Finding, f.Set, f.Method, distance, f.Transform, f.View, f.Likeness, f.Reason, limit}
+	if f.Entry != 0 {
+		entry = strconv.FormatUint(uint64(f.Entry), 10)
+	}
+	if f.Disputed {
+		disputed = "true"
+	}
+	cells := []string{
+		f.Path, f.PathB64, f.SHA256, f.Disposition, f.Finding, f.Set, entry, disputed, f.Method, distance, f.Transform, f.View,
+		f.Likeness, f.Withdrawn, f.Reason, limit,
+	}
 	for i := range cells {
 		cells[i] = noFormula(cells[i])
 	}

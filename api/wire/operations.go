@@ -173,6 +173,16 @@ func setOperations() []Operation {
 			Roles: admin, Body: asJSON(WithdrawSet{}), Status: 200, Answers: answers(Withdrawal{}), Errors: append(found, triage.Conflict),
 		},
 		{
+			Method: http.MethodGet, Path: "/v1/sets/{id}/objections", Name: "objections",
+			Summary: "Withdrawn and disputed entries of a set, and of all lists of its source and kind, the latest first",
+			Roles:   admin, Status: 200, Answers: answers(Objections{}), Errors: found,
+		},
+		{
+			Method: http.MethodPost, Path: "/v1/sets/{id}/entries/{entry}", Name: "objectToEntry",
+			Summary: "Withdraw an entry, named by its line (it matches no more, at once), dispute it (its matches say so), or restore it",
+			Roles:   admin, Body: asJSON(ObjectToEntry{}), Status: 200, Answers: answers(Objected{}), Errors: append(found, triage.Conflict),
+		},
+		{
 			Method: http.MethodPost, Path: "/v1/sets/{id}/remove", Name: "removeSet", Summary: "Forget a set whose import failed or was cut off",
 			Roles: admin, Status: 200, Answers: answers(Set{}), Errors: append(found, triage.Conflict),
 		},

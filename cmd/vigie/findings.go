@@ -131,14 +131,25 @@ func findingName(l i18n.Lang, f triage.Finding) string {
 func because(env *environment, f wire.Finding) string {
 	switch {
 	case f.Distance != nil && *f.Distance > 0:
-		return f.Method + " " + strconv.Itoa(*f.Distance) + " " + f.Set
+		return f.Method + " " + strconv.Itoa(*f.Distance) + " " + entryOf(env, f)
 	case f.Method != "":
-		return f.Method + " " + f.Set
+		return f.Method + " " + entryOf(env, f)
+	case f.Withdrawn != "":
+		return env.T("findings.withdrawn", f.Withdrawn)
 	}
 	if f.Limit != 0 {
 		return f.Reason + " " + strconv.FormatInt(f.Limit, 10)
 	}
 	return f.Reason
+}
+
+// entryOf names the set and the entry that made a finding.
+func entryOf(env *environment, f wire.Finding) string {
+	name := f.Set + " " + strconv.FormatUint(uint64(f.Entry), 10)
+	if f.Disputed {
+		name += " " + env.T("findings.disputed")
+	}
+	return name
 }
 
 // printItems prints how many items there are of each disposition.

@@ -84,8 +84,8 @@ et les médias qu'aucun autre scellé ne contient sont alors détruits, sans ret
 EXHIBIT is the identifier (x…). One administrator proposes, another confirms within 14 days: then the exhibit's names and
 paths, and the media that no other exhibit holds, are destroyed, for good. The journal proves it.`},
 	"usage.sets": {
-		"vigie sets import|list|show|withdraw|remove   (vigie help sets import pour les options)",
-		"vigie sets import|list|show|withdraw|remove   (vigie help sets import for its flags)"},
+		"vigie sets import|list|show|withdraw|remove|withdraw-entry|dispute-entry|restore-entry   (vigie help sets import pour les options)",
+		"vigie sets import|list|show|withdraw|remove|withdraw-entry|dispute-entry|restore-entry   (vigie help sets import for its flags)"},
 	"usage.sets import": {
 		`vigie sets import FICHIER --kind known|benign --source PARTENAIRE [--category C] [--hash sha256|pdq] [--strict] [--replace]
 
@@ -95,9 +95,34 @@ Une empreinte par ligne (MD5, SHA-1, SHA-256, PDQ, pHash), ou CSV avec en-tête 
 
 One hash a line (MD5, SHA-1, SHA-256, PDQ, pHash), or CSV with a header (md5, sha1, sha256, pdq, phash, category).
 64 digits are a SHA-256 or a PDQ: --hash or the column says which. Exits 3 when some lines were wrong.`},
-	"usage.sets list":     {"vigie sets list [--json]", "vigie sets list [--json]"},
-	"usage.sets show":     {"vigie sets show NUMÉRO [--json]", "vigie sets show ID [--json]"},
-	"usage.sets remove":   {"vigie sets remove NUMÉRO [--json]", "vigie sets remove ID [--json]"},
+	"usage.sets list":   {"vigie sets list [--json]", "vigie sets list [--json]"},
+	"usage.sets show":   {"vigie sets show NUMÉRO [--json]", "vigie sets show ID [--json]"},
+	"usage.sets remove": {"vigie sets remove NUMÉRO [--json]", "vigie sets remove ID [--json]"},
+	"usage.sets withdraw-entry": {
+		`vigie sets withdraw-entry NUMÉRO LIGNE --reason MOTIF [--json]
+
+Retire une fiche, nommée par sa ligne dans la liste. Ce qu'elle dit n'est plus comparé dès le retour de la commande, dans
+aucune liste de cette source, présente ou à venir, jusqu'à vigie sets restore-entry ; les constats sont refaits.`,
+		`vigie sets withdraw-entry ID LINE --reason WHY [--json]
+
+Withdraws one entry, named by its line in the list. What it says matches no more from the return of the command on, in any
+list of this source, present or to come, until vigie sets restore-entry; findings are made again.`},
+	"usage.sets dispute-entry": {
+		`vigie sets dispute-entry NUMÉRO LIGNE --reason MOTIF [--json]
+
+Conteste une fiche : elle reste comparée, et chaque correspondance le dit, jusqu'à ce qu'un administrateur la retire
+(withdraw-entry) ou la rétablisse (restore-entry).`,
+		`vigie sets dispute-entry ID LINE --reason WHY [--json]
+
+Disputes one entry: it still matches, and each of its matches says so, until an administrator withdraws it
+(withdraw-entry) or restores it (restore-entry).`},
+	"usage.sets restore-entry": {
+		`vigie sets restore-entry NUMÉRO LIGNE --reason MOTIF [--json]
+
+Rétablit une fiche retirée ou contestée, nommée comme elle l'avait été : vigie sets show les montre.`,
+		`vigie sets restore-entry ID LINE --reason WHY [--json]
+
+Restores an entry that was withdrawn or disputed, named as it was then: vigie sets show lists them.`},
 	"usage.sets withdraw": {"vigie sets withdraw NUMÉRO --reason MOTIF [--json]", "vigie sets withdraw ID --reason WHY [--json]"},
 
 	"error.no-url":     {"où est le service ? Donner --url ou VIGIE_URL (par exemple http://127.0.0.1:8787)", "where is the service? Give --url or VIGIE_URL (for example http://127.0.0.1:8787)"},
@@ -122,7 +147,7 @@ One hash a line (MD5, SHA-1, SHA-256, PDQ, pHash), or CSV with a header (md5, sh
 	"error.case-what":       {"dire quoi faire : vigie case list, show PROCÉDURE, close PROCÉDURE ou reopen PROCÉDURE", "say what to do: vigie case list, show CASE, close CASE or reopen CASE"},
 	"error.case-reference":  {"sur quelle décision cela repose-t-il ? Donner --reference, qui est consignée", "which decision does it rest on? Give --reference, which is recorded"},
 	"error.destroy-what":    {"dire quoi faire : vigie destroy SCELLÉ --reference RÉFÉRENCE, --confirm ou --withdraw, ou vigie destroy --list", "say what to do: vigie destroy EXHIBIT --reference REF, --confirm or --withdraw, or vigie destroy --list"},
-	"error.sets-what":       {"dire quoi faire : vigie sets import, list, show, withdraw ou remove", "say what to do: vigie sets import, list, show, withdraw or remove"},
+	"error.sets-what":       {"dire quoi faire : vigie sets import, list, show, withdraw, remove, withdraw-entry, dispute-entry ou restore-entry", "say what to do: vigie sets import, list, show, withdraw, remove, withdraw-entry, dispute-entry or restore-entry"},
 	"error.import-what":     {"donner un seul fichier : vigie sets import FICHIER --kind … --source …", "give one file: vigie sets import FILE --kind … --source …"},
 	"error.set-kind":        {"que contient la liste ? Donner --kind known ou --kind benign", "what does the list hold? Give --kind known or --kind benign"},
 	"error.set-source":      {"de quel partenaire vient la liste ? Donner --source", "which partner does the list come from? Give --source"},
@@ -131,6 +156,7 @@ One hash a line (MD5, SHA-1, SHA-256, PDQ, pHash), or CSV with a header (md5, sh
 	"error.line":            {"ligne %s : %s", "line %s: %s"},
 	"error.set-empty":       {"%s est vide", "%s is empty"},
 	"error.set-id":          {"donner le numéro d'une base (vigie sets list les montre)", "give the number of a set (vigie sets list shows them)"},
+	"error.set-entry":       {"donner le numéro d'une base et une ligne de sa liste, à partir de 1", "give the number of a set and a line of its list, from 1"},
 	"error.withdraw-reason": {"pourquoi ? Donner --reason, qui est consigné", "why? Give --reason, which is recorded"},
 
 	"error.submit-what":     {"quel dossier ? vigie submit --case PROCÉDURE --exhibit SCELLÉ DOSSIER", "which folder? vigie submit --case CASE --exhibit SEAL DIR"},
@@ -206,6 +232,8 @@ One hash a line (MD5, SHA-1, SHA-256, PDQ, pHash), or CSV with a header (md5, sh
 	"check.reference": {"Contact : %s, référence %s", "Contact: %s, reference %s"},
 	"check.wrong":     {"%s fichier n'a pu être vérifié|%s fichiers n'ont pu être vérifiés", "%s file could not be checked|%s files could not be checked"},
 
+	"findings.disputed":         {"(fiche contestée)", "(disputed entry)"},
+	"findings.withdrawn":        {"fiche retirée : %s", "withdrawn entry: %s"},
 	"findings.items-by-finding": {"FICHIERS PAR CONSTAT", "FILES BY FINDING"},
 
 	"queue.shown":    {"%s groupes affichés sur %s", "%s groups shown of %s"},
@@ -229,6 +257,11 @@ One hash a line (MD5, SHA-1, SHA-256, PDQ, pHash), or CSV with a header (md5, sh
 	"sets.withdrawn-at": {"retirée le %s", "withdrawn %s"},
 	"sets.failure":      {"échec : %s", "failed: %s"},
 	"sets.removed":      {"Base %d (%s) supprimée : son import avait échoué.", "Set %d (%s) removed: its import had failed."},
+	"sets.entry":        {"base %d, ligne %d : %s le %s : %s", "set %d, line %d: %s %s: %s"},
+	"sets.entry-already": {
+		"C'était déjà le cas depuis le %s : rien n'a changé, ce motif n'est pas consigné.",
+		"It has been so since %s: nothing changed, this reason is not recorded.",
+	},
 	"sets.withdrawn-already": {
 		"La base %d était déjà retirée (le %s) : rien n'a changé, ce motif n'est pas consigné.",
 		"Set %d was withdrawn already (%s): nothing changed, this reason is not recorded.",

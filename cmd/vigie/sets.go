@@ -24,8 +24,8 @@ type setOptions struct {
 
 	kind, source, category, hash string // of import
 	strict, replace              bool
-	reason                       string // of withdraw
-	noWait                       bool   // of both
+	reason                       string // of withdraw, and of those on one entry
+	noWait                       bool   // of all of these
 }
 
 // runSets keeps partners' lists.
@@ -37,6 +37,10 @@ func runSets(ctx context.Context, env *environment, args []string) error {
 	run := map[string]func(context.Context, *environment, *setOptions, []string) error{
 		"import": setsImport, "list": setsList, "show": setsShow, "withdraw": setsWithdraw, "remove": setsRemove,
 	}[what]
+	state, ofEntry := entryStates[what]
+	if ofEntry {
+		run = setsEntry(state)
+	}
 	name := "sets " + what
 	switch {
 	case what == "-h" || what == "--help":
@@ -56,10 +60,10 @@ func runSets(ctx context.Context, env *environment, args []string) error {
 		fs.BoolVar(&o.strict, "strict", false, "one wrong line stops the import")
 		fs.BoolVar(&o.replace, "replace", false, "withdraw earlier versions of this source and kind")
 	}
-	if what == "withdraw" {
+	if what == "withdraw" || ofEntry {
 		fs.StringVar(&o.reason, "reason", "", "why, for the journal")
 	}
-	if what == "import" || what == "withdraw" {
+	if what == "import" || what == "withdraw" || ofEntry {
 		fs.BoolVar(&o.noWait, "no-wait", false, "do not wait until earlier submissions are matched again")
 	}
 	rest, err := env.parse(fs, args)
@@ -275,10 +279,18 @@ func setsShow(ctx context.Context, env *environment, o *setOptions, rest []strin
 		return err
 	}
 	s, err := c.Set(ctx, id)
-	if err != nil {
+	if err == nil {
+		err = o.printSet(env, s)
+	}
+	if err != nil || o.json {
 		return err
 	}
-	return o.printSet(env, s)
+	said, err := c.Objections(ctx, id)
+	for _, o := range said {
+		fmt.Fprint(env.Stdout, "  ")
+		printObjection(env, o)
+	}
+	return err
 }
 
 func (o *setOptions) printSet(env *environment, s wire.Set) error {

@@ -39,6 +39,7 @@ import (
 //	known:s:<set>      string  the number of its last segment
 //	known:p:<set>:<n>  string  a segment of PDQ entries, sealed in chunks (seal.go)
 //	known:h:<set>:<n>  string  a segment of pHash entries, likewise
+//	known:objections   hash    set:entry → event that gave it its state, epoch, and what is said of it (storedObjection), sealed
 //	kx:{<group>}<b>    hash    a bucket: the rest of a digest's key → references to entries (exact.go); the prefix without braces
 //	kx:{<group>}drop:… string  references of a failed set are being removed from this group
 const (

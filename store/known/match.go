@@ -144,7 +144,9 @@ func (m *Mirror) exact(ctx context.Context, v *view, probes []triage.Probe) ([][
 	for i, q := range asked[:len(refs)] {
 		for _, r := range refs[i] {
 			if set := v.active[r.set]; set != nil {
-				matches[q.probe] = append(matches[q.probe], set.match(r.entry, r.category, q.method))
+				match := set.match(r.entry, r.category, q.method)
+				match.State = v.said[r.set].exact(keys[i])
+				matches[q.probe] = append(matches[q.probe], match)
 			}
 		}
 	}
@@ -163,7 +165,7 @@ func merge(v *view, probes []triage.Probe, exact [][]triage.Match, hits [][]hit)
 		for _, h := range hits[i] {
 			match := v.active[h.set].match(h.ref.entry, h.ref.category, h.method)
 			l := lookAt(&probes[i], h.look)
-			match.Distance, match.Transform, match.Frame, match.View = h.distance, h.transform, l.frame, l.view
+			match.Distance, match.Transform, match.Frame, match.View, match.State = h.distance, h.transform, l.frame, l.view, h.state
 			if h.method == triage.ByPDQ {
 				match.Quality = l.quality
 			}
@@ -183,6 +185,8 @@ func merge(v *view, probes []triage.Probe, exact [][]triage.Match, hits [][]hit)
 // weight orders matches as findings win over each other, so that what is cut off never changes a finding.
 func weight(m triage.Match) int {
 	switch {
+	case m.State == triage.EntryWithdrawn:
+		return 4
 	case m.Kind == triage.KnownSet && m.Method.Exact():
 		return 0
 	case m.Method == triage.ByPDQ:

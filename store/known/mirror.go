@@ -56,6 +56,9 @@ type view struct {
 	loaded []*mirrored // the known sets of active, in the order in which they were loaded
 	// nextPDQ and nextPHash are the first numbers of the indexes that no set of this view or of an earlier one has.
 	nextPDQ, nextPHash uint32
+
+	said               map[triage.SetID]*said       // what is said of entries of active sets, of those that something is said of
+	pdqSaid, votesSaid map[uint32]triage.EntryState // the same, by the indexes' numbers
 }
 
 // mirrored is one active set. It never changes once it is loaded. Its entries have the indexes' numbers from firstPDQ and
@@ -220,6 +223,12 @@ func (m *Mirror) load(ctx context.Context) (*view, error) {
 		v.pdq.Settle()
 		v.phash.Settle()
 	}
+	objections, err := m.sets.Objections(ctx)
+	if err != nil {
+		old.forgetOthers()
+		return nil, err
+	}
+	v.object(objections)
 	m.view.Store(v)
 	if len(v.loaded) < len(old.loaded) {
 		v.forgetOthers()

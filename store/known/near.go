@@ -43,6 +43,7 @@ type hit struct {
 	ref       nearRef
 	distance  int
 	transform pdq.Transform
+	state     triage.EntryState
 }
 
 // near returns the nearest entries of the active sets to each probe, one an entry and method, the best first, at most
@@ -69,7 +70,7 @@ func (v *view) near(probes []triage.Probe) [][]hit {
 			}
 			v.phash.Search(*l.phash, triage.PHashDistance, func(number uint32, distance int) {
 				if set, ref := v.phashRef(number); set != nil {
-					found[i].offer(hit{look: n, set: set.ID, method: triage.ByPHash, ref: ref, distance: distance})
+					found[i].offer(hit{look: n, set: set.ID, method: triage.ByPHash, ref: ref, distance: distance, state: v.votesSaid[number]})
 				}
 			})
 		}
@@ -77,7 +78,7 @@ func (v *view) near(probes []triage.Probe) [][]hit {
 	v.pdq.SearchAll(codes, max(pdq.MatchDistance, triage.ViewDistance), func(query int, number uint32, distance int) {
 		q := &questions[query]
 		if set, ref := v.pdqRef(number); set != nil && distance <= q.distance {
-			found[q.probe].offer(hit{look: q.look, set: set.ID, method: triage.ByPDQ, ref: ref, distance: distance, transform: q.transform})
+			found[q.probe].offer(hit{look: q.look, set: set.ID, method: triage.ByPDQ, ref: ref, distance: distance, transform: q.transform, state: v.pdqSaid[number]})
 		}
 	})
 	hits := make([][]hit, len(probes))
@@ -114,6 +115,7 @@ func (h hit) sameEntry(other hit) bool {
 // compare orders hits, the best first: whatever order they are found in, the same ones are kept.
 func compare(a, b hit) int {
 	return cmp.Or(
+		last(a.state == triage.EntryWithdrawn, b.state == triage.EntryWithdrawn),
 		cmp.Compare(a.method, b.method), // "pdq" before "phash"
 		cmp.Compare(a.distance, b.distance), cmp.Compare(a.set, b.set),
 		cmp.Compare(a.ref.entry, b.ref.entry), cmp.Compare(a.look, b.look), cmp.Compare(a.transform, b.transform),

@@ -38,8 +38,11 @@ var (
 		triage.PlaceCamera: "c", triage.PlaceMessenger: "m", triage.PlaceCache: "b", triage.PlaceProgram: "p",
 		triage.PlaceOther: "o",
 	})
-	setKinds = newLetters(map[triage.SetKind]string{triage.KnownSet: "k", triage.BenignSet: "b"})
-	methods  = newLetters(map[triage.Method]string{
+	setKinds    = newLetters(map[triage.SetKind]string{triage.KnownSet: "k", triage.BenignSet: "b"})
+	entryStates = newLetters(map[triage.EntryState]string{
+		triage.EntryCounts: "", triage.EntryDisputed: "d", triage.EntryWithdrawn: "w",
+	})
+	methods = newLetters(map[triage.Method]string{
 		triage.ByMD5: "m", triage.BySHA1: "1", triage.BySHA256: "2", triage.ByPDQ: "p", triage.ByPHash: "h",
 	})
 )
@@ -149,6 +152,7 @@ func (d db) packMatches(id triage.MediumID, matches []triage.Match, news *newWor
 		w.number(int64(m.Frame))
 		w.number(int64(m.Quality))
 		w.text(string(m.View))
+		w.text(entryStates.of[m.State])
 	}
 	return d.sealer.seal(d.mediumPlace(id, string(fieldMatches)), w)
 }
@@ -164,6 +168,7 @@ func unpackMatches(r unpacker, known words) []triage.Match {
 		m.Entry, m.Distance = uint32(r.number()), int(r.number())
 		m.Transform, m.Frame = pdq.Transform(r.number()), int(r.number())
 		m.Quality, m.View = int(r.number()), hashing.ViewName(r.text())
+		m.State = entryStates.to[r.text()]
 		matches = append(matches, m)
 	}
 	return matches
@@ -176,6 +181,7 @@ func matchWords(r unpacker) (refs []string) {
 		for range 5 {
 			r.number()
 		}
+		r.text()
 		r.text()
 	}
 	return refs

@@ -21,7 +21,7 @@ var families = []string{
 // lasting are single keys that never go once they are there; ofSets, once a set was active.
 var (
 	lasting = []string{keyAccounts, keyTokens, keyWords, keyFounders, keyCases, keyLeaving, "gone", keyEpoch, "known:last", "known:versions"}
-	ofSets  = []string{"known:docs", "known:states"}
+	ofSets  = []string{"known:docs", "known:states", "known:objections"}
 )
 
 // evictedKeys tells among what was lost that Redis dropped keys for want of memory.
