@@ -75,6 +75,9 @@ func TestSchemasShowWhatTravels(t *testing.T) {
 	if err := json.Unmarshal(travels, &fields); err != nil {
 		t.Fatal(err)
 	}
+	if body, err := json.Marshal(doc.Components.Schemas["CheckPicture"].Properties["pdq"]); err != nil || !strings.Contains(string(body), `"maxItems":8,"minItems":8`) {
+		t.Errorf("the hashes of a picture are documented as %s, %v", body, err)
+	}
 	schema := doc.Components.Schemas["ExhibitProgress"]
 	for name := range fields {
 		if _, ok := schema.Properties[name]; !ok {
