@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"text/tabwriter"
@@ -19,6 +20,7 @@ const (
 	wholeWindow = 5 * time.Second
 	briefWindow = 1500 * time.Millisecond
 	wholeDrives = 3
+	smallSeed   = 99 // of the drive of the case that is closed
 )
 
 func newChance(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0)) } //nolint:gosec // chances, not secrets
@@ -36,7 +38,11 @@ func campaign(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%d rounds, seed %d, objects: %s, %d items a drive, each submitted under %d seals\n", o.rounds, o.seed, o.objects, len(made[0].labels), len(seals))
+	small, err := makeDrive(ctx, filepath.Join(o.dir, "drive-small"), smallSeed, smallScale)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%d rounds, seed %d, objects: %s, %d items a drive, each submitted under %d seals, and in a quarter of the rounds %d of a case that is closed\n", o.rounds, o.seed, o.objects, len(made[0].labels), len(seals), len(small.labels))
 	begin := time.Now()
 	var t tally
 	var mu sync.Mutex // guards t and the output
@@ -47,7 +53,11 @@ func campaign(ctx context.Context, o options) error {
 			continue
 		}
 		g.Go(func() error {
-			res := playRound(ctx, &o, n, o.store(n), made[n%len(made)], window)
+			shut := small
+			if !o.closes(n) {
+				shut = nil
+			}
+			res := playRound(ctx, &o, n, o.store(n), made[n%len(made)], shut, window)
 			mu.Lock()
 			defer mu.Unlock()
 			if ctx.Err() != nil {
@@ -81,6 +91,9 @@ func (o *options) store(n int) string {
 	}
 	return []string{"minio", "folder"}[n%2]
 }
+
+// closes reports whether a case is closed in round n: in a quarter of them, on both stores, for it takes long.
+func (o *options) closes(n int) bool { return n%8 == 1 || n%8 == 4 }
 
 // print prints a round's line, and what is wrong.
 func (r *result) print(w io.Writer, o *options) {
@@ -145,7 +158,7 @@ func (t *tally) add(r *result) {
 }
 
 // countedNames are those of counted, for people.
-var countedNames = [...]string{"manifest parts", "uploads", "seals", "imports", "withdrawals", "checks", "claims", "reveals", "decisions"}
+var countedNames = [...]string{"manifest parts", "uploads", "seals", "imports", "withdrawals", "checks", "claims", "reveals", "decisions", "closings", "reopenings"}
 
 // print prints the table, as docs/reliability.md has it.
 func (t *tally) print(w io.Writer, took time.Duration) {

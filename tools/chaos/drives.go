@@ -10,10 +10,13 @@ import (
 	"vigie/hashing"
 	"vigie/tools/endtoend/service"
 	"vigie/tools/sampledrive/sample"
+	"vigie/triage"
 )
 
-// driveScale makes drives of about 150 items.
-const driveScale = 0.1
+const (
+	driveScale = 0.1  // about 150 items
+	smallScale = 0.03 // of the drive of the case that is closed
+)
 
 // drive is one sample drive, which several rounds submit.
 type drive struct {
@@ -29,20 +32,46 @@ func (d *drive) source() string { return filepath.Join(d.dir, sample.DriveDir) }
 func makeDrives(ctx context.Context, dir string, n int) ([]*drive, error) {
 	var drives []*drive
 	for i := range n {
-		d := &drive{dir: filepath.Join(dir, fmt.Sprintf("drive-%d", i+1))}
-		_, err := sample.Generate(ctx, sample.Options{Dir: d.dir, Seed: uint64(i) + 1, Scale: driveScale, Now: time.Now()}) //nolint:gosec // i is not negative
+		d, err := makeDrive(ctx, filepath.Join(dir, fmt.Sprintf("drive-%d", i+1)), uint64(i)+1, driveScale) //nolint:gosec // i is not negative
 		if err != nil {
-			return nil, err
-		}
-		if d.labels, err = service.ReadLabels(d.dir); err != nil {
-			return nil, err
-		}
-		if err := d.digest(); err != nil {
 			return nil, err
 		}
 		drives = append(drives, d)
 	}
 	return drives, nil
+}
+
+func makeDrive(ctx context.Context, dir string, seed uint64, scale float64) (*drive, error) {
+	d := &drive{dir: dir}
+	if _, err := sample.Generate(ctx, sample.Options{Dir: dir, Seed: seed, Scale: scale, Now: time.Now()}); err != nil {
+		return nil, err
+	}
+	var err error
+	if d.labels, err = service.ReadLabels(dir); err != nil {
+		return nil, err
+	}
+	return d, d.digest()
+}
+
+// list is one to be imported.
+type list struct {
+	options triage.ImportOptions
+	body    []byte
+}
+
+// lists reads the drive's known and benign list.
+func (d *drive) lists(known, benign string) ([]list, error) {
+	lists := []list{
+		{options: triage.ImportOptions{Kind: triage.KnownSet, Source: known}},
+		{options: triage.ImportOptions{Kind: triage.BenignSet, Source: benign}},
+	}
+	for i, name := range []string{sample.KnownFile, sample.BenignFile} {
+		var err error
+		if lists[i].body, err = os.ReadFile(filepath.Join(d.dir, filepath.FromSlash(name))); err != nil {
+			return nil, err
+		}
+	}
+	return lists, nil
 }
 
 // digest computes the digests that units ask about and that the stray list holds.

@@ -125,6 +125,8 @@ var routes = []struct {
 	{http.MethodPost, regexp.MustCompile(`^/v1/groups/([^/]+)/claim$`), triage.GroupClaimed},
 	{http.MethodPost, regexp.MustCompile(`^/v1/groups/([^/]+)/reveals$`), triage.RevealGranted},
 	{http.MethodPost, regexp.MustCompile(`^/v1/groups/([^/]+)/decision$`), triage.DecisionMade},
+	{http.MethodPost, regexp.MustCompile(`^/v1/cases/([^/]+)/close$`), triage.CaseIsClosed},
+	{http.MethodPost, regexp.MustCompile(`^/v1/cases/([^/]+)/reopen$`), triage.CaseIsReopened},
 }
 
 // request says what a request asks for, and how often.

@@ -138,7 +138,8 @@ func named(kind triage.EventKind) bool {
 func watched(kind triage.EventKind) bool {
 	switch kind {
 	case triage.ExhibitOpened, triage.PartReceived, triage.ExhibitSealed, triage.SetImported, triage.SetWithdrawn,
-		triage.HashChecked, triage.FindingsRead, triage.GroupClaimed, triage.RevealGranted, triage.DecisionMade:
+		triage.HashChecked, triage.FindingsRead, triage.GroupClaimed, triage.RevealGranted, triage.DecisionMade,
+		triage.CaseIsClosed, triage.CaseIsReopened:
 		return true
 	}
 	return false

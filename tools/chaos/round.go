@@ -32,6 +32,7 @@ type round struct {
 	number     int
 	objects    string
 	drive      *drive
+	small      *drive // of the case that is closed; nil: none is
 	submitters []*submitter
 	result     *result
 
@@ -58,7 +59,7 @@ func (r *round) note(format string, args ...any) {
 }
 
 // playRound runs one round in a folder of its own, which stays when something is wrong.
-func playRound(ctx context.Context, o *options, number int, objects string, d *drive, window time.Duration) *result {
+func playRound(ctx context.Context, o *options, number int, objects string, d, small *drive, window time.Duration) *result {
 	ctx, cancel := context.WithTimeout(ctx, roundPatience)
 	defer cancel()
 	random := o.chance(number)
@@ -73,7 +74,7 @@ func playRound(ctx context.Context, o *options, number int, objects string, d *d
 	if err != nil {
 		res.wrong = append(res.wrong, "start: "+err.Error())
 	} else {
-		r := &round{stack: s, number: number, objects: objects, drive: d, result: res}
+		r := &round{stack: s, number: number, objects: objects, drive: d, small: small, result: res}
 		res.limited = s.disk.limited
 		res.blows = plan(random, possible(objects, s.disk.limited, o.with), window)
 		r.play(ctx, random, window)
@@ -98,9 +99,9 @@ func playRound(ctx context.Context, o *options, number int, objects string, d *d
 // play lets users and faults loose, waits until everything settled, and looks what is left.
 func (r *round) play(ctx context.Context, random *rand.Rand, window time.Duration) {
 	for _, seal := range seals {
-		r.submitters = append(r.submitters, &submitter{seal: seal})
+		r.submitters = append(r.submitters, &submitter{number: caseNumber, seal: seal, drive: r.drive})
 	}
-	chances := make([]*rand.Rand, 3)
+	chances := make([]*rand.Rand, 4)
 	for i := range chances {
 		chances[i] = rand.New(rand.NewPCG(random.Uint64(), 0)) //nolint:gosec // see above
 	}
@@ -112,6 +113,11 @@ func (r *round) play(ctx context.Context, random *rand.Rand, window time.Duratio
 	g, gctx := errgroup.WithContext(ctx)
 	for _, u := range r.submitters {
 		g.Go(func() error { return u.run(gctx, r) })
+	}
+	if r.small != nil {
+		u := &submitter{number: shutNumber, seal: "C", drive: r.small}
+		r.submitters = append(r.submitters, u)
+		g.Go(func() error { return r.clerk(gctx, chances[3], u) })
 	}
 	g.Go(func() error { return r.custodian(gctx, chances[2]) })
 	for _, b := range r.result.blows {
@@ -139,18 +145,23 @@ func (r *round) play(ctx context.Context, random *rand.Rand, window time.Duratio
 	r.verify(ctx)
 }
 
-// settle waits until every exhibit has its last finding, every medium its match under the newest epoch, and no job is left.
+// settle reopens what is closed, and waits until every exhibit has its last finding, every medium its match under the newest epoch, and no job is left.
 func (r *round) settle(ctx context.Context) error {
 	begin := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, settlePatience)
 	defer cancel()
+	if r.small != nil {
+		if err := r.settleCase(ctx); err != nil {
+			return err
+		}
+	}
 	c := r.as("examiner")
 	c.Patience = settlePatience
 	for {
 		why := ""
 		list, err := c.Exhibits(ctx)
-		if err == nil && len(list) != len(seals) {
-			why = fmt.Sprintf("%d exhibits instead of %d", len(list), len(seals))
+		if err == nil && len(list) != len(r.submitters) {
+			why = fmt.Sprintf("%d exhibits instead of %d", len(list), len(r.submitters))
 		}
 		for _, x := range list {
 			p, perr := c.Exhibit(ctx, x.ID)

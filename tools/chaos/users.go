@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -17,7 +16,6 @@ import (
 	"vigie/api/wire"
 	"vigie/hashing"
 	"vigie/tools/endtoend/service"
-	"vigie/tools/sampledrive/sample"
 	"vigie/triage"
 )
 
@@ -43,9 +41,11 @@ func someTime(random *rand.Rand) time.Duration {
 	return time.Duration(20+random.IntN(maxPause)) * time.Millisecond
 }
 
-// submitter submits the drive under one seal, again whenever that was killed or the service gave up.
+// submitter submits a drive under one seal, again whenever that was killed or the service gave up.
 type submitter struct {
-	seal string
+	number string // of the case
+	seal   string
+	drive  *drive
 
 	mu      sync.Mutex // guards process
 	process *service.Process
@@ -64,7 +64,7 @@ func (u *submitter) kill() {
 func (u *submitter) run(ctx context.Context, r *round) error {
 	odd := 0
 	for try := 0; try < maxTries && odd < maxOdd; try++ {
-		p, err := r.start("examiner", "submit", "--case", caseNumber, "--exhibit", u.seal, "--uploads", "2", "--readers", "1", r.drive.source())
+		p, err := r.start("examiner", "submit", "--case", u.number, "--exhibit", u.seal, "--uploads", "2", "--readers", "1", u.drive.source())
 		if err != nil {
 			return err
 		}
@@ -95,29 +95,27 @@ func lastLine(said string) string {
 // The lists of a round. The stray one marks items that are not known, and is withdrawn again.
 const (
 	knownSource, benignSource, straySource = "chaos-known", "chaos-benign", "chaos-stray"
+	smallKnown, smallBenign                = "chaos-small-known", "chaos-small-benign"
 )
 
-// custodian imports the drive's lists and a stray one, and withdraws the stray one.
+// custodian imports the drives' lists and a stray one, and withdraws the stray one.
 func (r *round) custodian(ctx context.Context, random *rand.Rand) error {
 	admin := r.as("admin")
-	known, err := os.ReadFile(filepath.Join(r.drive.dir, filepath.FromSlash(sample.KnownFile)))
+	lists, err := r.drive.lists(knownSource, benignSource)
 	if err != nil {
 		return err
 	}
-	benign, err := os.ReadFile(filepath.Join(r.drive.dir, filepath.FromSlash(sample.BenignFile)))
-	if err != nil {
-		return err
+	lists = append(lists, list{triage.ImportOptions{Kind: triage.KnownSet, Source: straySource, Hash: triage.BySHA256}, strayList(r.drive)})
+	if r.small != nil {
+		more, err := r.small.lists(smallKnown, smallBenign)
+		if err != nil {
+			return err
+		}
+		lists = append(lists, more...)
 	}
-	for _, set := range []struct {
-		options triage.ImportOptions
-		list    []byte
-	}{
-		{triage.ImportOptions{Kind: triage.KnownSet, Source: knownSource}, known},
-		{triage.ImportOptions{Kind: triage.KnownSet, Source: straySource, Hash: triage.BySHA256}, strayList(r.drive)},
-		{triage.ImportOptions{Kind: triage.BenignSet, Source: benignSource}, benign},
-	} {
+	for _, l := range lists {
 		pause(ctx, someTime(random))
-		if err := importOnce(ctx, admin, set.options, set.list); err != nil {
+		if err := importOnce(ctx, admin, l.options, l.body); err != nil {
 			return err
 		}
 	}

@@ -67,14 +67,14 @@ func (r *round) verify(ctx context.Context) {
 // counted are the acts that the table tells.
 var counted = []triage.EventKind{
 	triage.PartReceived, uploaded, triage.ExhibitSealed, triage.SetImported, triage.SetWithdrawn, triage.HashChecked,
-	triage.GroupClaimed, triage.RevealGranted, triage.DecisionMade,
+	triage.GroupClaimed, triage.RevealGranted, triage.DecisionMade, triage.CaseIsClosed, triage.CaseIsReopened,
 }
 
 // verifyFindings holds what is reported of each item against its label.
 func (r *round) verifyFindings(ctx context.Context) ([]string, error) {
 	var wrong []string
-	for _, seal := range seals {
-		out, err := r.run(ctx, "examiner", "findings", "--case", caseNumber, "--exhibit", seal, "--json")
+	for _, u := range r.submitters {
+		out, err := r.run(ctx, "examiner", "findings", "--case", u.number, "--exhibit", u.seal, "--json")
 		if err != nil {
 			return wrong, err
 		}
@@ -83,8 +83,8 @@ func (r *round) verifyFindings(ctx context.Context) ([]string, error) {
 			return wrong, err
 		}
 		r.result.items += len(found)
-		for _, w := range service.Compare(r.drive.labels, found) {
-			wrong = append(wrong, "exhibit "+seal+": "+w)
+		for _, w := range service.Compare(u.drive.labels, found) {
+			wrong = append(wrong, "exhibit "+u.seal+": "+w)
 		}
 	}
 	return wrong, nil
