@@ -50,6 +50,7 @@ func (p *Pages) cases(c *fiber.Ctx) error {
 type caseBody struct {
 	caseRow
 	Findings             []count
+	Moving               bool // between open and closed
 	ClosedBy, ReopenedBy string
 	Admin                bool
 	Reference            string
@@ -74,14 +75,14 @@ func (p *Pages) showCase(c *fiber.Ctx, reference string, problem error) error {
 		body.ReopenedBy = p.Access.Name(ctx, k.Reopened.By)
 	}
 	pg := page{Path: "/cases/" + string(k.ID), Body: body}
-	if problem == nil && (k.State == triage.CaseClosing || k.State == triage.CaseReopening) {
+	if pg.Live = body.Moving; body.Moving && problem == nil { // a form is not to be loaded away
 		pg.Refresh = drivesRefresh
 	}
 	return p.show(c, "case", pg, "case.title", k.Number)
 }
 
 func newCaseBody(l i18n.Lang, k triage.Case) caseBody {
-	body := caseBody{caseRow: newCaseRow(k)}
+	body := caseBody{caseRow: newCaseRow(k), Moving: k.State == triage.CaseClosing || k.State == triage.CaseReopening}
 	sum := k.Totals()
 	for _, f := range triage.Findings {
 		body.Findings = append(body.Findings, count{i18n.Finding(l, f), sum.Media[f]})

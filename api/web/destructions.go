@@ -82,7 +82,10 @@ type destructionRow struct {
 	Expired                 bool
 }
 
-type destructionsBody struct{ Rows []destructionRow }
+type destructionsBody struct {
+	Rows   []destructionRow
+	Moving bool // one of them is under way
+}
 
 // destructions lists what was proposed and what was destroyed.
 func (p *Pages) destructions(c *fiber.Ctx) error {
@@ -102,7 +105,7 @@ func (p *Pages) destructions(c *fiber.Ctx) error {
 			row.Seal = x.Seal
 		}
 		if d.State.Final() && d.State != triage.DestructionFinished {
-			pg.Refresh = drivesRefresh
+			body.Moving, pg.Live, pg.Refresh = true, true, drivesRefresh
 		}
 		body.Rows = append(body.Rows, row)
 	}

@@ -121,8 +121,8 @@ func (p *Pages) showDrive(c *fiber.Ctx, d drive, problem error) error {
 		d.End = end
 	}
 	pg.Body = d
-	if !d.Progress.Settled && d.End == nil { // a form is not to be loaded away
-		pg.Live, pg.Refresh = true, drivesRefresh
+	if pg.Live = !d.Progress.Settled; pg.Live && d.End == nil { // a form is not to be loaded away
+		pg.Refresh = drivesRefresh
 	}
 	return p.show(c, "drive", pg, "drive.title", d.Exhibit.Seal)
 }

@@ -85,7 +85,7 @@ func TestTheDayOfEverybody(t *testing.T) {
 	for _, part := range []struct {
 		name string
 		run  func(*testing.T)
-	}{{"examiner", func(u *testing.T) { d.examiner(u, t) }}, {"reviewer", d.reviewer}, {"unit", d.unit}, {"administrator", d.administrator}} {
+	}{{"examiner", func(u *testing.T) { d.examiner(u, t) }}, {"reviewer", d.reviewer}, {"unit", d.unit}, {"administrator", d.administrator}, {"case", d.closes}} {
 		if !t.Run(part.name, part.run) {
 			return
 		}
@@ -246,6 +246,35 @@ func (d *day) administrator(t *testing.T) {
 	b.says(t, "Retirée")
 	b.do(t, chromedp.Navigate(d.h.base+"/drives/"+string(d.exhibit.ID)))
 	b.wait(t, `/Connu\s+0/.test(document.body.innerText)`)
+	if c := b.complained(); len(c) > 0 {
+		t.Errorf("the browser complains: %v", c)
+	}
+}
+
+// closes: the administrator closes the case and reopens it, and what was found is there again.
+func (d *day) closes(t *testing.T) {
+	b := d.b
+	b.do(t, chromedp.Navigate(d.h.base+"/cases"))
+	b.says(t, "2026/00123", "Ouverte")
+	b.click(t, `tbody th a`)
+	b.at(t, "/cases/")
+	path := run(t, b, chromedp.Evaluate[string](`location.pathname`))
+	form := func(change string) css { return css(`form[action="` + path + change + `"] button`) }
+	b.do(t, chromedp.SendKeys(css("#reference"), "   "))
+	b.click(t, form("/close"))
+	b.complained() // of the 400
+	b.at(t, path)
+	b.checkPage(t, d.checker, "flow-case-problem")
+	b.do(t, chromedp.SendKeys(css("#reference"), "2026/C/17"))
+	b.click(t, form("/close"))
+	b.wait(t, `document.querySelector("#said")?.innerText === "Close"`) // the page says it by itself
+	b.says(t, "2026/C/17", "Tels qu’ils étaient à la clôture.")
+	b.checkPage(t, d.checker, "flow-case-closed")
+	b.do(t, chromedp.SendKeys(css("#reference"), "2026/C/18"))
+	b.click(t, form("/reopen"))
+	b.wait(t, `document.querySelector("#change button")?.innerText === "Clore cette procédure"`)
+	b.do(t, chromedp.Navigate(d.h.base+"/drives/"+string(d.exhibit.ID)))
+	b.says(t, "Examen terminé.")
 	if c := b.complained(); len(c) > 0 {
 		t.Errorf("the browser complains: %v", c)
 	}

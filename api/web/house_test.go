@@ -52,6 +52,7 @@ type house struct {
 	journal *journal.Journal
 	worker  *triage.Worker
 	steward *triage.Steward
+	closer  *triage.Closer
 	mirror  *known.Mirror
 	tokens  map[triage.Role]string
 	actors  map[triage.Role]triage.Actor
@@ -101,6 +102,7 @@ func newHouse(t *testing.T) *house {
 	h.worker = &triage.Worker{Jobs: jobs, Media: v.Media, Archive: archive, Examinations: archive, Decoder: pool, Matcher: mirror, Outcomes: v.Outcomes, Names: names, Parallel: 1, Touch: 3 * time.Second, Now: time.Now, Log: quiet()}
 	h.Rehash = &triage.Rehash{Runs: v.Rehashes}
 	h.steward = &triage.Steward{Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Examinations: archive, Records: archive, Marks: v.Marks, Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Rematch: v.Rematch, Founders: founders, Cases: v.Cases, Jobs: jobs, Lease: v.Lease, Names: names, Now: time.Now, Log: quiet()}
+	h.closer = &triage.Closer{Store: v.Shelving, Manifests: archive, Shelves: archive, Steward: h.steward, Lease: v.Lease, Events: events, Log: quiet()}
 	for _, r := range triage.Roles {
 		token, account, err := h.Access.NewToken(t.Context(), triage.Operator, r, "Test "+string(r))
 		if err != nil {
@@ -146,7 +148,7 @@ func (h *house) work(t *testing.T) {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	var working sync.WaitGroup
-	for _, run := range []func(context.Context) error{h.worker.Run, h.steward.Run, h.mirror.Run} {
+	for _, run := range []func(context.Context) error{h.worker.Run, h.steward.Run, h.mirror.Run, h.closer.Run} {
 		working.Go(func() {
 			if err := run(ctx); err != nil && ctx.Err() == nil {
 				t.Errorf("work: %v", err)

@@ -149,7 +149,7 @@ func sampleEnds(l i18n.Lang) []sample {
 		{"end-mine", "drive", "layout", drivePage(ending{State: state, ProposedBy: by, Mine: true})},
 		{"end-expired", "drive", "layout", drivePage(ending{State: state, ProposedBy: by, Expired: true})},
 		{"end-decided", "drive", "layout", drivePage(ending{State: triage.DestructionConfirmed, ProposedBy: by})},
-		{"destructions", "destructions", "layout", samplePage(l, admin, "/destructions", destructionsBody{rows})},
+		{"destructions", "destructions", "layout", samplePage(l, admin, "/destructions", destructionsBody{Rows: rows})},
 		{"destructions-none", "destructions", "layout", samplePage(l, admin, "/destructions", destructionsBody{})},
 	}
 }
@@ -172,7 +172,9 @@ func sampleCases(l i18n.Lang) []sample {
 		}
 		body := newCaseBody(l, k)
 		body.Admin, body.ClosedBy, body.ReopenedBy, body.Problem = true, "Camille Roux", hostile, problem
-		return samplePage(l, admin, "/cases/k0123456789abcdef", body)
+		p := samplePage(l, admin, "/cases/k0123456789abcdef", body)
+		p.Live = body.Moving
+		return p
 	}
 	list := casesBody{Rows: []caseRow{newCaseRow(k)}, Pager: pager{"/cases", 0, casesShown, 1}}
 	return []sample{
