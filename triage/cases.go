@@ -38,27 +38,30 @@ type reopenedCase struct {
 // List returns the cases that by may see, those with the newest exhibits first: of an examiner, those with exhibits of
 // their own, and only these.
 func (c *Cases) List(ctx context.Context, by Actor) ([]Case, error) {
-	owner := ""
-	switch by.Role {
-	case Examiner:
-		owner = by.ID
-	case Reviewer, Admin:
-	default:
-		return nil, forbidden("list cases", by)
+	owner, err := ownerFor("list cases", by)
+	if err != nil {
+		return nil, err
 	}
 	return c.list(ctx, owner, "")
+}
+
+// ownerFor returns whose exhibits by may see the cases of; "": everybody's.
+func ownerFor(op string, by Actor) (string, error) {
+	switch by.Role {
+	case Examiner:
+		return by.ID, nil
+	case Reviewer, Admin:
+		return "", nil
+	}
+	return "", forbidden(op, by)
 }
 
 // Find returns one case that by may see.
 func (c *Cases) Find(ctx context.Context, by Actor, id CaseID) (Case, error) {
 	const op = "find case"
-	owner := ""
-	switch by.Role {
-	case Examiner:
-		owner = by.ID
-	case Reviewer, Admin:
-	default:
-		return Case{}, forbidden(op, by)
+	owner, err := ownerFor(op, by)
+	if err != nil {
+		return Case{}, err
 	}
 	list, err := c.list(ctx, owner, id)
 	if err == nil && len(list) == 0 {

@@ -65,15 +65,7 @@ func runCase(ctx context.Context, env *environment, args []string) error {
 
 func caseList(ctx context.Context, env *environment, c *client.Client, o *caseOptions, _ []string) error {
 	list, err := c.Cases(ctx)
-	if err != nil {
-		return err
-	}
-	for _, k := range list {
-		if err := o.print(env, k); err != nil {
-			return err
-		}
-	}
-	return nil
+	return printEach(list, err, func(k wire.Case) error { return o.print(env, k) })
 }
 
 func caseShow(ctx context.Context, env *environment, c *client.Client, o *caseOptions, rest []string) error {
@@ -95,6 +87,14 @@ func caseShow(ctx context.Context, env *environment, c *client.Client, o *caseOp
 	}
 	printCounts(env, k.Counts)
 	return nil
+}
+
+// printEach prints what was listed, unless listing it failed.
+func printEach[T any](list []T, err error, print func(T) error) error {
+	for i := 0; i < len(list) && err == nil; i++ {
+		err = print(list[i])
+	}
+	return err
 }
 
 // firstOf returns err, or else what then comes to.

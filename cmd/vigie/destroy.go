@@ -51,7 +51,8 @@ func runDestroy(ctx context.Context, env *environment, args []string) error {
 	}
 	switch {
 	case o.list:
-		return o.printAll(ctx, env, c)
+		list, err := c.Destructions(ctx)
+		return printEach(list, err, func(d wire.Destruction) error { return o.print(env, d) })
 	case o.withdraw:
 		if err := c.WithdrawDestruction(ctx, rest[0]); err != nil {
 			return err
@@ -89,19 +90,6 @@ func (o *destroyOptions) confirmed(ctx context.Context, env *environment, c *cli
 	}
 	p.end()
 	return o.print(env, d)
-}
-
-func (o *destroyOptions) printAll(ctx context.Context, env *environment, c *client.Client) error {
-	list, err := c.Destructions(ctx)
-	if err != nil {
-		return err
-	}
-	for _, d := range list {
-		if err := o.print(env, d); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (o *destroyOptions) print(env *environment, d wire.Destruction) error {

@@ -73,6 +73,7 @@ var flagsInFrench = map[string]string{
 	"processor time that decoding one medium may take":                              "temps de processeur que le décodage d’un média peut prendre",
 	"only count the fingerprints that are outdated":                                 "seulement compter les empreintes à refaire",
 	"how far the renewal has come":                                                  "où en est la réfection",
+	"only count the media that are due":                                             "compter seulement les médias concernés",
 	"media a second at most (0: no limit)":                                          "médias par seconde au plus (0 : sans limite)",
 	"where nothing locks decoders in: required (nothing is decoded) or best-effort": "là où rien n'enferme les décodeurs : required (rien n'est décodé) ou best-effort",
 }
