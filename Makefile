@@ -93,7 +93,7 @@ bench-lookup: setup ## what exact entries cost in Redis, and how many a second a
 
 bench-recall: ## what plain PDQ, pHash and Vigie find of edited pictures, and take for one: CORPUS
 	@$(GO) build -trimpath -o bin/recallbench ./tools/recallbench
-	@./bin/recallbench $(wildcard $(addprefix $(CORPUS)/,photos wallpapers exif))
+	@./bin/recallbench -lists "$(wildcard $(CORPUS)/lists)" $(wildcard $(addprefix $(CORPUS)/,photos wallpapers exif))
 
 vet: ## go vet and gofmt
 	@test -z "$$(gofmt -l $$(git ls-files '*.go' 2>/dev/null || find . -name '*.go'))" || { gofmt -l .; echo "gofmt would change these files"; exit 1; }

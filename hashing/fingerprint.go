@@ -15,7 +15,7 @@ import (
 
 // FingerprintVersion names the algorithms and decoders that make a Fingerprint. It changes when the same
 // bytes would get other hashes, so that old fingerprints can be told from new ones.
-const FingerprintVersion = 3
+const FingerprintVersion = 4
 
 // Way says how the PDQ of a fingerprint was computed.
 type Way string
@@ -93,6 +93,7 @@ type ViewName string
 const (
 	ViewTrimmed ViewName = "trimmed" // without its plain borders
 	ViewScreen  ViewName = "screen"  // what a screen shows, without the bars and the text around it
+	ViewTile    ViewName = "tile"    // a half or a quarter, where lines through the middle part it from the rest
 )
 
 // View is a part of a picture that may have been a picture of its own. It is for finding: no entry is made of it.

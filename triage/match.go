@@ -24,9 +24,26 @@ func (m Method) Exact() bool { return m == ByMD5 || m == BySHA1 || m == BySHA256
 // 64-bit codes give 0.003 false hits a query at 10 million entries (measured); a vote never makes a finding.
 const PHashDistance = 8
 
-// ViewDistance is the largest distance, in bits of 256, at which a part of a picture that is looked at by itself is an
-// entry's picture (docs/matching.md has what it finds and what it takes for one).
-const ViewDistance = pdq.MatchDistance
+// The largest distances, in bits of 256, at which a part of a picture that is looked at by itself is an entry's picture
+// (docs/matching.md has what each finds and what it takes for one).
+const (
+	TrimmedDistance = pdq.MatchDistance
+	ScreenDistance  = pdq.MatchDistance
+	TileDistance    = pdq.MatchDistance
+)
+
+// ViewDistance returns the largest distance for a part of that name; -1, which nothing is within, where there is no such part.
+func ViewDistance(name hashing.ViewName) int {
+	switch name {
+	case hashing.ViewTrimmed:
+		return TrimmedDistance
+	case hashing.ViewScreen:
+		return ScreenDistance
+	case hashing.ViewTile:
+		return TileDistance
+	}
+	return -1
+}
 
 // Match is one medium × one entry.
 type Match struct {

@@ -43,27 +43,22 @@ func (e *Examiner) fast(data []byte, limits Limits) (*hashing.Fingerprint, image
 	fp := &hashing.Fingerprint{
 		Version: hashing.FingerprintVersion, Way: hashing.WayFast, Decoder: lumaDecoder(scale),
 	}
-	fp.PDQ, fp.Quality = pdq.FromScaled(pdq.Scaled{
+	scaled := pdq.Scaled{
 		Pix: plane.Pix, Stride: plane.Stride, Columns: plane.Width, Rows: plane.Height,
 		StepX: plane.StepX, StepY: plane.StepY, Width: info.Width, Height: info.Height,
-	})
+	}
+	fp.PDQ, fp.Quality = pdq.FromScaled(scaled)
 	if fp.Quality < fastMinQuality {
 		return nil, image.Config{}
 	}
-	whole := &image.Gray{Pix: plane.Pix, Stride: plane.Stride, Rect: image.Rect(0, 0, plane.Width, plane.Height)}
-	grey := whole
+	grey := &image.Gray{Pix: plane.Pix, Stride: plane.Stride, Rect: image.Rect(0, 0, plane.Width, plane.Height)}
 	for max(grey.Rect.Dx(), grey.Rect.Dy()) > 2*reducedSide {
 		grey = halved(grey)
 	}
 	if err := smallHashes(grey, fp); err != nil {
 		return nil, image.Config{}
 	}
-	fp.Views = viewsOf(grey, whole.Rect, func(part image.Rectangle) (pdq.Dihedrals, int) {
-		return pdq.FromScaled(pdq.Scaled{
-			Pix: whole.Pix[whole.PixOffset(part.Min.X, part.Min.Y):], Stride: whole.Stride, Columns: part.Dx(), Rows: part.Dy(),
-			StepX: plane.StepX, StepY: plane.StepY, Width: part.Dx() * plane.StepX, Height: part.Dy() * plane.StepY,
-		})
-	})
+	fp.Views = parts(scaled)
 	return fp, image.Config{Width: info.Width, Height: info.Height}
 }
 

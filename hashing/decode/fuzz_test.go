@@ -106,6 +106,37 @@ func FuzzBigTIFF(f *testing.F) {
 	})
 }
 
+// FuzzViews: whatever a plane shows, its parts lie within it, are large enough, and are few.
+func FuzzViews(f *testing.F) {
+	f.Add([]byte{0}, uint16(1), uint16(1), uint8(0))
+	f.Add([]byte{255, 255, 0}, uint16(300), uint16(200), uint8(1))
+	f.Add(bytes.Repeat([]byte{9, 9, 9, 200, 3}, 900), uint16(90), uint16(140), uint8(3))
+	f.Fuzz(func(t *testing.T, pix []byte, width, height uint16, less uint8) {
+		if len(pix) == 0 {
+			return
+		}
+		plane := image.NewGray(image.Rect(0, 0, 1+int(width)%400, 1+int(height)%400))
+		for y := range plane.Rect.Dy() { // each byte of the input is a square
+			for x := range plane.Rect.Dx() {
+				plane.Pix[y*plane.Stride+x] = pix[(y/8*(plane.Rect.Dx()/8+1)+x/8)%len(pix)]
+			}
+		}
+		s := sheet{whole: plane, small: plane, block: jpegBlock}
+		for range less % 3 {
+			s.small = halved(s.small)
+		}
+		list := s.regions()
+		if len(list) > maxViews {
+			t.Errorf("%d parts", len(list))
+		}
+		for _, r := range list {
+			if !r.rect.In(plane.Rect) || !s.worth(r.rect) {
+				t.Errorf("%s: %v of %v", r.view, r.rect, plane.Rect)
+			}
+		}
+	})
+}
+
 // FuzzSequences: what is counted before the sandbox plays it.
 func FuzzSequences(f *testing.F) {
 	seeds(f, "frames.avif")

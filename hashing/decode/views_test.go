@@ -27,15 +27,35 @@ func TestViews(t *testing.T) {
 		draw.Draw(screen, image.Rect(20+8*i, 30, 24+8*i, 50), image.Black, image.Point{}, draw.Src)
 		draw.Draw(screen, image.Rect(100*(i%5), 1400, 100*(i%5)+40, 1440), image.Black, image.Point{}, draw.Src)
 	}
+	bubble := framed(color.NRGBA{12, 12, 12, 255}, 40, 500, 200, 600)
+	for _, y := range []int{100, 200, 300, 400, 1100, 1200, 1300, 1400} { // bubbles of text
+		draw.Draw(bubble, image.Rect(20, y, 420, y+60), image.NewUniform(color.Gray{90}), image.Point{}, draw.Src)
+	}
+	draw.Draw(bubble, image.Rect(30, 490, 690, 1030), image.NewUniform(color.Gray{90}), image.Point{}, draw.Src)
+	draw.Draw(bubble, image.Rect(40, 500, 680, 980), picture, image.Point{}, draw.Src)
+	collage := framed(color.White, 640, 480, 0, 0)
+	for i := range 3 { // checks of other sizes, beside the picture
+		at := image.Pt(i%2*640, i/2*480)
+		for n := range 300 {
+			square := image.Rect(0, 0, 32, 32).Add(at).Add(image.Pt(n%20*32, n/20*32))
+			draw.Draw(collage, square, image.NewUniform(color.Gray{byte((n*n*(i+3) + n/7*91) % 256)}), image.Point{}, draw.Src)
+		}
+	}
+	margins := framed(color.Black, 100, 100, 100, 100)
+	draw.Draw(margins, image.Rect(90, 90, 750, 590), image.White, image.Point{}, draw.Src)
+	draw.Draw(margins, image.Rect(100, 100, 740, 580), picture, image.Point{}, draw.Src)
 	for name, test := range map[string]struct {
 		img  image.Image
 		view hashing.ViewName
 	}{
-		"border":     {framed(color.White, 60, 60, 60, 60), hashing.ViewTrimmed},
-		"letterbox":  {framed(color.Black, 0, 120, 0, 120), hashing.ViewTrimmed},
-		"pillarbox":  {framed(color.Black, 200, 0, 200, 0), hashing.ViewTrimmed},
-		"one side":   {framed(color.Gray{128}, 0, 0, 150, 0), hashing.ViewTrimmed},
-		"screenshot": {screen, hashing.ViewScreen},
+		"in a bubble":       {bubble, hashing.ViewScreen},
+		"collage":           {collage, hashing.ViewTile},
+		"border in another": {margins, hashing.ViewTrimmed},
+		"border":            {framed(color.White, 60, 60, 60, 60), hashing.ViewTrimmed},
+		"letterbox":         {framed(color.Black, 0, 120, 0, 120), hashing.ViewTrimmed},
+		"pillarbox":         {framed(color.Black, 200, 0, 200, 0), hashing.ViewTrimmed},
+		"one side":          {framed(color.Gray{128}, 0, 0, 150, 0), hashing.ViewTrimmed},
+		"screenshot":        {screen, hashing.ViewScreen},
 	} {
 		for _, format := range []string{"jpeg", "png"} { // decoded the fast way, and the reference way
 			fp := decode.Examine(encode(t, format, test.img), decode.Limits{}).Fingerprint

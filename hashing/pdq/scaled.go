@@ -1,5 +1,7 @@
 package pdq
 
+import "image"
+
 // Scaled is the luma of a picture, reduced: Rows rows of Columns samples on the scale of 0 to 255, each row Stride
 // bytes after the one before. A sample is the mean of StepX × StepY pixels of the picture, which has Width × Height.
 type Scaled struct {
@@ -8,6 +10,35 @@ type Scaled struct {
 	Columns, Rows int
 	StepX, StepY  int
 	Width, Height int
+}
+
+// Reduced returns the luma of img as means over step × step pixels. The pixels of a last column or row that are fewer are
+// left out.
+func Reduced(img image.Image, step int) Scaled {
+	bounds := img.Bounds()
+	s := Scaled{
+		Columns: bounds.Dx() / step, Rows: bounds.Dy() / step, StepX: step, StepY: step,
+	}
+	s.Stride, s.Width, s.Height = s.Columns, s.Columns*step, s.Rows*step
+	s.Pix = make([]byte, s.Columns*s.Rows)
+	row := lumaRows(img)
+	line, sums := make([]float32, bounds.Dx()), make([]float32, s.Columns)
+	for y := range s.Height {
+		row(y, line)
+		for x := range sums {
+			for _, v := range line[x*step:][:step] {
+				sums[x] += v
+			}
+		}
+		if (y+1)%step > 0 {
+			continue
+		}
+		for x, sum := range sums {
+			s.Pix[y/step*s.Stride+x] = byte(sum/float32(step*step) + 0.5)
+		}
+		clear(sums)
+	}
+	return s
 }
 
 // FromScaled is the fast way: it returns nearly what FromLuma returns of the whole picture. The filter keeps the

@@ -9,6 +9,9 @@ import (
 	"vigie/triage"
 )
 
+// maxDistance is the largest distance, in bits, at which any PDQ is looked up.
+const maxDistance = max(pdq.MatchDistance, triage.TrimmedDistance, triage.ScreenDistance, triage.TileDistance)
+
 // look is one picture of a probe, or a part of one.
 type look struct {
 	frame    int // its index in the file
@@ -32,7 +35,7 @@ func lookAt(p *triage.Probe, n int) look {
 		return look{frame: f.Index, pdq: f.PDQ[:], quality: f.Quality, phash: &f.PHash, distance: pdq.MatchDistance}
 	}
 	v := &p.Views[n-len(p.Frames)]
-	return look{view: v.Name, pdq: v.PDQ[:], quality: v.Quality, distance: triage.ViewDistance}
+	return look{view: v.Name, pdq: v.PDQ[:], quality: v.Quality, distance: triage.ViewDistance(v.Name)}
 }
 
 // hit is one near entry.
@@ -75,7 +78,7 @@ func (v *view) near(probes []triage.Probe) [][]hit {
 			})
 		}
 	}
-	v.pdq.SearchAll(codes, max(pdq.MatchDistance, triage.ViewDistance), func(query int, number uint32, distance int) {
+	v.pdq.SearchAll(codes, maxDistance, func(query int, number uint32, distance int) {
 		q := &questions[query]
 		if set, ref := v.pdqRef(number); set != nil && distance <= q.distance {
 			found[q.probe].offer(hit{look: q.look, set: set.ID, method: triage.ByPDQ, ref: ref, distance: distance, transform: q.transform, state: v.pdqSaid[number]})

@@ -12,14 +12,15 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// change is what becomes of the pixels of a picture.
-type change func(img *image.NRGBA, rng *rand.Rand) image.Image
+// change is what becomes of the pixels of a picture, and where all of it lies in that: nowhere (empty) when it was turned or cut,
+// or fills everything.
+type change func(img *image.NRGBA, rng *rand.Rand) (out image.Image, at image.Rectangle)
 
 // edit is something that people and programs do to pictures before they pass them on.
 type edit struct {
 	name    string
 	apply   change
-	quality int // of the JPEG that is made of it
+	quality int // of the JPEG that is made of it; 0: a PNG
 	webp    bool
 }
 
@@ -45,7 +46,9 @@ func edits() []edit {
 	for _, percent := range []int{5, 10, 20} {
 		add(sprintf("border %d %%", percent), bordered(float64(percent)/100))
 	}
+	add("border, uneven", uneven)
 	add("letterbox", letterbox)
+	add("bars at the sides", sideBars)
 	add("text overlay", texted)
 	add("logo", logo)
 	add("rotate 90°", plain(func(img *image.NRGBA) image.Image { return imaging.Rotate90(img) }))
@@ -59,15 +62,19 @@ func edits() []edit {
 	}
 	add("screenshot, dark", screenshot(true))
 	add("screenshot, light", screenshot(false))
+	list = append(list, edit{name: "screen of a viewer, PNG", apply: viewer})
+	add("screen of a chat", chat)
+	add("screen of a post", post)
 	list = append(list, edit{name: "messenger", apply: resizedTo(800), quality: 65})
-	add("collage 2×2", collage)
+	add("collage 2×2", collage(0))
+	add("collage 2×2, gutters", collage(0.02))
 	return list
 }
 
-func same(img *image.NRGBA, _ *rand.Rand) image.Image { return img }
+func same(img *image.NRGBA, _ *rand.Rand) (out image.Image, at image.Rectangle) { return img, at }
 
 func plain(apply func(*image.NRGBA) image.Image) change {
-	return func(img *image.NRGBA, _ *rand.Rand) image.Image { return apply(img) }
+	return func(img *image.NRGBA, _ *rand.Rand) (out image.Image, at image.Rectangle) { return apply(img), at }
 }
 
 func resized(factor float64) change {
@@ -81,32 +88,22 @@ func resizedTo(side int) change {
 }
 
 // noise adds to each channel what is normally distributed, 12 of 255 wide.
-func noise(img *image.NRGBA, rng *rand.Rand) image.Image {
+func noise(img *image.NRGBA, rng *rand.Rand) (image.Image, image.Rectangle) {
 	out := imaging.Clone(img)
 	for i := range out.Pix {
 		if i%4 != 3 {
 			out.Pix[i] = byte(min(max(float64(out.Pix[i])+12*rng.NormFloat64(), 0), 255))
 		}
 	}
-	return out
+	return out, image.Rectangle{}
 }
 
 // cropped cuts a share of the width and of the height away, at random sides.
 func cropped(share float64) change {
-	return func(img *image.NRGBA, rng *rand.Rand) image.Image {
+	return func(img *image.NRGBA, rng *rand.Rand) (image.Image, image.Rectangle) {
 		w, h := int(float64(img.Rect.Dx())*(1-share)), int(float64(img.Rect.Dy())*(1-share))
 		x, y := rng.IntN(img.Rect.Dx()-w+1), rng.IntN(img.Rect.Dy()-h+1)
-		return imaging.Crop(img, image.Rect(x, y, x+w, y+h))
-	}
-}
-
-// bordered puts a plain border around, a share of the width on each side: black, white or of a random colour.
-func bordered(share float64) change {
-	return func(img *image.NRGBA, rng *rand.Rand) image.Image {
-		b := int(float64(img.Rect.Dx()) * share)
-		colours := []color.Color{color.Black, color.White, anyColour(rng)}
-		out := imaging.New(img.Rect.Dx()+2*b, img.Rect.Dy()+2*b, colours[rng.IntN(len(colours))])
-		return imaging.Paste(out, img, image.Pt(b, b))
+		return imaging.Crop(img, image.Rect(x, y, x+w, y+h)), image.Rectangle{}
 	}
 }
 
@@ -114,66 +111,42 @@ func anyColour(rng *rand.Rand) color.NRGBA {
 	return color.NRGBA{byte(rng.IntN(256)), byte(rng.IntN(256)), byte(rng.IntN(256)), 255}
 }
 
-// letterbox puts black bars above and below, or at the sides of what is very wide: a third more.
-func letterbox(img *image.NRGBA, _ *rand.Rand) image.Image {
-	w, h := img.Rect.Dx(), img.Rect.Dy()
-	if w*9 >= h*16 {
-		w = w * 4 / 3
-	} else {
-		h = h * 4 / 3
-	}
-	return imaging.PasteCenter(imaging.New(w, h, color.Black), img)
-}
-
-func texted(img *image.NRGBA, _ *rand.Rand) image.Image {
+func texted(img *image.NRGBA, _ *rand.Rand) (image.Image, image.Rectangle) {
 	out := imaging.Clone(img)
 	write(out, "not for sale - 2026 - example", image.Pt(out.Rect.Dx()/20, out.Rect.Dy()*9/10), max(out.Rect.Dx()/300, 1), color.White)
-	return out
+	return out, image.Rectangle{}
 }
 
 // logo covers a corner: a sixth of the width.
-func logo(img *image.NRGBA, _ *rand.Rand) image.Image {
+func logo(img *image.NRGBA, _ *rand.Rand) (image.Image, image.Rectangle) {
 	out := imaging.Clone(img)
 	side := out.Rect.Dx() / 6
 	corner := image.Rect(out.Rect.Dx()-side-8, 8, out.Rect.Dx()-8, 8+side/2)
 	fill(out, corner, color.NRGBA{200, 30, 40, 255})
 	write(out, "LOGO", image.Pt(corner.Min.X+side/8, corner.Min.Y+side/3), max(side/48, 1), color.White)
-	return out
+	return out, image.Rectangle{}
 }
 
-// screenshot shows the picture as wide as a telephone's screen, between a status bar, a line of text and a row of buttons.
-func screenshot(dark bool) change {
-	return func(img *image.NRGBA, rng *rand.Rand) image.Image {
-		const w, h = 540, 1170
-		page, ink := color.NRGBA{250, 250, 250, 255}, color.NRGBA{30, 30, 30, 255}
-		if dark {
-			page, ink = color.NRGBA{12, 12, 12, 255}, color.NRGBA{235, 235, 235, 255}
-		}
-		out := imaging.New(w, h, page)
-		shown := imaging.Fit(imaging.Resize(img, w, 0, imaging.Linear), w, h-320, imaging.Linear)
-		out = imaging.Paste(out, shown, image.Pt((w-shown.Rect.Dx())/2, 160+(h-320-shown.Rect.Dy())/2))
-		write(out, sprintf("%02d:%02d", rng.IntN(24), rng.IntN(60)), image.Pt(24, 32), 2, ink)
-		write(out, "4G  87 %", image.Pt(w-130, 32), 2, ink)
-		write(out, sprintf("photo %d of 100", 1+rng.IntN(90)), image.Pt(60, 110), 2, ink)
+// collage is a tile of four, in a random corner, beside three of other things, with a gutter between them, a share of the width.
+func collage(gutter float64) change {
+	return func(img *image.NRGBA, rng *rand.Rand) (image.Image, image.Rectangle) {
+		w, h, g := img.Rect.Dx()/2, img.Rect.Dy()/2, int(gutter*float64(img.Rect.Dx()))
+		out := imaging.New(2*w+g, 2*h+g, borderColour(rng))
+		corner := rng.IntN(4)
+		var at image.Rectangle
 		for i := range 4 {
-			fill(out, image.Rect(60+i*130, h-90, 90+i*130, h-60), ink)
+			other := []func(*rand.Rand) *image.NRGBA{dots, sky, chart}[rng.IntN(3)]
+			place := image.Pt(i%2*(w+g), i/2*(h+g))
+			tile := img
+			if i == corner {
+				at = image.Rect(0, 0, w, h).Add(place)
+			} else {
+				tile = other(rng)
+			}
+			out = imaging.Paste(out, imaging.Resize(tile, w, h, imaging.Linear), place)
 		}
-		return out
+		return out, at
 	}
-}
-
-// collage is a tile of four, beside three of random dots.
-func collage(img *image.NRGBA, rng *rand.Rand) image.Image {
-	w, h := img.Rect.Dx()/2, img.Rect.Dy()/2
-	out := imaging.New(2*w, 2*h, color.White)
-	for i := range 4 {
-		tile := imaging.Resize(img, w, h, imaging.Linear)
-		if i > 0 {
-			tile = imaging.Resize(dots(rng), w, h, imaging.Linear)
-		}
-		out = imaging.Paste(out, tile, image.Pt(i%2*w, i/2*h))
-	}
-	return out
 }
 
 func dots(rng *rand.Rand) *image.NRGBA {

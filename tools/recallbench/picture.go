@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"image"
 	"image/jpeg"
-	_ "image/png" // of the pictures
+	"image/png"
 	"io/fs"
 	"math/rand/v2"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -18,15 +19,18 @@ import (
 
 	"vigie/hashing"
 	"vigie/hashing/decode"
+	"vigie/hashing/pdq"
 )
 
 // picture is an original, what a list would hold of it, and what is looked up of its edits.
 type picture struct {
 	name    string
 	drawn   bool // a hard negative
+	listed  bool // a list's, of which there is nothing but the PDQ
 	open    func() (*image.NRGBA, error)
 	entry   *hashing.Fingerprint
 	queries []*hashing.Fingerprint // by edit; nil: it could not be examined
+	exact   []int                  // by edit: the distance, in bits, of the very part that is the original; -1: there is none
 }
 
 // shows reports whether p and other are the same picture: of one folder of the corpus, which holds two pictures in eight
@@ -76,7 +80,7 @@ func drawn(hard int) (list []*picture) {
 }
 
 // examine makes the entry and the queries of a picture.
-func (p *picture) examine(ctx context.Context, list []edit, seed uint64) error {
+func (p *picture) examine(ctx context.Context, list []edit, rng *rand.Rand) error {
 	p.entry = &hashing.Fingerprint{} // of quality 0: left out
 	img, err := p.open()
 	if err != nil {
@@ -91,9 +95,9 @@ func (p *picture) examine(ctx context.Context, list []edit, seed uint64) error {
 		return fmt.Errorf("%s: no fingerprint", p.name)
 	}
 	p.entry = fp
-	rng := rand.New(rand.NewPCG(seed, 4))
 	for _, e := range list {
-		data, err := encoded(e.apply(img, rng), e.quality)
+		out, at := e.apply(img, rng)
+		data, err := encoded(out, e.quality)
 		if err == nil && e.webp {
 			data, err = webp(ctx, data)
 		}
@@ -101,14 +105,56 @@ func (p *picture) examine(ctx context.Context, list []edit, seed uint64) error {
 			return fmt.Errorf("%s: %s: %w", p.name, e.name, err)
 		}
 		p.queries = append(p.queries, decode.Examine(data, decode.Limits{}).Fingerprint)
+		p.exact = append(p.exact, p.distanceAt(data, at))
 	}
 	return nil
 }
 
+// distanceAt returns how far, in bits, the part of an edited picture that shows the whole original is from its entry: what is
+// over pdq.MatchDistance, no search for that part can find. -1: there is no such part.
+func (p *picture) distanceAt(data []byte, at image.Rectangle) int {
+	img, _, err := image.Decode(bytes.NewReader(data))
+	if err != nil || at.Empty() {
+		return -1
+	}
+	codes, _ := pdq.FromImage(img.(interface {
+		SubImage(image.Rectangle) image.Image
+	}).SubImage(at))
+	return codes[pdq.Original].Distance(p.entry.PDQ[pdq.Original])
+}
+
+// encoded makes a JPEG, or a PNG where quality is 0.
 func encoded(img image.Image, quality int) ([]byte, error) {
 	var b bytes.Buffer
+	if quality == 0 {
+		err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&b, img)
+		return b.Bytes(), err
+	}
 	err := jpeg.Encode(&b, img, &jpeg.Options{Quality: quality})
 	return b.Bytes(), err
+}
+
+// listed reads the PDQs of a folder's lists: entries that are nobody's picture here. Any field of 64 hexadecimal digits is
+// one; each is taken once.
+func listed(folder string) (list []*picture, err error) {
+	seen := map[pdq.Hash]bool{}
+	err = filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		for _, field := range strings.FieldsFunc(string(data), func(r rune) bool { return strings.ContainsRune(",;\" \t\r\n", r) }) {
+			if code, err := pdq.Parse(field); err == nil && !seen[code] {
+				seen[code] = true
+				list = append(list, &picture{name: path, listed: true, entry: &hashing.Fingerprint{PDQ: pdq.Dihedrals{code}}})
+			}
+		}
+		return nil
+	})
+	return list, err
 }
 
 // webp has ffmpeg make a WebP of a JPEG.
