@@ -32,7 +32,8 @@ const (
 	TileDistance    = pdq.MatchDistance
 )
 
-// ViewDistance returns the largest distance for a part of that name; -1, which nothing is within, where there is no such part.
+// ViewDistance returns the largest distance for a part of that name. What has no name, or one of another version of Vigie, is
+// a picture like any other.
 func ViewDistance(name hashing.ViewName) int {
 	switch name {
 	case hashing.ViewTrimmed:
@@ -42,7 +43,7 @@ func ViewDistance(name hashing.ViewName) int {
 	case hashing.ViewTile:
 		return TileDistance
 	}
-	return -1
+	return pdq.MatchDistance
 }
 
 // Match is one medium × one entry.

@@ -78,7 +78,7 @@ func TestLikeness(t *testing.T) {
 
 func TestViewDistance(t *testing.T) {
 	for name, want := range map[hashing.ViewName]int{
-		hashing.ViewTrimmed: TrimmedDistance, hashing.ViewScreen: ScreenDistance, hashing.ViewTile: TileDistance, "": -1, "of a later version": -1,
+		hashing.ViewTrimmed: TrimmedDistance, hashing.ViewScreen: ScreenDistance, hashing.ViewTile: TileDistance, "": pdq.MatchDistance, "another": pdq.MatchDistance,
 	} {
 		if got := ViewDistance(name); got != want || got > pdq.MatchDistance {
 			t.Errorf("%q: %d, want %d", name, got, want)

@@ -34,6 +34,12 @@ type member struct {
 	Modified []time.Time // in each exhibit
 }
 
+// matchesShown is how many matches of a medium are shown: the nearest.
+const matchesShown = 5
+
+// Alike are the nearest entries of sets, if any.
+func (m member) Alike() []triage.Match { return m.Matches[:min(len(m.Matches), matchesShown)] }
+
 type groupBody struct {
 	Group     triage.Group
 	Short     string

@@ -8,6 +8,7 @@ import (
 	"vigie/api/i18n"
 	"vigie/api/wire"
 	"vigie/hashing"
+	"vigie/hashing/pdq"
 	"vigie/triage"
 	"vigie/triage/signals"
 )
@@ -198,7 +199,7 @@ func sampleGroup(id string) triage.Group {
 	return g
 }
 
-// sampleMedia have everything that a page must not show: places, keys, matches.
+// sampleMedia have everything that a page must not show: places, keys; and what it must: matches.
 func sampleMedia() []triage.Medium {
 	var keys triage.DigestKeys
 	copy(keys.SHA256[:], "secret-key-bytes")
@@ -209,6 +210,10 @@ func sampleMedia() []triage.Medium {
 			Zone: "+02:00", Lens: "5.6mm f/1.8", TakenFrom: "DateTimeOriginal", Tables: "0011223344556677", JPEGQuality: 93, Subsampling: "4:2:0",
 			Profile: "Display P3", Thumbnail: hashing.ThumbnailOther, Editors: "Snapseed 2.21", Saves: 2, Provenance: true, Generated: "trainedAlgorithmicMedia"},
 		Quality: 98, Hashed: true, Finding: triage.ProbableNew, Group: "9",
+	}
+	m.Matches = []triage.Match{
+		{Source: "partner", Version: 3, Kind: triage.KnownSet, Method: triage.ByPHash, Distance: 6},
+		{Source: hostile, Version: 1, Kind: triage.KnownSet, Method: triage.ByPDQ, Distance: 21, Quality: 98, Transform: pdq.FlipY, View: hashing.ViewScreen},
 	}
 	odd := m
 	odd.Facts = hashing.Facts{Kind: hashing.KindPicture, Format: "webp", Make: hostile, Model: hostile, Software: hostile}

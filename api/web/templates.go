@@ -48,6 +48,7 @@ func functions(l i18n.Lang, zone *time.Location, a assets) template.FuncMap {
 		"asset": a.url,
 		"zone":  func() string { return zoneName(l, zone) },
 
+		"match":   func(m triage.Match) string { return i18n.MatchOf(m).In(l) },
 		"num":     func(n any) string { return number(l, n) },
 		"points":  func(n int) string { return points(l, n) },
 		"percent": func(part, whole int) string { return i18n.Percent(l, part, whole) },

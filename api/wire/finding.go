@@ -19,9 +19,11 @@ type Finding struct {
 	Entry       uint32 `json:"entry,omitempty"`                                                                  // its line in that set
 	Disputed    bool   `json:"disputed,omitempty"`                                                               // somebody doubts that entry
 	Method      string `json:"method,omitempty" enum:"md5,sha1,sha256,pdq"`
-	Distance    *int   `json:"distance,omitempty"`                   // bits; 0 for exact methods
-	Transform   string `json:"transform,omitempty"`                  // under which it is near; PDQ only
-	View        string `json:"view,omitempty" enum:"trimmed,screen"` // the part of the picture that is near; absent: all of it
+	Distance    *int   `json:"distance,omitempty"`                        // bits; 0 for exact methods
+	Transform   string `json:"transform,omitempty"`                       // under which it is near; PDQ only
+	View        string `json:"view,omitempty" enum:"trimmed,screen,tile"` // the part of the picture that is near; absent: all of it
+	Frame       int    `json:"frame,omitempty"`                           // which picture of the file is near, from 0 on; absent: the first
+	Quality     int    `json:"quality,omitempty"`                         // of what is near, 0 to 100; PDQ only. Lists do not tell their entries'
 	Likeness    string `json:"likeness,omitempty" enum:"identical,same,edited,possible"`
 	Withdrawn   string `json:"withdrawn,omitempty"` // source, version and line of an entry that matched, and was withdrawn since
 	Reason      string `json:"reason,omitempty"`    // stable code
@@ -50,7 +52,7 @@ func NewFinding(f triage.ItemFinding) Finding {
 		w.Set, w.Entry, w.Disputed = setName(m), m.Entry, m.State == triage.EntryDisputed
 		w.Method, w.Distance, w.Likeness = string(m.Method), &m.Distance, string(m.Likeness())
 		if m.Method == triage.ByPDQ {
-			w.Transform, w.View = m.Transform.String(), string(m.View)
+			w.Transform, w.View, w.Frame, w.Quality = m.Transform.String(), string(m.View), m.Frame, m.Quality
 		}
 	}
 	if m := f.Earlier; m != nil {
@@ -63,32 +65,35 @@ func setName(m *triage.Match) string { return m.Source + " v" + strconv.Itoa(m.V
 
 // FindingColumns are the columns of findings as CSV.
 var FindingColumns = []string{
-	"path", "path_b64", "sha256", "disposition", "finding", "set", "entry", "disputed", "method", "distance", "transform", "view", "likeness", "withdrawn", "reason", "limit",
+	"path", "path_b64", "sha256", "disposition", "finding", "set", "entry", "disputed", "method", "distance", "transform", "view",
+	"frame", "quality", "likeness", "withdrawn", "reason", "limit",
 }
 
 // Record returns f as one line of CSV that a spreadsheet may open: no cell of it is taken for a formula.
 func (f Finding) Record() []string {
-	distance, limit, entry, disputed := "", "", "", ""
+	distance, disputed := "", ""
 	if f.Distance != nil {
 		distance = strconv.Itoa(*f.Distance)
-	}
-	if f.Limit != 0 {
-		limit = strconv.FormatInt(f.Limit, 10)
-	}
-	if f.Entry != 0 {
-		entry = strconv.FormatUint(uint64(f.Entry), 10)
 	}
 	if f.Disputed {
 		disputed = "true"
 	}
 	cells := []string{
-		f.Path, f.PathB64, f.SHA256, f.Disposition, f.Finding, f.Set, entry, disputed, f.Method, distance, f.Transform, f.View,
-		f.Likeness, f.Withdrawn, f.Reason, limit,
+		f.Path, f.PathB64, f.SHA256, f.Disposition, f.Finding, f.Set, unlessZero(int64(f.Entry)), disputed, f.Method, distance,
+		f.Transform, f.View, unlessZero(int64(f.Frame)), unlessZero(int64(f.Quality)), f.Likeness, f.Withdrawn, f.Reason, unlessZero(f.Limit),
 	}
 	for i := range cells {
 		cells[i] = noFormula(cells[i])
 	}
 	return cells
+}
+
+// unlessZero writes a number; 0 is an empty cell.
+func unlessZero(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.FormatInt(n, 10)
 }
 
 // noFormula puts an apostrophe before what a spreadsheet would take for a formula, and before an apostrophe, so that

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"strconv"
 	"time"
 
 	"vigie/api/i18n"
@@ -107,6 +108,7 @@ type MediumFacts struct {
 	Unreadable  string      `json:"unreadable,omitempty"` // stable code
 	Limit       int64       `json:"limit,omitempty"`      // that unreadable names: pixels, bytes, pixels a byte, seconds, bytes of memory
 	Note        string      `json:"note,omitempty"`       // stable code
+	Matches     []Match     `json:"matches,omitempty"`    // the nearest
 	Modified    []time.Time `json:"modified"`             // of the file system, one an exhibit
 }
 
@@ -145,6 +147,39 @@ func newMediumFacts(m triage.Medium) MediumFacts {
 		if !p.Modified.IsZero() {
 			w.Modified = append(w.Modified, p.Modified)
 		}
+	}
+	for _, match := range m.Matches[:min(len(m.Matches), maxMatchesTold)] {
+		w.Matches = append(w.Matches, newMatch(match))
+	}
+	return w
+}
+
+// maxMatchesTold is how many matches of a medium are told: the nearest. Lists of several partners hold the same picture.
+const maxMatchesTold = 5
+
+// Match is one entry of a set that a medium is like, and how.
+type Match struct {
+	Set       string `json:"set"`                                       // source and version
+	Kind      string `json:"kind" enum:"known,benign"`                  // of the set
+	Entry     uint32 `json:"entry"`                                     // its line in the set
+	Method    string `json:"method" enum:"md5,sha1,sha256,pdq,phash"`   //
+	Distance  int    `json:"distance"`                                  // bits; 0 for exact methods
+	Transform string `json:"transform,omitempty"`                       // of the medium, under which it is near; PDQ only
+	View      string `json:"view,omitempty" enum:"trimmed,screen,tile"` // the part of the picture that is near; absent: all of it
+	Frame     int    `json:"frame,omitempty"`                           // which picture of the file is near, from 0 on; absent: the first
+	Quality   int    `json:"quality,omitempty"`                         // of what is near, 0 to 100; PDQ only. Lists do not tell their entries'
+	Likeness  string `json:"likeness" enum:"identical,same,edited,possible"`
+	State     string `json:"state,omitempty" enum:"disputed,withdrawn"` // of the entry; absent: it counts
+}
+
+func newMatch(m triage.Match) Match {
+	w := Match{
+		Set: m.Source + " v" + strconv.Itoa(m.Version), Kind: string(m.Kind), Entry: m.Entry, Method: string(m.Method), Distance: m.Distance,
+		View: string(m.View), Frame: m.Frame, Quality: m.Quality, Likeness: string(m.Likeness()),
+		State: string(m.State),
+	}
+	if m.Method == triage.ByPDQ {
+		w.Transform = m.Transform.String()
 	}
 	return w
 }

@@ -127,17 +127,20 @@ func findingName(l i18n.Lang, f triage.Finding) string {
 	return i18n.Finding(l, f)
 }
 
-// because says in a few words what made a finding.
+// because says what made a finding: the set, and how its entry and the medium are alike.
 func because(env *environment, f wire.Finding) string {
 	switch {
-	case f.Distance != nil && *f.Distance > 0:
-		return f.Method + " " + strconv.Itoa(*f.Distance) + " " + entryOf(env, f)
 	case f.Method != "":
-		return f.Method + " " + entryOf(env, f)
+		m := i18n.Match{
+			Likeness: f.Likeness, Method: f.Method, Transform: f.Transform, View: f.View, Quality: f.Quality, Frame: f.Frame,
+		}
+		if f.Distance != nil {
+			m.Distance = *f.Distance
+		}
+		return entryOf(env, f) + "; " + m.In(env.Lang)
 	case f.Withdrawn != "":
 		return env.T("findings.withdrawn", f.Withdrawn)
-	}
-	if f.Limit != 0 {
+	case f.Limit != 0:
 		return f.Reason + " " + strconv.FormatInt(f.Limit, 10)
 	}
 	return f.Reason

@@ -1,0 +1,38 @@
+package i18n
+
+import (
+	"strings"
+	"testing"
+
+	"vigie/hashing"
+	"vigie/hashing/pdq"
+	"vigie/triage"
+)
+
+// TestMatch: whatever matches says how sure that is, by what, how far apart and of what part, in both languages.
+func TestMatch(t *testing.T) {
+	for _, l := range Langs {
+		said := map[string]bool{}
+		for _, method := range []triage.Method{triage.ByMD5, triage.BySHA1, triage.BySHA256, triage.ByPDQ, triage.ByPHash} {
+			s := MatchOf(triage.Match{Method: method, Distance: 7, Quality: 93}).In(l)
+			said[s] = true
+			near := method == triage.ByPDQ || method == triage.ByPHash
+			if strings.Contains(s, "%!") || !strings.Contains(s, Method(l, method)) || strings.Contains(s, "7") != near || strings.Contains(s, "93") != (method == triage.ByPDQ) {
+				t.Errorf("%s, %s: %q", l, method, s)
+			}
+		}
+		for transform := pdq.Original; transform <= pdq.FlipPlus1; transform++ { // the last two are told alike
+			for _, view := range []hashing.ViewName{"", hashing.ViewTrimmed, hashing.ViewScreen, hashing.ViewTile} {
+				said[MatchOf(triage.Match{Method: triage.ByPDQ, Distance: 11, Transform: transform, View: view}).In(l)] = true
+			}
+		}
+		said[MatchOf(triage.Match{Method: triage.ByPDQ, Distance: 11, Frame: 3}).In(l)] = true
+		if want := 5 + 7*4 + 1; len(said) != want {
+			t.Errorf("%s: %d sentences, want %d different ones", l, len(said), want)
+		}
+	}
+	if got, want := MatchOf(triage.Match{Method: triage.ByPDQ, Distance: 12, Quality: 93, Transform: pdq.FlipY, View: hashing.ViewScreen}).In(FR),
+		"Même image, modifiée\u00a0: PDQ, 12 bits d’écart sur 256, qualité 93 sur 100, en miroir, dans une capture d’écran"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
