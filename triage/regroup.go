@@ -12,8 +12,11 @@ const maxLeavers = 5000
 
 // regroup compares the media of groups by the fingerprints that they have now, when no more are to be made again: whoever
 // stands for a group gives it its new hash, and then the others leave that are too far from it, to be grouped as new media
-// are. It reports whether all groups were compared.
+// are. It reports whether all groups were compared; if not, the next call compares all of them.
 func (r *Rehash) regroup(ctx context.Context) (bool, error) {
+	if placed, err := r.placed(ctx); err != nil || !placed {
+		return false, err
+	}
 	for _, compare := range []func(context.Context, []Founder) ([]Join, error){r.reborn, r.leavers} {
 		births, err := r.Steward.Groups.Founders(ctx, FounderPoint{})
 		if err != nil {
@@ -28,17 +31,23 @@ func (r *Rehash) regroup(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// record puts on record what compare finds of some groups, and reports whether it could: not while founders are on their
-// way, of a case that is reopened or in the place of others.
+// placed reports whether all founders are in their places: none is on its way, of a case that is reopened, and none has left
+// without an heir.
+func (r *Rehash) placed(ctx context.Context) (bool, error) {
+	if busy, err := r.Steward.Cases.Reopening(ctx); err != nil || busy {
+		return false, err
+	}
+	orphans, err := r.Steward.Groups.Orphans(ctx, 1)
+	return err == nil && len(orphans) == 0, err
+}
+
+// record puts on record what compare finds of some groups, and reports whether it could.
 func (r *Rehash) record(ctx context.Context, some []Founder, compare func(context.Context, []Founder) ([]Join, error)) (bool, error) {
 	for {
 		if err := r.renew(ctx); err != nil {
 			return false, err
 		}
-		if busy, err := r.Steward.Cases.Reopening(ctx); err != nil || busy {
-			return false, err
-		}
-		if orphans, err := r.Steward.Groups.Orphans(ctx, 1); err != nil || len(orphans) > 0 {
+		if placed, err := r.placed(ctx); err != nil || !placed {
 			return false, err
 		}
 		joins, err := compare(ctx, some)
