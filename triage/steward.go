@@ -59,8 +59,9 @@ type GroupStore interface {
 
 // RematchStore knows which media were matched under an older epoch.
 type RematchStore interface {
-	// Outdated returns up to n media whose last match is older than the current epoch.
-	Outdated(ctx context.Context, n int) ([]MediumID, error)
+	// Outdated returns up to n media that are due, and, unless due, others whose last match is older than the current epoch
+	// and that no sweep has gone over since.
+	Outdated(ctx context.Context, n int, due bool) ([]MediumID, error)
 	// WantedSince returns up to n media that have been Wanted since before t, after the given one in some fixed
 	// order; "" starts over.
 	WantedSince(ctx context.Context, t time.Time, after MediumID, n int) ([]MediumID, error)
@@ -84,6 +85,7 @@ type Steward struct {
 	Outcomes     OutcomeStore
 	Groups       GroupStore
 	Rematch      RematchStore
+	Sweep        *Sweep // nil: whatever is outdated is matched again
 	Founders     *FounderIndex
 	Jobs         JobQueue
 	Cases        CaseStore
@@ -146,11 +148,20 @@ func (s *Steward) round(ctx context.Context) (worked bool, err error) {
 	return worked, nil
 }
 
-// rematch matches a batch of media again whose epoch is past.
+// rematch matches a batch of media again whose epoch is past, or looks a step further for those whom a change touches.
 func (s *Steward) rematch(ctx context.Context) (int, error) {
-	ids, err := s.Rematch.Outdated(ctx, stewardBatch)
-	if err != nil || len(ids) == 0 {
+	sweeping, err := s.Sweep.advance(ctx)
+	if err != nil {
 		return 0, err
+	}
+	ids, err := s.Rematch.Outdated(ctx, stewardBatch, sweeping)
+	switch {
+	case err != nil:
+		return 0, err
+	case len(ids) == 0 && sweeping:
+		return 1, nil
+	case len(ids) == 0:
+		return 0, nil
 	}
 	media, err := s.Media.Media(ctx, ids)
 	if err != nil {

@@ -153,6 +153,7 @@ func newCatchUp(sv *servers, keys *secrets, chain *journal.Journal, archive *obj
 		Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Rematch: v.Rematch, Founders: founders, Cases: v.Cases,
 		Jobs: work.New(rdb, redisPrefix, defaultLease), Lease: v.Lease, Names: names, Now: time.Now, Log: log,
 	}
+	c.Steward.Sweep = newSweep(c.Steward, mirror, v.Rematch, v.Seen, c.Events)
 	c.Closer = &triage.Closer{
 		Store: v.Shelving, Manifests: archive, Shelves: archive, Steward: c.Steward, Lease: v.Lease, Events: c.Events, Log: log,
 	}
@@ -277,10 +278,19 @@ func (h *house) closer() *triage.Closer {
 	}
 }
 
+// newSweep finds for a steward what a change of the sets touches.
+func newSweep(s *triage.Steward, changes triage.ChangeSource, store triage.SweepStore, seen triage.SeenStore, events *triage.Projector) *triage.Sweep {
+	return &triage.Sweep{
+		Changes: changes, Store: store, Examinations: s.Examinations, Seen: seen, Events: events, Least: triage.SweepFrom, Now: s.Now, Log: s.Log,
+	}
+}
+
 func (h *house) steward() *triage.Steward {
-	return &triage.Steward{
+	s := &triage.Steward{
 		Exhibits: h.views.Exhibits, Media: h.views.Media, Archive: h.archive, Examinations: h.archive, Records: h.archive, Marks: h.views.Marks, Matcher: h.mirror,
 		Outcomes: h.views.Outcomes, Groups: h.views.Groups, Rematch: h.views.Rematch, Founders: h.founders, Cases: h.views.Cases,
 		Jobs: h.jobs, Lease: h.views.Lease, Names: h.names, Now: time.Now, Log: h.log,
 	}
+	s.Sweep = newSweep(s, h.mirror, h.views.Rematch, h.views.Seen, h.events)
+	return s
 }

@@ -168,22 +168,29 @@ var dispositions = []struct {
 // fieldVersion of xc:<x> is the version of the manifest; absent while the exhibit is not sealed.
 const fieldVersion = "V"
 
-// progress reads what Progress tells in one step. KEYS: exhibit, its counters, torank, media by epoch, epoch.
+// progress reads what Progress tells in one step. Of media that a sweep goes over, it counts the part that is left.
+// KEYS: exhibit, its counters, torank, media by epoch, epoch, floor, sweep.
 var progress = redis.NewScript(`
-local epoch, outdated = tonumber(redis.call('GET', KEYS[5]) or '0'), 0
+local epoch, floor = tonumber(redis.call('GET', KEYS[5]) or '0'), tonumber(redis.call('GET', KEYS[6]) or '0')
+local due, behind = 0, 0
 local epochs = redis.call('HGETALL', KEYS[4])
 for i = 1, #epochs, 2 do
-  if tonumber(epochs[i]) < epoch then outdated = outdated + epochs[i + 1] end
+  local e = tonumber(epochs[i])
+  if e < 0 then due = due + epochs[i + 1] elseif math.max(e, floor) < epoch then behind = behind + epochs[i + 1] end
+end
+local sweep = redis.call('HMGET', KEYS[7], 'until', 'done', 'of')
+if behind > 0 and tonumber(sweep[1] or '-1') == epoch then
+  behind = math.max(1, math.floor(behind * (1 - sweep[2] / sweep[3])))
 end
 return {
-  redis.call('EXISTS', KEYS[1]), redis.call('HGETALL', KEYS[2]), redis.call('ZCARD', KEYS[3]), outdated, epoch,
+  redis.call('EXISTS', KEYS[1]), redis.call('HGETALL', KEYS[2]), redis.call('ZCARD', KEYS[3]), due + behind, epoch,
 }`)
 
 // Progress implements triage.ExhibitStore. No exhibit is settled while any group waits for its rank, whoever's it
 // is: a busy exhibit delays the others' last word, never changes it.
 func (s Exhibits) Progress(ctx context.Context, id triage.ExhibitID) (triage.Progress, error) {
 	const op = "views.Progress"
-	keys := []string{s.exhibit(id), s.key(keyCounts, packExhibit(id)), s.key(keyToRank), s.key(keyEpochs), s.key(keyEpoch)}
+	keys := []string{s.exhibit(id), s.key(keyCounts, packExhibit(id)), s.key(keyToRank), s.key(keyEpochs), s.key(keyEpoch), s.key(keySwept), s.key(keySweep)}
 	answer, err := progress.Run(ctx, s.rdb, keys).Slice()
 	if err != nil {
 		return triage.Progress{}, fault(op, string(id), err)

@@ -29,8 +29,10 @@ import (
 //
 //	m:<2 bytes>          hash    the rest of a medium's identifier → its record: see record.go
 //	gone                 hash    media that were destroyed → their last generation
-//	epochs               hash    epoch → how many media were last matched under it; −1: to be matched
+//	epochs               hash    epoch → how many media were last matched under it; −1: to be matched; 0: below the floor
 //	ep:<epoch>           hash    bucket of media → how many of these lie in it
+//	swept                string  the floor: see sweep.go
+//	sweep                hash    until which epoch a sweep goes, and how much of it is done
 //	wanted               hash    bucket of media → how many lie in it whose bytes have not come
 //	seen:<2 bytes>       hash    six bytes more of the keys of MD5 and SHA-1 of media that are in an exhibit
 //
@@ -87,6 +89,8 @@ const (
 	keyPartMedia = "xm:"
 	keyMedium    = "m:"
 	keyEpochs    = "epochs"
+	keySwept     = "swept"
+	keySweep     = "sweep"
 	keyWanted    = "wanted"
 	keySeen      = "seen:"
 	keyWords     = "words"

@@ -20,7 +20,7 @@ var families = []string{
 
 // lasting are single keys that never go once they are there; ofSets, once a set was active.
 var (
-	lasting = []string{keyAccounts, keyTokens, keyWords, keyFounders, keyCases, keyLeaving, "gone", keyEpoch, "known:last", "known:versions"}
+	lasting = []string{keyAccounts, keyTokens, keyWords, keyFounders, keyCases, keyLeaving, "gone", keySwept, keyEpoch, "known:last", "known:versions"}
 	ofSets  = []string{"known:docs", "known:states", "known:objections"}
 )
 

@@ -141,16 +141,45 @@ local function tally(key, bucket, d)
   if call('HINCRBY', P .. key, bucket, d) == 0 then call('HDEL', P .. key, bucket) end
 end
 
+-- floor is the epoch up to which all media that are not due are as if they had been matched again (sweep.go).
+local floorKept
+local function floor()
+  floorKept = floorKept or tonumber(call('GET', P .. 'swept') or '0')
+  return floorKept
+end
+
+-- epochOf tells under which epoch a medium is counted: those below the floor together, under 0.
+local function epochOf(e)
+  if e and e ~= '-1' and tonumber(e) < floor() then return '0' end
+  return e
+end
+
+-- raise raises the floor, and counts together what it leaves below.
+local function raise(to)
+  for _, e in ipairs(call('HKEYS', P .. 'epochs')) do
+    if tonumber(e) > 0 and tonumber(e) < to then
+      local flat = call('HGETALL', P .. 'ep:' .. e)
+      for i = 1, #flat, 2 do call('HINCRBY', P .. 'ep:0', flat[i], flat[i + 1]) end
+      call('HINCRBY', P .. 'epochs', '0', call('HGET', P .. 'epochs', e))
+      call('HDEL', P .. 'epochs', e)
+      call('DEL', P .. 'ep:' .. e)
+    end
+  end
+  call('SET', P .. 'swept', to)
+  floorKept = to
+end
+
 -- matched gives a medium the epoch of its last match: '-1' when it must be matched, nil when it goes.
 local function matched(m, epoch)
-  if m.e == epoch then return end
-  for e, d in pairs({[m.e or ''] = -1, [epoch or ''] = 1}) do
+  local before, after = epochOf(m.e), epochOf(epoch)
+  m.e = epoch
+  if before == after then return end
+  for e, d in pairs({[before or ''] = -1, [after or ''] = 1}) do
     if e ~= '' then
       tally('epochs', e, d)
       tally('ep:' .. e, m.id:sub(1, 2), d)
     end
   end
-  m.e = epoch
 end
 
 -- mark asks for a group that is born to be ranked. It keeps its turn; the mark tells this request from earlier ones.

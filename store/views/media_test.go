@@ -105,7 +105,7 @@ func TestMarkQueued(t *testing.T) {
 	if m := b.medium(2); m.State != triage.Examined || m.Keys != wrong || m.Size != 1002 {
 		t.Errorf("%+v", m)
 	}
-	if ids, err := b.Rematch.Outdated(ctx, 10); err != nil || !slices.Contains(ids, mediumID(2)) {
+	if ids, err := b.Rematch.Outdated(ctx, 10, false); err != nil || !slices.Contains(ids, mediumID(2)) {
 		t.Errorf("it should be matched again: %v, %v", ids, err)
 	}
 	b.ok(b.Media.MarkQueued(ctx, mediumID(3), 1, verified, 5))
@@ -273,7 +273,7 @@ func TestOutdated(t *testing.T) {
 	b.register(x.ID, part(1), picture(x.ID, 1, "a"), item(x.ID, 2, hashing.KindOther, "a", ""), picture(x.ID, 3, "a"))
 	outdated := func(want ...int) {
 		t.Helper()
-		got, err := b.Rematch.Outdated(ctx, 10)
+		got, err := b.Rematch.Outdated(ctx, 10, false)
 		b.ok(err)
 		if len(got) != len(want) {
 			t.Errorf("outdated %v, want %v", got, want)
@@ -382,4 +382,56 @@ func FuzzUnpack(f *testing.F) {
 			t.Errorf("decision of a group, %q: %v", s, err)
 		}
 	})
+}
+
+// TestFloor: what a sweep went over is right, and counted together; what it marked is due, and what came since is behind.
+func TestFloor(t *testing.T) {
+	b := open(t)
+	ctx := t.Context()
+	x := b.exhibit(1, "ada")
+	var items []triage.ListedItem
+	for n := 1; n <= 5; n++ {
+		items = append(items, picture(x.ID, n, "a"))
+	}
+	b.register(x.ID, part(1), items...)
+	for n := 1; n <= 3; n++ {
+		b.setEpoch(n)
+		b.examine(n, triage.Pending, triage.Epoch(n))
+	}
+	state := func(when string, lag triage.Lag, rematch int, due ...int) {
+		t.Helper()
+		if got, err := b.Rematch.Lag(ctx); err != nil || got != lag {
+			t.Errorf("%s: %+v, not %+v, %v", when, got, lag, err)
+		}
+		if p := b.progress(x.ID); p.Rematch != rematch {
+			t.Errorf("%s: %d are to be matched again, not %d", when, p.Rematch, rematch)
+		}
+		got, err := b.Rematch.Outdated(ctx, 10, true)
+		if err != nil || len(got) != len(due) {
+			t.Errorf("%s: due are %v, not %v, %v", when, got, due, err)
+		}
+	}
+	state("at first", triage.Lag{From: 1, To: 3, Media: 2}, 2)
+	b.ok(b.Rematch.NoteSweep(ctx, 3, 1, 2))
+	state("half-way", triage.Lag{From: 1, To: 3, Media: 2}, 1)
+	b.ok(b.Rematch.MarkDue(ctx, []triage.MediumID{mediumID(1), mediumID(3), mediumID(4), mediumID(99)}))
+	b.ok(b.Rematch.Swept(ctx, 3, 3)) // another's, that counted on more than is so
+	state("not swept", triage.Lag{From: 2, To: 3, Media: 1}, 2, 1)
+	b.ok(b.Rematch.Swept(ctx, 1, 3))
+	state("swept", triage.Lag{From: 3, To: 3}, 1, 1)
+	b.setEpoch(4)
+	b.examine(5, triage.Pending, 4)
+	state("changed again", triage.Lag{From: 3, To: 4, Media: 2}, 3, 1)
+	b.rematch(1, triage.Known, 4)
+	b.ok(b.Rematch.Swept(ctx, 3, 4))
+	state("swept again", triage.Lag{From: 4, To: 4}, 0)
+	b.setEpoch(5)
+	state("and again", triage.Lag{From: 4, To: 5, Media: 4}, 4)
+	for _, n := range []int{1, 2, 3, 5} { // few enough to be matched one by one
+		b.rematch(n, triage.Known, 5)
+	}
+	state("all matched", triage.Lag{From: 5, To: 5}, 0)
+	if left := b.rdb.HGetAll(ctx, "t:epochs").Val(); len(left) != 1 || left["5"] != "4" {
+		t.Errorf("counted as %v", left)
+	}
 }

@@ -14,16 +14,18 @@ import (
 type Rematch struct{ db }
 
 var (
-	// outdatedMedia returns media of an older epoch, from some of their buckets. ARGV: how many are enough.
+	// outdatedMedia returns media that are due, and of an older epoch, from some of their buckets. ARGV: how many are enough,
+	// '1' for those alone that are due.
 	outdatedMedia = script(`
 local now, enough, found = tonumber(call('GET', P .. 'epoch') or '0'), tonumber(ARGV[2]), {}
 for _, e in ipairs(call('HKEYS', P .. 'epochs')) do
-  while tonumber(e) < now and #found < enough do
+  local past = e == '-1' or ARGV[3] ~= '1' and math.max(tonumber(e), floor()) < now
+  while past and #found < enough do
     local before = #found
     for _, bucket in ipairs(call('HRANDFIELD', P .. 'ep:' .. e, 8)) do
       local flat = #found < enough and call('HGETALL', P .. 'm:' .. bucket) or {}
       for i = 1, #flat, 2 do
-        if unpackMedium(flat[i + 1]).e == e then found[#found + 1] = bucket .. flat[i] end
+        if epochOf(unpackMedium(flat[i + 1]).e) == e then found[#found + 1] = bucket .. flat[i] end
       end
     end
     if call('HLEN', P .. 'ep:' .. e) <= 8 or #found == before then break end
@@ -55,8 +57,12 @@ return {at, found}`)
 const buckets = 1 << 16
 
 // Outdated implements triage.RematchStore.
-func (s Rematch) Outdated(ctx context.Context, n int) ([]triage.MediumID, error) {
-	found, err := s.run(ctx, outdatedMedia, s.key(keyEpochs), n).StringSlice()
+func (s Rematch) Outdated(ctx context.Context, n int, due bool) ([]triage.MediumID, error) {
+	only := "0"
+	if due {
+		only = "1"
+	}
+	found, err := s.run(ctx, outdatedMedia, s.key(keyEpochs), n, only).StringSlice()
 	if err != nil {
 		return nil, fault("views.Outdated", "", err)
 	}

@@ -63,6 +63,7 @@ var (
 	_ triage.RehashStore  = Rehashes{}
 	_ triage.GroupStore   = Groups{}
 	_ triage.RematchStore = Rematch{}
+	_ triage.SweepStore   = Rematch{}
 	_ triage.QueueStore   = Queue{}
 	_ triage.GrantStore   = Grants{}
 	_ triage.SeenStore    = Seen{}

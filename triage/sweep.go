@@ -1,0 +1,320 @@
+package triage
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+const (
+	// SweepFrom is how many media must lag behind the sets for a sweep: fewer are matched again one by one, at some
+	// thousands a second.
+	SweepFrom = 20_000
+	// sweepPacks and sweepBuckets are how much a round of the steward looks through: about a tenth of a second.
+	sweepPacks   = 64
+	sweepBuckets = 512
+)
+
+// Lag is how far media are behind the sets.
+type Lag struct {
+	From  Epoch // every medium that is not due is as if it had been matched under it, or later
+	To    Epoch // of the sets now
+	Media int   // are behind To
+}
+
+// Change is what became of the sets since an epoch, until another.
+type Change struct {
+	Until Epoch
+	Came  []HashSet // that became active
+	Went  map[SetID]bool
+	Said  []Objection
+	// Near tells of each probe whether one of its pictures is near something that came, or that something was said of. nil:
+	// there is nothing that could be near.
+	Near func(probes []Probe) []bool
+}
+
+// ChangeSource tells what became of the sets.
+type ChangeSource interface {
+	Changes(ctx context.Context, since Epoch) (Change, error)
+}
+
+// Digested is what of a medium can be compared without its examination.
+type Digested struct {
+	Medium    MediumID
+	MD5, SHA1 ShortKey
+	Sets      []SetID // that it has matches with; nil unless they were asked for
+}
+
+// ShortKey is the beginning of a DigestKey: of ten million media, one in 10^11 others has the same.
+type ShortKey [8]byte
+
+// SweepStore finds media that a change could touch.
+type SweepStore interface {
+	// Lag returns how far media are behind.
+	Lag(ctx context.Context) (Lag, error)
+	// Digested yields the media of buckets from the given one on, and of at most n of them; the last bucket is Buckets-1.
+	Digested(ctx context.Context, from, n int, sets bool) ([]Digested, error)
+	// MarkDue has media matched again whose epoch is past. Those that are not known are left out.
+	MarkDue(ctx context.Context, ids []MediumID) error
+	// NoteSweep tells, for who waits, which part of a sweep is done.
+	NoteSweep(ctx context.Context, until Epoch, done, of int) error
+	// Swept notes that every medium that is not due is as if it had been matched under until, if that was so of from.
+	Swept(ctx context.Context, from, until Epoch) error
+}
+
+// Buckets is how many buckets of media there are.
+const Buckets = 1 << 16
+
+// Sweep finds, after a change of the sets, the media that it could touch, so that the others need not be matched again: by
+// the entries that came, went, or that something was said of, against what was submitted. It goes on in steps, beside
+// submissions: what is applied meanwhile is matched under an epoch that the sweep, or the next one, looks behind. Who dies
+// on the way leaves what was found due, and the next one begins anew.
+//
+//	digests of lists ──seen?──▶ few keys ──▶ the records of all media ─┐
+//	hashes of lists ──▶ an index of these alone ◀── all examinations ──┴──▶ due
+type Sweep struct {
+	Changes      ChangeSource
+	Store        SweepStore
+	Examinations ExaminationArchive
+	Seen         SeenStore
+	Events       *Projector // knows how lists are read
+	Least        int        // media that lag; fewer are left to be matched one by one
+	Now          func() time.Time
+	Log          *slog.Logger
+
+	// Only the steward's goroutine touches these.
+	on    *sweeping // nil: nothing is swept
+	unfit Epoch     // until which sweeps are given up
+}
+
+// sweeping is a sweep on its way.
+type sweeping struct {
+	lag    Lag
+	change Change
+	began  time.Time
+
+	lists  bool // that came were looked through
+	keys   map[ShortKey]bool
+	bucket int // the next one
+	packs  []PackID
+	pack   int // the next one
+	due    int
+}
+
+// advance does a step of a sweep, where one is worth it, and reports whether one is on its way.
+func (s *Sweep) advance(ctx context.Context) (bool, error) {
+	if s == nil {
+		return false, nil
+	}
+	if s.on == nil {
+		if err := s.begin(ctx); err != nil || s.on == nil {
+			return false, err
+		}
+	}
+	err := s.step(ctx)
+	if IsKind(err, Corrupt) || IsKind(err, NotFound) { // no other try will read it
+		s.Log.Warn("a sweep is given up: all media are matched again", "error", err)
+		s.unfit, s.on = s.on.change.Until, nil
+		return false, nil
+	}
+	return true, err
+}
+
+// step does the next step of the sweep that is on its way.
+func (s *Sweep) step(ctx context.Context) error {
+	on := s.on
+	switch {
+	case !on.lists:
+		return s.readLists(ctx)
+	case on.bucket < Buckets:
+		return s.lookAtRecords(ctx)
+	case on.pack < len(on.packs):
+		return s.lookAtPacks(ctx)
+	}
+	s.on = nil
+	s.Log.Info("swept", "epoch", on.change.Until, "due", on.due, "took", s.Now().Sub(on.began).Round(time.Millisecond))
+	return s.Store.Swept(ctx, on.lag.From, on.change.Until)
+}
+
+// begin begins a sweep if enough media lag.
+func (s *Sweep) begin(ctx context.Context) error {
+	lag, err := s.Store.Lag(ctx)
+	if err != nil || lag.Media < s.Least || lag.To <= s.unfit {
+		return err
+	}
+	change, err := s.Changes.Changes(ctx, lag.From)
+	if err != nil {
+		return err
+	}
+	on := &sweeping{lag: lag, change: change, began: s.Now(), keys: make(map[ShortKey]bool)}
+	if change.Near != nil { // listed when the change is in force: what is filed later is matched under it
+		for id, err := range s.Examinations.Packs(ctx, nil) {
+			if err != nil {
+				return err
+			}
+			on.packs = append(on.packs, id)
+		}
+	}
+	s.on = on
+	return nil
+}
+
+// markDue has media matched again.
+func (s *Sweep) markDue(ctx context.Context, ids []MediumID) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	s.on.due += len(ids)
+	return s.Store.MarkDue(ctx, ids)
+}
+
+// readLists looks for what lists that came, and entries that something was said of, say of submitted bytes.
+func (s *Sweep) readLists(ctx context.Context) error {
+	on := s.on
+	for _, set := range on.change.Came {
+		if set.ByMethod[ByMD5]+set.ByMethod[BySHA1]+set.ByMethod[BySHA256] == 0 {
+			continue
+		}
+		if err := s.readList(ctx, set); err != nil {
+			return err
+		}
+	}
+	var said []RawEntry
+	for _, o := range on.change.Said {
+		raw, err := s.Events.SetFiles.SetEntry(ctx, o.Set, o.Entry.Number)
+		if err != nil {
+			return err
+		}
+		said = append(said, raw)
+	}
+	if err := s.ask(ctx, said); err != nil {
+		return err
+	}
+	on.lists = true
+	if len(on.keys)+len(on.change.Went) == 0 {
+		on.bucket = Buckets // no record tells anything
+	}
+	return nil
+}
+
+func (s *Sweep) readList(ctx context.Context, set HashSet) error {
+	file, err := s.Events.SetFiles.OpenSetFile(ctx, set.ID)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	batch := make([]RawEntry, 0, importBatch)
+	for raw, err := range s.Events.Parse(file, ParseOptions{Hash: set.longHash()}) {
+		if IsKind(err, Invalid) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if batch = append(batch, raw); len(batch) == importBatch {
+			if err := s.ask(ctx, batch); err != nil {
+				return err
+			}
+			batch = batch[:0]
+		}
+	}
+	return s.ask(ctx, batch)
+}
+
+// ask looks which bytes of entries were submitted. By SHA-256 their media are named; by the others, they are to be found.
+func (s *Sweep) ask(ctx context.Context, entries []RawEntry) error {
+	var traces []Trace
+	for i := range entries {
+		e := &entries[i]
+		if e.SHA256 != nil {
+			traces = append(traces, Trace{Medium: s.Events.Names.Medium(*e.SHA256)})
+		}
+		if e.MD5 != nil {
+			traces = append(traces, Trace{MD5: s.Events.Names.MD5(*e.MD5)})
+		}
+		if e.SHA1 != nil {
+			traces = append(traces, Trace{SHA1: s.Events.Names.SHA1(*e.SHA1)})
+		}
+	}
+	seen, err := s.Seen.Seen(ctx, traces)
+	if err != nil {
+		return err
+	}
+	var named []MediumID
+	for i, t := range traces {
+		switch {
+		case !seen[i]:
+		case t.Medium != "":
+			named = append(named, t.Medium)
+		case t.MD5 != (DigestKey{}):
+			s.on.keys[ShortKey(t.MD5[:8])] = true
+		default:
+			s.on.keys[ShortKey(t.SHA1[:8])] = true
+		}
+	}
+	return s.markDue(ctx, named)
+}
+
+// lookAtRecords looks through some buckets of media.
+func (s *Sweep) lookAtRecords(ctx context.Context) error {
+	on := s.on
+	media, err := s.Store.Digested(ctx, on.bucket, sweepBuckets, len(on.change.Went) > 0)
+	if err != nil {
+		return err
+	}
+	var due []MediumID
+	for i := range media {
+		m := &media[i]
+		touched := on.keys[m.MD5] || on.keys[m.SHA1]
+		for _, set := range m.Sets {
+			touched = touched || on.change.Went[set]
+		}
+		if touched {
+			due = append(due, m.Medium)
+		}
+	}
+	if err := s.markDue(ctx, due); err != nil {
+		return err
+	}
+	on.bucket += sweepBuckets
+	return s.note(ctx)
+}
+
+// lookAtPacks looks through some packs of examinations.
+func (s *Sweep) lookAtPacks(ctx context.Context) error {
+	on := s.on
+	packs := on.packs[on.pack:min(on.pack+sweepPacks, len(on.packs))]
+	due := make([][]MediumID, len(packs))
+	err := atMost(ctx, packsAtOnce, packs, func(ctx context.Context, i int, id PackID) error {
+		filed, err := s.Examinations.Pack(ctx, id)
+		if err != nil {
+			return err
+		}
+		probes := make([]Probe, len(filed))
+		for j := range filed {
+			probes[j] = NewProbe(DigestKeys{}, filed[j].Examination)
+		}
+		for j, near := range on.change.Near(probes) {
+			if near {
+				due[i] = append(due[i], filed[j].Medium)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, ids := range due {
+		if err := s.markDue(ctx, ids); err != nil {
+			return err
+		}
+	}
+	on.pack += len(packs)
+	return s.note(ctx)
+}
+
+// note tells how far the sweep is. A bucket of records counts like a pack.
+func (s *Sweep) note(ctx context.Context) error {
+	on := s.on
+	return s.Store.NoteSweep(ctx, on.change.Until, min(on.bucket, Buckets)+on.pack, Buckets+len(on.packs))
+}
