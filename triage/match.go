@@ -64,6 +64,8 @@ type Match struct {
 	View    hashing.ViewName `json:"view,omitempty"`
 	Quality int              `json:"quality,omitempty"` // of what is near of the medium, 0 to 100; PDQ only. Lists do not tell their entries'
 	State   EntryState       `json:"state,omitempty"`   // of the entry. One that is withdrawn makes no finding
+	// More is how many further entries match that a medium's list of matches leaves out: it stands with the first of them.
+	More int `json:"more,omitempty"`
 }
 
 // Likeness says in a word how sure a match is.
@@ -175,5 +177,10 @@ func Deciding(f Finding, matches []Match) *Match {
 			best = m
 		}
 	}
-	return best
+	if best == nil {
+		return nil
+	}
+	decided := *best
+	decided.More = matches[0].More
+	return &decided
 }

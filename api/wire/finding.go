@@ -25,6 +25,7 @@ type Finding struct {
 	Frame       int    `json:"frame,omitempty"`                           // which picture of the file is near, from 0 on; absent: the first
 	Quality     int    `json:"quality,omitempty"`                         // of what is near, 0 to 100; PDQ only. Lists do not tell their entries'
 	Likeness    string `json:"likeness,omitempty" enum:"identical,same,edited,possible"`
+	More        int    `json:"more,omitempty"`      // how many further entries match, by any hash
 	Withdrawn   string `json:"withdrawn,omitempty"` // source, version and line of an entry that matched, and was withdrawn since
 	Reason      string `json:"reason,omitempty"`    // stable code
 	Limit       int64  `json:"limit,omitempty"`     // that the reason names: pixels, bytes, pixels a byte, seconds, bytes of memory
@@ -51,6 +52,7 @@ func NewFinding(f triage.ItemFinding) Finding {
 	if m := f.Match; m != nil {
 		w.Set, w.Entry, w.Disputed = setName(m), m.Entry, m.State == triage.EntryDisputed
 		w.Method, w.Distance, w.Likeness = string(m.Method), &m.Distance, string(m.Likeness())
+		w.More = m.More
 		if m.Method == triage.ByPDQ {
 			w.Transform, w.View, w.Frame, w.Quality = m.Transform.String(), string(m.View), m.Frame, m.Quality
 		}
@@ -66,7 +68,7 @@ func setName(m *triage.Match) string { return m.Source + " v" + strconv.Itoa(m.V
 // FindingColumns are the columns of findings as CSV.
 var FindingColumns = []string{
 	"path", "path_b64", "sha256", "disposition", "finding", "set", "entry", "disputed", "method", "distance", "transform", "view",
-	"frame", "quality", "likeness", "withdrawn", "reason", "limit",
+	"frame", "quality", "likeness", "more", "withdrawn", "reason", "limit",
 }
 
 // Record returns f as one line of CSV that a spreadsheet may open: no cell of it is taken for a formula.
@@ -80,7 +82,8 @@ func (f Finding) Record() []string {
 	}
 	cells := []string{
 		f.Path, f.PathB64, f.SHA256, f.Disposition, f.Finding, f.Set, unlessZero(int64(f.Entry)), disputed, f.Method, distance,
-		f.Transform, f.View, unlessZero(int64(f.Frame)), unlessZero(int64(f.Quality)), f.Likeness, f.Withdrawn, f.Reason, unlessZero(f.Limit),
+		f.Transform, f.View, unlessZero(int64(f.Frame)), unlessZero(int64(f.Quality)), f.Likeness, unlessZero(int64(f.More)), f.Withdrawn,
+		f.Reason, unlessZero(f.Limit),
 	}
 	for i := range cells {
 		cells[i] = noFormula(cells[i])

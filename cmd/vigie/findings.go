@@ -137,7 +137,11 @@ func because(env *environment, f wire.Finding) string {
 		if f.Distance != nil {
 			m.Distance = *f.Distance
 		}
-		return entryOf(env, f) + "; " + m.In(env.Lang)
+		words := entryOf(env, f) + "; " + m.In(env.Lang)
+		if f.More > 0 {
+			words += ", " + messages.N(env.Lang, "findings.more", f.More)
+		}
+		return words
 	case f.Withdrawn != "":
 		return env.T("findings.withdrawn", f.Withdrawn)
 	case f.Limit != 0:

@@ -235,6 +235,7 @@ Restores an entry that was withdrawn or disputed, named as it was then: vigie se
 	"findings.disputed":         {"(fiche contestée)", "(disputed entry)"},
 	"findings.withdrawn":        {"fiche retirée : %s", "withdrawn entry: %s"},
 	"findings.items-by-finding": {"FICHIERS PAR CONSTAT", "FILES BY FINDING"},
+	"findings.more":             {"et %s fiche de plus|et %s fiches de plus", "and %s more entry|and %s more entries"},
 
 	"queue.shown":    {"%s groupes affichés sur %s", "%s groups shown of %s"},
 	"queue.members":  {"%s média|%s médias", "%s medium|%s media"},

@@ -57,8 +57,8 @@ func (m *Mirror) Changes(ctx context.Context, since triage.Epoch) (triage.Change
 	v.phash.Settle()
 	c.Near = func(probes []triage.Probe) []bool {
 		near := make([]bool, len(probes))
-		for i, hits := range v.near(probes) {
-			near[i] = len(hits) > 0
+		for i, found := range v.near(probes) {
+			near[i] = len(found.hits) > 0
 		}
 		return near
 	}

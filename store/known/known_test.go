@@ -272,7 +272,7 @@ func TestMatchesAreBoundedAndKeepTheFinding(t *testing.T) {
 	add(t, s, list, triage.Entry{Number: 1, PDQ: code(1)})
 	activate(t, s, list)
 	got := match(t, m, triage.Probe{Keys: triage.DigestKeys{MD5: key(1)}, PDQ: []pdq.Hash{flip(*code(1), 9)}, Quality: 90})
-	if len(got) != MaxMatches || got[0].Set != list.ID || got[1].Set != benign[0].ID {
+	if len(got) != MaxMatches || got[0].Set != list.ID || got[1].Set != benign[0].ID || got[0].More != 7 || got[1].More != 0 {
 		t.Errorf("%d matches, the first %+v", len(got), got[:2])
 	}
 	if f := triage.Conclude(hashing.KindPicture, "", got); f != triage.NearKnown {
@@ -309,6 +309,48 @@ func TestImportOfTenThousand(t *testing.T) {
 		if len(got) != 2 || got[0].Entry != want || got[1].Entry != want || got[1].Distance != 30 {
 			t.Fatalf("probe %d: %+v, want entry %d twice", i, got, want)
 		}
+	}
+}
+
+// However many entries are near, the nearest are told and all are counted, each once, whatever of the picture is near them.
+func TestManyEqualCodes(t *testing.T) {
+	s, m := open(t)
+	set := create(t, s, triage.KnownSet, "dense")
+	const n, batch = 100_000, 10_000
+	for from := 0; from < n; from += batch {
+		entries := make([]triage.Entry, batch)
+		for i := range entries {
+			entries[i] = triage.Entry{Number: uint32(from + i + 1), PDQ: code(1)}
+		}
+		if from == 5*batch {
+			nearest := flip(*code(1), 3)
+			entries[9].PDQ = &nearest
+			entries[10].PHash = phash(0xff00ff00ff00ff00)
+		}
+		add(t, s, set, entries...)
+	}
+	activate(t, s, set)
+	turned := []pdq.Hash{flip(*code(1), 5), *code(50), flip(*code(1), 3), *code(51), *code(52), *code(53), *code(54), flip(*code(1), 20)}
+	probe := triage.Probe{
+		PDQ: turned, Quality: 90, PHash: phash(0xff00ff00ff00ff00),
+		Views: []hashing.View{{Name: hashing.ViewTrimmed, PDQ: pdq.Dihedrals{flip(*code(1), 9)}, Quality: 90}},
+	}
+	few := triage.Probe{PDQ: []pdq.Hash{*code(60)}, Quality: 90, PHash: phash(0xff00ff00ff00ff00)}
+	matches, _, err := m.Match(t.Context(), []triage.Probe{probe, few, probe})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range []int{0, 2} {
+		got := matches[i]
+		if len(got) != MaxMatches || got[0].Entry != 5*batch+10 || got[0].Distance != 0 || got[0].Transform != 2 || got[1].Distance != 3 {
+			t.Fatalf("probe %d: %d matches, the first %+v", i, len(got), got[:2])
+		}
+		if want := n + 1 - MaxMatches; got[0].More != want { // all by PDQ, one by pHash too
+			t.Errorf("probe %d: and %d more, want %d", i, got[0].More, want)
+		}
+	}
+	if len(matches[1]) != 1 || matches[1][0].More != 0 {
+		t.Errorf("one match: %+v", matches[1])
 	}
 }
 

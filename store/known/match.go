@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	// MaxMatches is how many matches of one medium are returned: the best. More of them say nothing new.
+	// MaxMatches is how many matches of one medium are returned: the best. Of more, their number says enough.
 	MaxMatches = 64
 	// exactLookups and confirmations are how many go into one round trip.
 	exactLookups  = 1 << 14
@@ -28,12 +28,12 @@ func (m *Mirror) Match(ctx context.Context, probes []triage.Probe) ([][]triage.M
 		if err != nil {
 			return nil, 0, err
 		}
-		hits := v.near(probes)
+		near := v.near(probes)
 		exact, err := m.exact(ctx, v, probes)
 		if err != nil {
 			return nil, 0, err
 		}
-		confirmed, err := m.confirm(ctx, probes, hits)
+		confirmed, err := m.confirm(ctx, probes, near)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -44,7 +44,7 @@ func (m *Mirror) Match(ctx context.Context, probes []triage.Probe) ([][]triage.M
 		switch {
 		case epoch != v.epoch: // the sets changed
 		case confirmed:
-			return merge(v, probes, exact, hits), epoch, nil
+			return merge(v, probes, exact, near), epoch, nil
 		case forgets == maxForgets:
 			return nil, 0, triage.E(triage.Unavailable, "match", "", "the hash sets in Redis are incomplete: import or restore them", nil)
 		default: // Redis holds other sets than those that were mirrored
@@ -55,15 +55,15 @@ func (m *Mirror) Match(ctx context.Context, probes []triage.Probe) ([][]triage.M
 }
 
 // confirm reads every hit's entry in Redis and reports whether all of them are what was mirrored.
-func (m *Mirror) confirm(ctx context.Context, probes []triage.Probe, hits [][]hit) (bool, error) {
+func (m *Mirror) confirm(ctx context.Context, probes []triage.Probe, found []nearest) (bool, error) {
 	type question struct {
 		probe  int
 		hit    hit
 		answer *redis.StringCmd
 	}
 	var asked []question
-	for i := range hits {
-		for _, h := range hits[i] {
+	for i := range found {
+		for _, h := range found[i].hits {
 			asked = append(asked, question{probe: i, hit: h})
 		}
 	}
@@ -159,10 +159,11 @@ func (m *mirrored) match(entry uint32, category uint16, method triage.Method) tr
 	}
 }
 
-// merge adds the hits to the exact matches, the best first, and keeps MaxMatches of them.
-func merge(v *view, probes []triage.Probe, exact [][]triage.Match, hits [][]hit) [][]triage.Match {
+// merge adds the near entries to the exact matches, the best first, keeps MaxMatches of them, and says how many more there are.
+func merge(v *view, probes []triage.Probe, exact [][]triage.Match, near []nearest) [][]triage.Match {
 	for i := range exact {
-		for _, h := range hits[i] {
+		all := standing(exact[i]) + near[i].all
+		for _, h := range near[i].hits {
 			match := v.active[h.set].match(h.ref.entry, h.ref.category, h.method)
 			l := lookAt(&probes[i], h.look)
 			match.Distance, match.Transform, match.Frame, match.View, match.State = h.distance, h.transform, l.frame, l.view, h.state
@@ -178,8 +179,21 @@ func merge(v *view, probes []triage.Probe, exact [][]triage.Match, hits [][]hit)
 			)
 		})
 		exact[i] = exact[i][:min(len(exact[i]), MaxMatches)]
+		if len(exact[i]) > 0 {
+			exact[i][0].More = all - standing(exact[i])
+		}
 	}
 	return exact
+}
+
+// standing returns how many of matches are with entries that are not withdrawn.
+func standing(matches []triage.Match) (n int) {
+	for i := range matches {
+		if matches[i].State != triage.EntryWithdrawn {
+			n++
+		}
+	}
+	return n
 }
 
 // weight orders matches as findings win over each other, so that what is cut off never changes a finding.

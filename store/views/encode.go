@@ -151,6 +151,7 @@ func (d db) packMatches(id triage.MediumID, matches []triage.Match, news *newWor
 		w.number(int64(m.Transform))
 		w.number(int64(m.Frame))
 		w.number(int64(m.Quality))
+		w.number(int64(m.More))
 		w.text(string(m.View))
 		w.text(entryStates.of[m.State])
 	}
@@ -167,7 +168,7 @@ func unpackMatches(r unpacker, known words) []triage.Match {
 		}
 		m.Entry, m.Distance = uint32(r.number()), int(r.number())
 		m.Transform, m.Frame = pdq.Transform(r.number()), int(r.number())
-		m.Quality, m.View = int(r.number()), hashing.ViewName(r.text())
+		m.Quality, m.More, m.View = int(r.number()), int(r.number()), hashing.ViewName(r.text())
 		m.State = entryStates.to[r.text()]
 		matches = append(matches, m)
 	}
@@ -178,7 +179,7 @@ func unpackMatches(r unpacker, known words) []triage.Match {
 func matchWords(r unpacker) (refs []string) {
 	for len(r) > 0 {
 		refs = append(refs, r.take(wordSize))
-		for range 5 {
+		for range 6 {
 			r.number()
 		}
 		r.text()
