@@ -4,17 +4,19 @@ import (
 	"cmp"
 	"context"
 	"encoding/binary"
+	"errors"
 	"slices"
 	"strings"
 
 	"github.com/redis/go-redis/v9"
+	"golang.org/x/sync/errgroup"
 
 	"vigie/triage"
 )
 
 // Exact digests lie in buckets: hashes of many short fields, which Redis keeps each in one compact piece as long as it has
 // at most hash-max-listpack-entries (1,024 where Redis is ours; docs/operation.md). The buckets are spread over groups; the
-// keys of a group share a hash tag, so that a cluster keeps each group on one node, and one script call serves all digests
+// keys of a group share a hash tag, so that a cluster keeps each group on one node, and one script call writes all digests
 // of a group.
 //
 // A digest's key is cut into group (6 bits), bucket and field. It has 128 bits: that one of a thousand million different
@@ -179,32 +181,38 @@ func (s *Sets) addExact(ctx context.Context, set triage.HashSet, entries []triag
 	return slices.Compact(conflicts), nil
 }
 
-// lookRefs returns position and references of each digest that has some. KEYS: group. ARGV: items.
-var lookRefs = redis.NewScript(`
-local group, items, found = KEYS[1], ARGV[1], {}
-for i = 1, #items, 16 do
-  local refs = redis.call('HGET', group .. items:sub(i, i + 1), items:sub(i + 2, i + 15))
-  if refs then found[#found + 1] = (i - 1) / 16; found[#found + 1] = refs end
-end
-return found`)
-
-// lookExact returns the references of each of keys.
+// lookExact returns the references of each of keys. A script would ask no faster: of what Redis does for a digest, the
+// command itself is the larger part. Two round trips go on at once, so that Redis always has something to do.
 func (s *Sets) lookExact(ctx context.Context, keys []triage.DigestKey) ([][]ref, error) {
 	refs := make([][]ref, len(keys))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(2)
 	for from := 0; from < len(keys); from += exactLookups {
-		some := keys[from:min(from+exactLookups, len(keys))]
-		x, at := makeItems(len(some), itemSize), [groups][]int{}
-		for i, k := range some {
-			g := groupOf(k)
-			x[g], at[g] = appendItem(x[g], k), append(at[g], from+i)
+		to := min(from+exactLookups, len(keys))
+		g.Go(func() error { return s.lookSome(ctx, keys[from:to], refs[from:to]) })
+	}
+	return refs, g.Wait()
+}
+
+func (s *Sets) lookSome(ctx context.Context, keys []triage.DigestKey, refs [][]ref) error {
+	answers := make([]*redis.StringCmd, len(keys))
+	pipe := s.rdb.Pipeline()
+	for i, k := range keys {
+		item := string(appendItem(nil, k))
+		answers[i] = pipe.HGet(ctx, s.groups[groupOf(k)]+item[:2], item[2:])
+	}
+	_, err := pipe.Exec(ctx)
+	for i, answer := range answers {
+		found, itsErr := answer.Result()
+		if itsErr != nil && !errors.Is(itsErr, redis.Nil) {
+			return fault("known.lookExact", "", itsErr)
 		}
-		answers, err := s.inGroups(ctx, lookRefs, x)
-		if err != nil {
-			return nil, fault("known.lookExact", "", err)
-		}
-		for g, answer := range answers {
-			eachPair(answer, func(position int, found string) { refs[at[g][position]] = parseRefs(found) })
+		if found != "" {
+			refs[i] = parseRefs(found)
 		}
 	}
-	return refs, nil
+	if errors.Is(err, redis.Nil) {
+		err = nil
+	}
+	return fault("known.lookExact", "", err)
 }

@@ -15,7 +15,7 @@ const (
 	// MaxMatches is how many matches of one medium are returned: the best. Of more, their number says enough.
 	MaxMatches = 64
 	// exactLookups and confirmations are how many go into one round trip.
-	exactLookups  = 1 << 14
+	exactLookups  = 4000
 	confirmations = 2000
 	// maxForgets is how often a mirror that Redis does not confirm is loaded anew before that is an error.
 	maxForgets = 2
@@ -140,8 +140,11 @@ func (m *Mirror) exact(ctx context.Context, v *view, probes []triage.Probe) ([][
 		ask(i, triage.ByMD5, k.MD5)
 	}
 	refs, err := m.sets.lookExact(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
 	matches := make([][]triage.Match, len(probes))
-	for i, q := range asked[:len(refs)] {
+	for i, q := range asked {
 		for _, r := range refs[i] {
 			if set := v.active[r.set]; set != nil {
 				match := set.match(r.entry, r.category, q.method)
@@ -150,7 +153,7 @@ func (m *Mirror) exact(ctx context.Context, v *view, probes []triage.Probe) ([][
 			}
 		}
 	}
-	return matches, err
+	return matches, nil
 }
 
 func (m *mirrored) match(entry uint32, category uint16, method triage.Method) triage.Match {

@@ -141,7 +141,7 @@ func matchesOf(f triage.Finding) []triage.Match {
 	switch f {
 	case triage.Known:
 	case triage.NearKnown:
-		m.Method, m.Distance, m.Transform, m.Quality, m.View = triage.ByPDQ, 12, 4, 88, "trimmed"
+		m.Method, m.Distance, m.Transform, m.Quality, m.View, m.More = triage.ByPDQ, 12, 4, 88, "trimmed", 99_936
 	case triage.Benign:
 		m.Kind = triage.BenignSet
 	default:
