@@ -8,7 +8,7 @@ var messages = i18n.Catalogue{
 		`vigie submit --case PROCÉDURE --exhibit SCELLÉ [--wait] [--json] DOSSIER
 
 Soumet un dossier comme scellé : lecture seule, empreintes calculées ici, seuls les médias demandés sont envoyés.
-Interrompue, la même commande reprend ; relancée, elle n'envoie rien deux fois.`,
+Interrompue, la même commande reprend ; relancée, elle n’envoie rien deux fois.`,
 		`vigie submit --case CASE --exhibit SEAL [--wait] [--json] DIR
 
 Submits a folder as an exhibit: read-only, digested here, only the media that the service wants are sent.
@@ -16,8 +16,8 @@ Stopped, the same command goes on; run again, it sends nothing twice.`},
 	"usage.hash": {
 		`vigie hash FICHIER… [--json]
 
-Calcule les empreintes de fichiers sur ce poste, sans service. PDQ est celle de l'image telle qu'elle est enregistrée.
-Sortie 3 si un fichier n'a pu être lu ou décodé.`,
+Calcule les empreintes de fichiers sur ce poste, sans service. PDQ est celle de l’image telle qu’elle est enregistrée.
+Sortie 3 si un fichier n’a pu être lu ou décodé.`,
 		`vigie hash FILE… [--json]
 
 Computes the hashes of files on this machine, without a service. PDQ is that of the picture as stored.
@@ -25,8 +25,8 @@ Exits 3 when a file could not be read or decoded.`},
 	"usage.check": {
 		`vigie check EMPREINTE|FICHIER… [--hash md5|sha1|sha256|pdq|phash] [--json]
 
-Demande si un contenu est connu. D'un fichier, seules les empreintes quittent ce poste. 64 chiffres sont une SHA-256
-ou une PDQ : --hash le précise. Sortie 0 dès qu'il y a une réponse, quelle qu'elle soit.`,
+Demande si un contenu est connu. D’un fichier, seules les empreintes quittent ce poste. 64 chiffres sont une SHA-256
+ou une PDQ : --hash le précise. Sortie 0 dès qu’il y a une réponse, quelle qu’elle soit.`,
 		`vigie check HASH|FILE… [--hash md5|sha1|sha256|pdq|phash] [--json]
 
 Asks whether something is known. Of a file, only its hashes leave this machine. 64 digits are a SHA-256 or a PDQ:
@@ -34,8 +34,8 @@ Asks whether something is known. Of a file, only its hashes leave this machine. 
 	"usage.findings": {
 		`vigie findings IDENTIFIANT | --case PROCÉDURE --exhibit SCELLÉ [--json|--csv]
 
-Une ligne par fichier du scellé. En CSV, une apostrophe précède ce qu'un tableur prendrait pour une formule
-(=, +, -, @, tabulation) ; en JSON, les noms sont exacts (path_b64 quand un nom n'est pas en UTF-8).`,
+Une ligne par fichier du scellé. En CSV, une apostrophe précède ce qu’un tableur prendrait pour une formule
+(=, +, -, @, tabulation) ; en JSON, les noms sont exacts (path_b64 quand un nom n’est pas en UTF-8).`,
 		`vigie findings EXHIBIT | --case CASE --exhibit SEAL [--json|--csv]
 
 One line for each file of the exhibit. In CSV an apostrophe stands before what a spreadsheet would take for a formula
@@ -43,7 +43,7 @@ One line for each file of the exhibit. In CSV an apostrophe stands before what a
 	"usage.queue": {
 		`vigie queue [--limit N] [--json]
 
-Les groupes à examiner, les plus urgents d'abord : identifiants, scores et raisons ; ni contenu ni noms.`,
+Les groupes à examiner, les plus urgents d’abord : identifiants, scores et raisons ; ni contenu ni noms.`,
 		`vigie queue [--limit N] [--json]
 
 The groups to review, the most urgent first: identifiers, scores and reasons; no content, no names.`},
@@ -51,16 +51,16 @@ The groups to review, the most urgent first: identifiers, scores and reasons; no
 		"vigie case list|show|close|reopen   (vigie help case close pour les options)",
 		"vigie case list|show|close|reopen   (vigie help case close for its flags)"},
 	"usage.case list": {
-		"vigie case list [--json]\n\nLes procédures, avec leur état et leurs décomptes : d'un enquêteur, celles de ses scellés.",
+		"vigie case list [--json]\n\nLes procédures, avec leur état et leurs décomptes : d’un enquêteur, celles de ses scellés.",
 		"vigie case list [--json]\n\nCases, with their state and counts: of an examiner, those of their own exhibits."},
 	"usage.case show": {
-		"vigie case show PROCÉDURE [--json]\n\nUne procédure, ses scellés et ses constats : d'une procédure close, tels qu'ils étaient à la clôture.",
+		"vigie case show PROCÉDURE [--json]\n\nUne procédure, ses scellés et ses constats : d’une procédure close, tels qu’ils étaient à la clôture.",
 		"vigie case show CASE [--json]\n\nOne case, its exhibits and findings: of a closed case, as they were when it was closed."},
 	"usage.case close": {
 		`vigie case close PROCÉDURE --reference RÉFÉRENCE [--no-wait] [--json]
 
-Un administrateur clôt une procédure : plus rien n'y entre, et ses médias quittent Redis et la file. Octets, constats,
-décisions et journal sont gardés ; vigie check de ce qu'une base connaît répond comme avant.`,
+Un administrateur clôt une procédure : plus rien n’y entre, et ses médias quittent Redis et la file. Octets, constats,
+décisions et journal sont gardés ; vigie check de ce qu’une base connaît répond comme avant.`,
 		`vigie case close CASE --reference REF [--no-wait] [--json]
 
 An administrator closes a case: nothing comes in any more, and its media leave Redis and the queue. Bytes, findings,
@@ -69,7 +69,7 @@ decisions and the journal are kept; vigie check of what a set lists answers as b
 		`vigie case reopen PROCÉDURE --reference RÉFÉRENCE [--no-wait] [--json]
 
 Un administrateur rouvre une procédure close : ses scellés, groupes et décisions reviennent, comparés aux bases
-d'aujourd'hui ; rien n'est examiné de nouveau.`,
+d’aujourd’hui ; rien n’est examiné de nouveau.`,
 		`vigie case reopen CASE --reference REF [--no-wait] [--json]
 
 An administrator reopens a closed case: its exhibits, groups and decisions come back, matched with the sets of today;
@@ -77,8 +77,8 @@ nothing is examined again.`},
 	"usage.destroy": {
 		`vigie destroy SCELLÉ --reference RÉFÉRENCE | --confirm | --withdraw      vigie destroy --list [--json]
 
-SCELLÉ est l'identifiant (x…). Un administrateur propose, un autre confirme sous 14 jours : les noms et chemins du scellé
-et les médias qu'aucun autre scellé ne contient sont alors détruits, sans retour. Le journal le prouve.`,
+SCELLÉ est l’identifiant (x…). Un administrateur propose, un autre confirme sous 14 jours : les noms et chemins du scellé
+et les médias qu’aucun autre scellé ne contient sont alors détruits, sans retour. Le journal le prouve.`,
 		`vigie destroy EXHIBIT --reference REF | --confirm | --withdraw      vigie destroy --list [--json]
 
 EXHIBIT is the identifier (x…). One administrator proposes, another confirms within 14 days: then the exhibit's names and
@@ -101,8 +101,8 @@ One hash a line (MD5, SHA-1, SHA-256, PDQ, pHash), or CSV with a header (md5, sh
 	"usage.sets withdraw-entry": {
 		`vigie sets withdraw-entry NUMÉRO LIGNE --reason MOTIF [--json]
 
-Retire une fiche, nommée par sa ligne dans la liste. Ce qu'elle dit n'est plus comparé dès le retour de la commande, dans
-aucune liste de cette source, présente ou à venir, jusqu'à vigie sets restore-entry ; les constats sont refaits.`,
+Retire une fiche, nommée par sa ligne dans la liste. Ce qu’elle dit n’est plus comparé dès le retour de la commande, dans
+aucune liste de cette source, présente ou à venir, jusqu’à vigie sets restore-entry ; les constats sont refaits.`,
 		`vigie sets withdraw-entry ID LINE --reason WHY [--json]
 
 Withdraws one entry, named by its line in the list. What it says matches no more from the return of the command on, in any
@@ -110,7 +110,7 @@ list of this source, present or to come, until vigie sets restore-entry; finding
 	"usage.sets dispute-entry": {
 		`vigie sets dispute-entry NUMÉRO LIGNE --reason MOTIF [--json]
 
-Conteste une fiche : elle reste comparée, et chaque correspondance le dit, jusqu'à ce qu'un administrateur la retire
+Conteste une fiche : elle reste comparée, et chaque correspondance le dit, jusqu’à ce qu’un administrateur la retire
 (withdraw-entry) ou la rétablisse (restore-entry).`,
 		`vigie sets dispute-entry ID LINE --reason WHY [--json]
 
@@ -119,14 +119,14 @@ Disputes one entry: it still matches, and each of its matches says so, until an 
 	"usage.sets restore-entry": {
 		`vigie sets restore-entry NUMÉRO LIGNE --reason MOTIF [--json]
 
-Rétablit une fiche retirée ou contestée, nommée comme elle l'avait été : vigie sets show les montre.`,
+Rétablit une fiche retirée ou contestée, nommée comme elle l’avait été : vigie sets show les montre.`,
 		`vigie sets restore-entry ID LINE --reason WHY [--json]
 
 Restores an entry that was withdrawn or disputed, named as it was then: vigie sets show lists them.`},
 	"usage.sets withdraw": {"vigie sets withdraw NUMÉRO --reason MOTIF [--json]", "vigie sets withdraw ID --reason WHY [--json]"},
 
 	"error.no-url":     {"où est le service ? Donner --url ou VIGIE_URL (par exemple http://127.0.0.1:8787)", "where is the service? Give --url or VIGIE_URL (for example http://127.0.0.1:8787)"},
-	"error.bad-url":    {"l'adresse du service n'est pas une URL : elle commence par http:// ou https://", "the service's address is not a URL: it starts with http:// or https://"},
+	"error.bad-url":    {"l’adresse du service n’est pas une URL : elle commence par http:// ou https://", "the service's address is not a URL: it starts with http:// or https://"},
 	"error.no-token":   {"il faut un jeton : donner --token-file, --token ou VIGIE_TOKEN (vigie token new en crée un sur la machine du service)", "a token is needed: give --token-file, --token or VIGIE_TOKEN (vigie token new makes one on the service's machine)"},
 	"error.token-file": {"--token-file ne peut être lu : %s", "--token-file cannot be read: %s"},
 	"error.limit":      {"--limit est un nombre positif", "--limit is a positive number"},
@@ -134,13 +134,13 @@ Restores an entry that was withdrawn or disputed, named as it was then: vigie se
 	"error.hash-what":   {"quels fichiers ? vigie hash FICHIER…", "which files? vigie hash FILE…"},
 	"error.hash-folder": {"%s est un dossier : donner des fichiers, ou soumettre le dossier avec vigie submit", "%s is a folder: give files, or submit the folder with vigie submit"},
 	"error.check-what":  {"que vérifier ? vigie check EMPREINTE|FICHIER…", "what is to be checked? vigie check HASH|FILE…"},
-	"error.hash-method": {"--hash %s : c'est md5, sha1, sha256, pdq ou phash", "--hash %s: it is md5, sha1, sha256, pdq or phash"},
+	"error.hash-method": {"--hash %s : c’est md5, sha1, sha256, pdq ou phash", "--hash %s: it is md5, sha1, sha256, pdq or phash"},
 	"error.64-digits":   {"64 chiffres sont une SHA-256 ou une PDQ : préciser --hash sha256 ou --hash pdq", "64 digits are a SHA-256 or a PDQ: say --hash sha256 or --hash pdq"},
 	"error.check-argument": {
-		"%s n'est ni un fichier ni une empreinte de cette sorte (MD5 : 32 chiffres hexadécimaux, SHA-1 : 40, SHA-256 et PDQ : 64, pHash : 16)",
+		"%s n’est ni un fichier ni une empreinte de cette sorte (MD5 : 32 chiffres hexadécimaux, SHA-1 : 40, SHA-256 et PDQ : 64, pHash : 16)",
 		"%s is neither a file nor such a hash (MD5 has 32 hexadecimal digits, SHA-1 40, SHA-256 and PDQ 64, pHash 16)"},
 	"error.which-exhibit": {
-		"quel scellé ? Donner son identifiant (vigie submit l'affiche), ou bien --case et --exhibit",
+		"quel scellé ? Donner son identifiant (vigie submit l’affiche), ou bien --case et --exhibit",
 		"which exhibit? Give its identifier (vigie submit prints it), or else --case and --exhibit"},
 	"error.json-or-csv": {"--json ou --csv, pas les deux", "--json or --csv, not both"},
 
@@ -151,12 +151,12 @@ Restores an entry that was withdrawn or disputed, named as it was then: vigie se
 	"error.import-what":     {"donner un seul fichier : vigie sets import FICHIER --kind … --source …", "give one file: vigie sets import FILE --kind … --source …"},
 	"error.set-kind":        {"que contient la liste ? Donner --kind known ou --kind benign", "what does the list hold? Give --kind known or --kind benign"},
 	"error.set-source":      {"de quel partenaire vient la liste ? Donner --source", "which partner does the list come from? Give --source"},
-	"error.set-hash":        {"--hash %s : c'est sha256 ou pdq ; les autres empreintes se reconnaissent à leur longueur", "--hash %s: it is sha256 or pdq; other hashes are told by their length"},
+	"error.set-hash":        {"--hash %s : c’est sha256 ou pdq ; les autres empreintes se reconnaissent à leur longueur", "--hash %s: it is sha256 or pdq; other hashes are told by their length"},
 	"error.set-file":        {"%s ne peut être lu : %s", "%s cannot be read: %s"},
 	"error.line":            {"ligne %s : %s", "line %s: %s"},
 	"error.set-empty":       {"%s est vide", "%s is empty"},
-	"error.set-id":          {"donner le numéro d'une base (vigie sets list les montre)", "give the number of a set (vigie sets list shows them)"},
-	"error.set-entry":       {"donner le numéro d'une base et une ligne de sa liste, à partir de 1", "give the number of a set and a line of its list, from 1"},
+	"error.set-id":          {"donner le numéro d’une base (vigie sets list les montre)", "give the number of a set (vigie sets list shows them)"},
+	"error.set-entry":       {"donner le numéro d’une base et une ligne de sa liste, à partir de 1", "give the number of a set and a line of its list, from 1"},
 	"error.withdraw-reason": {"pourquoi ? Donner --reason, qui est consigné", "why? Give --reason, which is recorded"},
 
 	"error.submit-what":     {"quel dossier ? vigie submit --case PROCÉDURE --exhibit SCELLÉ DOSSIER", "which folder? vigie submit --case CASE --exhibit SEAL DIR"},
@@ -164,7 +164,7 @@ Restores an entry that was withdrawn or disputed, named as it was then: vigie se
 	"error.submit-parallel": {"--uploads et --readers sont au moins 1", "--uploads and --readers are at least 1"},
 	"error.source":          {"%s : %s", "%s: %s"},
 	"error.items-differ": {
-		"le service compte %s fichiers, ce poste %s : relancer la même commande ; si cela persiste, prévenir l'administrateur",
+		"le service compte %s fichiers, ce poste %s : relancer la même commande ; si cela persiste, prévenir l’administrateur",
 		"the service counts %s files, this machine %s: run the same command again; if it stays so, tell the administrator"},
 
 	"wait.full":    {"En attente : %s Cela reprendra tout seul.", "Waiting: %s It goes on by itself."},
@@ -176,7 +176,7 @@ Restores an entry that was withdrawn or disputed, named as it was then: vigie se
 	"case.reopened":  {"Rouverte le %s par %s, référence %s", "Reopened %s by %s, reference %s"},
 	"case.closing":   {"clôture… (%s fichiers sur %s restent)", "closing… (%s files of %s are left)"},
 	"case.reopening": {"réouverture… (%s fichiers sur %s)", "reopening… (%s files of %s)"},
-	"case.changed":   {"Quelqu'un d'autre l'a close ou rouverte entre-temps", "Somebody else closed or reopened it meanwhile"},
+	"case.changed":   {"Quelqu’un d’autre l’a close ou rouverte entre-temps", "Somebody else closed or reopened it meanwhile"},
 	"check.closed":   {"Vu dans une procédure close.", "Seen in a closed case."},
 
 	"destroy.proposed":  {"Proposée. Un autre administrateur confirme avant le %s : vigie destroy SCELLÉ --confirm", "Proposed. Another administrator confirms before %s: vigie destroy EXHIBIT --confirm"},
@@ -197,7 +197,7 @@ Restores an entry that was withdrawn or disputed, named as it was then: vigie se
 	"submit.items":              {"FICHIERS", "FILES"},
 	"submit.media":              {"CONTENUS PAR CONSTAT", "CONTENTS BY FINDING"},
 	"submit.contents": {
-		"Chaque contenu compte une fois, quel que soit le nombre de fichiers qui le portent ;\nun fichier qui n'est pas un média compte quand une base le cite.",
+		"Chaque contenu compte une fois, quel que soit le nombre de fichiers qui le portent ;\nun fichier qui n’est pas un média compte quand une base le cite.",
 		"Each content counts once, however many files hold it;\na file that is no media counts when a set lists it."},
 	"submit.stages":   {"TRAVAIL DU SERVICE, PAR ÉTAPE", "WORK OF THE SERVICE, BY STAGE"},
 	"submit.seconds":  {"secondes", "seconds"},
@@ -209,16 +209,16 @@ Restores an entry that was withdrawn or disputed, named as it was then: vigie se
 		"Le service examine les médias. Les constats : vigie findings %s",
 		"The service examines the media. For the findings: vigie findings %s"},
 	"submit.interrupted": {
-		"interrompu ; relancer la même commande pour reprendre : rien n'est envoyé deux fois",
+		"interrompu ; relancer la même commande pour reprendre : rien n’est envoyé deux fois",
 		"stopped; run the same command again to go on: nothing is sent twice"},
 	"submit.unavailable": {
-		"le service ne répond plus ; relancer la même commande pour reprendre : rien n'est envoyé deux fois (%s)",
+		"le service ne répond plus ; relancer la même commande pour reprendre : rien n’est envoyé deux fois (%s)",
 		"the service no longer answers; run the same command again to go on: nothing is sent twice (%s)"},
 	"submit.missing": {
-		"%s média n'est pas arrivé : relancer la même commande|%s médias ne sont pas arrivés : relancer la même commande",
+		"%s média n’est pas arrivé : relancer la même commande|%s médias ne sont pas arrivés : relancer la même commande",
 		"%s medium did not arrive: run the same command again|%s media did not arrive: run the same command again"},
 	"submit.unreadable": {
-		"%s fichier n'a pu être lu ; le détail : vigie findings %s|%s fichiers n'ont pu être lus ; le détail : vigie findings %s",
+		"%s fichier n’a pu être lu ; le détail : vigie findings %s|%s fichiers n’ont pu être lus ; le détail : vigie findings %s",
 		"%s file could not be read; for details: vigie findings %s|%s files could not be read; for details: vigie findings %s"},
 
 	"hash.type":    {"type", "type"},
@@ -227,10 +227,10 @@ Restores an entry that was withdrawn or disputed, named as it was then: vigie se
 	"hash.facts":   {"faits", "facts"},
 	"hash.note":    {"remarque", "note"},
 	"hash.error":   {"erreur", "error"},
-	"hash.wrong":   {"%s fichier n'a pu être lu ou décodé|%s fichiers n'ont pu être lus ou décodés", "%s file could not be read or decoded|%s files could not be read or decoded"},
+	"hash.wrong":   {"%s fichier n’a pu être lu ou décodé|%s fichiers n’ont pu être lus ou décodés", "%s file could not be read or decoded|%s files could not be read or decoded"},
 
 	"check.reference": {"Contact : %s, référence %s", "Contact: %s, reference %s"},
-	"check.wrong":     {"%s fichier n'a pu être vérifié|%s fichiers n'ont pu être vérifiés", "%s file could not be checked|%s files could not be checked"},
+	"check.wrong":     {"%s fichier n’a pu être vérifié|%s fichiers n’ont pu être vérifiés", "%s file could not be checked|%s files could not be checked"},
 
 	"findings.disputed":         {"(fiche contestée)", "(disputed entry)"},
 	"findings.withdrawn":        {"fiche retirée : %s", "withdrawn entry: %s"},
@@ -249,10 +249,10 @@ Restores an entry that was withdrawn or disputed, named as it was then: vigie se
 	"sets.rejected":    {"%s ligne fausse, laissée de côté|%s lignes fausses, laissées de côté", "%s line was wrong and left out|%s lines were wrong and left out"},
 	"sets.more-errors": {"et %s autre|et %s autres", "and %s more|and %s more"},
 	"sets.conflicts": {
-		"%s fiche figure aussi dans une base de l'autre sorte :|%s fiches figurent aussi dans une base de l'autre sorte :",
+		"%s fiche figure aussi dans une base de l’autre sorte :|%s fiches figurent aussi dans une base de l’autre sorte :",
 		"%s entry is in a set of the other kind too:|%s entries are in a set of the other kind too:"},
 	"sets.conflict":     {"ligne %d : aussi ligne %d de la base %d", "line %d: also line %d of set %d"},
-	"sets.replaced":     {"la base %d, qu'elle remplace, est retirée", "set %d, which it replaces, is withdrawn"},
+	"sets.replaced":     {"la base %d, qu’elle remplace, est retirée", "set %d, which it replaces, is withdrawn"},
 	"sets.category":     {"catégorie : %s", "category: %s"},
 	"sets.imported-at":  {"importée le %s", "imported %s"},
 	"sets.withdrawn-at": {"retirée le %s", "withdrawn %s"},
@@ -260,11 +260,11 @@ Restores an entry that was withdrawn or disputed, named as it was then: vigie se
 	"sets.removed":      {"Base %d (%s) supprimée : son import avait échoué.", "Set %d (%s) removed: its import had failed."},
 	"sets.entry":        {"base %d, ligne %d : %s le %s : %s", "set %d, line %d: %s %s: %s"},
 	"sets.entry-already": {
-		"C'était déjà le cas depuis le %s : rien n'a changé, ce motif n'est pas consigné.",
+		"C’était déjà le cas depuis le %s : rien n’a changé, ce motif n’est pas consigné.",
 		"It has been so since %s: nothing changed, this reason is not recorded.",
 	},
 	"sets.withdrawn-already": {
-		"La base %d était déjà retirée (le %s) : rien n'a changé, ce motif n'est pas consigné.",
+		"La base %d était déjà retirée (le %s) : rien n’a changé, ce motif n’est pas consigné.",
 		"Set %d was withdrawn already (%s): nothing changed, this reason is not recorded.",
 	},
 	"sets.sending": {"%s/%s envoyés", "%s/%s sent"},
