@@ -59,7 +59,7 @@ func (c *Closer) bringBackExhibit(ctx context.Context, r CaseRecord, x ClosedExh
 	return c.Store.ReopenExhibit(ctx, x.ID, &m, x.Resealed)
 }
 
-// unshelve brings one part back: its media, their groups, their examinations, in this order, so that nobody takes them for
+// unshelve brings one part back: its media, their groups, their examinations or the queue, in this order, so that nobody takes them for
 // media that were never grouped, or never examined.
 func (c *Closer) unshelve(ctx context.Context, r CaseRecord, x ExhibitID, part PartID) error {
 	shelf, err := c.Shelves.Shelf(ctx, x, r.Shelf, part)
@@ -89,7 +89,21 @@ func (c *Closer) unshelve(ctx context.Context, r CaseRecord, x ExhibitID, part P
 	if err := c.regroup(ctx, shelf.Media, filed); err != nil {
 		return err
 	}
-	return c.Steward.restore(ctx, filed)
+	if err := c.Steward.restore(ctx, filed); err != nil {
+		return err
+	}
+	return c.await(ctx, shelf.Media)
+}
+
+// await queues those of media that waited for their examination when they were put away, and have their bytes.
+func (c *Closer) await(ctx context.Context, media []Shelved) error {
+	var ids []MediumID
+	for i := range media {
+		if !media[i].At.Kept() {
+			ids = append(ids, media[i].Medium)
+		}
+	}
+	return together(ctx, ids, func(ctx context.Context, _ int, id MediumID) error { return c.Steward.repairOne(ctx, id) })
 }
 
 // filed reads the examinations of media, whole packs at a time: those of one exhibit lie together.

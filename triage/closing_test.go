@@ -460,6 +460,28 @@ func TestDestroyedBesideAClosedCase(t *testing.T) {
 
 // TestCloseBesideSubmit closes a case while media are submitted to it: what was acknowledged is there once it is reopened, and
 // the client that was refused ends what it began.
+// TestClosedBeforeExamined: what waits for its examination when its case is closed waits again when that is reopened, and
+// is not asked for.
+func TestClosedBeforeExamined(t *testing.T) {
+	h := newHouse(t)
+	x := h.mustSubmit("S1", newPicture(t, "a.jpg", 1), newPicture(t, "b.jpg", 2))
+	for _, change := range []func(context.Context, triage.Actor, triage.CaseID, string) (triage.Case, error){h.cases().Close, h.cases().Reopen} {
+		if _, err := change(t.Context(), boss, h.names.Case("2026/1"), "order"); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.closer().Once(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if p, err := h.submit.Progress(t.Context(), h.examiner, x); err != nil || p.Pending != 2 || p.Wanted != 0 {
+		t.Errorf("%+v, %v", p, err)
+	}
+	h.work()
+	if p := h.settle(x); p.Media[triage.Unranked] != 2 {
+		t.Errorf("%+v", p)
+	}
+}
+
 func TestCloseBesideSubmit(t *testing.T) {
 	h := newHouse(t)
 	ctx := t.Context()

@@ -1,7 +1,9 @@
 package triage
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"strconv"
@@ -45,6 +47,7 @@ type Job struct {
 // for the queue's lease is taken over by another worker, with one more delivery. Jobs to examine something again are
 // handed out when there are no others.
 type JobSource interface {
+	JobQueue
 	// Take waits for jobs until ctx ends, then fails with ctx's error. It returns from 1 to n, and never more than one
 	// that was taken over.
 	Take(ctx context.Context, n int) ([]Job, error)
@@ -207,6 +210,9 @@ func (w *Worker) examine(ctx context.Context, t *task, buffer []byte) error {
 	if IsKind(err, NotFound) {
 		return nil // nobody lists it any more
 	}
+	if errors.Is(err, errIncomplete) && !t.job.Again {
+		return w.Jobs.Enqueue(ctx, t.job.Medium) // anew: that its upload takes long is not held against its bytes
+	}
 	if err != nil {
 		return err
 	}
@@ -243,10 +249,13 @@ func (w *Worker) held(ctx context.Context, t *task) (m Medium, err error) {
 			if held, err := w.Archive.HasMedium(ctx, id, m.Slot.Generation); err == nil && !held {
 				return m, E(NotFound, "examine", string(id), "its bytes were destroyed", nil)
 			}
-			return m, E(Unavailable, "examine", string(id), "its upload is not complete", ctx.Err())
+			return m, cmp.Or(ctx.Err(), errIncomplete)
 		}
 	}
 }
+
+// errIncomplete says that a job came before the digests of its medium, by more than the moment that this takes.
+var errIncomplete error = E(Unavailable, "examine", "", "its upload is not complete", nil)
 
 // look decodes the medium, or concludes that it cannot be.
 func (w *Worker) look(ctx context.Context, t *task, buffer []byte) (x hashing.Examination, err error) {

@@ -83,6 +83,54 @@ func (b countingBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// A job that comes before the end of its upload waits anew, however often: only what befell a worker counts against it.
+func TestJobBeforeItsUpload(t *testing.T) {
+	h := newHouse(t)
+	ctx, p := t.Context(), newPicture(t, "a.jpg", 1)
+	x, err := h.submit.Open(ctx, h.examiner, "2026/1", "S1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, part, err := triage.EncodePart([]triage.Item{p.item})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.submit.PutPart(ctx, h.examiner, x.ID, part, body); err != nil {
+		t.Fatal(err)
+	}
+	id := h.names.Medium(p.item.Digests.SHA256)
+	medium, err := h.views.Media.Medium(ctx, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.archive.PutMedium(ctx, id, medium.Slot, bytes.NewReader(p.bytes), int64(len(p.bytes))); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.jobs.Enqueue(ctx, id); err != nil {
+		t.Fatal(err)
+	}
+	first := h.rdb.XRange(ctx, "t:jobs", "-", "+").Val()
+	h.run()
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		now := h.rdb.XRange(ctx, "t:jobs", "-", "+").Val()
+		if len(now) == 1 && now[0].ID != first[0].ID {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the job is not queued anew: %v", now)
+		}
+	}
+	if err := h.submit.Upload(ctx, h.examiner, p.item.Digests.SHA256, bytes.NewReader(p.bytes), int64(len(p.bytes))); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.submit.Seal(ctx, h.examiner, x.ID, []triage.PartID{part}); err != nil {
+		t.Fatal(err)
+	}
+	if p := h.settle(x.ID); p.Media[triage.Unreadable] != 0 {
+		t.Errorf("%+v", p)
+	}
+}
+
 // Media are written many in a call; one that cannot be written does not hold up the others.
 func TestOneDoesNotHoldUpOthers(t *testing.T) {
 	for name, spoil := range map[string]func(*house, triage.MediumID){
