@@ -22,6 +22,10 @@ const (
 	// viewSamples is how many samples the shorter side of a picture is reduced to, or a little more, in which parts are hashed:
 	// twice as many as the fast way's whole picture has at least.
 	viewSamples = 2 * fastMinSide
+	// viewMinDetail is the least detail of a part's hash (pdq.Hash.Detail): the 231 photographs of the corpus have 165 or more,
+	// while pages of text in a border have come within 20 bits of a listed step of light, which has 23 (docs/matching.md); of
+	// two hashes 20 bits apart, one has at most 80 more.
+	viewMinDetail = 120
 	// maxViews bounds what is looked up of one picture: each part costs a hash and eight searches.
 	maxViews = 8
 )
@@ -109,7 +113,7 @@ func parts(plane pdq.Scaled) (list []hashing.View) {
 		part := plane
 		part.Pix, part.Columns, part.Rows = whole.Pix[whole.PixOffset(r.rect.Min.X, r.rect.Min.Y):], r.rect.Dx(), r.rect.Dy()
 		part.Width, part.Height = part.Columns*plane.StepX, part.Rows*plane.StepY
-		if codes, quality := pdq.FromScaled(part); quality >= pdq.MinQuality {
+		if codes, quality := pdq.FromScaled(part); quality >= pdq.MinQuality && codes[pdq.Original].Detail() >= viewMinDetail {
 			list = append(list, hashing.View{Name: r.view, PDQ: codes, Quality: quality})
 		}
 	}
