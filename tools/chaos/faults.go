@@ -134,8 +134,18 @@ func (s *stack) exchangeRedis(ctx context.Context, change func(data string) erro
 	if err != nil {
 		return err
 	}
-	s.redis, err = s.startRedis(ctx)
-	return err
+	var last error
+	for range maxTries { // as a service manager does: the disk may be full at this moment
+		redis, err := s.startRedis(ctx)
+		if err == nil {
+			s.redis = redis
+			return nil
+		}
+		if last = err; !pause(ctx, pauseTries) {
+			break
+		}
+	}
+	return last
 }
 
 // The bounds of a round's chances.
