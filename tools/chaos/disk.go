@@ -55,7 +55,18 @@ func (d *disk) end(kept string) error {
 		err = exec.Command("cp", "-a", d.dir, kept).Run()
 	}
 	if d.limited {
-		return errors.Join(err, syscall.Unmount(d.dir, 0))
+		err = errors.Join(err, unmount(d.dir))
+	}
+	return err
+}
+
+// unmount waits a moment for the children of killed servers, which end a little later.
+func unmount(dir string) (err error) {
+	for range maxTries {
+		if err = syscall.Unmount(dir, 0); !errors.Is(err, syscall.EBUSY) {
+			return err
+		}
+		time.Sleep(pauseTries)
 	}
 	return err
 }
