@@ -139,8 +139,11 @@ func (o *caseOptions) change(ctx context.Context, env *environment, c *client.Cl
 		}
 	}
 	p.end()
-	if !o.noWait && k.State != string(end) {
+	switch {
+	case !o.noWait && k.State != string(end):
 		fmt.Fprintln(env.Stderr, env.T("case.changed"))
+	case k.State == string(triage.CaseOpen) && k.Counts.Pending > 0:
+		fmt.Fprintln(env.Stderr, env.T("case.matching"))
 	}
 	return o.print(env, k)
 }

@@ -68,7 +68,7 @@ func runScripts(t *testing.T, withService bool) {
 			return startService(env)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"odd": oddNames, "exits": exits, "lines": lines, "become": become,
+			"odd": oddNames, "exits": exits, "lines": lines, "become": become, "until": until,
 		},
 	})
 }
@@ -190,6 +190,24 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if strconv.Itoa(code) != args[0] {
 		ts.Fatalf("exit code %d, want %s", code, args[0])
+	}
+}
+
+// until runs a command until it writes what a file holds: until before vigie findings.
+func until(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: until file command…")
+	}
+	want := ts.ReadFile(args[0])
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		ts.Check(ts.Exec(args[1], args[2:]...))
+		got := ts.ReadFile("stdout")
+		if got == want {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("it still writes\n%s\nand not\n%s", got, want)
+		}
 	}
 }
 
