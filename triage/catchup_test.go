@@ -209,17 +209,7 @@ func TestRolledBackUpload(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := newPicture(t, "a.jpg", 1)
-	x, err := h.submit.Open(ctx, h.examiner, "2026/1", "ONE")
-	if err != nil {
-		t.Fatal(err)
-	}
-	body, part, err := triage.EncodePart([]triage.Item{p.item})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := h.submit.PutPart(ctx, h.examiner, x.ID, part, body); err != nil {
-		t.Fatal(err)
-	}
+	x, part, body := h.listed("ONE", p)
 	older := h.copyRedis()
 	if err := h.submit.Upload(ctx, h.examiner, p.item.Digests.SHA256, bytes.NewReader(p.bytes), p.item.Size); err != nil {
 		t.Fatal(err)

@@ -184,6 +184,22 @@ func (h *house) submitTo(ctx context.Context, caseNumber, seal string, source ..
 	return err
 }
 
+// listed opens an exhibit and sends a part that lists p, whose bytes are not sent.
+func (h *house) listed(seal string, p picture) (x triage.Exhibit, part triage.PartID, body []byte) {
+	h.t.Helper()
+	x, err := h.submit.Open(h.t.Context(), h.examiner, "2026/1", seal)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if body, part, err = triage.EncodePart([]triage.Item{p.item}); err != nil {
+		h.t.Fatal(err)
+	}
+	if _, err := h.submit.PutPart(h.t.Context(), h.examiner, x.ID, part, body); err != nil {
+		h.t.Fatal(err)
+	}
+	return x, part, body
+}
+
 func (h *house) mustSubmit(seal string, source ...picture) triage.ExhibitID {
 	h.t.Helper()
 	if err := h.submitOnce(h.t.Context(), seal, source...); err != nil {

@@ -16,15 +16,22 @@ import (
 	"vigie/triage"
 )
 
-// TestSweep changes the sets in every way when everything was submitted: the media that a change touches are matched again,
-// the others keep their epoch, and a rebuild, which matches all, says the same.
-func TestSweep(t *testing.T) {
+// sweptHouse returns a house whose changes of the sets are swept, however few media there are.
+func sweptHouse(t *testing.T) (*house, *triage.CatchUp) {
+	t.Helper()
 	h := newHouse(t)
 	h.steward.Sweep.Least = 1
 	c := h.catchUp()
 	if err := c.Once(t.Context(), false); err != nil {
 		t.Fatal(err)
 	}
+	return h, c
+}
+
+// TestSweep changes the sets in every way when everything was submitted: the media that a change touches are matched again,
+// the others keep their epoch, and a rebuild, which matches all, says the same.
+func TestSweep(t *testing.T) {
+	h, c := sweptHouse(t)
 	stop := h.run()
 	source := []picture{newItem("md5.txt", []byte("one document")), newItem("sha256.txt", []byte("another")), newItem("other.txt", []byte("none"))}
 	for i := range 12 {
@@ -113,12 +120,7 @@ func TestSweepGivenUp(t *testing.T) {
 
 // TestSweepBesideSubmit changes the sets again and again while media are submitted: nothing is missed.
 func TestSweepBesideSubmit(t *testing.T) {
-	h := newHouse(t)
-	h.steward.Sweep.Least = 1
-	c := h.catchUp()
-	if err := c.Once(t.Context(), false); err != nil {
-		t.Fatal(err)
-	}
+	h, c := sweptHouse(t)
 	stop := h.run()
 	const rounds = 8
 	drive := func(round int) []picture {

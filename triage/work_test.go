@@ -87,17 +87,7 @@ func (b countingBody) Read(p []byte) (int, error) {
 func TestJobBeforeItsUpload(t *testing.T) {
 	h := newHouse(t)
 	ctx, p := t.Context(), newPicture(t, "a.jpg", 1)
-	x, err := h.submit.Open(ctx, h.examiner, "2026/1", "S1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	body, part, err := triage.EncodePart([]triage.Item{p.item})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := h.submit.PutPart(ctx, h.examiner, x.ID, part, body); err != nil {
-		t.Fatal(err)
-	}
+	x, part, _ := h.listed("S1", p)
 	id := h.names.Medium(p.item.Digests.SHA256)
 	medium, err := h.views.Media.Medium(ctx, id)
 	if err != nil {

@@ -29,19 +29,6 @@ func exactEntry(i int) triage.Entry {
 
 func pdqEntry(i int) triage.Entry { return triage.Entry{Number: uint32(i), PDQ: code(i)} }
 
-// addMany adds entries from 0 to n.
-func addMany(b *testing.B, s *Sets, set triage.HashSet, n int, entry func(i int) triage.Entry) {
-	b.Helper()
-	const batch = 4000
-	entries := make([]triage.Entry, batch)
-	for from := 0; from < n; from += batch {
-		for i := range entries {
-			entries[i] = entry(from + i)
-		}
-		add(b, s, set, entries[:min(batch, n-from)]...)
-	}
-}
-
 // What entries cost: VIGIE_BENCH_ENTRIES=10000000 go test -run '^$' -bench Memory -benchtime 1x ./store/known
 func BenchmarkMemory(b *testing.B) {
 	n := benchEntries(b)

@@ -55,6 +55,19 @@ func add(t testing.TB, s *Sets, set triage.HashSet, entries ...triage.Entry) []t
 	return conflicts
 }
 
+// addMany adds n entries in batches; entry tells what the i-th says.
+func addMany(t testing.TB, s *Sets, set triage.HashSet, n int, entry func(i int) triage.Entry) {
+	t.Helper()
+	const batch = 4000
+	entries := make([]triage.Entry, batch)
+	for from := 0; from < n; from += batch {
+		for i := range entries {
+			entries[i] = entry(from + i)
+		}
+		add(t, s, set, entries[:min(batch, n-from)]...)
+	}
+}
+
 func activate(t testing.TB, s *Sets, set triage.HashSet, replaces ...triage.SetID) triage.Epoch {
 	t.Helper()
 	epoch, err := s.Activate(t.Context(), set, replaces)
@@ -316,19 +329,18 @@ func TestImportOfTenThousand(t *testing.T) {
 func TestManyEqualCodes(t *testing.T) {
 	s, m := open(t)
 	set := create(t, s, triage.KnownSet, "dense")
-	const n, batch = 100_000, 10_000
-	for from := 0; from < n; from += batch {
-		entries := make([]triage.Entry, batch)
-		for i := range entries {
-			entries[i] = triage.Entry{Number: uint32(from + i + 1), PDQ: code(1)}
+	const n, odd = 100_000, 50_009
+	nearest := flip(*code(1), 3)
+	addMany(t, s, set, n, func(i int) triage.Entry {
+		e := triage.Entry{Number: uint32(i + 1), PDQ: code(1)}
+		switch i {
+		case odd:
+			e.PDQ = &nearest
+		case odd + 1:
+			e.PHash = phash(0xff00ff00ff00ff00)
 		}
-		if from == 5*batch {
-			nearest := flip(*code(1), 3)
-			entries[9].PDQ = &nearest
-			entries[10].PHash = phash(0xff00ff00ff00ff00)
-		}
-		add(t, s, set, entries...)
-	}
+		return e
+	})
 	activate(t, s, set)
 	turned := []pdq.Hash{flip(*code(1), 5), *code(50), flip(*code(1), 3), *code(51), *code(52), *code(53), *code(54), flip(*code(1), 20)}
 	probe := triage.Probe{
@@ -342,7 +354,7 @@ func TestManyEqualCodes(t *testing.T) {
 	}
 	for _, i := range []int{0, 2} {
 		got := matches[i]
-		if len(got) != MaxMatches || got[0].Entry != 5*batch+10 || got[0].Distance != 0 || got[0].Transform != 2 || got[1].Distance != 3 {
+		if len(got) != MaxMatches || got[0].Entry != odd+1 || got[0].Distance != 0 || got[0].Transform != 2 || got[1].Distance != 3 {
 			t.Fatalf("probe %d: %d matches, the first %+v", i, len(got), got[:2])
 		}
 		if want := n + 1 - MaxMatches; got[0].More != want { // all by PDQ, one by pHash too
@@ -358,14 +370,9 @@ func TestManyEqualCodes(t *testing.T) {
 func TestEqualLines(t *testing.T) {
 	s, m := open(t)
 	set := create(t, s, triage.KnownSet, "careless")
-	const n, batch = 20_000, 4000
-	for from := 0; from < n; from += batch {
-		entries := make([]triage.Entry, batch)
-		for i := range entries {
-			entries[i] = triage.Entry{Number: uint32(from + i + 1), Exact: []triage.DigestKey{key(1)}}
-		}
-		add(t, s, set, entries...)
-	}
+	addMany(t, s, set, 20_000, func(i int) triage.Entry {
+		return triage.Entry{Number: uint32(i + 1), Exact: []triage.DigestKey{key(1)}}
+	})
 	activate(t, s, set)
 	other := create(t, s, triage.KnownSet, "another")
 	add(t, s, other, triage.Entry{Number: 1, Exact: []triage.DigestKey{key(1)}})
