@@ -89,10 +89,34 @@ func (c *Closer) unshelve(ctx context.Context, r CaseRecord, x ExhibitID, part P
 	if err := c.regroup(ctx, shelf.Media, filed); err != nil {
 		return err
 	}
-	if err := c.Steward.restore(ctx, filed); err != nil {
+	if err := c.matched(ctx, shelf.Media, filed); err != nil {
 		return err
 	}
 	return c.await(ctx, shelf.Media)
+}
+
+// matched matches media as the sets are now: by their examinations, or, where there is none and they matched something
+// before, by their digests. The others without one are matched like whatever is listed.
+func (c *Closer) matched(ctx context.Context, media []Shelved, filed []Filed) error {
+	had := make(map[MediumID][]Match)
+	var listed []MediumID
+	for i := range media {
+		m := &media[i]
+		for _, e := range m.Matched {
+			had[m.Medium] = append(had[m.Medium], Match{Set: e.Set, Entry: e.Entry})
+		}
+		if !m.At.Kept() && len(m.Matched) > 0 {
+			listed = append(listed, m.Medium)
+		}
+	}
+	if err := c.Steward.restore(ctx, filed, had); err != nil || len(listed) == 0 {
+		return err
+	}
+	for {
+		if err := c.Steward.matchAgain(ctx, listed, had); !IsKind(err, Stale) {
+			return err
+		}
+	}
 }
 
 // await queues those of media that waited for their examination when they were put away, and have their bytes.

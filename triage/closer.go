@@ -213,6 +213,9 @@ func shelved(x ExhibitID, it *ListedItem, m *Medium) (Shelved, bool) {
 			continue
 		}
 		s := Shelved{Medium: m.ID, At: m.At, Group: m.Group}
+		for i := range m.Matches {
+			s.Matched = append(s.Matched, EntryRef{m.Matches[i].Set, m.Matches[i].Entry})
+		}
 		if !p.Modified.Equal(it.Place.Modified) || p.Folder != it.Place.Folder || p.Parent != it.Place.Parent || p.Class != it.Place.Class {
 			s.Place = p
 		}

@@ -108,8 +108,9 @@ func (w *Worker) effect(ctx context.Context, tasks []*task) (matching time.Durat
 	if len(tasks) == 0 {
 		return 0, nil
 	}
-	probes, outcomes := make([]Probe, len(tasks)), make([]Outcome, len(tasks))
+	probes, outcomes, had := make([]Probe, len(tasks)), make([]Outcome, len(tasks)), make([][]Match, len(tasks))
 	for i, t := range tasks {
+		had[i] = t.medium.Matches
 		probes[i] = NewProbe(t.medium.Keys, *t.examination)
 	}
 	for {
@@ -123,9 +124,12 @@ func (w *Worker) effect(ctx context.Context, tasks []*task) (matching time.Durat
 			m := &t.medium
 			t.finding = Conclude(m.Kind, t.examination.Unreadable, matches[i])
 			outcomes[i] = Outcome{
-				Medium: m.ID, Generation: m.Slot.Generation, Epoch: epoch, Matches: recorded(matches[i], m.Matches), Finding: t.finding,
+				Medium: m.ID, Generation: m.Slot.Generation, Epoch: epoch, Matches: matches[i], Finding: t.finding,
 				Examination: t.examination, Attempt: m.Attempt,
 			}
+		}
+		if err := w.Events.keepEarlier(ctx, outcomes, had); err != nil {
+			return matching, err
 		}
 		if err := w.Outcomes.Apply(ctx, outcomes...); !IsKind(err, Stale) {
 			return matching, err

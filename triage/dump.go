@@ -13,8 +13,8 @@ import (
 // Dump writes all that the projections say of accounts, sets, exhibits, media, findings, groups, decisions and the
 // queue, one JSON object a line, in one order: projections that say the same give the same lines, which diff compares.
 // It tells identifiers, numbers and words of ours alone; what else there is (names, notes, what a picture tells of
-// itself) is in a keyed sum, "rest". What expires (sessions, claims, leases), what numbers the changes of sets, and matches
-// with entries that were withdrawn since are left out. It fails with Unavailable while the projections are not whole.
+// itself) is in a keyed sum, "rest". What expires (sessions, claims, leases) and what numbers the changes of sets are
+// left out. It fails with Unavailable while the projections are not whole.
 func (c *CatchUp) Dump(ctx context.Context, w io.Writer) error {
 	marks, err := c.Events.Marks.Marks(ctx)
 	if err != nil {
@@ -213,13 +213,13 @@ func (d dumper) media(ctx context.Context, id ExhibitID, part PartID) error {
 
 func (d dumper) medium(m Medium) error {
 	m.Epoch, m.At = 0, Locator{}
-	m.Matches = recorded(m.Matches, nil) // that an entry matched before it was withdrawn, only Redis tells
 	slices.SortFunc(m.Places, func(a, b Place) int { return cmp.Compare(a.Exhibit, b.Exhibit) })
 	type match struct {
-		Set      SetID  `json:"set"`
-		Entry    uint32 `json:"entry"`
-		Method   Method `json:"method"`
-		Distance int    `json:"distance"`
+		Set      SetID      `json:"set"`
+		Entry    uint32     `json:"entry"`
+		Method   Method     `json:"method"`
+		Distance int        `json:"distance"`
+		State    EntryState `json:"state,omitempty"`
 	}
 	line := struct {
 		dumped
@@ -229,7 +229,7 @@ func (d dumper) medium(m Medium) error {
 		Matches []match     `json:"matches,omitempty"`
 	}{State: m.State, Finding: m.Finding, Group: m.Group}
 	for _, x := range m.Matches {
-		line.Matches = append(line.Matches, match{x.Set, x.Entry, x.Method, x.Distance})
+		line.Matches = append(line.Matches, match{x.Set, x.Entry, x.Method, x.Distance, x.State})
 	}
 	var err error
 	if line.dumped, err = d.of("medium", string(m.ID), m); err != nil {

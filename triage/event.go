@@ -27,6 +27,8 @@ const (
 	EntryWasWithdrawn EventKind = "set.entry-withdrawn"
 	EntryWasDisputed  EventKind = "set.entry-disputed"
 	EntryWasRestored  EventKind = "set.entry-restored"
+	// MatchesWithdrawn tells of matches that media had with entries which were withdrawn since.
+	MatchesWithdrawn EventKind = "match.withdrawn"
 
 	HashChecked   EventKind = "check.answered"
 	FindingsRead  EventKind = "findings.read"

@@ -13,6 +13,7 @@ import (
 	"iter"
 	"log/slog"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -91,14 +92,14 @@ func newHouse(t testing.TB) *house {
 	h.events = &triage.Projector{
 		Journal: h.journal, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: h.archive, Sets: sets,
 		SetFiles: h.archive, Parse: setfile.Parse, Queue: v.Queue, Ends: v.Ends, Keys: h.archive, Rehashes: v.Rehashes, Names: h.names,
-		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: h.archive,
+		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: h.archive, Earlier: v.Earlier,
 	}
 	h.submit = &triage.Submission{Exhibits: v.Exhibits, Media: v.Media, Archive: h.archive, Manifests: h.archive, Jobs: h.jobs, Events: h.events, Names: h.names, Now: time.Now}
 	h.sets = &triage.Sets{Store: sets, Archive: h.archive, Parse: setfile.Parse, Events: h.events, Lease: v.Lease, Log: log, Names: h.names, Now: time.Now}
 	h.review = &triage.Review{Queue: v.Queue, Exhibits: v.Exhibits, Grants: v.Grants, Archive: h.archive, Renderer: inProcess{}, Events: h.events, Now: time.Now}
 	h.checks = &triage.Checks{Matcher: mirror, Seen: v.Seen, Founders: founders, Archive: h.archive, Events: h.events, Names: h.names, Contact: "the office"}
-	h.worker = &triage.Worker{Jobs: h.jobs, Media: v.Media, Archive: h.archive, Examinations: h.archive, Decoder: switchable{h}, Matcher: mirror, Outcomes: v.Outcomes, Rehashed: v.Rehashes, Outdated: decode.Outdated, Decoders: decode.Decoders(), Names: h.names, Parallel: 2, Touch: testLease / 3, Now: time.Now, Log: log}
-	h.steward = &triage.Steward{Exhibits: v.Exhibits, Media: v.Media, Archive: h.archive, Examinations: h.archive, Records: h.archive, Marks: v.Marks, Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Rematch: v.Rematch, Founders: founders, Cases: v.Cases, Jobs: h.jobs, Lease: v.Lease, Names: h.names, Now: time.Now, Log: log}
+	h.worker = &triage.Worker{Jobs: h.jobs, Media: v.Media, Archive: h.archive, Examinations: h.archive, Decoder: switchable{h}, Matcher: mirror, Outcomes: v.Outcomes, Rehashed: v.Rehashes, Outdated: decode.Outdated, Decoders: decode.Decoders(), Events: h.events, Names: h.names, Parallel: 2, Touch: testLease / 3, Now: time.Now, Log: log}
+	h.steward = &triage.Steward{Exhibits: v.Exhibits, Media: v.Media, Archive: h.archive, Examinations: h.archive, Records: h.archive, Marks: v.Marks, Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Rematch: v.Rematch, Founders: founders, Cases: v.Cases, Jobs: h.jobs, Lease: v.Lease, Events: h.events, Names: h.names, Now: time.Now, Log: log}
 	h.steward.Sweep = &triage.Sweep{
 		Changes: mirror, Store: v.Rematch, Examinations: h.archive, Seen: v.Seen, Events: h.events, Least: triage.SweepFrom, Now: time.Now, Log: log,
 	}
@@ -319,7 +320,8 @@ func (s switchable) Examine(ctx context.Context, r io.Reader, size int64) (hashi
 type redisFaults struct {
 	mu    sync.Mutex
 	armed bool
-	at    int // the command that fails, from 1
+	on    string // only commands on keys that begin so are counted
+	at    int    // the command that fails, from 1
 	after bool
 	calls int
 	hit   bool
@@ -332,7 +334,15 @@ var errOnPurpose = errors.New("a fault on purpose")
 func (f *redisFaults) arm(at int, after bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.armed, f.at, f.after, f.calls, f.hit, f.lose = true, at, after, 0, false, nil
+	f.armed, f.on, f.at, f.after, f.calls, f.hit, f.lose = true, "", at, after, 0, false, nil
+}
+
+// armOn is arm among the commands on keys that begin with on.
+func (f *redisFaults) armOn(on string, at int, after bool) {
+	f.arm(at, after)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.on = on
 }
 
 // loseAt has lose done before the at-th command from now on.
@@ -351,10 +361,13 @@ func (f *redisFaults) disarm() bool {
 	return f.hit
 }
 
-func (f *redisFaults) around(do func() error) error {
+func (f *redisFaults) around(do func() error, cmds ...redis.Cmder) error {
 	f.mu.Lock()
-	f.calls++
-	fails := f.armed && f.calls == f.at
+	counts := f.on == "" || slices.ContainsFunc(cmds, f.isOn)
+	if counts {
+		f.calls++
+	}
+	fails := counts && f.armed && f.calls == f.at
 	f.hit = f.hit || fails
 	after, lose := f.after, f.lose
 	f.mu.Unlock()
@@ -370,13 +383,20 @@ func (f *redisFaults) around(do func() error) error {
 	return fmt.Errorf("redis: %w", errOnPurpose)
 }
 
+func (f *redisFaults) isOn(cmd redis.Cmder) bool {
+	return slices.ContainsFunc(cmd.Args(), func(arg any) bool {
+		key, _ := arg.(string)
+		return strings.HasPrefix(key, f.on)
+	})
+}
+
 func (f *redisFaults) DialHook(next redis.DialHook) redis.DialHook {
 	return func(ctx context.Context, network, addr string) (net.Conn, error) { return next(ctx, network, addr) }
 }
 
 func (f *redisFaults) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
-		err := f.around(func() error { return next(ctx, cmd) })
+		err := f.around(func() error { return next(ctx, cmd) }, cmd)
 		if errors.Is(err, errOnPurpose) {
 			cmd.SetErr(err)
 		}
@@ -386,7 +406,7 @@ func (f *redisFaults) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 
 func (f *redisFaults) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
-		err := f.around(func() error { return next(ctx, cmds) })
+		err := f.around(func() error { return next(ctx, cmds) }, cmds...)
 		if errors.Is(err, errOnPurpose) {
 			for _, cmd := range cmds {
 				cmd.SetErr(err)

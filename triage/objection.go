@@ -2,7 +2,6 @@ package triage
 
 import (
 	"context"
-	"slices"
 	"time"
 )
 
@@ -44,26 +43,4 @@ type ObjectionStore interface {
 	Object(ctx context.Context, o Objection) (Epoch, error)
 	// Objections returns the last word on each entry that there was one on, the latest first.
 	Objections(ctx context.Context) ([]Objection, error)
-}
-
-// recorded returns what is kept of the matches that were found of a medium: all that count, and of withdrawn entries
-// those that it had before, so that who relied on one sees what became of it.
-func recorded(found, had []Match) []Match {
-	var kept []Match
-	for _, m := range found {
-		same := func(h Match) bool { return h.Set == m.Set && h.Entry == m.Entry }
-		if m.State != EntryWithdrawn || slices.ContainsFunc(had, same) {
-			kept = append(kept, m)
-		}
-	}
-	return kept
-}
-
-// withdrawnMatch returns the first match with an entry that was withdrawn since, or nil.
-func withdrawnMatch(matches []Match) *Match {
-	i := slices.IndexFunc(matches, func(m Match) bool { return m.State == EntryWithdrawn })
-	if i < 0 {
-		return nil
-	}
-	return &matches[i]
 }

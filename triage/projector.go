@@ -67,6 +67,7 @@ type Projector struct {
 	Closed    ClosedStore
 	Shelving  ShelvingStore
 	Shelves   ShelfArchive
+	Earlier   EarlierStore
 	Names     Names
 }
 
@@ -143,6 +144,8 @@ func (p *Projector) Apply(ctx context.Context, ev Event) error {
 		return withData(ev, func(d objectedEntry) error { return p.entryObjected(ctx, ev, EntryDisputed, d) })
 	case EntryWasRestored:
 		return withData(ev, func(d objectedEntry) error { return p.entryObjected(ctx, ev, EntryCounts, d) })
+	case MatchesWithdrawn:
+		return withData(ev, func(d withdrawnMatches) error { return p.Earlier.KeepEarlier(ctx, d.Matches) })
 	case SetRemoved:
 		return p.setRemoved(ctx, ev.Subject)
 	case CaseIsClosed:

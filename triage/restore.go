@@ -11,7 +11,7 @@ func (c *CatchUp) events(ctx context.Context, from uint64) error {
 	if err != nil || from >= head {
 		return err
 	}
-	if err := c.cases(ctx, from); err != nil {
+	if err := c.foundations(ctx, from, head); err != nil {
 		return err
 	}
 	last, n := from, 0
@@ -33,9 +33,11 @@ func (c *CatchUp) events(ctx context.Context, from uint64) error {
 	return c.Events.Marks.MarkEvents(ctx, max(last, head)) // the last ones may have been left out
 }
 
-// cases makes every case what the events after from leave it at, before anything is counted: what belongs to a case that was
-// put away, and still is, does not come back. What is being reopened is brought back first, for later events count on it.
-func (c *CatchUp) cases(ctx context.Context, from uint64) error {
+// foundations gives the events after from on which others rest their effect, before anything is counted. Every case
+// becomes what they leave it at: what belongs to one that was put away, and still is, does not come back. What is being
+// reopened is brought back, for later events count on it; and since that is matched, the sets and the words on their entries
+// come before it, or matches would be found that nobody ever had.
+func (c *CatchUp) foundations(ctx context.Context, from, head uint64) error {
 	type ends struct{ closed, away, reopened Event } // the last of each
 	all := make(map[string]*ends)
 	for ev, err := range c.Journal.Replay(ctx, from+1) {
@@ -43,6 +45,11 @@ func (c *CatchUp) cases(ctx context.Context, from uint64) error {
 			return err
 		}
 		switch ev.Kind {
+		case SetImported, SetWithdrawn, SetRemoved, EntryWasWithdrawn, EntryWasDisputed, EntryWasRestored, MatchesWithdrawn:
+			if err := c.Events.Apply(ctx, ev); err != nil {
+				return err
+			}
+			c.tell(StepEvents, 0, int(head-from)) //nolint:gosec // a count
 		case CaseIsClosed, CaseIsPutAway, CaseIsReopened:
 			if all[ev.Subject] == nil {
 				all[ev.Subject] = &ends{}
@@ -91,7 +98,7 @@ func (c *CatchUp) examinations(ctx context.Context, beyond map[string]uint64) er
 	err := atMost(ctx, packsAtOnce, packs, func(ctx context.Context, _ int, id PackID) error {
 		filed, err := c.Steward.Examinations.Pack(ctx, id)
 		if err == nil {
-			err = c.Steward.restore(ctx, filed)
+			err = c.Steward.restore(ctx, filed, nil)
 		}
 		done.Lock()
 		n++
@@ -117,8 +124,9 @@ func lastPacks(packs []PackID) (last []PackID) {
 	return last
 }
 
-// restore gives media their examinations, matched as the sets are now. Nothing is decoded.
-func (s *Steward) restore(ctx context.Context, filed []Filed) error {
+// restore gives media their examinations, matched as the sets are now. Nothing is decoded. had are matches that media had
+// when they left the projections, if they did.
+func (s *Steward) restore(ctx context.Context, filed []Filed, had map[MediumID][]Match) error {
 	standings, err := s.Media.FileExaminations(ctx, filed...)
 	if err != nil {
 		return err
@@ -131,6 +139,10 @@ func (s *Steward) restore(ctx context.Context, filed []Filed) error {
 			probes = append(probes, NewProbe(filed[i].Keys, filed[i].Examination))
 		}
 	}
+	known := make([][]Match, len(todo))
+	for i, at := range todo {
+		known[i] = had[filed[at].Medium]
+	}
 	for len(todo) > 0 {
 		matches, epoch, err := s.Matcher.Match(ctx, probes)
 		if err != nil {
@@ -140,10 +152,13 @@ func (s *Steward) restore(ctx context.Context, filed []Filed) error {
 		for i, at := range todo {
 			x := &filed[at].Examination
 			outcomes[i] = Outcome{
-				Medium: filed[at].Medium, Generation: max(1, filed[at].Generation), Epoch: epoch, Matches: recorded(matches[i], nil), Examination: x,
+				Medium: filed[at].Medium, Generation: max(1, filed[at].Generation), Epoch: epoch, Matches: matches[i], Examination: x,
 				Attempt: filed[at].Attempt,
 				Finding: Conclude(standings[at].Kind, x.Unreadable, matches[i]),
 			}
+		}
+		if err := s.Events.keepEarlier(ctx, outcomes, known); err != nil {
+			return err
 		}
 		if err := s.Outcomes.Apply(ctx, outcomes...); !IsKind(err, Stale) {
 			return err

@@ -13,6 +13,15 @@ type Shelved struct {
 	Group    GroupID  // "": it had none
 	Standing MediumID // who stood for the group
 	Place    *Place   // where it was first seen in the exhibit, if not where the part has it
+	// Matched are the entries that it matched, withdrawn ones that it had matched before included: should one be withdrawn
+	// while the case is closed, the medium still had it.
+	Matched []EntryRef
+}
+
+// EntryRef names an entry of a set.
+type EntryRef struct {
+	Set   SetID
+	Entry uint32
 }
 
 // Shelf is what is kept of one part.

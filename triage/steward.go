@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -90,6 +91,7 @@ type Steward struct {
 	Jobs         JobQueue
 	Cases        CaseStore
 	Lease        Lease
+	Events       *Projector
 	Names        Names
 	Now          func() time.Time
 	Log          *slog.Logger
@@ -163,13 +165,23 @@ func (s *Steward) rematch(ctx context.Context) (int, error) {
 	case len(ids) == 0:
 		return 0, nil
 	}
+	err = s.matchAgain(ctx, ids, nil)
+	if IsKind(err, Stale) {
+		err = nil // the next round sees the new epoch
+	}
+	return len(ids), err
+}
+
+// matchAgain matches media that are there as the sets are now; Stale: they changed meanwhile. had are matches that media had
+// when they left the projections, if they did.
+func (s *Steward) matchAgain(ctx context.Context, ids []MediumID, had map[MediumID][]Match) error {
 	media, err := s.Media.Media(ctx, ids)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	kept, err := s.examinations(ctx, ids, media)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	probes := make([]Probe, len(ids))
 	for i, id := range ids {
@@ -181,20 +193,21 @@ func (s *Steward) rematch(ctx context.Context) (int, error) {
 	}
 	matches, epoch, err := s.Matcher.Match(ctx, probes)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	outcomes := make([]Outcome, len(ids))
+	outcomes, known := make([]Outcome, len(ids)), make([][]Match, len(ids))
 	for i, id := range ids {
 		m := media[id]
+		known[i] = slices.Concat(m.Matches, had[id])
 		outcomes[i] = Outcome{
-			Medium: id, Generation: m.Slot.Generation, Epoch: epoch, Matches: recorded(matches[i], m.Matches),
+			Medium: id, Generation: m.Slot.Generation, Epoch: epoch, Matches: matches[i],
 			Finding: Conclude(m.Kind, m.Unreadable, matches[i]), Attempt: m.Attempt,
 		}
 	}
-	if err = s.Outcomes.Apply(ctx, outcomes...); IsKind(err, Stale) {
-		err = nil // the next round sees the new epoch
+	if err := s.Events.keepEarlier(ctx, outcomes, known); err != nil {
+		return err
 	}
-	return len(ids), err
+	return s.Outcomes.Apply(ctx, outcomes...)
 }
 
 // examinations returns those of media, with nothing in them where neither a fingerprint nor keys are needed of one.

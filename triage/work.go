@@ -103,6 +103,7 @@ type Worker struct {
 	Rehashed     RehashStore
 	Outdated     func(hashing.Examination) bool // whether its bytes may get another fingerprint today
 	Decoders     string                         // noted where they fail: see hashing.Examination
+	Events       *Projector
 	Names        Names
 	Parallel     int           // media read and decoded at once
 	Touch        time.Duration // how often the leases of jobs are renewed

@@ -137,7 +137,7 @@ func newProjector(v *views.Views, sets *known.Sets, chain *journal.Journal, arch
 	return &triage.Projector{
 		Journal: chain, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: archive, Sets: sets,
 		SetFiles: archive, Parse: setfile.Parse, Queue: v.Queue, Ends: v.Ends, Keys: archive, Rehashes: v.Rehashes, Names: names,
-		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: archive,
+		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: archive, Earlier: v.Earlier,
 	}
 }
 
@@ -151,7 +151,7 @@ func newCatchUp(sv *servers, keys *secrets, chain *journal.Journal, archive *obj
 	c.Steward = &triage.Steward{
 		Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Examinations: archive, Records: archive, Marks: v.Marks,
 		Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Rematch: v.Rematch, Founders: founders, Cases: v.Cases,
-		Jobs: work.New(rdb, redisPrefix, defaultLease), Lease: v.Lease, Names: names, Now: time.Now, Log: log,
+		Jobs: work.New(rdb, redisPrefix, defaultLease), Lease: v.Lease, Events: c.Events, Names: names, Now: time.Now, Log: log,
 	}
 	c.Steward.Sweep = newSweep(c.Steward, mirror, v.Rematch, v.Seen, c.Events)
 	c.Closer = &triage.Closer{
@@ -254,7 +254,7 @@ func (h *house) worker(pool *jail.Pool) *triage.Worker {
 	return &triage.Worker{
 		Jobs: h.jobs, Media: h.views.Media, Archive: h.archive, Examinations: h.archive, Decoder: pool,
 		Matcher: h.mirror, Outcomes: h.views.Outcomes, Rehashed: h.views.Rehashes, Outdated: decode.Outdated, Decoders: decode.Decoders(),
-		Names: h.names, Parallel: h.config.Parallel, Touch: h.config.Lease / 3, Now: time.Now, Meter: h.metrics, Log: h.log,
+		Events: h.events, Names: h.names, Parallel: h.config.Parallel, Touch: h.config.Lease / 3, Now: time.Now, Meter: h.metrics, Log: h.log,
 	}
 }
 
@@ -289,7 +289,7 @@ func (h *house) steward() *triage.Steward {
 	s := &triage.Steward{
 		Exhibits: h.views.Exhibits, Media: h.views.Media, Archive: h.archive, Examinations: h.archive, Records: h.archive, Marks: h.views.Marks, Matcher: h.mirror,
 		Outcomes: h.views.Outcomes, Groups: h.views.Groups, Rematch: h.views.Rematch, Founders: h.founders, Cases: h.views.Cases,
-		Jobs: h.jobs, Lease: h.views.Lease, Names: h.names, Now: time.Now, Log: h.log,
+		Jobs: h.jobs, Lease: h.views.Lease, Events: h.events, Names: h.names, Now: time.Now, Log: h.log,
 	}
 	s.Sweep = newSweep(s, h.mirror, h.views.Rematch, h.views.Seen, h.events)
 	return s

@@ -190,6 +190,7 @@ func FuzzDoom(f *testing.F) {
 func FuzzShelf(f *testing.F) {
 	f.Add([]byte(`[{"m":"00112233445566778899aabbccddeeff","w":"0123456789ab","n":3,"o":12,"l":900,"g":"=","p":{"f":"00","p":"11","c":"camera"}}]`))
 	f.Add([]byte(`[{"m":"00112233445566778899aabbccddeeff","g":"00112233445566778899aabbccddeef0","s":"00112233445566778899aabbccddeef1"}]`))
+	f.Add([]byte(`[{"m":"00112233445566778899aabbccddeeff","h":[[1,7],[4294967295,0]]}]`))
 	f.Add([]byte(`[{"m":"x"}]`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		media, err := decodeShelf("x0011223344556677", b)

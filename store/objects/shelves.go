@@ -13,7 +13,7 @@ import (
 	"vigie/triage"
 )
 
-// maxShelf bounds what is read as one shelf, in bytes: a medium takes about 100.
+// maxShelf bounds what is read as one shelf, in bytes: a medium takes about 100, and at most 24 for each of its 64 matches.
 const maxShelf = 4 << 20
 
 func shelvesOf(x triage.ExhibitID, closing uint64) string {
@@ -30,6 +30,7 @@ type storedShelved struct {
 	Group    string       `json:"g,omitempty"` // "=": that which it founded
 	Standing string       `json:"s,omitempty"` // absent: the medium that founded the group
 	Place    *storedPlace `json:"p,omitempty"`
+	Matched  [][2]uint32  `json:"h,omitempty"` // set and entry
 }
 
 type storedPlace struct {
@@ -71,6 +72,9 @@ func storeShelved(m *triage.Shelved) storedShelved {
 	if p := m.Place; p != nil {
 		s.Place = &storedPlace{string(p.Folder), string(p.Parent), string(p.Class), p.Modified}
 	}
+	for _, e := range m.Matched {
+		s.Matched = append(s.Matched, [2]uint32{uint32(e.Set), e.Entry})
+	}
 	return s
 }
 
@@ -89,6 +93,9 @@ func (s *storedShelved) shelved(x triage.ExhibitID) triage.Shelved {
 		m.Place = &triage.Place{
 			Exhibit: x, Folder: triage.FolderKey(p.Folder), Parent: triage.FolderKey(p.Parent), Class: triage.PlaceClass(p.Class), Modified: p.Modified,
 		}
+	}
+	for _, e := range s.Matched {
+		m.Matched = append(m.Matched, triage.EntryRef{Set: triage.SetID(e[0]), Entry: e[1]})
 	}
 	return m
 }

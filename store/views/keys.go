@@ -36,6 +36,8 @@ import (
 //	wanted               hash    bucket of media → how many lie in it whose bytes have not come
 //	seen:<2 bytes>       hash    six bytes more of the keys of MD5 and SHA-1 of media that are in an exhibit
 //
+//	earlier:<2 bytes>    hash    ten bytes more of what stands for matches with entries that were withdrawn: see earlier.go
+//
 //	words                hash    what stands for a word → the word, sealed: see words.go
 //	destructions         hash    exhibit → its destruction, from its proposal on, sealed
 //	leaving              set     exhibits that are being destroyed, or were
@@ -93,6 +95,7 @@ const (
 	keySweep     = "sweep"
 	keyWanted    = "wanted"
 	keySeen      = "seen:"
+	keyEarlier   = "earlier:"
 	keyWords     = "words"
 	keyNear      = "near:"
 	keyGroup     = "g:"

@@ -13,7 +13,7 @@ import (
 // the last one are its exact digests, under the prefix without its hash tag, so that a cluster spreads them.
 // What expires by itself has none, nor have jobs: what is queued and not there is queued again.
 var families = []string{
-	keyExhibits + ":", keyExhibit, keyCounts, keyParts, keyPartMedia, keyMedium, "ep:", keySeen, keyDoomed, keyVacant,
+	keyExhibits + ":", keyExhibit, keyCounts, keyParts, keyPartMedia, keyMedium, "ep:", keySeen, keyEarlier, keyDoomed, keyVacant,
 	keyNear, "fg:", "sub:", keyGroup, keyMembers, keyFounders + ":", "q:",
 	"known:c:", "known:s:", "known:p:", "known:h:", "kx:",
 }

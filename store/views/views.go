@@ -42,6 +42,7 @@ type Views struct {
 	Rehashes Rehashes
 	Cases    Cases
 	Shelving Shelving
+	Earlier  Earlier
 }
 
 // New returns the projections that rdb keeps under prefix (which store/known shares: both know its epoch), sealed
@@ -50,7 +51,7 @@ func New(rdb *redis.Client, prefix string, key [KeySize]byte, now func() time.Ti
 	d := db{rdb: rdb, prefix: prefix, sealer: newSealer(key), words: &wordCache{known: make(words)}, now: now}
 	return &Views{
 		Accounts{d}, Sessions{d}, Exhibits{d}, Media{d}, Outcomes{d}, Groups{d}, Rematch{d}, Queue{Groups{d}},
-		Grants{d}, Seen{d}, Lease{d}, Marks{d}, Destructions{db: d}, Rehashes{d}, Cases{d}, Shelving{d},
+		Grants{d}, Seen{d}, Lease{d}, Marks{d}, Destructions{db: d}, Rehashes{d}, Cases{d}, Shelving{d}, Earlier{d},
 	}
 }
 
@@ -74,6 +75,7 @@ var (
 	_ triage.CaseStore        = Cases{}
 	_ triage.ClosedStore      = Cases{}
 	_ triage.ShelvingStore    = Shelving{}
+	_ triage.EarlierStore     = Earlier{}
 )
 
 // db is what all stores of this package share.
