@@ -101,7 +101,7 @@ func newHouse(t testing.TB) *house {
 	h.worker = &triage.Worker{Jobs: h.jobs, Media: v.Media, Archive: h.archive, Examinations: h.archive, Decoder: switchable{h}, Matcher: mirror, Outcomes: v.Outcomes, Rehashed: v.Rehashes, Outdated: decode.Outdated, Decoders: decode.Decoders(), Events: h.events, Names: h.names, Parallel: 2, Touch: testLease / 3, Now: time.Now, Log: log}
 	h.steward = &triage.Steward{Exhibits: v.Exhibits, Media: v.Media, Archive: h.archive, Examinations: h.archive, Records: h.archive, Marks: v.Marks, Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Rematch: v.Rematch, Founders: founders, Cases: v.Cases, Jobs: h.jobs, Lease: v.Lease, Events: h.events, Names: h.names, Now: time.Now, Log: log}
 	h.steward.Sweep = &triage.Sweep{
-		Changes: mirror, Store: v.Rematch, Examinations: h.archive, Seen: v.Seen, Events: h.events, Least: triage.SweepFrom, Now: time.Now, Log: log,
+		Changes: mirror, Store: v.Rematch, Examinations: h.archive, Prints: h.archive, Seen: v.Seen, Events: h.events, Least: triage.SweepFrom, Now: time.Now, Log: log,
 	}
 	h.examiner = triage.Actor{ID: "a1", Name: "lab", Role: triage.Examiner}
 	h.reviewer = triage.Session{ID: "s1", Actor: triage.Actor{ID: "a2", Name: "office", Role: triage.Reviewer}}

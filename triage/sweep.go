@@ -3,6 +3,7 @@ package triage
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 )
 
@@ -10,9 +11,12 @@ const (
 	// SweepFrom is how many media must lag behind the sets for a sweep: fewer are matched again one by one, at some
 	// thousands a second.
 	SweepFrom = 20_000
-	// sweepPacks and sweepBuckets are how much a round of the steward looks through: about a tenth of a second.
+	// sweepPacks, sweepFiles and sweepBuckets are how much a round of the steward looks through: about a tenth of a second.
+	// So much is read at the same time, too, of files and buckets: it takes all cores there are, up to as many.
 	sweepPacks   = 64
+	sweepFiles   = 4
 	sweepBuckets = 512
+	sweepParts   = 4 // of those buckets
 )
 
 // Lag is how far media are behind the sets.
@@ -70,12 +74,13 @@ const Buckets = 1 << 16
 // submissions: what is applied meanwhile is matched under an epoch that the sweep, or the next one, looks behind. Who dies
 // on the way leaves what was found due, and the next one begins anew.
 //
-//	digests of lists ──seen?──▶ few keys ──▶ the records of all media ─┐
-//	hashes of lists ──▶ an index of these alone ◀── all examinations ──┴──▶ due
+//	digests of lists ──seen?──▶ few keys ──▶ the records of all media ────────────┐
+//	hashes of lists ──▶ an index of these alone ◀── the prints of all examinations ┴──▶ due
 type Sweep struct {
 	Changes      ChangeSource
 	Store        SweepStore
 	Examinations ExaminationArchive
+	Prints       PrintArchive
 	Seen         SeenStore
 	Events       *Projector // knows how lists are read
 	Least        int        // media that lag; fewer are left to be matched one by one
@@ -96,8 +101,11 @@ type sweeping struct {
 	lists  bool // that came were looked through
 	keys   map[ShortKey]bool
 	bucket int // the next one
-	packs  []PackID
-	pack   int // the next one
+	files  []PackSpan
+	file   int        // the next one
+	lost   []PackSpan // of files, that cannot be read
+	packs  []PackID   // that are in no file
+	pack   int        // the next one
 	due    int
 }
 
@@ -128,6 +136,8 @@ func (s *Sweep) step(ctx context.Context) error {
 		return s.readLists(ctx)
 	case on.bucket < Buckets:
 		return s.lookAtRecords(ctx)
+	case on.file < len(on.files):
+		return s.lookAtPrints(ctx)
 	case on.pack < len(on.packs):
 		return s.lookAtPacks(ctx)
 	}
@@ -148,14 +158,27 @@ func (s *Sweep) begin(ctx context.Context) error {
 	}
 	on := &sweeping{lag: lag, change: change, began: s.Now(), keys: make(map[ShortKey]bool)}
 	if change.Near != nil { // listed when the change is in force: what is filed later is matched under it
-		for id, err := range s.Examinations.Packs(ctx, nil) {
-			if err != nil {
-				return err
-			}
-			on.packs = append(on.packs, id)
+		if on.files, err = s.Prints.PrintSpans(ctx); err == nil {
+			err = s.besides(ctx, on, on.files, PackSpan{})
+		}
+		if err != nil {
+			return err
 		}
 	}
 	s.on = on
+	return nil
+}
+
+// besides has the packs looked at that lie in none of the spans; only those of within, unless that is zero.
+func (s *Sweep) besides(ctx context.Context, on *sweeping, spans []PackSpan, within PackSpan) error {
+	for p, err := range s.Prints.PacksBeside(ctx, spans) {
+		if err != nil {
+			return err
+		}
+		if within == (PackSpan{}) || within.has(p.PackID) {
+			on.packs = append(on.packs, p.PackID)
+		}
+	}
 	return nil
 }
 
@@ -257,27 +280,86 @@ func (s *Sweep) ask(ctx context.Context, entries []RawEntry) error {
 
 // lookAtRecords looks through some buckets of media.
 func (s *Sweep) lookAtRecords(ctx context.Context) error {
+	const n = sweepBuckets / sweepParts
 	on := s.on
-	media, err := s.Store.Digested(ctx, on.bucket, sweepBuckets, len(on.change.Went) > 0)
-	if err != nil {
+	due := make([][]MediumID, sweepParts)
+	err := atMost(ctx, sweepParts, due, func(ctx context.Context, i int, _ []MediumID) error {
+		media, err := s.Store.Digested(ctx, on.bucket+i*n, n, len(on.change.Went) > 0)
+		for k := range media {
+			if on.touches(&media[k]) {
+				due[i] = append(due[i], media[k].Medium)
+			}
+		}
 		return err
+	})
+	if err == nil {
+		err = s.markDue(ctx, slices.Concat(due...))
 	}
-	var due []MediumID
-	for i := range media {
-		m := &media[i]
-		touched := on.keys[m.MD5] || on.keys[m.SHA1]
-		for _, set := range m.Sets {
-			touched = touched || on.change.Went[set]
-		}
-		if touched {
-			due = append(due, m.Medium)
-		}
-	}
-	if err := s.markDue(ctx, due); err != nil {
+	if err != nil {
 		return err
 	}
 	on.bucket += sweepBuckets
 	return s.note(ctx)
+}
+
+// touches reports whether the change touches a medium, as far as its record tells.
+func (on *sweeping) touches(m *Digested) bool {
+	return on.keys[m.MD5] || on.keys[m.SHA1] || slices.ContainsFunc(m.Sets, func(set SetID) bool { return on.change.Went[set] })
+}
+
+// lookAtPrints looks through some files of prints. Of one that cannot be read the packs are, later, and it is made again.
+func (s *Sweep) lookAtPrints(ctx context.Context) error {
+	on := s.on
+	files := on.files[on.file:min(on.file+sweepFiles, len(on.files))]
+	due, damaged := make([][]MediumID, len(files)), make([]bool, len(files))
+	err := atMost(ctx, sweepFiles, files, func(ctx context.Context, i int, span PackSpan) error {
+		for prints, err := range s.Prints.Prints(ctx, span) {
+			if damaged[i] = IsKind(err, Corrupt) || IsKind(err, NotFound); damaged[i] {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			due[i] = append(due[i], on.nearIn(prints.Media, prints.Probes)...)
+		}
+		return nil
+	})
+	if err == nil {
+		err = s.markDue(ctx, slices.Concat(due...))
+	}
+	if err != nil {
+		return err
+	}
+	for i, span := range files {
+		if damaged[i] {
+			if err := s.replace(ctx, span); err != nil {
+				return err
+			}
+		}
+	}
+	on.file += len(files)
+	return s.note(ctx)
+}
+
+// replace has the packs of a file looked at that cannot be read, and removes it, so that it is made again.
+func (s *Sweep) replace(ctx context.Context, span PackSpan) error {
+	s.Log.Warn("prints cannot be read: examinations are read instead", "writer", span.Writer, "after", span.After, "to", span.To)
+	s.on.lost = append(s.on.lost, span)
+	others := slices.DeleteFunc(slices.Clone(s.on.files), func(f PackSpan) bool { return slices.Contains(s.on.lost, f) })
+	if err := s.besides(ctx, s.on, others, span); err != nil {
+		return err
+	}
+	return s.Prints.DropPrints(ctx, span)
+}
+
+// nearIn returns those of media that the change touches, as far as their pictures tell.
+func (on *sweeping) nearIn(media []MediumID, probes []Probe) (due []MediumID) {
+	for i, near := range on.change.Near(probes) {
+		if near {
+			due = append(due, media[i])
+		}
+	}
+	return due
 }
 
 // lookAtPacks looks through some packs of examinations.
@@ -287,34 +369,32 @@ func (s *Sweep) lookAtPacks(ctx context.Context) error {
 	due := make([][]MediumID, len(packs))
 	err := atMost(ctx, packsAtOnce, packs, func(ctx context.Context, i int, id PackID) error {
 		filed, err := s.Examinations.Pack(ctx, id)
-		if err != nil {
-			return err
-		}
-		probes := make([]Probe, len(filed))
+		media, probes := make([]MediumID, len(filed)), make([]Probe, len(filed))
 		for j := range filed {
-			probes[j] = NewProbe(DigestKeys{}, filed[j].Examination)
+			media[j], probes[j] = filed[j].Medium, NewProbe(DigestKeys{}, filed[j].Examination)
 		}
-		for j, near := range on.change.Near(probes) {
-			if near {
-				due[i] = append(due[i], filed[j].Medium)
-			}
-		}
-		return nil
+		due[i] = on.nearIn(media, probes)
+		return err
 	})
+	if err == nil {
+		err = s.markDue(ctx, slices.Concat(due...))
+	}
 	if err != nil {
 		return err
-	}
-	for _, ids := range due {
-		if err := s.markDue(ctx, ids); err != nil {
-			return err
-		}
 	}
 	on.pack += len(packs)
 	return s.note(ctx)
 }
 
-// note tells how far the sweep is. A bucket of records counts like a pack.
+// note tells how far the sweep is. A bucket of records counts like a pack, in a file or not.
 func (s *Sweep) note(ctx context.Context) error {
 	on := s.on
-	return s.Store.NoteSweep(ctx, on.change.Until, min(on.bucket, Buckets)+on.pack, Buckets+len(on.packs))
+	done, of := min(on.bucket, Buckets)+on.pack, Buckets+len(on.packs)
+	for i, f := range on.files {
+		of += int(f.To - f.After) //nolint:gosec // packs are counted
+		if i < on.file {
+			done += int(f.To - f.After) //nolint:gosec // packs are counted
+		}
+	}
+	return s.Store.NoteSweep(ctx, on.change.Until, done, of)
 }

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -31,6 +33,11 @@ func sweptHouse(t *testing.T) (*house, *triage.CatchUp) {
 // TestSweep changes the sets in every way when everything was submitted: the media that a change touches are matched again,
 // the others keep their epoch, and a rebuild, which matches all, says the same.
 func TestSweep(t *testing.T) {
+	t.Run("packs", func(t *testing.T) { testSweep(t, func(*house) {}) })
+	t.Run("prints", func(t *testing.T) { testSweep(t, (*house).condense) })
+}
+
+func testSweep(t *testing.T, meanwhile func(*house)) {
 	h, c := sweptHouse(t)
 	stop := h.run()
 	source := []picture{newItem("md5.txt", []byte("one document")), newItem("sha256.txt", []byte("another")), newItem("other.txt", []byte("none"))}
@@ -40,6 +47,7 @@ func TestSweep(t *testing.T) {
 	h.importSet(triage.KnownSet, newPicture(t, "", 50).item.Digests.SHA1.String())
 	x := h.mustSubmit("ONE", source...)
 	h.settle(x)
+	meanwhile(h)
 	epochs := func() (of [15]triage.Epoch) {
 		t.Helper()
 		for i, p := range source {
@@ -158,6 +166,74 @@ func TestSweepBesideSubmit(t *testing.T) {
 	}
 	stop()
 	h.rebuilt(c, "after all")
+}
+
+// TestSweepOfLostPrints: where prints are damaged, or gone since they were listed, examinations are read, and the prints are made
+// again.
+func TestSweepOfLostPrints(t *testing.T) {
+	for name, lose := range map[string]func(h *house, key string) error{
+		"damaged": func(h *house, key string) error {
+			return h.objects.Replace(h.t.Context(), key, strings.NewReader("not a file of ours"), 18)
+		},
+		"cut": func(h *house, key string) error {
+			r, err := h.objects.GetRange(h.t.Context(), key, 0, 90)
+			if err != nil {
+				return err
+			}
+			return h.objects.Replace(h.t.Context(), key, r, 90)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			h.steward.Sweep.Least = 1
+			stop := h.run()
+			p, other := newPicture(t, "a.jpg", 1), newPicture(t, "b.jpg", 2)
+			h.importSet(triage.KnownSet, pdqOf(t, newPicture(t, "", 50)).String())
+			x := h.mustSubmit("ONE", p, other)
+			h.settle(x)
+			h.condense()
+			for info, err := range h.objects.List(t.Context(), "records/prints/", "") {
+				if err == nil {
+					err = lose(h, info.Key)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			h.importSet(triage.KnownSet, pdqOf(t, p).String())
+			h.settle(x)
+			stop()
+			if f := h.findings(x); f["a.jpg"].Finding != triage.NearKnown || f["b.jpg"].Finding == triage.NearKnown {
+				t.Errorf("they are %s and %s", f["a.jpg"].Finding, f["b.jpg"].Finding)
+			}
+			if n := h.rdb.HLen(t.Context(), "t:epochs").Val(); n > 2 {
+				t.Errorf("media are counted under %d epochs", n)
+			}
+			if spans, err := h.archive.PrintSpans(t.Context()); err != nil || len(spans) > 0 {
+				t.Errorf("what was damaged is still there: %v, %v", spans, err)
+			}
+			h.condense()
+		})
+	}
+}
+
+// condense makes files of prints of all packs, as if a day had passed.
+func (h *house) condense() {
+	h.t.Helper()
+	c := triage.Condenser{
+		Archive: h.archive, Lease: h.views.Lease, Log: slog.New(slog.DiscardHandler),
+		Now: func() time.Time { return time.Now().Add(25 * time.Hour) },
+	}
+	if err := c.Once(h.t.Context()); err != nil {
+		h.t.Fatal(err)
+	}
+	spans, err := h.archive.PrintSpans(h.t.Context())
+	if err != nil || len(spans) == 0 {
+		h.t.Fatalf("condensed: %v, %v", spans, err)
+	}
+	for p, err := range h.archive.PacksBeside(h.t.Context(), spans) {
+		h.t.Fatalf("not condensed: %v, %v", p, err)
+	}
 }
 
 // BenchmarkSweep tells what a sweep of 10,000 media takes, by the clock and of the processor, after an import of 1,000 digests, of 1,000 PDQs, and after the withdrawal of

@@ -153,7 +153,7 @@ func newCatchUp(sv *servers, keys *secrets, chain *journal.Journal, archive *obj
 		Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Rematch: v.Rematch, Founders: founders, Cases: v.Cases,
 		Jobs: work.New(rdb, redisPrefix, defaultLease), Lease: v.Lease, Events: c.Events, Names: names, Now: time.Now, Log: log,
 	}
-	c.Steward.Sweep = newSweep(c.Steward, mirror, v.Rematch, v.Seen, c.Events)
+	c.Steward.Sweep = newSweep(c.Steward, mirror, v.Rematch, archive, v.Seen, c.Events)
 	c.Closer = &triage.Closer{
 		Store: v.Shelving, Manifests: archive, Shelves: archive, Steward: c.Steward, Lease: v.Lease, Events: c.Events, Log: log,
 	}
@@ -278,10 +278,14 @@ func (h *house) closer() *triage.Closer {
 	}
 }
 
+func (h *house) condenser() *triage.Condenser {
+	return &triage.Condenser{Archive: h.archive, Lease: h.views.Lease, Now: time.Now, Log: h.log}
+}
+
 // newSweep finds for a steward what a change of the sets touches.
-func newSweep(s *triage.Steward, changes triage.ChangeSource, store triage.SweepStore, seen triage.SeenStore, events *triage.Projector) *triage.Sweep {
+func newSweep(s *triage.Steward, changes triage.ChangeSource, store triage.SweepStore, prints triage.PrintArchive, seen triage.SeenStore, events *triage.Projector) *triage.Sweep {
 	return &triage.Sweep{
-		Changes: changes, Store: store, Examinations: s.Examinations, Seen: seen, Events: events, Least: triage.SweepFrom, Now: s.Now, Log: s.Log,
+		Changes: changes, Store: store, Examinations: s.Examinations, Prints: prints, Seen: seen, Events: events, Least: triage.SweepFrom, Now: s.Now, Log: s.Log,
 	}
 }
 
@@ -291,6 +295,6 @@ func (h *house) steward() *triage.Steward {
 		Outcomes: h.views.Outcomes, Groups: h.views.Groups, Rematch: h.views.Rematch, Founders: h.founders, Cases: h.views.Cases,
 		Jobs: h.jobs, Lease: h.views.Lease, Events: h.events, Names: h.names, Now: time.Now, Log: h.log,
 	}
-	s.Sweep = newSweep(s, h.mirror, h.views.Rematch, h.views.Seen, h.events)
+	s.Sweep = newSweep(s, h.mirror, h.views.Rematch, h.archive, h.views.Seen, h.events)
 	return s
 }

@@ -19,8 +19,8 @@ func runWork(ctx context.Context, env *environment, args []string) error {
 	})
 }
 
-// working examines media, keeps groups, ranking and findings up to date, and destroys, closes and reopens what was
-// decided.
+// working examines media, keeps groups, ranking and findings up to date, destroys, closes and reopens what was decided, and
+// condenses what was examined.
 func (h *house) working(pool *jail.Pool) task {
 	return func(ctx context.Context) error {
 		g, ctx := errgroup.WithContext(ctx)
@@ -29,6 +29,7 @@ func (h *house) working(pool *jail.Pool) task {
 		g.Go(func() error { return h.destroyer().Run(ctx) })
 		g.Go(func() error { return h.closer().Run(ctx) })
 		g.Go(func() error { return h.rehash.Run(ctx) })
+		g.Go(func() error { return h.condenser().Run(ctx) })
 		return g.Wait()
 	}
 }

@@ -34,6 +34,7 @@ var (
 	_ triage.SetArchive         = (*Archive)(nil)
 	_ triage.GroupArchive       = (*Archive)(nil)
 	_ triage.ShelfArchive       = (*Archive)(nil)
+	_ triage.PrintArchive       = (*Archive)(nil)
 )
 
 // NewArchive returns an Archive over raw. Examinations, groups and set files go into sealed, which seals over raw;

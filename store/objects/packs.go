@@ -54,9 +54,11 @@ type packer struct {
 	pending *pack // collects until its writing begins; nil when there is none
 }
 
-// pack is a number of examinations that are written, or not, together.
+// pack is a number of examinations that are written, or not, together. Who condenses packs counts on it that nobody was told of
+// success later than packTimeout after a pack was begun.
 type pack struct {
 	id    triage.PackID
+	begun time.Time
 	body  []byte
 	items int
 	err   error
@@ -141,25 +143,42 @@ func (a *Archive) decodeExamination(ctx context.Context, record []byte) (x triag
 // decodePack reads a whole pack, but for what was destroyed.
 func (a *Archive) decodePack(ctx context.Context, id triage.PackID, body []byte) ([]triage.Filed, error) {
 	var filed []triage.Filed
-	for at := int64(0); at < int64(len(body)); {
-		rest := body[at:]
-		if len(rest) < 4 {
+	for at, record := range recordsOf(body) {
+		if record == nil {
 			return nil, damagedPack(id, io.ErrUnexpectedEOF)
 		}
-		n := int64(binary.BigEndian.Uint32(rest))
-		if n > maxExamination || n > int64(len(rest)-4) {
-			return nil, damagedPack(id, io.ErrUnexpectedEOF)
-		}
-		x, err := a.decodeExamination(ctx, rest[4:4+n])
+		x, err := a.decodeExamination(ctx, record)
 		if err != nil && !errors.Is(err, triage.ErrDestroyed) {
 			return nil, asDamagedPack(id, err)
 		}
 		if err == nil {
-			filed = append(filed, triage.Filed{ExaminationRecord: x, At: triage.Locator{Pack: id, Offset: at + 4, Length: n}})
+			where := triage.Locator{Pack: id, Offset: at, Length: int64(len(record))}
+			filed = append(filed, triage.Filed{ExaminationRecord: x, At: where})
 		}
-		at += 4 + n
 	}
 	return filed, nil
+}
+
+// recordsOf yields the records of a pack with their offsets; at last nil where it is cut off.
+func recordsOf(body []byte) iter.Seq2[int64, []byte] {
+	return func(yield func(int64, []byte) bool) {
+		for at := int64(0); at < int64(len(body)); {
+			rest := body[at:]
+			if len(rest) < 4 {
+				yield(at, nil)
+				return
+			}
+			n := int64(binary.BigEndian.Uint32(rest))
+			if n < recordHeader || n > maxExamination || n > int64(len(rest)-4) {
+				yield(at, nil)
+				return
+			}
+			if !yield(at+4, rest[4:4+n]) {
+				return
+			}
+			at += 4 + n
+		}
+	}
 }
 
 // asDamagedPack leaves what a store said as it is.
@@ -180,7 +199,7 @@ func (a *Archive) PutExamination(ctx context.Context, x triage.ExaminationRecord
 	if err != nil {
 		return triage.Locator{}, err
 	}
-	p, at := a.packs.join(doc, func(p *pack) { go a.writePack(context.WithoutCancel(ctx), p) })
+	p, at := a.packs.join(doc, a.rings.now(), func(p *pack) { go a.writePack(context.WithoutCancel(ctx), p) })
 	select {
 	case <-p.done:
 	case <-ctx.Done():
@@ -190,13 +209,13 @@ func (a *Archive) PutExamination(ctx context.Context, x triage.ExaminationRecord
 }
 
 // join puts doc into the pending pack. The first one in has it written.
-func (w *packer) join(doc []byte, write func(*pack)) (*pack, int64) {
+func (w *packer) join(doc []byte, now time.Time, write func(*pack)) (*pack, int64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	p := w.pending
 	if p == nil || p.items >= maxPackItems || len(p.body)+len(doc) > maxPackBytes {
 		w.last++ // a number is used once, whatever becomes of its pack
-		p = &pack{id: triage.PackID{Writer: w.writer, Number: w.last}, done: make(chan struct{})}
+		p = &pack{id: triage.PackID{Writer: w.writer, Number: w.last}, begun: now, done: make(chan struct{})}
 		w.pending = p
 		write(p)
 	}
@@ -218,6 +237,9 @@ func (a *Archive) writePack(ctx context.Context, p *pack) {
 	ctx, cancel := context.WithTimeout(ctx, packTimeout)
 	defer cancel()
 	p.err = a.store.Put(ctx, packKey(p.id), bytes.NewReader(p.body), int64(len(p.body)))
+	if p.err == nil && a.rings.now().Round(0).Sub(p.begun.Round(0)) > packTimeout { // this process was stopped meanwhile
+		p.err = triage.E(triage.Unavailable, "objects.PutExamination", packKey(p.id), "it took too long: it is kept once more", nil)
+	}
 }
 
 // Examination implements triage.ExaminationArchive.

@@ -49,8 +49,8 @@ func (s *Scrub) Run(ctx context.Context, after string) error {
 				continue
 			}
 			n, err := s.look(ctx, info.Key)
-			if triage.IsKind(err, triage.NotFound) && strings.HasPrefix(info.Key, snapshotPrefix) {
-				continue // there is a newer one
+			if goes := strings.HasPrefix(info.Key, snapshotPrefix) || strings.HasPrefix(info.Key, printPrefix); goes && triage.IsKind(err, triage.NotFound) {
+				continue // it is made again
 			}
 			if err != nil && !isDamage(err) {
 				return err
