@@ -65,15 +65,38 @@ func (x *PDQ) SearchAll(queries []pdq.Hash, radius int, found func(query int, id
 	x.parts.search(split256, radius, found)
 }
 
+// Codes returns the codes of all entries, in no particular order.
+func (x *PDQ) Codes() []pdq.Hash {
+	codes := make([]pdq.Hash, 0, x.Len())
+	for p := range x.parts.now.Load().all() {
+		for row := range p.ids {
+			if !p.dead.has(row) {
+				codes = append(codes, joined(unshuffled(p.codes.at(row))))
+			}
+		}
+	}
+	return codes
+}
+
 // Settle waits until nothing is left to merge, so that the searches that follow take the least time.
 func (x *PDQ) Settle() { x.parts.settle() }
 
 // split cuts a code into words, its bits shuffled.
-func split(code pdq.Hash) (words [4]uint64) {
-	for i := range words {
-		words[i] = binary.BigEndian.Uint64(code[8*i:])
+func split(code pdq.Hash) [4]uint64 { return shuffled(words(&code)) }
+
+func words(code *pdq.Hash) (w [4]uint64) {
+	for i := range w {
+		w[i] = binary.BigEndian.Uint64(code[8*i:])
 	}
-	return shuffled(words)
+	return w
+}
+
+// joined is the inverse of words.
+func joined(w [4]uint64) (code pdq.Hash) {
+	for i := range w {
+		binary.BigEndian.PutUint64(code[8*i:], w[i])
+	}
+	return code
 }
 
 // Hash64 holds 64-bit codes (pHash or dHash), each with a number that its owner chose. The zero value is empty

@@ -2,10 +2,17 @@ package known
 
 import (
 	"context"
+	"slices"
 
 	"vigie/hashing/index"
+	"vigie/hashing/pdq"
 	"vigie/triage"
 )
+
+// manyFew is how often as many codes as a Few takes are still few: 220 MB. More go through the index.
+const manyFew = 2
+
+const _ = uint(index.FewRadius - maxDistance) // a Few finds whatever is looked up
 
 var _ triage.ChangeSource = (*Mirror)(nil)
 
@@ -53,14 +60,50 @@ func (m *Mirror) Changes(ctx context.Context, since triage.Epoch) (triage.Change
 	if v.nextPDQ+v.nextPHash == 0 {
 		return c, nil
 	}
+	c.Near = v.touches()
+	return c, nil
+}
+
+// touches returns what tells of probes whether an entry is near: it says less than near, and is asked of every picture there is.
+func (v *view) touches() func(probes []triage.Probe) []bool {
 	v.pdq.Settle()
 	v.phash.Settle()
-	c.Near = func(probes []triage.Probe) []bool {
-		near := make([]bool, len(probes))
-		for i, found := range v.near(probes) {
-			near[i] = len(found.hits) > 0
+	search := func(codes []pdq.Hash, found func(query, distance int)) {
+		v.pdq.SearchAll(codes, maxDistance, func(query int, _ uint32, distance int) { found(query, distance) })
+	}
+	if n := v.pdq.Len(); n <= manyFew*index.FewCodes {
+		var few []*index.Few
+		for some := range slices.Chunk(v.pdq.Codes(), index.FewCodes) {
+			few = append(few, index.NewFew(some))
 		}
+		search = func(codes []pdq.Hash, found func(query, distance int)) {
+			for _, x := range few {
+				x.Near(codes, found)
+			}
+		}
+	}
+	return func(probes []triage.Probe) []bool {
+		near := make([]bool, len(probes))
+		codes := make([]pdq.Hash, 0, len(probes)*len(pdq.Dihedrals{}))
+		type asked struct{ probe, distance int32 }
+		questions := make([]asked, 0, cap(codes))
+		for i := range probes {
+			for n := range looks(&probes[i]) {
+				l := lookAt(&probes[i], n)
+				if l.quality >= pdq.MinQuality {
+					for _, code := range l.pdq {
+						codes, questions = append(codes, code), append(questions, asked{int32(i), int32(l.distance)}) //nolint:gosec // small
+					}
+				}
+				if l.phash != nil && v.nextPHash > 0 {
+					v.phash.Search(*l.phash, triage.PHashDistance, func(uint32, int) { near[i] = true })
+				}
+			}
+		}
+		search(codes, func(query, distance int) {
+			q := questions[query]
+			near[q.probe] = near[q.probe] || distance <= int(q.distance)
+		})
 		return near
 	}
-	return c, nil
 }

@@ -60,12 +60,18 @@ func appendDihedrals(b []byte, d *pdq.Dihedrals) []byte {
 	return b
 }
 
-// decodePrint reads what encodePrint wrote. first takes the hashes of the first picture, which the probe refers to.
-func decodePrint(b []byte, first *hashing.Fingerprint) (p triage.Probe, err error) {
+// firstPicture holds the hashes to which a probe refers.
+type firstPicture struct {
+	pdq   pdq.Dihedrals
+	phash hashing.Hash64
+}
+
+// decodePrint reads what encodePrint wrote. first takes the hashes of the first picture.
+func decodePrint(b []byte, first *firstPicture) (p triage.Probe, err error) {
 	r := printReader{rest: b}
 	if there := r.take(1); there != nil && there[0] == 1 {
-		first.Quality, first.PHash = r.picture(&first.PDQ)
-		p.PDQ, p.Quality, p.PHash = first.PDQ[:], first.Quality, &first.PHash
+		p.Quality, first.phash = r.picture(&first.pdq)
+		p.PDQ, p.PHash = first.pdq[:], &first.phash
 	}
 	if n := r.count(pictureSize); n > 0 {
 		p.Frames = make([]hashing.Frame, n)

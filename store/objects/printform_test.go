@@ -55,8 +55,8 @@ func TestPrintForm(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 1))
 	for range 300 {
 		x := randomExamination(rng)
-		var hashes hashing.Fingerprint
-		got, err := decodePrint(encodePrint(&x), &hashes)
+		var first firstPicture
+		got, err := decodePrint(encodePrint(&x), &first)
 		if err != nil || !reflect.DeepEqual(got, lookedUp(x)) {
 			t.Fatalf("%+v, %v", got, err)
 		}
@@ -75,15 +75,14 @@ func FuzzPrint(f *testing.F) {
 	f.Add([]byte{})
 	f.Add([]byte{0, 0xff, 0xff, 0, 0})
 	f.Fuzz(func(t *testing.T, b []byte) {
-		var hashes hashing.Fingerprint
-		p, err := decodePrint(b, &hashes)
+		var first firstPicture
+		p, err := decodePrint(b, &first)
 		if err != nil {
 			return
 		}
 		x := hashing.Examination{Frames: p.Frames}
 		if p.PDQ != nil {
-			hashes.Views = p.Views
-			x.Fingerprint = &hashes
+			x.Fingerprint = &hashing.Fingerprint{PDQ: first.pdq, PHash: first.phash, Quality: p.Quality, Views: p.Views}
 		}
 		if again := encodePrint(&x); !bytes.Equal(again, b) {
 			t.Errorf("%x became %x", b, again)
