@@ -248,6 +248,9 @@ func BenchmarkSweep(b *testing.B) {
 	h.steward.Sweep.Least = 1
 	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // for measuring
 	listed := h.examined(random, media)
+	used := processorTime(b)
+	h.condense()
+	condensing := processorTime(b) - used
 	defer h.tend()()
 	var digests, codes []string
 	for range 1000 {
@@ -287,6 +290,7 @@ func BenchmarkSweep(b *testing.B) {
 			b.ReportMetric(float64((processorTime(b) - used).Milliseconds()), change.name+"-cpu-ms")
 		}
 	}
+	b.ReportMetric(float64(condensing.Milliseconds()), "condensing-cpu-ms")
 	b.ReportMetric(0, "ns/op")
 }
 

@@ -8,8 +8,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"vigie/hashing"
 	"vigie/hashing/pdq"
@@ -275,4 +278,52 @@ func BenchmarkClosedCase(b *testing.B) {
 		c.bytes()
 		b.ReportMetric(0, "ns/op")
 	}
+}
+
+// What a sweep reads of media's records, at the density of ten million, where some of them lag behind the sets:
+// go test -run '^$' -bench Digested -benchtime 1x ./store/views
+func BenchmarkDigested(b *testing.B) {
+	const made, millions, at = 50_000, 10, 4
+	c := newCrowd(b, made, millions)
+	c.register()
+	c.queue()
+	c.examine(triage.Benign)
+	filled := triage.Buckets * made / (millions * 1_000_000) // the others are empty
+	for b.Loop() {
+		start, used := time.Now(), processorTime(b)
+		var g errgroup.Group
+		found := make([]int, at)
+		for i := range at {
+			g.Go(func() error {
+				for from := i * filled / at; from < (i+1)*filled/at; from += 64 {
+					media, err := c.Rematch.Digested(b.Context(), from, min(64, (i+1)*filled/at-from), false)
+					if found[i] += len(media); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}
+		c.ok(g.Wait())
+		total := 0
+		for _, n := range found {
+			total += n
+		}
+		if total < made*9/10 {
+			b.Fatalf("%d media", total)
+		}
+		b.ReportMetric(float64(time.Since(start).Microseconds())/float64(total), "us/medium")
+		b.ReportMetric(float64((processorTime(b)-used).Microseconds())/float64(total), "cpu-us/medium")
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+// processorTime is what this process used of the processor, Redis not included.
+func processorTime(b *testing.B) time.Duration {
+	b.Helper()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
