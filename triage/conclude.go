@@ -108,9 +108,8 @@ func (w *Worker) effect(ctx context.Context, tasks []*task) (matching time.Durat
 	if len(tasks) == 0 {
 		return 0, nil
 	}
-	probes, outcomes, had := make([]Probe, len(tasks)), make([]Outcome, len(tasks)), make([][]Match, len(tasks))
+	probes, outcomes := make([]Probe, len(tasks)), make([]Outcome, len(tasks))
 	for i, t := range tasks {
-		had[i] = t.medium.Matches
 		probes[i] = NewProbe(t.medium.Keys, *t.examination)
 	}
 	for {
@@ -128,7 +127,7 @@ func (w *Worker) effect(ctx context.Context, tasks []*task) (matching time.Durat
 				Examination: t.examination, Attempt: m.Attempt,
 			}
 		}
-		if err := w.Events.keepEarlier(ctx, outcomes, had); err != nil {
+		if err := w.Events.keepEarlier(ctx, w.Media, outcomes, nil); err != nil {
 			return matching, err
 		}
 		if err := w.Outcomes.Apply(ctx, outcomes...); !IsKind(err, Stale) {

@@ -31,17 +31,15 @@ type withdrawnMatches struct {
 const withdrawnAtOnce = 1000
 
 // keepEarlier leaves in outcomes, of the matches that were found, those that count, and of withdrawn entries those that the
-// medium had before, so that who relied on one sees what became of it. had are the matches on record of each outcome's
-// medium: one that is not known as an earlier one yet goes into the journal first.
-func (p *Projector) keepEarlier(ctx context.Context, outcomes []Outcome, had [][]Match) error {
+// medium had before, so that who relied on one sees what became of it: by its record as it is now, or by had, which is what
+// media had when they left the projections. One that is not known as an earlier one yet goes into the journal first.
+func (p *Projector) keepEarlier(ctx context.Context, media MediumStore, outcomes []Outcome, had map[MediumID][]Match) error {
 	var found []EarlierMatch
-	var of []int // the outcome of each
 	for i := range outcomes {
 		o := &outcomes[i]
 		for _, m := range o.Matches {
 			if m.State == EntryWithdrawn {
 				found = append(found, EarlierMatch{o.Medium, max(1, o.Generation), m.Set, m.Entry, m.Method, m.Distance})
-				of = append(of, i)
 			}
 		}
 	}
@@ -49,20 +47,11 @@ func (p *Projector) keepEarlier(ctx context.Context, outcomes []Outcome, had [][
 		return nil
 	}
 	earlier, err := p.Earlier.HadEarlier(ctx, found)
+	if err == nil {
+		err = p.noteEarlier(ctx, media, found, earlier, had)
+	}
 	if err != nil {
 		return err
-	}
-	var news []EarlierMatch
-	for i, m := range found {
-		same := func(h Match) bool { return h.Set == m.Set && h.Entry == m.Entry }
-		if !earlier[i] && slices.ContainsFunc(had[of[i]], same) {
-			earlier[i], news = true, append(news, m)
-		}
-	}
-	for some := range slices.Chunk(news, withdrawnAtOnce) {
-		if err := p.act(ctx, Service, MatchesWithdrawn, "", withdrawnMatches{some}); err != nil {
-			return err
-		}
 	}
 	next := 0 // of found, in the order in which they were
 	for i := range outcomes {
@@ -73,6 +62,37 @@ func (p *Projector) keepEarlier(ctx context.Context, outcomes []Outcome, had [][
 			next++
 			return !earlier[next-1]
 		})
+	}
+	return nil
+}
+
+// noteEarlier puts on record those of found that are not known as earlier matches yet, and are, and says so in earlier. What is
+// read of media after they were matched tells all that they ever had: no match with these entries is recorded any more.
+func (p *Projector) noteEarlier(ctx context.Context, media MediumStore, found []EarlierMatch, earlier []bool, had map[MediumID][]Match) error {
+	var ids []MediumID
+	for i := range found {
+		if !earlier[i] {
+			ids = append(ids, found[i].Medium)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	now, err := media.Media(ctx, slices.Compact(ids))
+	if err != nil {
+		return err
+	}
+	var news []EarlierMatch
+	for i, m := range found {
+		same := func(h Match) bool { return h.Set == m.Set && h.Entry == m.Entry }
+		if !earlier[i] && (slices.ContainsFunc(now[m.Medium].Matches, same) || slices.ContainsFunc(had[m.Medium], same)) {
+			earlier[i], news = true, append(news, m)
+		}
+	}
+	for some := range slices.Chunk(news, withdrawnAtOnce) {
+		if err := p.act(ctx, Service, MatchesWithdrawn, "", withdrawnMatches{some}); err != nil {
+			return err
+		}
 	}
 	return nil
 }

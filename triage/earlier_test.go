@@ -1,12 +1,17 @@
 package triage_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
+	"vigie/hashing"
 	"vigie/store/objects/objectstest"
 	"vigie/triage"
 )
@@ -167,6 +172,55 @@ func TestEarlierMatchesOfClosedCases(t *testing.T) {
 	h.rebuilt(c, "destroyed, and seized again")
 }
 
+// meanwhile lets something happen while the first medium is decoded.
+type meanwhile struct {
+	sync.Once
+	happens func()
+}
+
+func (m *meanwhile) Examine(ctx context.Context, r io.Reader, size int64) (hashing.Examination, error) {
+	m.Do(m.happens)
+	return inProcess{}.Examine(ctx, r, size)
+}
+
+// TestWithdrawnWhileDecoded: while a worker decodes a medium, another who took it over says that it is known, and the entry is
+// withdrawn. What the first one knew of the medium is not all that it had.
+func TestWithdrawnWhileDecoded(t *testing.T) {
+	h := newHouse(t)
+	c, ctx := h.catchUp(), t.Context()
+	if err := c.Once(ctx, false); err != nil {
+		t.Fatal(err)
+	}
+	p := newPicture(t, "a.jpg", 1)
+	set := h.importSet(triage.KnownSet, p.item.Digests.SHA1.String()).ID
+	h.decoder = &meanwhile{happens: func() {
+		matches, epoch, err := h.mirror.Match(ctx, []triage.Probe{{Keys: h.names.Digests(*p.item.Digests)}})
+		if err == nil {
+			err = h.views.Outcomes.Apply(ctx, triage.Outcome{
+				Medium: h.names.Medium(p.item.Digests.SHA256), Generation: 1, Epoch: epoch, Matches: matches[0], Finding: triage.Known,
+			})
+		}
+		if err != nil || len(matches[0]) != 1 {
+			t.Errorf("%+v, %v", matches, err)
+		}
+		h.object(set, 1, triage.EntryWithdrawn)
+	}}
+	x := h.mustSubmit("ONE", p)
+	working, stop := context.WithCancel(ctx)
+	var g sync.WaitGroup
+	g.Go(func() { _ = h.worker.Run(working) })
+	for jobs := int64(1); jobs > 0 && !t.Failed(); time.Sleep(5 * time.Millisecond) {
+		var err error
+		if jobs, err = h.jobs.Len(ctx); err != nil {
+			t.Error(err)
+		}
+	}
+	stop()
+	g.Wait()
+	h.tended("withdrawn", x, map[string]string{"a.jpg": "unranked once 1:1"})
+	h.rebuilt(c, "withdrawn")
+}
+
 // TestFaultsWhileMatchesAreWithdrawn lets what makes a mark durable fail, with and without effect: the record in the journal,
 // and each command to Redis about it and its media. The mark is made all the same, and a rebuild makes the same ones.
 func TestFaultsWhileMatchesAreWithdrawn(t *testing.T) {
@@ -183,7 +237,7 @@ func TestFaultsWhileMatchesAreWithdrawn(t *testing.T) {
 	var faults []fault
 	for _, after := range []bool{false, true} {
 		faults = append(faults, fault{"Put", 1, after}, fault{"t:earlier:", 1, after}, fault{"t:earlier:", 2, after})
-		for at := 1; at <= 2; at++ { // media are read, outcomes applied
+		for at := 1; at <= 3; at++ { // media are read twice, outcomes applied
 			faults = append(faults, fault{"t:m:", at, after})
 		}
 	}

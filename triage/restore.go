@@ -139,10 +139,6 @@ func (s *Steward) restore(ctx context.Context, filed []Filed, had map[MediumID][
 			probes = append(probes, NewProbe(filed[i].Keys, filed[i].Examination))
 		}
 	}
-	known := make([][]Match, len(todo))
-	for i, at := range todo {
-		known[i] = had[filed[at].Medium]
-	}
 	for len(todo) > 0 {
 		matches, epoch, err := s.Matcher.Match(ctx, probes)
 		if err != nil {
@@ -157,7 +153,7 @@ func (s *Steward) restore(ctx context.Context, filed []Filed, had map[MediumID][
 				Finding: Conclude(standings[at].Kind, x.Unreadable, matches[i]),
 			}
 		}
-		if err := s.Events.keepEarlier(ctx, outcomes, known); err != nil {
+		if err := s.Events.keepEarlier(ctx, s.Media, outcomes, had); err != nil {
 			return err
 		}
 		if err := s.Outcomes.Apply(ctx, outcomes...); !IsKind(err, Stale) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -195,16 +194,15 @@ func (s *Steward) matchAgain(ctx context.Context, ids []MediumID, had map[Medium
 	if err != nil {
 		return err
 	}
-	outcomes, known := make([]Outcome, len(ids)), make([][]Match, len(ids))
+	outcomes := make([]Outcome, len(ids))
 	for i, id := range ids {
 		m := media[id]
-		known[i] = slices.Concat(m.Matches, had[id])
 		outcomes[i] = Outcome{
 			Medium: id, Generation: m.Slot.Generation, Epoch: epoch, Matches: matches[i],
 			Finding: Conclude(m.Kind, m.Unreadable, matches[i]), Attempt: m.Attempt,
 		}
 	}
-	if err := s.Events.keepEarlier(ctx, outcomes, known); err != nil {
+	if err := s.Events.keepEarlier(ctx, s.Media, outcomes, had); err != nil {
 		return err
 	}
 	return s.Outcomes.Apply(ctx, outcomes...)
