@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 )
@@ -56,12 +57,14 @@ type CatchUp struct {
 	Grace time.Duration
 	Log   *slog.Logger
 
-	mu    sync.Mutex // guards what follows
-	seen  Marks      // of the projections that were found whole and up to date
-	open  bool
-	pin   string // the run of the projections' server that is being caught up with; empty: none, or the next one met
-	far   Advance
-	shown time.Time
+	mu       sync.Mutex // guards what follows
+	seen     Marks      // of the projections that were found whole and up to date
+	open     bool
+	openings uint64   // how often it was opened
+	pinned   []string // the runs of the projections' servers that are being caught up with; nil: they are not known yet
+	met      []string // the runs that were met since nothing is pinned
+	far      Advance
+	shown    time.Time
 }
 
 // Advance is how far catching up has come.
@@ -116,11 +119,19 @@ func (c *CatchUp) Ready() error {
 	return nil
 }
 
-// Serves fails, and shuts the gate, unless server is the run of the projections' server that was looked at.
+// Openings tells how often the gate was opened: another number than before means that the projections' servers, or what they
+// held, may be others.
+func (c *CatchUp) Openings() uint64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.openings
+}
+
+// Serves fails, and shuts the gate, unless server is a run of the projections' servers that was looked at.
 func (c *CatchUp) Serves(server string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.seen.Server != server {
+	if !slices.Contains(c.seen.Servers, server) {
 		c.open = false
 	}
 	if !c.open {
@@ -129,16 +140,30 @@ func (c *CatchUp) Serves(server string) error {
 	return nil
 }
 
-// Pins fails unless server is the run of the projections' server that is being caught up with: what was begun on one must
-// not go on on another, which may hold nothing, or less.
+// Pins fails unless server is a run of the projections' servers that is being caught up with: what was begun on one must
+// not go on on another, which may hold nothing, or less. Until those are known it is noted.
 func (c *CatchUp) Pins(server string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.pin == "" {
-		c.pin = server
+	if c.pinned == nil {
+		c.met = append(c.met, server)
+		return nil
 	}
-	if c.pin != server {
+	if !slices.Contains(c.pinned, server) {
 		return lostAgain()
+	}
+	return nil
+}
+
+// pin says which servers are being caught up with. It fails when another one was met already.
+func (c *CatchUp) pin(servers []string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.pinned = servers
+	for _, server := range c.met {
+		if !slices.Contains(servers, server) {
+			return lostAgain()
+		}
 	}
 	return nil
 }
@@ -146,7 +171,7 @@ func (c *CatchUp) Pins(server string) error {
 func (c *CatchUp) unpin() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.pin = ""
+	c.pinned, c.met = nil, nil
 }
 
 // lostAgain says that the projections are not those any more that were looked at first.
@@ -166,7 +191,7 @@ func (c *CatchUp) Run(ctx context.Context) error {
 			err = c.look(ctx, m)
 		}
 		if err == nil {
-			err = c.Pins(m.Server)
+			err = c.pin(m.Servers)
 		}
 		if err == nil && c.Steward.Now().Sub(since) > gapPatience {
 			var head uint64
@@ -187,7 +212,7 @@ func (c *CatchUp) Run(ctx context.Context) error {
 // look catches up unless these are the projections that were looked at before.
 func (c *CatchUp) look(ctx context.Context, m Marks) error {
 	c.mu.Lock()
-	same := c.open && m.Server == c.seen.Server && m.Generation == c.seen.Generation && m.whole()
+	same := c.open && slices.Equal(m.Servers, c.seen.Servers) && m.Generation == c.seen.Generation && m.whole()
 	c.open = same
 	c.mu.Unlock()
 	if same {
@@ -221,6 +246,7 @@ func (c *CatchUp) Once(ctx context.Context, force bool) error {
 	_, err = c.Steward.Lease.Hold(ctx, "catch-up", me, time.Millisecond) // ends it
 	c.mu.Lock()
 	c.seen, c.open = m, true
+	c.openings++
 	c.mu.Unlock()
 	return err
 }
@@ -281,7 +307,13 @@ func (c *CatchUp) catchUp(ctx context.Context, me string, force bool) (Marks, er
 func (c *CatchUp) begin(ctx context.Context, me string, force bool) (Marks, error) {
 	m, err := c.Events.Marks.Marks(ctx)
 	if err == nil {
-		err = c.Pins(m.Server)
+		err = c.pin(m.Servers)
+	}
+	if err == nil && m.whole() {
+		var complete bool
+		if complete, err = c.Events.Sets.Complete(ctx); err == nil && !complete {
+			m.Lost = append(m.Lost, "entries of sets")
+		}
 	}
 	if err != nil || m.whole() && !force {
 		return m, err
@@ -295,7 +327,7 @@ func (c *CatchUp) begin(ctx context.Context, me string, force bool) (Marks, erro
 	if m.Generation != "" && c.Grace > 0 && !sleep(ctx, c.Grace) {
 		return m, ctx.Err()
 	}
-	return Marks{Server: m.Server, Evicted: m.Evicted}, c.Events.Marks.Clear(ctx, me)
+	return Marks{Servers: m.Servers, Evicted: m.Evicted}, c.Events.Marks.Clear(ctx, me)
 }
 
 // tell notes how far a step has come, and logs it now and then.

@@ -3,6 +3,7 @@ package triage_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"strings"
@@ -267,14 +268,30 @@ func TestAdvance(t *testing.T) {
 func TestPinned(t *testing.T) {
 	h := newHouse(t)
 	c := h.catchUp()
-	if err := c.Pins("one"); err != nil {
+	if err := c.Once(t.Context(), false); err != nil {
 		t.Fatal(err)
 	}
-	if c.Pins("one") != nil || !triage.IsKind(c.Pins("another"), triage.Unavailable) {
-		t.Error("another server takes the place of the one that was looked at")
-	}
-	if err := c.Once(t.Context(), false); err != nil { // begins anew
+	m, err := h.views.Marks.Marks(t.Context())
+	if err != nil {
 		t.Fatal(err)
+	}
+	for _, met := range []struct {
+		when   string
+		before int // command of catching up
+	}{{"before its servers are known", 2}, {"after that", 5}} {
+		var same, another error
+		h.faults.loseAt(met.before, func() { same, another = c.Pins(m.Servers[0]), c.Pins("another") })
+		err := c.Once(t.Context(), true)
+		h.faults.disarm()
+		if same != nil {
+			t.Errorf("%s: its own server: %v", met.when, same)
+		}
+		if !triage.IsKind(errors.Join(another, err), triage.Unavailable) {
+			t.Errorf("%s: another server takes the place of the one that was looked at: %v", met.when, err)
+		}
+		if err := c.Once(t.Context(), true); err != nil { // begins anew
+			t.Fatal(err)
+		}
 	}
 	if err := c.Pins("another"); err != nil {
 		t.Errorf("what has ended is pinned still: %v", err)
@@ -292,8 +309,8 @@ func TestGateOfCatchUp(t *testing.T) {
 		t.Fatalf("%v, %v", err, c.Ready())
 	}
 	m, err := h.views.Marks.Marks(t.Context())
-	if err != nil || c.Serves(m.Server) != nil {
-		t.Fatalf("%v, %v", err, c.Serves(m.Server))
+	if err != nil || len(m.Servers) != 1 || c.Serves(m.Servers[0]) != nil {
+		t.Fatalf("%q, %v, %v", m.Servers, err, c.Serves(m.Servers[0]))
 	}
 	if err := c.Serves("another start"); !triage.IsKind(err, triage.Unavailable) || c.Ready() == nil {
 		t.Errorf("another server is served: %v", err)

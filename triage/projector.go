@@ -10,11 +10,12 @@ import (
 
 // Marks say how far the projections have come.
 type Marks struct {
-	Server     string // this run of the server that keeps them: another after each of its starts
-	Generation string // drawn when the projections were last made whole; empty: they are not whole
-	By         string // who makes them again; empty while they are whole
-	Mended     string // the run of the server on which the projections were found to lack nothing
-	Evicted    uint64 // keys that this run of the server dropped for want of memory
+	// Servers are the runs of the servers that keep them, one or the nodes of a cluster: another run after each start of one.
+	Servers    []string
+	Generation string   // drawn when the projections were last made whole; empty: they are not whole
+	By         string   // who makes them again; empty while they are whole
+	Mended     []string // the runs of the servers on which the projections were found to lack nothing
+	Evicted    uint64   // keys that these runs of the servers dropped for want of memory
 	// Lost says which projections were removed since they were made whole, in words of the store: all of them are to be
 	// made again. Empty: none, as far as the store can tell.
 	Lost   []string
@@ -42,7 +43,7 @@ type MarkStore interface {
 	// Complete gives the projections that by began to make a generation: they are whole. It fails with Unavailable when
 	// they were lost since, or somebody else began anew.
 	Complete(ctx context.Context, by, generation string) error
-	// MarkMended notes that the projections of m's generation lacked nothing on the run of the server that m names, when m
+	// MarkMended notes that the projections of m's generation lacked nothing on the runs of the servers that m names, when m
 	// was read. It fails with Unavailable when they are another generation, or none.
 	MarkMended(ctx context.Context, m Marks) error
 }

@@ -2,6 +2,7 @@ package triage
 
 import (
 	"context"
+	"slices"
 	"sync"
 )
 
@@ -222,7 +223,7 @@ func (c *CatchUp) joins(ctx context.Context, from uint64) error {
 // can be asked for them again, and numbers that imports used up stay used up. On a server that was looked at since it started there are none. What was made from
 // nothing is ranked too.
 func (c *CatchUp) mend(ctx context.Context, m Marks) error {
-	if m.Generation != "" && m.Mended == m.Server {
+	if m.Generation != "" && slices.Equal(m.Mended, m.Servers) {
 		return nil
 	}
 	if err := c.reserve(ctx); err != nil {

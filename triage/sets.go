@@ -23,6 +23,9 @@ type SetStore interface {
 	AddEntries(ctx context.Context, s HashSet, entries []Entry) ([]SetConflict, error)
 	// Activate makes a set match, and those that it replaces match no more, all in one new epoch.
 	Activate(ctx context.Context, s HashSet, replaces []SetID) (Epoch, error)
+	// Complete reports whether the entries of all active sets are still there, as far as that can be told without reading
+	// them: a server that keeps a part of them may have come back as it was earlier.
+	Complete(ctx context.Context) (bool, error)
 	// Withdraw makes a set match no more. When it returns, no outcome that uses an entry of it is applied.
 	Withdraw(ctx context.Context, id SetID, at time.Time) (Epoch, error)
 	// RestoreSet keeps s, with its number and version, unless a set of that number is there and did not fail; new
@@ -89,7 +92,9 @@ type Sets struct {
 	Lease   Lease // held by each import while it goes on
 	Now     func() time.Time
 	Room    *Room // asked before a list is taken in
-	Log     *slog.Logger
+	// Gate stands before Store: an import ends on the servers, as they were, that it began on. nil: there is none.
+	Gate *CatchUp
+	Log  *slog.Logger
 }
 
 // List returns all sets, the newest first.
@@ -173,7 +178,11 @@ func (s *Sets) take(ctx context.Context, by Actor, set HashSet, o ImportOptions,
 	if err := s.Archive.PutSetFile(ctx, set.ID, file, size); err != nil {
 		return ImportReport{}, err
 	}
+	opening := s.opening()
 	report, err := s.reader().read(ctx, set, o)
+	if err == nil && s.opening() != opening {
+		err = E(Unavailable, "import set", set.ID.String(), "Redis was started anew or replaced during the import: import the list again", nil)
+	}
 	if err != nil {
 		return report, err
 	}
@@ -188,7 +197,11 @@ func (s *Sets) take(ctx context.Context, by Actor, set HashSet, o ImportOptions,
 	details := importedSet{report.Set, o.Hash, report.Withdrawn}
 	details.Set.Conflicts = nil
 	activate := func(ctx context.Context, _ Event) (err error) {
-		report.Set.Epoch, err = s.Store.Activate(ctx, report.Set, report.Withdrawn)
+		if s.opening() == opening {
+			report.Set.Epoch, err = s.Store.Activate(ctx, report.Set, report.Withdrawn)
+		} else {
+			err = lostAgain()
+		}
 		if err != nil {
 			err = E(Unknown, "import set", set.ID.String(), "the import is on record and takes effect within a minute: look at the list of sets", err)
 		}
@@ -197,6 +210,14 @@ func (s *Sets) take(ctx context.Context, by Actor, set HashSet, o ImportOptions,
 	err = s.Events.actWith(ctx, by, SetImported, set.ID.String(), details, activate)
 	report.Set.State = Active
 	return report, err
+}
+
+// opening tells which opening of the gate it is: with another one, what was written before may be lost.
+func (s *Sets) opening() uint64 {
+	if s.Gate == nil {
+		return 0
+	}
+	return s.Gate.Openings()
 }
 
 // earlier returns the active versions of the same source and kind.

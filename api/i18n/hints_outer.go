@@ -38,7 +38,9 @@ var outerHints = map[string]string{
 	"this machine has no such address":                                                                                      "cette machine n’a pas cette adresse",
 	"the data folder holds data, but the secrets folder has no naming key: restore the secrets folder that belongs to them": "le dossier des données n’est pas vide, mais le dossier des secrets n’a pas de clé de nommage : restaurez le dossier des secrets qui leur appartient",
 	"these data were written under other keys: restore the secrets folder that belongs to them":                             "ces données ont été écrites avec d’autres clés : restaurez le dossier des secrets qui leur appartient",
-	"it is redis://, rediss:// or unix://":                                                                                  "c’est redis://, rediss:// ou unix://",
+	"it is redis://, rediss:// or unix://, and of a cluster redis://host:port?addr=host:port&addr=…":                        "c’est redis://, rediss:// ou unix://, et pour un cluster redis://hôte:port?addr=hôte:port&addr=…",
+	"this Redis is a node of a cluster: name its nodes, as redis://host:port?addr=host:port&addr=…":                         "ce Redis est un nœud de cluster : nommez ses nœuds, par exemple redis://hôte:port?addr=hôte:port&addr=…",
+	"this Redis is no node of a cluster: name it alone, without addr=":                                                      "ce Redis n’est pas un nœud de cluster : nommez-le seul, sans addr=",
 	"start \"vigie up\" on this data folder first (--data), or set VIGIE_REDIS_URL":                                         "lancez d’abord « vigie up » sur ce dossier de données (--data), ou définissez VIGIE_REDIS_URL",
 	"Redis does not answer":            "Redis ne répond pas",
 	"the object store does not answer": "le stockage d’objets ne répond pas",
@@ -78,6 +80,8 @@ var outerHints = map[string]string{
 
 	// Of Redis and the object store.
 	"Redis does not answer: try again in a moment":                                         "Redis ne répond pas : réessayez dans un instant",
+	"a node of the Redis Cluster is down, or its slots are moving: try again in a moment":  "un nœud du cluster Redis ne répond pas, ou ses slots changent de place : réessayez dans un instant",
+	"Redis was started anew or replaced during the import: import the list again":          "Redis a redémarré ou a été remplacé pendant l’import : importez la liste de nouveau",
 	"Redis does not answer: the service tries again by itself":                             "Redis ne répond pas : le service réessaie de lui-même",
 	"entries are added to a set before it is active":                                       "des fiches s’ajoutent à une base avant qu’elle soit active",
 	"a set has at most 65,535 categories: check the category column":                       "une base a au plus 65 535 catégories : vérifiez la colonne des catégories",
@@ -190,6 +194,8 @@ var hintForms = []hintForm{
 	{"not a key: ", "", "ce n’est pas une clé : ‹›", nil},
 	{"item ", "", "fichier ‹›", nil},
 	{"see ", ".log in the data folder for the server's own words", "voir ‹›.log dans le dossier de données pour ce que dit le serveur", nil},
+	{"a node of the Redis Cluster does not answer: ", "", "un nœud du cluster Redis ne répond pas : ‹›", nil},
+	{"a node of the Redis Cluster says that slots are not served: ", "", "un nœud du cluster Redis dit que des slots ne sont pas servis : ‹›", nil},
 	{"", " is true or false", "‹› est true ou false", nil},
 }
 

@@ -24,9 +24,9 @@ func (h *house) conditions(ctx context.Context) []triage.Condition {
 	}
 	var asked sync.WaitGroup
 	asked.Go(func() {
-		err := inTime(ctx, func() error { return h.redis.Ping(ctx).Err() })
-		if err != nil {
-			err = triage.E(triage.Unavailable, "ask Redis", "", "Redis does not answer", err)
+		var err error
+		for _, server := range askRedis(ctx, h.redis) {
+			err = cmp.Or(err, server.err)
 		}
 		all[1] = triage.NewCondition(triage.OfRedis, triage.Down, err)
 	})

@@ -24,7 +24,7 @@ type serviceConfig struct {
 	// ObjectsMax bounds the folder store, in bytes; 0: the disk does.
 	ObjectsMax int64
 
-	RedisURL string // an outside Redis: redis://, rediss:// or unix://
+	RedisURL string // an outside Redis: redis://, rediss:// or unix://; with addr=, a cluster
 	S3       s3Config
 
 	Listen  string // host:port

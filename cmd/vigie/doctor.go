@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"strings"
 
 	"vigie/store/journal"
 	"vigie/store/objects"
@@ -45,7 +46,9 @@ func runDoctor(ctx context.Context, env *environment, args []string) error {
 		return &exitError{exitFailed, nil}
 	}
 	defer sv.stop()
-	say("Redis", sv.redis.Ping(ctx).Err())
+	for _, server := range askRedis(ctx, sv.redis) {
+		say(strings.TrimSpace("Redis "+server.addr), server.err)
+	}
 	say(env.T("doctor.keys"), keys.unlock(ctx, sv.raw))
 	say(env.T("doctor.conditional"), objects.CheckConditionalWrites(ctx, sv.raw))
 	sayCapabilities(env, env.Stdout, sv.raw.Capabilities())

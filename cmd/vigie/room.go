@@ -28,10 +28,10 @@ const (
 )
 
 // newRoom returns what submissions ask. A server whose disk or memory is not ours to see says itself that it is full.
-func newRoom(c *serviceConfig, rdb *redis.Client, raw objects.Store, jobs *work.Queue) *triage.Room {
+func newRoom(c *serviceConfig, rdb redis.UniversalClient, raw objects.Store, jobs *work.Queue) *triage.Room {
 	limits := []*triage.Limit{
-		{Name: triage.OfRedisMemory, Hint: "Redis is near its maxmemory: give it more", Resume: resumeRedis, Load: memoryLoad(rdb)},
-		{Name: triage.OfRedisFiles, Hint: "Redis cannot write its files: free its disk", Resume: 0.5, Load: filesLoad(rdb)},
+		{Name: triage.OfRedisMemory, Hint: "Redis is near its maxmemory: give it more", Resume: resumeRedis, Load: worst(rdb, memoryLoad)},
+		{Name: triage.OfRedisFiles, Hint: "Redis cannot write its files: free its disk", Resume: 0.5, Load: worst(rdb, filesLoad)},
 		{Name: triage.OfWorkers, Hint: "the workers are behind: it goes on when they catch up, or start more of them", Resume: resumeQueue, Load: func(ctx context.Context) (float64, error) {
 			n, err := jobs.Len(ctx)
 			return float64(n) / float64(c.QueueMax), err
@@ -64,32 +64,28 @@ func speedLoad(raw objects.Store) func(context.Context) (float64, error) {
 	}
 }
 
-// memoryLoad says how full Redis's memory is; 0 without maxmemory.
-func memoryLoad(rdb *redis.Client) func(context.Context) (float64, error) {
-	return func(ctx context.Context) (float64, error) {
-		info, err := rdb.InfoMap(ctx, "memory").Result()
-		if err != nil {
-			return 0, err
-		}
-		used, err := strconv.ParseFloat(info["Memory"]["used_memory"], 64)
-		if err != nil {
-			return 0, err
-		}
-		most, err := strconv.ParseFloat(info["Memory"]["maxmemory"], 64)
-		if err != nil || most == 0 {
-			return 0, err
-		}
-		return used / (redisFill * most), nil
-	}
-}
-
-// filesLoad is 1 while Redis's last write to its append-only file failed.
-func filesLoad(rdb *redis.Client) func(context.Context) (float64, error) {
-	return func(ctx context.Context) (float64, error) {
-		info, err := rdb.InfoMap(ctx, "persistence").Result()
-		if err == nil && info["Persistence"]["aof_last_write_status"] == "err" {
-			return 1, nil
-		}
+// memoryLoad says how full a server's memory is; 0 without maxmemory.
+func memoryLoad(ctx context.Context, server *redis.Client) (float64, error) {
+	info, err := server.InfoMap(ctx, "memory").Result()
+	if err != nil {
 		return 0, err
 	}
+	used, err := strconv.ParseFloat(info["Memory"]["used_memory"], 64)
+	if err != nil {
+		return 0, err
+	}
+	most, err := strconv.ParseFloat(info["Memory"]["maxmemory"], 64)
+	if err != nil || most == 0 {
+		return 0, err
+	}
+	return used / (redisFill * most), nil
+}
+
+// filesLoad is 1 while a server's last write to its append-only file failed.
+func filesLoad(ctx context.Context, server *redis.Client) (float64, error) {
+	info, err := server.InfoMap(ctx, "persistence").Result()
+	if err == nil && info["Persistence"]["aof_last_write_status"] == "err" {
+		return 1, nil
+	}
+	return 0, err
 }

@@ -20,11 +20,11 @@ import (
 
 // servers are the Redis and the object store that a process works with.
 type servers struct {
-	redis   *redis.Client
-	options *redis.Options
-	raw     objects.Store // without encryption
-	url     string        // of the service, where known
-	stops   []func()      // in the order of starting
+	redis redis.UniversalClient
+	at    redisAt
+	raw   objects.Store // without encryption
+	url   string        // of the service, where known
+	stops []func()      // in the order of starting
 }
 
 // stop lets go of the servers, and ends those that this process started.
@@ -61,7 +61,7 @@ func startServers(ctx context.Context, c *serviceConfig, s *secrets, log *slog.L
 	}
 	sv.stops = append(sv.stops, r.Stop)
 	now := running{RedisSocket: r.Addr(), URL: sv.url}
-	sv.connectRedis(&redis.Options{Network: "unix", Addr: r.Addr(), Password: s.RedisPassword})
+	sv.connectRedis(redisAt{server: redis.Options{Network: "unix", Addr: r.Addr(), Password: s.RedisPassword}})
 
 	if c.Objects == objectsMinio {
 		m, err := embedded.StartMinio(ctx, embedded.MinioOptions{
@@ -98,13 +98,16 @@ func reachServers(ctx context.Context, c *serviceConfig, s *secrets) (*servers, 
 	sv.url = now.URL
 	switch {
 	case c.RedisURL != "":
-		o, err := redis.ParseURL(c.RedisURL)
-		if err != nil {
-			return nil, triage.E(triage.Invalid, "read VIGIE_REDIS_URL", "", "it is redis://, rediss:// or unix://", nil)
+		at, err := parseRedisURL(c.RedisURL)
+		if err == nil {
+			err = at.checkMode(ctx)
 		}
-		sv.connectRedis(o)
+		if err != nil {
+			return nil, err
+		}
+		sv.connectRedis(at)
 	case now.RedisSocket != "":
-		sv.connectRedis(&redis.Options{Network: "unix", Addr: now.RedisSocket, Password: s.RedisPassword})
+		sv.connectRedis(redisAt{server: redis.Options{Network: "unix", Addr: now.RedisSocket, Password: s.RedisPassword}})
 	default:
 		return nil, triage.E(triage.Unavailable, "find Redis", "", "start \"vigie up\" on this data folder first (--data), or set VIGIE_REDIS_URL", nil)
 	}
@@ -161,28 +164,6 @@ func openEmbedded(ctx context.Context, c *serviceConfig, s *secrets, s3 string) 
 		return folder, nil
 	}
 	return objects.OpenMinio(ctx, objects.MinioConfig{Endpoint: s3, AccessKey: s.MinioUser, SecretKey: s.MinioPassword})
-}
-
-const (
-	redisPatience = 30 * time.Second // a blocked read waits for less
-	redisRetries  = 8                // with growing pauses: a restart of Redis takes about a second
-)
-
-func (sv *servers) connectRedis(o *redis.Options) {
-	o.MaxRetries, o.MinRetryBackoff, o.MaxRetryBackoff = redisRetries, 20*time.Millisecond, 500*time.Millisecond
-	o.ReadTimeout = redisPatience
-	sv.redis = redis.NewClient(o)
-	sv.options = o
-	sv.stops = append(sv.stops, func() { _ = sv.redis.Close() })
-}
-
-// connect returns one more client of Redis, which asks known of each of its connections.
-func (sv *servers) connect(known func(context.Context, *redis.Conn) error) *redis.Client {
-	o := *sv.options
-	o.OnConnect = known
-	rdb := redis.NewClient(&o)
-	sv.stops = append(sv.stops, func() { _ = rdb.Close() })
-	return rdb
 }
 
 // minioBinary is ./bin/minio where that was built, else the one on PATH.

@@ -27,7 +27,8 @@ import (
 	"vigie/triage"
 )
 
-// redisPrefix begins every key of ours in Redis. The braces keep all of them in one slot of a cluster.
+// redisPrefix begins every key of ours in Redis. The braces keep all of them in one slot of a cluster, but exact digests, which
+// store/known spreads.
 const redisPrefix = "{vigie}:"
 
 // house is one process's service, wired:
@@ -43,7 +44,7 @@ type house struct {
 	url       string
 	log       *slog.Logger
 	names     triage.Names
-	redis     *redis.Client // without the gate
+	redis     redis.UniversalClient // without the gate
 	raw       objects.Store
 	journal   *journal.Journal
 	keeper    *journal.Keeper
@@ -214,7 +215,7 @@ func (h *house) app(ctx context.Context, pool *jail.Pool) (*fiber.App, error) {
 		Submission: h.submission(),
 		Sets: &triage.Sets{
 			Store: h.sets, Archive: h.archive, Parse: setfile.Parse, Events: h.events, Names: h.names, Now: time.Now,
-			Room: h.room, Lease: h.views.Lease, Log: h.log,
+			Room: h.room, Gate: h.catchUp, Lease: h.views.Lease, Log: h.log,
 		},
 		Review: &triage.Review{
 			Queue: h.views.Queue, Exhibits: h.views.Exhibits, Grants: h.views.Grants, Archive: h.archive,

@@ -3,79 +3,29 @@ package known
 import (
 	"context"
 	"log/slog"
-	"net"
-	"os/exec"
-	"slices"
-	"strconv"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 
 	"vigie/hashing/pdq"
+	"vigie/store/embedded/embeddedtest"
 	"vigie/triage"
 )
 
-// clusterSlots is how many slots a Redis Cluster has.
-const clusterSlots = 16384
-
-// node is one server of a cluster.
-type node struct {
-	*redis.Client
-	port, bus string
-}
-
-// startCluster runs three nodes of a real cluster on loopback, each with a third of the slots, until the test's end.
-func startCluster(t *testing.T) (*redis.ClusterClient, []node) {
+// connectCluster returns a client of a real cluster on loopback, and one of each of its nodes.
+func connectCluster(t *testing.T) (*redis.ClusterClient, []*redis.Client) {
 	t.Helper()
-	nodes := []node{startNode(t), startNode(t), startNode(t)}
-	within(t, "every node answers", func() bool {
-		return !slices.ContainsFunc(nodes, func(n node) bool { return n.Ping(t.Context()).Err() != nil })
-	})
-	for i, n := range nodes {
-		if err := n.ClusterAddSlotsRange(t.Context(), i*clusterSlots/3, (i+1)*clusterSlots/3-1).Err(); err != nil {
-			t.Fatal(err)
-		}
-		if i > 0 {
-			if err := nodes[0].Do(t.Context(), "CLUSTER", "MEET", "127.0.0.1", n.port, n.bus).Err(); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	within(t, "every node knows all slots", func() bool {
-		return !slices.ContainsFunc(nodes, func(n node) bool {
-			info := n.ClusterInfo(t.Context()).Val()
-			return !strings.Contains(info, "cluster_state:ok") || !strings.Contains(info, "cluster_known_nodes:3")
-		})
-	})
-	rdb := redis.NewClusterClient(&redis.ClusterOptions{Addrs: []string{nodes[0].Options().Addr}})
+	c := embeddedtest.RedisCluster(t)
+	rdb := redis.NewClusterClient(&redis.ClusterOptions{Addrs: c.Addrs(), Password: c.Password})
 	t.Cleanup(func() { _ = rdb.Close() })
+	var nodes []*redis.Client
+	for _, addr := range c.Addrs() {
+		node := redis.NewClient(&redis.Options{Addr: addr, Password: c.Password})
+		t.Cleanup(func() { _ = node.Close() })
+		nodes = append(nodes, node)
+	}
 	return rdb, nodes
-}
-
-func startNode(t *testing.T) node {
-	t.Helper()
-	n := node{port: freePort(t), bus: freePort(t)}
-	server := exec.Command("redis-server", "--port", n.port, "--cluster-port", n.bus, "--bind", "127.0.0.1", "--dir", t.TempDir(), //nolint:gosec // arguments of ours
-		"--cluster-enabled", "yes", "--save", "", "--hash-max-listpack-entries", "1024")
-	if err := server.Start(); err != nil {
-		t.Fatalf("real Redis is needed: %v (make setup-test installs it)", err)
-	}
-	t.Cleanup(func() { _ = server.Process.Kill(); _ = server.Wait() })
-	n.Client = redis.NewClient(&redis.Options{Addr: net.JoinHostPort("127.0.0.1", n.port)})
-	t.Cleanup(func() { _ = n.Close() })
-	return n
-}
-
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
 }
 
 func within(t *testing.T, what string, done func() bool) {
@@ -89,7 +39,7 @@ func within(t *testing.T, what string, done func() bool) {
 
 // TestCluster imports, matches, fails, withdraws and mirrors on a real cluster: nothing there may touch two slots at once.
 func TestCluster(t *testing.T) {
-	rdb, nodes := startCluster(t)
+	rdb, nodes := connectCluster(t)
 	s := New(rdb, "{t}:", [KeySize]byte{4})
 	m := NewMirror(s, slog.New(slog.DiscardHandler))
 	ctx, stop := context.WithCancel(t.Context())
@@ -125,6 +75,13 @@ func TestCluster(t *testing.T) {
 	}
 	within(t, "the mirror is ready", func() bool { return m.view.Load() != nil })
 	check("imported", 2)
+	complete := func(when string, want bool) {
+		t.Helper()
+		if got, err := s.Complete(ctx); err != nil || got != want {
+			t.Errorf("%s: complete: %v, %v", when, got, err)
+		}
+	}
+	complete("imported", true)
 
 	benign := create(t, s, triage.BenignSet, "stock")
 	if conflicts := add(t, s, benign, entries[:100]...); len(conflicts) != 100 {
@@ -145,12 +102,26 @@ func TestCluster(t *testing.T) {
 	}
 	check("after a failed import", 2)
 
+	for _, node := range nodes {
+		if len(node.Keys(ctx, "{t}:*").Val()) > 0 {
+			continue // it keeps the sets' states too
+		}
+		if err := node.FlushAll(ctx).Err(); err != nil {
+			t.Fatal(err)
+		}
+		complete("a node with digests only was emptied", false)
+		activate(t, s, create(t, s, triage.KnownSet, "other"))
+		complete("another set is complete", false)
+		break
+	}
+
 	epoch, err := s.Withdraw(ctx, list.ID, day)
 	if err != nil {
 		t.Fatal(err)
 	}
 	within(t, "the mirror sees the withdrawal", func() bool { return m.view.Load().epoch == epoch })
 	check("withdrawn", 0)
+	complete("what was lost is withdrawn", true)
 	stop()
 	if err := <-followed; err != nil {
 		t.Error(err)

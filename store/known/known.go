@@ -16,6 +16,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -42,6 +43,7 @@ import (
 //	known:objections   hash    set:entry → event that gave it its state, epoch, and what is said of it (storedObjection), sealed
 //	kx:{<group>}<b>    hash    a bucket: the rest of a digest's key → references to entries (exact.go); the prefix without braces
 //	kx:{<group>}drop:… string  references of a failed set are being removed from this group
+//	kx:{<group>}.sets  set     numbers of sets that have all of their references in this group (complete.go)
 const (
 	keyEpoch    = "epoch"
 	keyChanges  = "known:changes"
@@ -54,6 +56,7 @@ const (
 	keyPDQ      = "known:p:"
 	keyPHash    = "known:h:"
 	keyExact    = "kx:"
+	keyComplete = ".sets" // of a group
 )
 
 // keepChanges is how many changes the stream keeps: a mirror only needs to see that there was one.
@@ -187,6 +190,9 @@ func (s *Sets) change(ctx context.Context, op string, id triage.SetID, doc []byt
 // active already keeps its epoch.
 func (s *Sets) Activate(ctx context.Context, set triage.HashSet, replaces []triage.SetID) (triage.Epoch, error) {
 	doc, err := s.encodeSet(set)
+	if err == nil {
+		err = s.noteComplete(ctx, set.ID)
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -327,8 +333,10 @@ func fault(op, object string, err error) error {
 		return nil
 	case full(err):
 		return triage.E(triage.Full, op, object, fullHint, err)
-	case errors.As(err, &answer) && (strings.HasPrefix(answer.Error(), "ERR") || strings.HasPrefix(answer.Error(), "WRONGTYPE")):
+	case errors.As(err, &answer) && slices.ContainsFunc([]string{"ERR", "WRONGTYPE", "CROSSSLOT"}, func(prefix string) bool { return strings.HasPrefix(answer.Error(), prefix) }):
 		return triage.E(triage.Internal, op, object, "", err)
+	case moving(err):
+		return triage.E(triage.Unavailable, op, object, "a node of the Redis Cluster is down, or its slots are moving: try again in a moment", err)
 	}
 	return triage.E(triage.Unavailable, op, object, "Redis does not answer: try again in a moment", err)
 }
@@ -337,6 +345,13 @@ func fault(op, object string, err error) error {
 // transaction then either.
 func full(err error) bool {
 	return redis.HasErrorPrefix(err, "OOM ") || redis.HasErrorPrefix(err, "MISCONF ") || redis.HasErrorPrefix(err, "EXECABORT ")
+}
+
+// moving tells the answers of a cluster that is changing over, when the client has followed it for long enough.
+func moving(err error) bool {
+	return slices.ContainsFunc([]string{"CLUSTERDOWN ", "MOVED ", "ASK ", "TRYAGAIN "}, func(prefix string) bool {
+		return redis.HasErrorPrefix(err, prefix)
+	})
 }
 
 const fullHint = "Redis takes no more: give it memory (maxmemory), or free its disk"

@@ -199,7 +199,7 @@ func (c *crowd) bytes() (all float64) {
 	families := make(map[string]family)
 	walk := c.rdb.Scan(ctx, 0, "*", 1000).Iterator()
 	for walk.Next(ctx) {
-		name := strings.TrimPrefix(walk.Val(), "t:")
+		name := strings.TrimPrefix(walk.Val(), "{t}:")
 		if i := strings.IndexByte(name, ':'); i >= 0 {
 			name = name[:i+1]
 		}

@@ -237,10 +237,10 @@ func TestEndedGroups(t *testing.T) {
 	}
 	b.ok(b.Groups.Bury(ctx, groups[2:]...))
 	b.ok(b.Groups.Bury(ctx, groups...)) // again
-	if keys := b.rdb.Keys(ctx, "t:founders:*").Val(); !slices.Equal(slices.Sorted(slices.Values(keys)), []string{"t:founders:1"}) {
+	if keys := b.rdb.Keys(ctx, "{t}:founders:*").Val(); !slices.Equal(slices.Sorted(slices.Values(keys)), []string{"{t}:founders:1"}) {
 		t.Errorf("what is left of the births: %q", keys)
 	}
-	if n := b.rdb.LLen(ctx, "t:ended").Val(); n != int64(len(groups)) {
+	if n := b.rdb.LLen(ctx, "{t}:ended").Val(); n != int64(len(groups)) {
 		t.Errorf("%d ends are told", n)
 	}
 	if _, err := b.Queue.Group(ctx, decided); !triage.IsKind(err, triage.NotFound) {
@@ -254,7 +254,7 @@ func TestEndedGroups(t *testing.T) {
 		t.Errorf("born again: %+v, %v", g, err)
 	}
 	// Who has not looked for too long reads all anew.
-	b.ok(b.rdb.LTrim(ctx, "t:ended", 0, 4).Err())
+	b.ok(b.rdb.LTrim(ctx, "{t}:ended", 0, 4).Err())
 	if news, err := b.Groups.Founders(ctx, all.At); err != nil || !news.Anew || len(news.Born) != 1 || news.Born[0].Group != decided {
 		t.Errorf("after a long while: %+v, %v", news, err)
 	}
@@ -566,7 +566,7 @@ func (b *bench) recount(exhibits []triage.ExhibitID, media int) {
 			t.Errorf("%s: pending %d, wanted %d; counted %d, %d", x, got.Pending, got.Wanted, want[x].Pending, want[x].Wanted)
 		}
 		b.recountParts(x, got)
-		counts, err := b.rdb.HGetAll(ctx, "t:near:"+packExhibit(x)).Result()
+		counts, err := b.rdb.HGetAll(ctx, "{t}:near:"+packExhibit(x)).Result()
 		b.ok(err)
 		for folder, text := range counts {
 			if n, _ := strconv.Atoi(text); n != near[unpackFolder(folder)] {
@@ -586,7 +586,7 @@ func (b *bench) recount(exhibits []triage.ExhibitID, media int) {
 // recountParts compares the items of an exhibit with the sum over its parts.
 func (b *bench) recountParts(x triage.ExhibitID, got triage.Progress) {
 	b.t.Helper()
-	parts, err := b.rdb.HVals(b.t.Context(), "t:xp:"+packExhibit(x)).Result()
+	parts, err := b.rdb.HVals(b.t.Context(), "{t}:xp:"+packExhibit(x)).Result()
 	b.ok(err)
 	items := 6 * len(parts)
 	sum := 0
@@ -612,7 +612,7 @@ func TestNoOutcomeOfAWithdrawnSet(t *testing.T) {
 		entries = append(entries, triage.Entry{Number: uint32(n + 1), Exact: []triage.DigestKey{it.Keys.SHA1}})
 	}
 	b.register(x.ID, part(1), items...)
-	sets := known.New(b.rdb, "t:", [known.KeySize]byte{4})
+	sets := known.New(b.all, "{t}:", [known.KeySize]byte{4})
 	mirror := known.NewMirror(sets, slog.New(slog.DiscardHandler))
 	if _, _, err := mirror.Match(ctx, nil); err != nil { // loaded
 		t.Fatal(err)

@@ -3,6 +3,8 @@ package views
 import (
 	"slices"
 	"strings"
+
+	"github.com/redis/go-redis/v9"
 )
 
 // A landmark stands among the keys of each family from the moment on in which the projections are whole. Who removes a
@@ -10,13 +12,19 @@ import (
 // which of them there are is noted when the projections were found to lack nothing.
 
 // families are the beginnings of keys of which there are many, those of store/known, which has the same prefix, included;
-// the last one are its exact digests, under the prefix without its hash tag, so that a cluster spreads them.
 // What expires by itself has none, nor have jobs: what is queued and not there is queued again.
 var families = []string{
 	keyExhibits + ":", keyExhibit, keyCounts, keyParts, keyPartMedia, keyMedium, "ep:", keySeen, keyEarlier, keyDoomed, keyVacant,
 	keyNear, "fg:", "sub:", keyGroup, keyMembers, keyFounders + ":", "q:",
-	"known:c:", "known:s:", "known:p:", "known:h:", "kx:",
+	"known:c:", "known:s:", "known:p:", "known:h:",
 }
+
+// spreadFamily are the exact digests of store/known, under the prefix without its hash tag: a cluster spreads them over its nodes
+// by tags of their own, each of which is a family by itself.
+const (
+	spreadFamily = "kx:"
+	spreadTags   = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+)
 
 // lasting are single keys that never go once they are there; ofSets, once a set was active.
 var (
@@ -30,13 +38,23 @@ const evictedKeys = "evicted"
 // landmark is a name that no other key of a family has: those of the others are of other lengths, or numbers.
 const landmark = ".landmark"
 
-// landmarks are their keys, those in our slot and the one of the last family.
-func (s Marks) landmarks() (own []string, spread string) {
-	last := len(families) - 1
-	for _, family := range families[:last] {
-		own = append(own, s.key(family, landmark))
+// landmarks are all their keys.
+func (s Marks) landmarks() []string { return append(s.ownLandmarks(), s.spreadLandmarks()...) }
+
+// ownLandmarks are those in our slot.
+func (s Marks) ownLandmarks() (keys []string) {
+	for _, family := range families {
+		keys = append(keys, s.key(family, landmark))
 	}
-	return own, s.untagged() + families[last] + landmark
+	return keys
+}
+
+// spreadLandmarks are those in other slots.
+func (s Marks) spreadLandmarks() (keys []string) {
+	for _, tag := range spreadTags {
+		keys = append(keys, s.untagged()+spreadFamily+"{"+string(tag)+"}"+landmark)
+	}
+	return keys
 }
 
 // untagged is the prefix without the braces that make it a hash tag.
@@ -49,11 +67,10 @@ func (s Marks) landmarkValue(key, generation string) string {
 
 // lost names what is missing of projections of a generation: families whose landmark is not theirs, and lasting keys of
 // those noted that are not there.
-func (s Marks) lost(generation string, found []any, noted string, there map[string]bool) (lost []string) {
-	own, spread := s.landmarks()
-	for i, key := range append(own, spread) {
-		if value, _ := found[i].(string); value != s.landmarkValue(key, generation) {
-			lost = append(lost, families[i])
+func (s Marks) lost(generation string, found []*redis.StringCmd, noted string, there map[string]bool) (lost []string) {
+	for i, key := range s.landmarks() {
+		if found[i].Val() != s.landmarkValue(key, generation) {
+			lost = append(lost, strings.TrimSuffix(key, landmark))
 		}
 	}
 	for _, key := range strings.Fields(noted) {

@@ -3,6 +3,7 @@ package views
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,8 +16,8 @@ import (
 //
 //	gen  the generation; absent while the projections are not whole
 //	by   who makes them again; absent while they are whole
-//	srv  the run of the server on which nothing is left to be mended
-//	out  how many keys that server had evicted by then
+//	srv  the runs of the servers on which nothing is left to be mended
+//	out  how many keys these had evicted by then
 //	has  which of the lasting keys were there then (landmarks.go)
 //	ev   number of the last event before the first gap
 //	gr   number of the last record of groups
@@ -52,8 +53,8 @@ call('HSET', marks, 'gen', ARGV[3])
 for i = 4, #ARGV, 2 do call('SET', ARGV[i], ARGV[i + 1]) end
 return 1`)
 
-	// mendedMarks notes the run of the server and which lasting keys are there, unless the projections are another
-	// generation. ARGV: generation, server, keys evicted, how many lasting keys there are, these, and those of sets.
+	// mendedMarks notes the runs of the servers and which lasting keys are there, unless the projections are another
+	// generation. ARGV: generation, servers, keys evicted, how many lasting keys there are, these, and those of sets.
 	mendedMarks = script(`
 local marks = P .. 'marks:applied'
 if call('HGET', marks, 'gen') ~= ARGV[2] then return 0 end
@@ -75,27 +76,38 @@ const (
 	markEvents     = "ev"
 	markGroups     = "gr"
 	markPack       = "p:"
-	clearBatch     = 1000 // keys removed in one step
+	clearBatch     = 1000 // keys removed in one round trip
 )
 
-// Marks implements triage.MarkStore. One connection asks for all, so that one server tells all.
+// Marks implements triage.MarkStore. The servers are asked for their runs first: what another run says of the rest comes
+// through a connection to one that is not among these.
 func (s Marks) Marks(ctx context.Context) (triage.Marks, error) {
+	const op = "views.Marks"
+	servers, evicted, err := s.runs(ctx)
+	if err != nil {
+		return triage.Marks{}, fault(op, "", err)
+	}
 	pipe := s.rdb.Pipeline()
-	info, all := pipe.InfoMap(ctx, "server", "stats"), pipe.HGetAll(ctx, s.key(keyMarks))
-	own, spread := s.landmarks()
-	found, exact, there := pipe.MGet(ctx, own...), pipe.MGet(ctx, spread), make(map[string]*redis.IntCmd)
+	all := pipe.HGetAll(ctx, s.key(keyMarks))
+	var found []*redis.StringCmd
+	for _, key := range s.landmarks() {
+		found = append(found, pipe.Get(ctx, key))
+	}
+	there := make(map[string]*redis.IntCmd)
 	for _, key := range lastingKeys() {
 		there[key] = pipe.Exists(ctx, s.key(key))
 	}
-	if _, err := pipe.Exec(ctx); err != nil {
-		return triage.Marks{}, fault("views.Marks", "", err)
+	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
+		return triage.Marks{}, fault(op, "", err)
 	}
-	kept := all.Val()
+	kept, err := all.Result()
+	if err != nil {
+		return triage.Marks{}, fault(op, "", err)
+	}
 	m := triage.Marks{
-		Server: info.Item("Server", "run_id"), Generation: kept[markGeneration], By: kept[markBuilder], Mended: kept[markMended],
+		Servers: servers, Evicted: evicted, Generation: kept[markGeneration], By: kept[markBuilder], Mended: strings.Fields(kept[markMended]),
 		Packs: make(map[string]uint64),
 	}
-	m.Evicted, _ = strconv.ParseUint(info.Item("Stats", "evicted_keys"), 10, 64)
 	for field, value := range kept {
 		n, _ := strconv.ParseUint(value, 10, 64)
 		switch {
@@ -114,10 +126,10 @@ func (s Marks) Marks(ctx context.Context) (triage.Marks, error) {
 	for key, n := range there {
 		exist[key] = n.Val() > 0
 	}
-	m.Lost = s.lost(m.Generation, append(found.Val(), exact.Val()...), kept[markHas], exist)
+	m.Lost = s.lost(m.Generation, found, kept[markHas], exist)
 	before, _ := strconv.ParseUint(kept[markEvicted], 10, 64)
-	if m.Mended != m.Server {
-		before = 0 // the server counts from its start
+	if !slices.Equal(m.Mended, m.Servers) {
+		before = 0 // a server counts from its start
 	}
 	if m.Evicted > before {
 		m.Lost = append(m.Lost, evictedKeys)
@@ -141,16 +153,19 @@ func (s Marks) MarkEvents(ctx context.Context, seq uint64) error {
 
 // Complete implements triage.MarkStore.
 func (s Marks) Complete(ctx context.Context, by, generation string) error {
-	own, spread := s.landmarks()
 	builder, err := s.rdb.HGet(ctx, s.key(keyMarks), markBuilder).Result()
-	if err == nil && builder == by { // in another slot of a cluster than the script's
-		err = s.rdb.Set(ctx, spread, s.landmarkValue(spread, generation), 0).Err()
+	if err == nil && builder == by { // in other slots of a cluster than the script's
+		pipe := s.rdb.Pipeline()
+		for _, key := range s.spreadLandmarks() {
+			pipe.Set(ctx, key, s.landmarkValue(key, generation), 0)
+		}
+		_, err = pipe.Exec(ctx)
 	}
 	if err != nil && !errors.Is(err, redis.Nil) {
 		return fault("views.Complete", "", err)
 	}
 	args := []any{by, generation}
-	for _, key := range own {
+	for _, key := range s.ownLandmarks() {
 		args = append(args, key, s.landmarkValue(key, generation))
 	}
 	return s.onlyIf(ctx, "views.Complete", completeMarks, args...)
@@ -158,7 +173,7 @@ func (s Marks) Complete(ctx context.Context, by, generation string) error {
 
 // MarkMended implements triage.MarkStore.
 func (s Marks) MarkMended(ctx context.Context, m triage.Marks) error {
-	args := []any{m.Generation, m.Server, m.Evicted, len(lasting)}
+	args := []any{m.Generation, strings.Join(m.Servers, " "), m.Evicted, len(lasting)}
 	for _, key := range lastingKeys() {
 		args = append(args, key)
 	}
@@ -190,41 +205,6 @@ func (s Marks) Clear(ctx context.Context, by string) error {
 // Close implements triage.MarkStore.
 func (s Marks) Close(ctx context.Context) error {
 	return fault("views.Close", "", s.rdb.HDel(ctx, s.key(keyMarks), markGeneration).Err())
-}
-
-// removeAll removes every key of ours but the leases.
-func (s Marks) removeAll(ctx context.Context) error {
-	if err := s.removeUnder(ctx, s.prefix); err != nil || s.untagged() == s.prefix {
-		return err
-	}
-	return s.removeUnder(ctx, s.untagged())
-}
-
-func (s Marks) removeUnder(ctx context.Context, prefix string) error {
-	var keys []string
-	remove := func() error {
-		if len(keys) == 0 {
-			return nil
-		}
-		err := s.rdb.Unlink(ctx, keys...).Err()
-		keys = keys[:0]
-		return err
-	}
-	walk := s.rdb.Scan(ctx, 0, escapeGlob(prefix)+"*", clearBatch).Iterator()
-	for walk.Next(ctx) {
-		if strings.HasPrefix(walk.Val(), s.key(keyLease)) {
-			continue
-		}
-		if keys = append(keys, walk.Val()); len(keys) == clearBatch {
-			if err := remove(); err != nil {
-				return err
-			}
-		}
-	}
-	if err := walk.Err(); err != nil {
-		return err
-	}
-	return remove()
 }
 
 // escapeGlob makes a prefix stand for itself in a pattern of Redis.

@@ -431,7 +431,7 @@ func TestFloor(t *testing.T) {
 		b.rematch(n, triage.Known, 5)
 	}
 	state("all matched", triage.Lag{From: 5, To: 5}, 0)
-	if left := b.rdb.HGetAll(ctx, "t:epochs").Val(); len(left) != 1 || left["5"] != "4" {
+	if left := b.rdb.HGetAll(ctx, "{t}:epochs").Val(); len(left) != 1 || left["5"] != "4" {
 		t.Errorf("counted as %v", left)
 	}
 }

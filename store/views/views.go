@@ -13,6 +13,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,7 +48,7 @@ type Views struct {
 
 // New returns the projections that rdb keeps under prefix (which store/known shares: both know its epoch), sealed
 // under key. In a cluster the prefix is a hash tag, such as "{vigie}:". now tells the time.
-func New(rdb *redis.Client, prefix string, key [KeySize]byte, now func() time.Time) *Views {
+func New(rdb redis.UniversalClient, prefix string, key [KeySize]byte, now func() time.Time) *Views {
 	d := db{rdb: rdb, prefix: prefix, sealer: newSealer(key), words: &wordCache{known: make(words)}, now: now}
 	return &Views{
 		Accounts{d}, Sessions{d}, Exhibits{d}, Media{d}, Outcomes{d}, Groups{d}, Rematch{d}, Queue{Groups{d}},
@@ -80,7 +81,7 @@ var (
 
 // db is what all stores of this package share.
 type db struct {
-	rdb    *redis.Client
+	rdb    redis.UniversalClient
 	prefix string
 	sealer sealer
 	words  *wordCache
@@ -143,6 +144,8 @@ func fault(op, object string, err error) error {
 		return triage.E(triage.Full, op, object, fullHint, err)
 	case ours(err):
 		return triage.E(triage.Internal, op, object, "", err)
+	case moving(err):
+		return triage.E(triage.Unavailable, op, object, "a node of the Redis Cluster is down, or its slots are moving: try again in a moment", err)
 	}
 	return triage.E(triage.Unavailable, op, object, "Redis does not answer: try again in a moment", err)
 }
@@ -155,11 +158,18 @@ func full(err error) bool {
 
 const fullHint = "Redis takes no more: give it memory (maxmemory), or free its disk"
 
+// moving tells the answers of a cluster that is changing over, when the client has followed it for long enough.
+func moving(err error) bool {
+	return slices.ContainsFunc([]string{"CLUSTERDOWN ", "MOVED ", "ASK ", "TRYAGAIN "}, func(prefix string) bool {
+		return redis.HasErrorPrefix(err, prefix)
+	})
+}
+
 // ours tells the answers of Redis that mean a mistake in this package from those that will pass.
 func ours(err error) bool {
 	var answer redis.Error
 	return errors.As(err, &answer) &&
-		(strings.HasPrefix(answer.Error(), "ERR") || strings.HasPrefix(answer.Error(), "WRONGTYPE"))
+		slices.ContainsFunc([]string{"ERR", "WRONGTYPE", "CROSSSLOT"}, func(prefix string) bool { return strings.HasPrefix(answer.Error(), prefix) })
 }
 
 // missing is the error of an object that is not kept.

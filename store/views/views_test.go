@@ -4,9 +4,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"os"
+	"os/exec"
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -27,17 +30,51 @@ var (
 type bench struct {
 	*Views
 	t   testing.TB
-	rdb *redis.Client
+	all redis.UniversalClient
+	rdb *redis.Client // the server of these that keeps the views
 	now time.Time
+}
+
+// onCluster says, in the environment, that the tests are to run on a cluster.
+const onCluster = "VIGIE_TEST_CLUSTER"
+
+// connect returns a client of all of Redis, and one of the server that keeps the views.
+func connect(t testing.TB) (redis.UniversalClient, *redis.Client) {
+	t.Helper()
+	if os.Getenv(onCluster) == "" {
+		addr, password := embeddedtest.Redis(t)
+		rdb := redis.NewClient(&redis.Options{Network: "unix", Addr: addr, Password: password})
+		t.Cleanup(func() { _ = rdb.Close() })
+		return rdb, rdb
+	}
+	c := embeddedtest.RedisCluster(t)
+	rdb := redis.NewClusterClient(&redis.ClusterOptions{Addrs: c.Addrs(), Password: c.Password})
+	t.Cleanup(func() { _ = rdb.Close() })
+	node, err := rdb.MasterForKey(t.Context(), "{t}:")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rdb, node
+}
+
+// TestOnCluster runs the tests of this package once more, on a Redis Cluster.
+func TestOnCluster(t *testing.T) {
+	if os.Getenv(onCluster) != "" {
+		t.Skip("it is the one")
+	}
+	again := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^Test", "-test.v") //nolint:gosec // this binary
+	again.Env = append(os.Environ(), onCluster+"=1")
+	said, err := again.CombinedOutput()
+	if ran := strings.Count(string(said), "--- PASS: Test"); err != nil || ran < 20 {
+		t.Errorf("%d tests passed, %v\n%s", ran, err, said)
+	}
 }
 
 func open(t testing.TB) *bench {
 	t.Helper()
-	addr, password := embeddedtest.Redis(t)
-	rdb := redis.NewClient(&redis.Options{Network: "unix", Addr: addr, Password: password})
-	t.Cleanup(func() { _ = rdb.Close() })
-	b := &bench{t: t, rdb: rdb, now: day}
-	b.Views = New(rdb, "t:", [KeySize]byte{5}, func() time.Time { return b.now })
+	all, rdb := connect(t)
+	b := &bench{t: t, all: all, rdb: rdb, now: day}
+	b.Views = New(all, "{t}:", [KeySize]byte{5}, func() time.Time { return b.now })
 	return b
 }
 
@@ -48,7 +85,10 @@ func (b *bench) ok(err error) {
 	}
 }
 
-func (b *bench) setEpoch(n int) { b.t.Helper(); b.ok(b.rdb.Set(b.t.Context(), "t:epoch", n, 0).Err()) }
+func (b *bench) setEpoch(n int) {
+	b.t.Helper()
+	b.ok(b.rdb.Set(b.t.Context(), "{t}:epoch", n, 0).Err())
+}
 
 func (b *bench) exhibit(n int, owner string) triage.Exhibit {
 	b.t.Helper()
@@ -382,7 +422,7 @@ func TestRecoversFromRestart(t *testing.T) {
 	rdb := redis.NewClient(&redis.Options{Network: "unix", Addr: server.Addr(), Password: server.Password()})
 	defer rdb.Close()
 	b := &bench{t: t, rdb: rdb, now: day}
-	b.Views = New(rdb, "t:", [KeySize]byte{5}, func() time.Time { return b.now })
+	b.Views = New(rdb, "{t}:", [KeySize]byte{5}, func() time.Time { return b.now })
 	x := b.exhibit(1, "ada")
 	b.register(x.ID, part(1), picture(x.ID, 1, "a"))
 	if err := syscall.Kill(server.Pid(), syscall.SIGKILL); err != nil {

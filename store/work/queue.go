@@ -29,7 +29,7 @@ const (
 
 // Queue is one process's access to the jobs. All methods may be called by many goroutines.
 type Queue struct {
-	rdb      *redis.Client
+	rdb      redis.UniversalClient
 	stream   string
 	consumer string
 	lease    time.Duration
@@ -42,7 +42,7 @@ var (
 )
 
 // New returns the queue that rdb keeps under prefix. A job that is neither done nor touched for lease is taken over.
-func New(rdb *redis.Client, prefix string, lease time.Duration) *Queue {
+func New(rdb redis.UniversalClient, prefix string, lease time.Duration) *Queue {
 	return &Queue{rdb: rdb, stream: prefix + "jobs", consumer: strings.ToLower(rand.Text()), lease: lease}
 }
 

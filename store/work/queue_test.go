@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"os/exec"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -15,12 +18,35 @@ import (
 	"vigie/triage"
 )
 
-func client(t *testing.T) *redis.Client {
+// onCluster says, in the environment, that the tests are to run on a cluster.
+const onCluster = "VIGIE_TEST_CLUSTER"
+
+func client(t *testing.T) redis.UniversalClient {
 	t.Helper()
+	if os.Getenv(onCluster) != "" {
+		c := embeddedtest.RedisCluster(t)
+		rdb := redis.NewClusterClient(&redis.ClusterOptions{Addrs: c.Addrs(), Password: c.Password})
+		t.Cleanup(func() { _ = rdb.Close() })
+		return rdb
+	}
 	addr, password := embeddedtest.Redis(t)
 	rdb := redis.NewClient(&redis.Options{Network: "unix", Addr: addr, Password: password})
 	t.Cleanup(func() { _ = rdb.Close() })
 	return rdb
+}
+
+// TestOnCluster runs the tests of this package once more, on a Redis Cluster.
+func TestOnCluster(t *testing.T) {
+	if os.Getenv(onCluster) != "" {
+		t.Skip("it is the one")
+	}
+	t.Parallel()
+	again := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^Test", "-test.v") //nolint:gosec // this binary
+	again.Env = append(os.Environ(), onCluster+"=1")
+	said, err := again.CombinedOutput()
+	if ran := strings.Count(string(said), "--- PASS: Test"); err != nil || ran < 7 {
+		t.Errorf("%d tests passed, %v\n%s", ran, err, said)
+	}
 }
 
 func take(t *testing.T, q *Queue) triage.Job {
@@ -37,7 +63,7 @@ func take(t *testing.T, q *Queue) triage.Job {
 func TestOneJobOneWorker(t *testing.T) {
 	rdb := client(t)
 	const jobs, workers = 200, 8
-	first := New(rdb, "t:", time.Minute)
+	first := New(rdb, "{t}:", time.Minute)
 	for i := range jobs {
 		if err := first.Enqueue(t.Context(), triage.MediumID(fmt.Sprint(i))); err != nil {
 			t.Fatal(err)
@@ -48,7 +74,7 @@ func TestOneJobOneWorker(t *testing.T) {
 	defer cancel()
 	var g errgroup.Group
 	for range workers {
-		q := New(rdb, "t:", time.Minute)
+		q := New(rdb, "{t}:", time.Minute)
 		g.Go(func() error {
 			for {
 				some, err := q.Take(ctx, 3)
@@ -84,17 +110,17 @@ func TestOneJobOneWorker(t *testing.T) {
 	if len(seen) != jobs {
 		t.Errorf("%d jobs of %d", len(seen), jobs)
 	}
-	if n := rdb.XLen(t.Context(), "t:jobs").Val(); n != 0 {
+	if n := rdb.XLen(t.Context(), "{t}:jobs").Val(); n != 0 {
 		t.Errorf("%d jobs are left in the stream", n)
 	}
-	consumers := rdb.XInfoConsumers(t.Context(), "t:jobs", group).Val()
+	consumers := rdb.XInfoConsumers(t.Context(), "{t}:jobs", group).Val()
 	if len(consumers) != 0 {
 		t.Errorf("%d consumers are left", len(consumers))
 	}
 }
 
 func TestOldest(t *testing.T) {
-	q := New(client(t), "t:", time.Minute)
+	q := New(client(t), "{t}:", time.Minute)
 	if at, err := q.Oldest(t.Context()); err != nil || !at.IsZero() {
 		t.Errorf("of none: %s, %v", at, err)
 	}
@@ -122,7 +148,7 @@ func TestOldest(t *testing.T) {
 func TestTakeoverCountsDeliveries(t *testing.T) {
 	rdb := client(t)
 	const lease = 150 * time.Millisecond
-	dead, alive := New(rdb, "t:", lease), New(rdb, "t:", lease)
+	dead, alive := New(rdb, "{t}:", lease), New(rdb, "{t}:", lease)
 	if err := dead.Enqueue(t.Context(), "medium"); err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +175,7 @@ func TestTakeoverCountsDeliveries(t *testing.T) {
 func TestTouchKeepsTheLease(t *testing.T) {
 	rdb := client(t)
 	const lease = 400 * time.Millisecond
-	owner, other := New(rdb, "t:", lease), New(rdb, "t:", lease)
+	owner, other := New(rdb, "{t}:", lease), New(rdb, "{t}:", lease)
 	if err := owner.Enqueue(t.Context(), "long"); err != nil {
 		t.Fatal(err)
 	}
@@ -176,7 +202,7 @@ func TestTouchKeepsTheLease(t *testing.T) {
 func TestTouchComesTooLate(t *testing.T) {
 	rdb := client(t)
 	const lease = 100 * time.Millisecond
-	slow, other := New(rdb, "t:", lease), New(rdb, "t:", lease)
+	slow, other := New(rdb, "{t}:", lease), New(rdb, "{t}:", lease)
 	if err := slow.Enqueue(t.Context(), "medium"); err != nil {
 		t.Fatal(err)
 	}
@@ -198,23 +224,23 @@ func TestTouchComesTooLate(t *testing.T) {
 
 func TestDeadConsumersAreForgotten(t *testing.T) {
 	rdb := client(t)
-	q := New(rdb, "t:", 50*time.Millisecond)
+	q := New(rdb, "{t}:", 50*time.Millisecond)
 	if err := q.Enqueue(t.Context(), "medium"); err != nil {
 		t.Fatal(err)
 	}
 	job := take(t, q)
 	// Two consumers that will never be heard of again: one has a job, which must not go with it.
-	if err := rdb.XGroupCreateConsumer(t.Context(), "t:jobs", group, "idle").Err(); err != nil {
+	if err := rdb.XGroupCreateConsumer(t.Context(), "{t}:jobs", group, "idle").Err(); err != nil {
 		t.Fatal(err)
 	}
-	if err := rdb.XClaimJustID(t.Context(), &redis.XClaimArgs{Stream: "t:jobs", Group: group, Consumer: "busy", Messages: []string{job.ID}}).Err(); err != nil {
+	if err := rdb.XClaimJustID(t.Context(), &redis.XClaimArgs{Stream: "{t}:jobs", Group: group, Consumer: "busy", Messages: []string{job.ID}}).Err(); err != nil {
 		t.Fatal(err)
 	}
 	time.Sleep(20 * time.Millisecond)
-	if err := forgetConsumers.Run(t.Context(), rdb, []string{"t:jobs"}, group, 10).Err(); err != nil {
+	if err := forgetConsumers.Run(t.Context(), rdb, []string{"{t}:jobs"}, group, 10).Err(); err != nil {
 		t.Fatal(err)
 	}
-	left := rdb.XInfoConsumers(t.Context(), "t:jobs", group).Val()
+	left := rdb.XInfoConsumers(t.Context(), "{t}:jobs", group).Val()
 	if len(left) != 1 || left[0].Name != "busy" || left[0].Pending != 1 {
 		t.Errorf("left: %+v", left)
 	}
@@ -224,7 +250,7 @@ func TestSurvivesRedis(t *testing.T) {
 	server := embeddedtest.RedisServer(t)
 	rdb := redis.NewClient(&redis.Options{Network: "unix", Addr: server.Addr(), Password: server.Password(), MaxRetries: 8, MaxRetryBackoff: 500 * time.Millisecond})
 	defer rdb.Close()
-	q := New(rdb, "t:", 200*time.Millisecond)
+	q := New(rdb, "{t}:", 200*time.Millisecond)
 	for i := range 5 {
 		if err := q.Enqueue(t.Context(), triage.MediumID(fmt.Sprint(i))); err != nil {
 			t.Fatal(err)
@@ -257,7 +283,7 @@ func TestSurvivesRedis(t *testing.T) {
 // TestAgainWaits: what is to be examined again is handed out when there is nothing else, and renewed, taken over and
 // done as any job.
 func TestAgainWaits(t *testing.T) {
-	q := New(client(t), "t:", 200*time.Millisecond)
+	q := New(client(t), "{t}:", 200*time.Millisecond)
 	for _, id := range []triage.MediumID{"again1", "again2"} {
 		if err := q.EnqueueAgain(t.Context(), id); err != nil {
 			t.Fatal(err)

@@ -47,8 +47,17 @@ type stack struct {
 	tokens   map[string]string // by role
 }
 
-// startService starts the processes and makes a token for each role. extra is added to their environment.
+// startService starts Redis and the processes. extra is added to their environment.
 func startService(t *testing.T, extra ...string) *stack {
+	t.Helper()
+	s := newStack(t, extra...)
+	s.startRedis()
+	s.startAll()
+	return s
+}
+
+// newStack returns a service of which nothing runs yet.
+func newStack(t *testing.T, extra ...string) *stack {
 	t.Helper()
 	path, err := binary()
 	if err != nil {
@@ -65,15 +74,19 @@ func startService(t *testing.T, extra ...string) *stack {
 	}
 	s.env = append(os.Environ(), "LANG=C", "VIGIE_DATA="+s.data, "VIGIE_LISTEN="+listen, "VIGIE_URL="+s.url)
 	s.env = append(s.env, extra...)
-	s.startRedis()
+	return s
+}
+
+// startAll starts the processes and makes a token for each role.
+func (s *stack) startAll() {
+	s.t.Helper()
 	s.startServe("serve")
 	s.startWork()
-	t.Cleanup(func() { s.serve.Kill(); s.work.Kill() })
+	s.t.Cleanup(func() { s.serve.Kill(); s.work.Kill() })
 	for _, role := range []string{"examiner", "reviewer", "unit", "admin"} {
 		out := s.run("", "token", "new", "--role", role, "--name", role)
 		s.tokens[role] = strings.TrimSpace(out)
 	}
-	return s
 }
 
 // startServe starts the command that answers ("serve" or "up"), and returns when it is ready.

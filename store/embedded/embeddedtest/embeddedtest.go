@@ -8,6 +8,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -89,33 +90,31 @@ func returnRedis(t testing.TB, r *embedded.Redis) {
 	idleRedis.servers = append(idleRedis.servers, r)
 }
 
-// command sends one word to the server; no client library, so that every package may use this one.
+// command sends one word to the server.
 func command(r *embedded.Redis, word string) error {
-	deadline := time.Now().Add(startTimeout)
-	conn, err := net.DialTimeout("unix", r.Addr(), startTimeout)
+	said, err := converse("unix", r.Addr(), r.Password(), word)
+	if err == nil && said != "+OK\r\n+OK\r\n+OK\r\n" {
+		err = fmt.Errorf("redis answered %q", said)
+	}
+	return err
+}
+
+// converse signs in, sends one command a line and returns all answers; no client library, so that every package may use
+// this one.
+func converse(network, addr, password string, lines ...string) (string, error) {
+	conn, err := net.DialTimeout(network, addr, startTimeout)
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer conn.Close()
-	if err := conn.SetDeadline(deadline); err != nil {
-		return err
+	if err := conn.SetDeadline(time.Now().Add(startTimeout)); err != nil {
+		return "", err
 	}
-	if _, err := fmt.Fprintf(conn, "AUTH %s\r\n%s\r\nQUIT\r\n", r.Password(), word); err != nil {
-		return err
+	if _, err := fmt.Fprintf(conn, "AUTH %s\r\n%s\r\nQUIT\r\n", password, strings.Join(lines, "\r\n")); err != nil {
+		return "", err
 	}
-	var answer strings.Builder
-	buf := make([]byte, 256)
-	for {
-		n, err := conn.Read(buf)
-		answer.Write(buf[:n])
-		if err != nil {
-			break
-		}
-	}
-	if got := answer.String(); got != "+OK\r\n+OK\r\n+OK\r\n" {
-		return fmt.Errorf("redis answered %q", got)
-	}
-	return nil
+	said, err := io.ReadAll(conn)
+	return string(said), err
 }
 
 // MinioConfig says how a test reaches its own part of the shared MinIO.
