@@ -15,6 +15,7 @@ import (
 
 	"vigie/hashing"
 	"vigie/hashing/decode"
+	"vigie/store/objects/objectstest"
 	"vigie/triage"
 )
 
@@ -168,24 +169,31 @@ func TestSweepBesideSubmit(t *testing.T) {
 	h.rebuilt(c, "after all")
 }
 
-// TestSweepOfLostPrints: where prints are damaged, or gone since they were listed, examinations are read, and the prints are made
-// again.
+// TestSweepOfLostPrints: where prints are damaged, examinations are read, and the prints are made again; that removing what is
+// damaged fails, with effect or without, changes nothing.
 func TestSweepOfLostPrints(t *testing.T) {
-	for name, lose := range map[string]func(h *house, key string) error{
-		"damaged": func(h *house, key string) error {
-			return h.objects.Replace(h.t.Context(), key, strings.NewReader("not a file of ours"), 18)
-		},
-		"cut": func(h *house, key string) error {
+	damaged := func(h *house, key string) error {
+		return h.objects.Replace(h.t.Context(), key, strings.NewReader("not a file of ours"), 18)
+	}
+	for name, c := range map[string]struct {
+		lose  func(h *house, key string) error
+		fault objectstest.Fault
+	}{
+		"damaged": {damaged, objectstest.Fault{Method: "Delete", Call: -1}}, // none
+		"cut": {func(h *house, key string) error {
 			r, err := h.objects.GetRange(h.t.Context(), key, 0, 90)
 			if err != nil {
 				return err
 			}
+			defer r.Close()
 			return h.objects.Replace(h.t.Context(), key, r, 90)
-		},
+		}, objectstest.Fault{Method: "Delete", Call: -1}},
+		"removal fails":               {damaged, objectstest.Fault{Method: "Delete", Call: 1}},
+		"removal fails and is done":   {damaged, objectstest.Fault{Method: "Delete", Call: 1, After: true}},
+		"listing fails in the middle": {damaged, objectstest.Fault{Method: "List", Call: 3}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newHouse(t)
-			h.steward.Sweep.Least = 1
+			h, _ := sweptHouse(t)
 			stop := h.run()
 			p, other := newPicture(t, "a.jpg", 1), newPicture(t, "b.jpg", 2)
 			h.importSet(triage.KnownSet, pdqOf(t, newPicture(t, "", 50)).String())
@@ -194,12 +202,13 @@ func TestSweepOfLostPrints(t *testing.T) {
 			h.condense()
 			for info, err := range h.objects.List(t.Context(), "records/prints/", "") {
 				if err == nil {
-					err = lose(h, info.Key)
+					err = c.lose(h, info.Key)
 				}
 				if err != nil {
 					t.Fatal(err)
 				}
 			}
+			h.objects.Set(c.fault)
 			h.importSet(triage.KnownSet, pdqOf(t, p).String())
 			h.settle(x)
 			stop()
@@ -209,6 +218,10 @@ func TestSweepOfLostPrints(t *testing.T) {
 			if n := h.rdb.HLen(t.Context(), "t:epochs").Val(); n > 2 {
 				t.Errorf("media are counted under %d epochs", n)
 			}
+			if c.fault.Call > 0 && h.objects.Calls(c.fault.Method) < c.fault.Call {
+				t.Errorf("the fault was not met: %d calls", h.objects.Calls(c.fault.Method))
+			}
+			h.objects.Set()
 			if spans, err := h.archive.PrintSpans(t.Context()); err != nil || len(spans) > 0 {
 				t.Errorf("what was damaged is still there: %v, %v", spans, err)
 			}

@@ -36,7 +36,7 @@ const (
 	printPrefix = Records + "/prints/"
 	printHeader = 16 + 12 + 4
 
-	// maxPrints bounds what is read as one file, in bytes: a print takes about 310, and is made of an examination of 1,600.
+	// maxPrints bounds what is read as one file, in bytes: a print takes about 320, and is made of an examination of 1,600.
 	maxPrints = 64 << 20
 )
 

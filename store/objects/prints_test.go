@@ -183,6 +183,9 @@ func TestPrintsAreNoOnlyCopy(t *testing.T) {
 		}
 	}
 	whole := read(t, raw, key)
+	if id := bytes.Repeat([]byte{0}, 15); bytes.Contains(whole, append(id, 1)) {
+		t.Error("the name of a medium lies in clear")
+	}
 	for _, damage := range []func(b []byte) []byte{
 		func(b []byte) []byte { b[len(b)/2] ^= 1; return b },
 		func(b []byte) []byte { return b[:len(b)-100] },
