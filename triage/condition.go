@@ -31,11 +31,12 @@ const (
 	OfWorkers     = "workers"      // they keep up
 	OfJournal     = "journal"      // it is sealed and signed
 	OfWitness     = "witness"      // it has the journal's checkpoints
+	OfMatchers    = "matchers"     // who holds the hash sets answers; only where others than this process do
 )
 
 // ConditionNames are all parts, in the order in which they are told.
 var ConditionNames = []string{
-	OfProjections, OfRedis, OfRedisMemory, OfRedisFiles, OfObjects, OfObjectSpeed, OfDisk, OfWorkers, OfJournal, OfWitness,
+	OfProjections, OfRedis, OfRedisMemory, OfRedisFiles, OfObjects, OfObjectSpeed, OfDisk, OfWorkers, OfJournal, OfWitness, OfMatchers,
 }
 
 // Condition is how one part of the service fares.

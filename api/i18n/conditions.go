@@ -26,6 +26,7 @@ var conditionWords = Catalogue{
 	triage.OfWorkers:     {"Examen des médias", "Examination of media"},
 	triage.OfJournal:     {"Scellement du journal", "Sealing of the journal"},
 	triage.OfWitness:     {"Témoin du journal", "Witness of the journal"},
+	triage.OfMatchers:    {"Comparaison avec les bases", "Matching with the hash sets"},
 
 	"state." + string(triage.Fine):     {"Normal", "Normal"},
 	"state." + string(triage.Degraded): {"À surveiller", "Look at it"},

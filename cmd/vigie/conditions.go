@@ -40,7 +40,13 @@ func (h *house) conditions(ctx context.Context) []triage.Condition {
 		}
 		all[2] = triage.NewCondition(triage.OfObjects, triage.Down, err)
 	})
+	var matching []triage.Condition
+	if h.shards != nil {
+		matching = make([]triage.Condition, 1)
+		asked.Go(func() { matching[0] = triage.NewCondition(triage.OfMatchers, triage.Down, h.shards.Ready(ctx)) })
+	}
 	asked.Wait()
+	all = append(all, matching...)
 	return inOrder(append(all, h.room.Conditions()...))
 }
 

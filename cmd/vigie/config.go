@@ -41,6 +41,10 @@ type serviceConfig struct {
 	JournalSign time.Duration // how often a checkpoint is signed while events come in
 	JournalLock time.Duration // how long sealed segments are locked in a store that can; 0: not at all
 
+	Matchers string // addresses of those that match, with commas; empty: this process does
+	// Shard is the share of the sets that a matcher holds, MatchListen where it listens.
+	Shard, MatchListen string
+
 	Metrics string // loopback address on which the process tells its metrics; empty: nowhere
 
 	Parallel int           // examinations at once
@@ -166,6 +170,9 @@ func (c *serviceConfig) complete(env *environment) error {
 		return usageError("--journal-sign (VIGIE_JOURNAL_SIGN): a duration such as 1m")
 	}
 	if err := c.checkMetrics(env); err != nil {
+		return err
+	}
+	if err := c.checkMatch(env); err != nil {
 		return err
 	}
 	if c.JournalLock < 0 {

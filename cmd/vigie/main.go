@@ -53,6 +53,7 @@ func commands() []command {
 		{name: "up", run: runUp},
 		{name: "serve", run: runServe},
 		{name: "work", run: runWork},
+		{name: "match", run: runMatch},
 		{name: "token", run: runToken},
 		{name: "audit", run: runAudit},
 		{name: "keys", run: runKeys},

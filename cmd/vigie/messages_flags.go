@@ -64,6 +64,11 @@ var flagsInFrench = map[string]string{
 
 	"loopback address where this process answers Prometheus (default: nowhere)": "adresse de boucle locale où ce processus répond à Prometheus (par défaut : aucune)",
 
+	// Of matchers.
+	"share of the hash sets that this matcher holds: 2/3 is the second of three":                                              "part des bases que ce comparateur tient : 2/3 est la deuxième de trois",
+	"address to listen on; what travels is sealed":                                                                            "adresse d’écoute ; ce qui circule est scellé",
+	"addresses of vigie match, http://host:port, one for each share, with commas (default: this process holds the hash sets)": "adresses de vigie match, http://hôte:port, une par part, séparées par des virgules (par défaut : ce processus tient les bases)",
+
 	// Of decoding.
 	"pixels that a picture may have":                                                "pixels qu’une image peut compter",
 	"bytes that a picture's file may have":                                          "octets que le fichier d’une image peut compter",

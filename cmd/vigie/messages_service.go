@@ -41,6 +41,7 @@ var serviceMessages = i18n.Catalogue{
 	"command.up":       {"tout le service sur cette machine", "the whole service on this machine"},
 	"command.serve":    {"l’API et les pages, avec des serveurs extérieurs", "the API and the pages, with outside servers"},
 	"command.work":     {"un processus d’examen, avec des serveurs extérieurs", "a worker, with outside servers"},
+	"command.match":    {"un comparateur, qui tient une part des bases en mémoire", "a matcher, which holds a share of the hash sets in memory"},
 	"command.token":    {"jetons et liens de connexion", "tokens and sign-in links"},
 	"command.audit":    {"contrôler le journal et prouver ce qu’il contient", "verify the journal and prove what is in it"},
 	"command.keys":     {"les clés du service et leur renouvellement", "the service keys and their rotation"},
@@ -54,6 +55,7 @@ var serviceMessages = i18n.Catalogue{
 	"usage.up":                {"vigie up --data DOSSIER --listen ADRESSE [--objects minio]", "vigie up --data DIR --listen ADDR [--objects minio]"},
 	"usage.serve":             {"vigie serve --listen ADRESSE   (VIGIE_REDIS_URL, VIGIE_S3_* ou --data)", "vigie serve --listen ADDR   (VIGIE_REDIS_URL, VIGIE_S3_* or --data)"},
 	"usage.work":              {"vigie work   (VIGIE_REDIS_URL, VIGIE_S3_* ou --data)", "vigie work   (VIGIE_REDIS_URL, VIGIE_S3_* or --data)"},
+	"usage.match":             {"vigie match --shard 2/3 --listen ADRESSE   (VIGIE_REDIS_URL, VIGIE_S3_* ou --data)", "vigie match --shard 2/3 --listen ADDR   (VIGIE_REDIS_URL, VIGIE_S3_* or --data)"},
 	"usage.audit":             {"vigie audit verify|prove|check|consistency|key", "vigie audit verify|prove|check|consistency|key"},
 	"usage.audit verify":      {"vigie audit verify [--checkpoint FICHIER] [--data DOSSIER]", "vigie audit verify [--checkpoint FILE] [--data DIR]"},
 	"usage.audit prove":       {"vigie audit prove NUMÉRO [-o preuve.json]", "vigie audit prove NUMBER [-o proof.json]"},
@@ -150,6 +152,7 @@ var serviceMessages = i18n.Catalogue{
 		"Vigie répond sur %s\n  données : %s\n  clés et mots de passe : %s (à sauvegarder à part : sans eux les données sont illisibles)\n  premiers pas : vigie token new --role admin --name VOUS",
 		"Vigie answers at %s\n  data: %s\n  keys and passwords: %s (back them up elsewhere: without them the data cannot be read)\n  first step: vigie token new --role admin --name YOU"},
 	"serve.ready": {"Vigie répond sur %s", "Vigie answers at %s"},
+	"match.ready": {"Part %s des bases : comparaison sur http://%s", "Share %s of the hash sets: matching at http://%s"},
 	"work.ready":  {"Examen en cours : %d médias à la fois au plus", "Working: at most %d media at a time"},
 
 	"doctor.good":  {"bon", "good"},

@@ -23,17 +23,22 @@ func (c *serviceConfig) checkMetrics(env *environment) error {
 	return nil
 }
 
-// measured answers Prometheus on an address of this machine until ctx ends, where that is asked for.
+// measured answers Prometheus until ctx ends, where that is asked for.
 func (h *house) measured(ctx context.Context) error {
-	if h.config.Metrics == "" {
+	return serveMetrics(ctx, h.config.Metrics, h.metrics.Handler())
+}
+
+// serveMetrics answers Prometheus on an address of this machine until ctx ends; on none where that is empty.
+func serveMetrics(ctx context.Context, address string, metrics http.Handler) error {
+	if address == "" {
 		return nil
 	}
-	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", h.config.Metrics)
+	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
 		return err
 	}
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", h.metrics.Handler())
+	mux.Handle("GET /metrics", metrics)
 	server := &http.Server{Handler: mux, ReadTimeout: metricsTimeout, WriteTimeout: metricsTimeout}
 	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer stop()

@@ -13,7 +13,7 @@ import (
 
 // runRebuild makes all that Redis holds again, from the object store. Services that run answer "catching up" meanwhile.
 func runRebuild(ctx context.Context, env *environment, args []string) error {
-	c, rest, err := env.serviceFlags("rebuild", args, nil)
+	c, rest, err := env.serviceFlags("rebuild", args, env.matchersFlag)
 	if err != nil {
 		return err
 	}

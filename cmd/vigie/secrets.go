@@ -166,8 +166,13 @@ func parseKey(key *[32]byte, value string) error {
 
 // redisKey derives the key under which one store seals what Redis keeps for it. A rotation of
 // the service key does not change it.
-func (s *secrets) redisKey(store string) (key [32]byte) {
-	derived, err := hkdf.Key(sha256.New, s.Root[:], nil, "vigie redis v1\x00"+store, len(key))
+func (s *secrets) redisKey(store string) [32]byte { return s.derived("vigie redis v1\x00" + store) }
+
+// matcherKey derives the key under which processes ask matchers.
+func (s *secrets) matcherKey() [32]byte { return s.derived("vigie matchers v1") }
+
+func (s *secrets) derived(label string) (key [32]byte) {
+	derived, err := hkdf.Key(sha256.New, s.Root[:], nil, label, len(key))
 	if err != nil {
 		panic(err) // cannot be: the length is fixed
 	}

@@ -22,6 +22,7 @@ const shutdownPatience = 10 * time.Second
 func runServe(ctx context.Context, env *environment, args []string) error {
 	flags := func(fs *flag.FlagSet, c *serviceConfig) {
 		env.apiFlags(fs, c)
+		env.matchersFlag(fs, c)
 		fs.IntVar(&c.Children, "children", 1, "decoding processes, for reveals")
 		env.decodeFlags(fs, c)
 	}
@@ -65,19 +66,28 @@ func (h *house) listen(ctx context.Context, pool *jail.Pool, ready func(addr str
 }
 
 func listener(c *serviceConfig) (net.Listener, error) {
-	const op = "listen on"
-	ln, err := net.Listen("tcp", c.Listen)
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, triage.E(triage.Invalid, op, c.Listen, "another program listens there: stop it, or choose another port with --listen", err)
-	case errors.Is(err, syscall.EACCES):
-		return nil, triage.E(triage.Invalid, op, c.Listen, "this user may not listen there: choose a port from 1024 on", err)
-	case err != nil:
-		return nil, triage.E(triage.Invalid, op, c.Listen, "this machine has no such address", err)
+	ln, err := listenOn(c.Listen)
+	if err != nil {
+		return nil, err
 	}
 	ln = api.Listener(ln)
 	if c.TLSCert == "" {
 		return ln, nil
 	}
 	return withTLS(ln, c)
+}
+
+// listenOn listens on an address, or says why that cannot be.
+func listenOn(address string) (net.Listener, error) {
+	const op = "listen on"
+	ln, err := net.Listen("tcp", address)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, triage.E(triage.Invalid, op, address, "another program listens there: stop it, or choose another port with --listen", err)
+	case errors.Is(err, syscall.EACCES):
+		return nil, triage.E(triage.Invalid, op, address, "this user may not listen there: choose a port from 1024 on", err)
+	case err != nil:
+		return nil, triage.E(triage.Invalid, op, address, "this machine has no such address", err)
+	}
+	return ln, nil
 }

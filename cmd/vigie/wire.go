@@ -20,6 +20,7 @@ import (
 	"vigie/hashing/jail"
 	"vigie/store/journal"
 	"vigie/store/known"
+	"vigie/store/known/matcher"
 	"vigie/store/objects"
 	"vigie/store/setfile"
 	"vigie/store/views"
@@ -37,7 +38,7 @@ const redisPrefix = "{vigie}:"
 //	                            └── archive ─────────┤
 //	                                                 ├── use cases of triage ──┬── api: rest, web ── listen
 //	Redis ──┬── views: exhibits, media, groups, … ───┤                         ├── worker ── jail
-//	        ├── known: sets ── mirror ── matcher ────┤                         └── steward
+//	        ├── known: sets ── mirror, or matchers ──┤                         └── steward
 //	        └── jobs ────────────────────────────────┘
 type house struct {
 	config    *serviceConfig
@@ -53,6 +54,7 @@ type house struct {
 	views     *views.Views
 	sets      *known.Sets
 	mirror    *known.Mirror
+	shards    *matcher.Client // hold the sets for the mirror; nil: it does itself
 	jobs      *work.Queue
 	room      *triage.Room
 	founders  *triage.FounderIndex
@@ -102,12 +104,16 @@ func build(ctx context.Context, c *serviceConfig, keys *secrets, sv *servers, lo
 	if err != nil {
 		return nil, err
 	}
+	shards, err := c.shards(keys)
+	if err != nil {
+		return nil, err
+	}
 	names, archive := triage.NewNames(keys.NamingKey), objects.NewArchive(sealed, sv.raw, keys.Service, time.Now)
 	keeper, err := newKeeper(c, keys, sv.raw, chain, log)
 	if err != nil {
 		return nil, err
 	}
-	catchUp := newCatchUp(sv, keys, chain, archive, names, log)
+	catchUp := newCatchUp(sv, keys, chain, archive, shards, names, log)
 	rdb := sv.connect(gate{catchUp}.connected)
 	rdb.AddHook(gate{catchUp})
 	v := views.New(rdb, redisPrefix, keys.redisKey("views"), time.Now)
@@ -118,7 +124,8 @@ func build(ctx context.Context, c *serviceConfig, keys *secrets, sv *servers, lo
 		journal: chain, keeper: keeper, compactor: &journal.Compactor{Store: objects.Keyed{Store: sealed}, Log: log}, archive: archive, views: v, catchUp: catchUp,
 		events:   newProjector(v, sets, chain, archive, names),
 		sets:     sets,
-		mirror:   known.NewMirror(sets, log),
+		mirror:   newMirror(sets, shards, log),
+		shards:   shards,
 		jobs:     jobs,
 		room:     newRoom(c, rdb, sv.raw, jobs),
 		founders: triage.NewFounderIndex(v.Groups),
@@ -142,12 +149,20 @@ func newProjector(v *views.Views, sets *known.Sets, chain *journal.Journal, arch
 	}
 }
 
+// newMirror returns what looks media up: in memory, or by asking shards.
+func newMirror(sets *known.Sets, shards *matcher.Client, log *slog.Logger) *known.Mirror {
+	if shards == nil {
+		return known.NewMirror(sets, log)
+	}
+	return known.NewAsking(sets, shards, log)
+}
+
 // newCatchUp wires what catches up, over a client of Redis on which there is no gate.
-func newCatchUp(sv *servers, keys *secrets, chain *journal.Journal, archive *objects.Archive, names triage.Names, log *slog.Logger) *triage.CatchUp {
+func newCatchUp(sv *servers, keys *secrets, chain *journal.Journal, archive *objects.Archive, shards *matcher.Client, names triage.Names, log *slog.Logger) *triage.CatchUp {
 	c := &triage.CatchUp{Journal: chain, Grace: triage.CatchUpGrace, Log: log}
 	rdb := sv.connect(gate{c}.pinned)
 	v, sets := views.New(rdb, redisPrefix, keys.redisKey("views"), time.Now), known.New(rdb, redisPrefix, keys.redisKey("known"))
-	mirror, founders := known.NewMirror(sets, log), triage.NewFounderIndex(v.Groups)
+	mirror, founders := newMirror(sets, shards, log), triage.NewFounderIndex(v.Groups)
 	c.Events = newProjector(v, sets, chain, archive, names)
 	c.Steward = &triage.Steward{
 		Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Examinations: archive, Records: archive, Marks: v.Marks,

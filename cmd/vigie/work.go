@@ -12,7 +12,10 @@ import (
 
 // runWork examines media, with outside servers or beside a running "vigie up".
 func runWork(ctx context.Context, env *environment, args []string) error {
-	flags := func(fs *flag.FlagSet, c *serviceConfig) { env.workFlags(fs, c) }
+	flags := func(fs *flag.FlagSet, c *serviceConfig) {
+		env.workFlags(fs, c)
+		env.matchersFlag(fs, c)
+	}
 	return env.runProcess(ctx, "work", args, flags, reachOutside, func(h *house, pool *jail.Pool) []task {
 		fmt.Fprintln(env.Stderr, env.T("work.ready", h.config.Parallel))
 		return []task{h.working(pool)}

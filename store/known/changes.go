@@ -17,13 +17,13 @@ const _ = uint(index.FewRadius - maxDistance) // a Few finds whatever is looked 
 var _ triage.ChangeSource = (*Mirror)(nil)
 
 // Changes implements triage.ChangeSource. It indexes the hashes of what came, and of what something was said of, by
-// themselves.
+// themselves, in this process's memory, whoever holds the rest.
 func (m *Mirror) Changes(ctx context.Context, since triage.Epoch) (triage.Change, error) {
-	sets, epoch, err := m.sets.all(ctx)
+	sets, now, err := m.sets.all(ctx)
 	if err != nil {
 		return triage.Change{}, err
 	}
-	c := triage.Change{Until: epoch, Went: make(map[triage.SetID]bool)}
+	c := triage.Change{Until: now.Epoch, Went: make(map[triage.SetID]bool)}
 	v := &view{pdq: new(index.PDQ), phash: new(index.Hash64)}
 	for _, set := range inOrder(sets) {
 		switch {
@@ -32,7 +32,7 @@ func (m *Mirror) Changes(ctx context.Context, since triage.Epoch) (triage.Change
 			c.Went[set.ID] = true
 		case set.State == triage.Active:
 			c.Came = append(c.Came, set)
-			if _, err := m.read(ctx, v, set); err != nil {
+			if _, err := m.read(ctx, v, set, Whole); err != nil {
 				return triage.Change{}, err
 			}
 		}
@@ -49,11 +49,11 @@ func (m *Mirror) Changes(ctx context.Context, since triage.Epoch) (triage.Change
 		c.Said = append(c.Said, o)
 		if o.Entry.PDQ != nil {
 			v.pdq.Add(*o.Entry.PDQ, count(&v.nextPDQ, 1)[0])
-			extra.pdqRefs = append(extra.pdqRefs, nearRef{})
+			extra.pdqRefs = append(extra.pdqRefs, Place{})
 		}
 		if o.Entry.PHash != nil {
 			v.phash.Add(*o.Entry.PHash, count(&v.nextPHash, 1)[0])
-			extra.phashRefs = append(extra.phashRefs, nearRef{})
+			extra.phashRefs = append(extra.phashRefs, Place{})
 		}
 	}
 	v.loaded = append(v.loaded, extra)

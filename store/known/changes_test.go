@@ -22,9 +22,9 @@ func TestTouches(t *testing.T) {
 	}
 	for _, size := range []struct{ pdqs, phashes int }{{1, 0}, {500, 40}, {index.FewCodes + 500, 0}, {manyFew*index.FewCodes + 1, 3}, {0, 20}} {
 		v := &view{pdq: new(index.PDQ), phash: new(index.Hash64)}
-		set := &mirrored{pdqRefs: make([]nearRef, size.pdqs), phashRefs: make([]nearRef, size.phashes)}
+		set := &mirrored{pdqRefs: make([]Place, size.pdqs), phashRefs: make([]Place, size.phashes)}
 		for i := range set.pdqRefs {
-			set.pdqRefs[i].entry = uint32(i) //nolint:gosec // small
+			set.pdqRefs[i].Entry = uint32(i) //nolint:gosec // small
 		}
 		codes, votes := make([]pdq.Hash, size.pdqs), make([]hashing.Hash64, size.phashes)
 		for i := range codes {
@@ -73,9 +73,9 @@ func TestTouches(t *testing.T) {
 			probes[i] = triage.NewProbe(triage.DigestKeys{}, x)
 		}
 		found := 0
-		near := v.near(probes)
+		near := v.near(lookups(probes))
 		for i, got := range v.touches()(probes) {
-			if want := len(near[i].hits) > 0; got != want {
+			if want := len(near[i].Hits) > 0; got != want {
 				t.Errorf("%+v: probe %d is touched: %v, want %v", size, i, got, want)
 			} else if want {
 				found++

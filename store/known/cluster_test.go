@@ -119,7 +119,7 @@ func TestCluster(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	within(t, "the mirror sees the withdrawal", func() bool { return m.view.Load().epoch == epoch })
+	within(t, "the mirror sees the withdrawal", func() bool { return m.view.Load().moment.Epoch == epoch })
 	check("withdrawn", 0)
 	complete("what was lost is withdrawn", true)
 	stop()

@@ -239,32 +239,32 @@ func (s *Sets) Sets(ctx context.Context) ([]triage.HashSet, error) {
 	return list, nil
 }
 
-// readAll reads the sets in one step. A transaction would do, but a full Redis takes none. KEYS: epoch, docs, states.
-var readAll = redis.NewScript(`
-return {tonumber(redis.call('GET', KEYS[1]) or '0'), redis.call('HGETALL', KEYS[2]), redis.call('HGETALL', KEYS[3])}`)
+// readAll reads the sets in one step. A transaction would do, but a full Redis takes none. KEYS: epoch, changes, docs,
+// states.
+var readAll = redis.NewScript(lastChange + `
+return {epoch, change, redis.call('HGETALL', KEYS[3]), redis.call('HGETALL', KEYS[4])}`)
 
-// all returns every set and the epoch at which they are so: one step of Redis.
-func (s *Sets) all(ctx context.Context) (map[triage.SetID]triage.HashSet, triage.Epoch, error) {
+// all returns every set and the moment at which they are so: one step of Redis.
+func (s *Sets) all(ctx context.Context) (map[triage.SetID]triage.HashSet, Moment, error) {
 	const op = "known.all"
-	answer, err := readAll.Run(ctx, s.rdb, []string{s.key(keyEpoch), s.key(keyDocs), s.key(keyStates)}).Slice()
+	answer, err := readAll.Run(ctx, s.rdb, []string{s.key(keyEpoch), s.key(keyChanges), s.key(keyDocs), s.key(keyStates)}).Slice()
 	if err != nil {
-		return nil, 0, fault(op, "", err)
+		return nil, Moment{}, fault(op, "", err)
 	}
-	epoch, _ := answer[0].(int64)
-	docs, states := pairs(answer[1]), pairs(answer[2])
+	docs, states := pairs(answer[2]), pairs(answer[3])
 	sets := make(map[triage.SetID]triage.HashSet, len(docs))
 	for number, doc := range docs {
 		id, err := strconv.ParseUint(number, 10, 32)
 		if err != nil {
-			return nil, 0, triage.E(triage.Corrupt, op, number, "", err)
+			return nil, Moment{}, triage.E(triage.Corrupt, op, number, "", err)
 		}
 		set, err := s.decodeSet(triage.SetID(id), doc, states[number])
 		if err != nil {
-			return nil, 0, err
+			return nil, Moment{}, err
 		}
 		sets[set.ID] = set
 	}
-	return sets, triage.Epoch(epoch), nil //nolint:gosec // counts from 0
+	return sets, readMoment(answer), nil
 }
 
 // pairs reads what HGETALL returned to a script.

@@ -409,7 +409,7 @@ func TestMirrorFollowsChanges(t *testing.T) {
 		add(t, s, set, triage.Entry{Number: 1, PDQ: code(i)})
 		epoch := activate(t, s, set)
 		for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
-			if v := m.view.Load(); v != nil && v.epoch == epoch {
+			if v := m.view.Load(); v != nil && v.moment.Epoch == epoch {
 				break
 			}
 			if time.Now().After(deadline) {

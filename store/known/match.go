@@ -3,7 +3,9 @@ package known
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -19,16 +21,28 @@ const (
 	confirmations = 2000
 	// maxForgets is how often a mirror that Redis does not confirm is loaded anew before that is an error.
 	maxForgets = 2
+	// shards that follow the sets have changed within lagPatience; they are asked again every lagPause.
+	lagPause    = 20 * time.Millisecond
+	lagPatience = 5 * time.Second
 )
 
 // Match implements triage.Matcher. Everything is looked up again when the sets change meanwhile.
 func (m *Mirror) Match(ctx context.Context, probes []triage.Probe) ([][]triage.Match, triage.Epoch, error) {
-	for forgets := 0; ; {
+	asked := lookups(probes)
+	for forgets, late := 0, time.Duration(0); ; {
 		v, err := m.current(ctx)
 		if err != nil {
 			return nil, 0, err
 		}
-		near := v.near(probes)
+		near, err := m.nearAt(ctx, v, asked)
+		if triage.IsKind(err, triage.Stale) && late < lagPatience { // it follows, or the sets have just changed
+			pause(ctx, lagPause)
+			late += lagPause
+			continue
+		}
+		if err != nil {
+			return nil, 0, unavailable(err)
+		}
 		exact, err := m.exact(ctx, v, probes)
 		if err != nil {
 			return nil, 0, err
@@ -37,14 +51,14 @@ func (m *Mirror) Match(ctx context.Context, probes []triage.Probe) ([][]triage.M
 		if err != nil {
 			return nil, 0, err
 		}
-		epoch, err := m.epoch(ctx)
+		now, err := m.sets.moment(ctx)
 		if err != nil {
 			return nil, 0, err
 		}
 		switch {
-		case epoch != v.epoch: // the sets changed
+		case now != v.moment: // the sets changed
 		case confirmed:
-			return merge(v, probes, exact, near), epoch, nil
+			return merge(v, probes, exact, near), now.Epoch, nil
 		case forgets == maxForgets:
 			return nil, 0, triage.E(triage.Unavailable, "match", "", "the hash sets in Redis are incomplete: import or restore them", nil)
 		default: // Redis holds other sets than those that were mirrored
@@ -54,16 +68,40 @@ func (m *Mirror) Match(ctx context.Context, probes []triage.Probe) ([][]triage.M
 	}
 }
 
+// nearAt returns the nearest entries to each lookup at the moment of v, from memory or from shards.
+func (m *Mirror) nearAt(ctx context.Context, v *view, lookups []Lookup) ([]Nearest, error) {
+	if m.shards == nil {
+		return v.near(lookups), nil
+	}
+	near, err := m.shards.Near(ctx, v.moment, lookups)
+	for i := range near {
+		for _, h := range near[i].Hits {
+			if v.active[h.Set] == nil {
+				return nil, triage.E(triage.Stale, "match", "", staleHint, nil)
+			}
+		}
+	}
+	return near, err
+}
+
+// unavailable makes of shards that stay behind what a use case knows.
+func unavailable(err error) error {
+	if e, ok := errors.AsType[*triage.Error](err); ok && e.Kind == triage.Stale {
+		return triage.E(triage.Unavailable, e.Op, e.Object, e.Hint, e.Err)
+	}
+	return err
+}
+
 // confirm reads every hit's entry in Redis and reports whether all of them are what was mirrored.
-func (m *Mirror) confirm(ctx context.Context, probes []triage.Probe, found []nearest) (bool, error) {
+func (m *Mirror) confirm(ctx context.Context, probes []triage.Probe, found []Nearest) (bool, error) {
 	type question struct {
 		probe  int
-		hit    hit
+		hit    Hit
 		answer *redis.StringCmd
 	}
 	var asked []question
 	for i := range found {
-		for _, h := range found[i].hits {
+		for _, h := range found[i].Hits {
 			asked = append(asked, question{probe: i, hit: h})
 		}
 	}
@@ -71,7 +109,7 @@ func (m *Mirror) confirm(ctx context.Context, probes []triage.Probe, found []nea
 		pipe := m.sets.rdb.Pipeline()
 		for i := range some {
 			key, size := m.place(some[i].hit)
-			from := int64(some[i].hit.ref.position) / chunkEntries * int64(sealedChunk(size))
+			from := int64(some[i].hit.Place.Position) / chunkEntries * int64(sealedChunk(size))
 			some[i].answer = pipe.GetRange(ctx, key, from, from+int64(sealedChunk(size))-1)
 		}
 		if _, err := pipe.Exec(ctx); err != nil {
@@ -88,21 +126,21 @@ func (m *Mirror) confirm(ctx context.Context, probes []triage.Probe, found []nea
 }
 
 // place returns the segment of a hit's entry, and the size of its entries.
-func (m *Mirror) place(h hit) (key string, size int) {
-	if h.method == triage.ByPHash {
-		return m.sets.segment(keyPHash, h.set, int(h.ref.segment)), phashSize
+func (m *Mirror) place(h Hit) (key string, size int) {
+	if h.Method == triage.ByPHash {
+		return m.sets.segment(keyPHash, h.Set, int(h.Place.Segment)), phashSize
 	}
-	return m.sets.segment(keyPDQ, h.set, int(h.ref.segment)), pdqSize
+	return m.sets.segment(keyPDQ, h.Set, int(h.Place.Segment)), pdqSize
 }
 
 // entry opens the chunk that should hold a hit's entry; nil: it does not.
-func (m *Mirror) entry(h hit, chunk string) ([]byte, error) {
+func (m *Mirror) entry(h Hit, chunk string) ([]byte, error) {
 	if chunk == "" {
 		return nil, nil
 	}
 	key, size := m.place(h)
-	clear, err := m.sets.sealer.open(chunkPlace(key, int(h.ref.position/chunkEntries)), chunk)
-	from := int(h.ref.position%chunkEntries) * size
+	clear, err := m.sets.sealer.open(chunkPlace(key, int(h.Place.Position/chunkEntries)), chunk)
+	from := int(h.Place.Position%chunkEntries) * size
 	if err != nil || from+size > len(clear) {
 		return nil, err
 	}
@@ -110,12 +148,12 @@ func (m *Mirror) entry(h hit, chunk string) ([]byte, error) {
 }
 
 // is reports whether e, an entry as Redis has it, is the entry of the hit, as far from the probe.
-func (h hit) is(e []byte, p *triage.Probe) bool {
+func (h Hit) is(e []byte, p *triage.Probe) bool {
 	switch {
-	case h.method == triage.ByPDQ && len(e) == pdqSize:
-		return refAt(h.ref.segment, int(h.ref.position), e) == h.ref && pdq.Hash(e[6:]).Distance(lookAt(p, h.look).pdq[h.transform]) == h.distance
-	case h.method == triage.ByPHash && len(e) == phashSize:
-		return refAt(h.ref.segment, int(h.ref.position), e) == h.ref && parsePHash(e[6:]).Distance(*lookAt(p, h.look).phash) == h.distance
+	case h.Method == triage.ByPDQ && len(e) == pdqSize:
+		return refAt(h.Place.Segment, int(h.Place.Position), e) == h.Place && pdq.Hash(e[6:]).Distance(lookAt(p, h.Look).pdq[h.Transform]) == h.Distance
+	case h.Method == triage.ByPHash && len(e) == phashSize:
+		return refAt(h.Place.Segment, int(h.Place.Position), e) == h.Place && parsePHash(e[6:]).Distance(*lookAt(p, h.Look).phash) == h.Distance
 	}
 	return false
 }
@@ -163,14 +201,14 @@ func (m *mirrored) match(entry uint32, category uint16, method triage.Method) tr
 }
 
 // merge adds the near entries to the exact matches, the best first, keeps MaxMatches of them, and says how many more there are.
-func merge(v *view, probes []triage.Probe, exact [][]triage.Match, near []nearest) [][]triage.Match {
+func merge(v *view, probes []triage.Probe, exact [][]triage.Match, near []Nearest) [][]triage.Match {
 	for i := range exact {
-		all := standing(exact[i]) + near[i].all
-		for _, h := range near[i].hits {
-			match := v.active[h.set].match(h.ref.entry, h.ref.category, h.method)
-			l := lookAt(&probes[i], h.look)
-			match.Distance, match.Transform, match.Frame, match.View, match.State = h.distance, h.transform, l.frame, l.view, h.state
-			if h.method == triage.ByPDQ {
+		all := standing(exact[i]) + near[i].All
+		for _, h := range near[i].Hits {
+			match := v.active[h.Set].match(h.Place.Entry, h.Place.Category, h.Method)
+			l := lookAt(&probes[i], h.Look)
+			match.Distance, match.Transform, match.Frame, match.View, match.State = h.Distance, h.Transform, l.frame, l.view, h.State
+			if h.Method == triage.ByPDQ {
 				match.Quality = l.quality
 			}
 			exact[i] = append(exact[i], match)

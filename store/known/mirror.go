@@ -33,23 +33,26 @@ const (
 	tellEvery = 2_000_000
 )
 
-// Mirror implements triage.Matcher. It keeps the perceptual hashes of the active known sets in memory (about 130
-// bytes a PDQ, 55 a pHash) and follows their changes.
+// Mirror implements triage.Matcher. It follows the active sets and keeps the perceptual hashes of the known ones in memory
+// (about 130 bytes a PDQ, 55 a pHash): all of them, a share, or none, where shards hold them.
 type Mirror struct {
-	sets *Sets
-	log  *slog.Logger
+	sets   *Sets
+	log    *slog.Logger
+	share  Share  // that it holds
+	shards Shards // hold all; nil: share does
 
 	// loading holds one token: whoever has it may replace view.
-	loading chan struct{}
-	view    atomic.Pointer[view]
+	loading      chan struct{}
+	view         atomic.Pointer[view]
+	loaded, most atomic.Int64 // entries, of how many at most: of the load that goes on, or of the last one
 }
 
 var _ triage.Matcher = (*Mirror)(nil)
 
-// view is what a mirror knows at one epoch. It never changes; its indexes, which the views of other epochs share, may hold
+// view is what a mirror knows at one moment. It never changes; its indexes, which the views of other moments share, may hold
 // entries of other sets too: those belong to no set of the view.
 type view struct {
-	epoch  triage.Epoch
+	moment Moment
 	active map[triage.SetID]*mirrored
 	pdq    *index.PDQ
 	phash  *index.Hash64
@@ -67,28 +70,28 @@ type mirrored struct {
 	triage.HashSet
 	categories           []string // of its entries, from number 1
 	firstPDQ, firstPHash uint32
-	pdqRefs, phashRefs   []nearRef
+	pdqRefs, phashRefs   []Place
 }
 
-// nearRef says where a perceptual entry lies in Redis.
-type nearRef struct {
-	segment  uint32
-	position uint32 // in the segment, in entries
-	entry    uint32
-	category uint16
+// Place says where a perceptual entry lies in Redis.
+type Place struct {
+	Segment  uint32
+	Position uint32 // in the segment, in entries
+	Entry    uint32
+	Category uint16
 }
 
 // pdqRef returns the set and the entry that have a number of the PDQ index; nil: no set of this view has it.
-func (v *view) pdqRef(number uint32) (*mirrored, nearRef) {
-	return refOf(v.loaded, number, func(m *mirrored) (uint32, []nearRef) { return m.firstPDQ, m.pdqRefs })
+func (v *view) pdqRef(number uint32) (*mirrored, Place) {
+	return refOf(v.loaded, number, func(m *mirrored) (uint32, []Place) { return m.firstPDQ, m.pdqRefs })
 }
 
 // phashRef is pdqRef for the index of pHashes.
-func (v *view) phashRef(number uint32) (*mirrored, nearRef) {
-	return refOf(v.loaded, number, func(m *mirrored) (uint32, []nearRef) { return m.firstPHash, m.phashRefs })
+func (v *view) phashRef(number uint32) (*mirrored, Place) {
+	return refOf(v.loaded, number, func(m *mirrored) (uint32, []Place) { return m.firstPHash, m.phashRefs })
 }
 
-func refOf(sets []*mirrored, number uint32, refs func(*mirrored) (uint32, []nearRef)) (*mirrored, nearRef) {
+func refOf(sets []*mirrored, number uint32, refs func(*mirrored) (uint32, []Place)) (*mirrored, Place) {
 	after := sort.Search(len(sets), func(i int) bool {
 		first, _ := refs(sets[i])
 		return first > number
@@ -102,7 +105,7 @@ func refOf(sets []*mirrored, number uint32, refs func(*mirrored) (uint32, []near
 			break // a set that has no entry of this kind has the number of the one after it
 		}
 	}
-	return nil, nearRef{}
+	return nil, Place{}
 }
 
 func (m *mirrored) category(number uint16) string {
@@ -113,9 +116,20 @@ func (m *mirrored) category(number uint16) string {
 }
 
 // NewMirror returns an empty mirror of sets. It loads them at its first use; Run keeps it up to date between uses.
-func NewMirror(sets *Sets, log *slog.Logger) *Mirror {
-	m := &Mirror{sets: sets, log: log, loading: make(chan struct{}, 1)}
+func NewMirror(sets *Sets, log *slog.Logger) *Mirror { return NewShard(sets, Whole, log) }
+
+// NewShard is NewMirror for a share of the perceptual entries: it answers Near. Match, which would miss the others, is only
+// for the whole.
+func NewShard(sets *Sets, share Share, log *slog.Logger) *Mirror {
+	m := &Mirror{sets: sets, log: log, share: share, loading: make(chan struct{}, 1)}
 	m.loading <- struct{}{}
+	return m
+}
+
+// NewAsking is NewMirror for a mirror that holds no perceptual entry, and asks shards.
+func NewAsking(sets *Sets, shards Shards, log *slog.Logger) *Mirror {
+	m := NewShard(sets, none, log)
+	m.shards = shards
 	return m
 }
 
@@ -151,30 +165,21 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-// epoch asks Redis for the epoch of the sets.
-func (m *Mirror) epoch(ctx context.Context) (triage.Epoch, error) {
-	n, err := m.sets.rdb.Get(ctx, m.sets.key(keyEpoch)).Uint64()
-	if errors.Is(err, redis.Nil) {
-		return 0, nil
-	}
-	return triage.Epoch(n), fault("known.epoch", "", err)
-}
-
 // current returns the sets as they are now. While they are loaded for the first time by somebody else it fails
 // with Unavailable: nothing can be said of any medium.
 func (m *Mirror) current(ctx context.Context) (*view, error) {
-	epoch, err := m.epoch(ctx)
+	now, err := m.sets.moment(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if v := m.view.Load(); v != nil && v.epoch == epoch {
+	if v := m.view.Load(); v != nil && v.moment == now {
 		return v, nil
 	}
 	if m.view.Load() == nil {
 		select {
 		case <-m.loading:
 		default:
-			return nil, triage.E(triage.Unavailable, "match", "", "the hash sets are being loaded: try again in a moment", nil)
+			return nil, loading()
 		}
 	} else {
 		select {
@@ -189,20 +194,27 @@ func (m *Mirror) current(ctx context.Context) (*view, error) {
 
 // load reads what is new and leaves out what was withdrawn. The caller holds the token.
 func (m *Mirror) load(ctx context.Context) (*view, error) {
-	sets, epoch, err := m.sets.all(ctx)
+	sets, now, err := m.sets.all(ctx)
 	if err != nil {
 		return nil, err
 	}
 	old := m.view.Load()
-	if old != nil && old.epoch == epoch {
+	if old != nil && old.moment == now {
 		return old, nil
 	}
 	first := old == nil || max(old.nextPDQ, old.nextPHash) > maxNumber
+	if !first {
+		same, err := m.sets.remembers(ctx, old.moment)
+		if err != nil {
+			return nil, err
+		}
+		first = !same
+	}
 	if first {
 		old = &view{pdq: new(index.PDQ), phash: new(index.Hash64)}
 	}
 	v := &view{
-		epoch: epoch, active: make(map[triage.SetID]*mirrored),
+		moment: now, active: make(map[triage.SetID]*mirrored),
 		pdq: old.pdq, phash: old.phash, nextPDQ: old.nextPDQ, nextPHash: old.nextPHash,
 	}
 	for _, kept := range old.loaded {
@@ -210,14 +222,9 @@ func (m *Mirror) load(ctx context.Context) (*view, error) {
 			v.loaded, v.active[kept.ID] = append(v.loaded, kept), kept
 		}
 	}
-	for _, set := range inOrder(sets) {
-		if set.State != triage.Active || v.active[set.ID] != nil {
-			continue
-		}
-		if v.active[set.ID], err = m.read(ctx, v, set); err != nil {
-			old.forgetOthers()
-			return nil, err
-		}
+	if err := m.readNew(ctx, v, sets); err != nil {
+		old.forgetOthers()
+		return nil, err
 	}
 	if first {
 		v.pdq.Settle()
@@ -236,6 +243,26 @@ func (m *Mirror) load(ctx context.Context) (*view, error) {
 	return v, nil
 }
 
+// readNew loads the active sets that v has not.
+func (m *Mirror) readNew(ctx context.Context, v *view, sets map[triage.SetID]triage.HashSet) (err error) {
+	var wanted []triage.HashSet
+	most := 0
+	for _, set := range inOrder(sets) {
+		if set.State == triage.Active && v.active[set.ID] == nil {
+			wanted = append(wanted, set)
+			most += m.share.of(set)
+		}
+	}
+	m.loaded.Store(0)
+	m.most.Store(int64(most))
+	for _, set := range wanted {
+		if v.active[set.ID], err = m.read(ctx, v, set, m.share); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // forgetOthers takes out of the indexes what belongs to no set of this view.
 func (v *view) forgetOthers() {
 	v.pdq.RemoveFunc(func(number uint32) bool { set, _ := v.pdqRef(number); return set == nil })
@@ -245,8 +272,9 @@ func (v *view) forgetOthers() {
 // Forget makes the next use load everything anew.
 func (m *Mirror) Forget() { m.view.Store(nil) }
 
-// read loads one set into v. A segment that is missing is one that its import never wrote.
-func (m *Mirror) read(ctx context.Context, v *view, set triage.HashSet) (*mirrored, error) {
+// read loads one set into v, of its perceptual entries a share. A segment that is missing is one that its import never
+// wrote.
+func (m *Mirror) read(ctx context.Context, v *view, set triage.HashSet, share Share) (*mirrored, error) {
 	s := &mirrored{HashSet: set, firstPDQ: v.nextPDQ, firstPHash: v.nextPHash}
 	s.Conflicts = nil // not needed here, and long
 	var err error
@@ -256,27 +284,31 @@ func (m *Mirror) read(ctx context.Context, v *view, set triage.HashSet) (*mirror
 	if set.Kind != triage.KnownSet {
 		return s, nil // benign sets match by exact digest alone
 	}
+	if share == none {
+		v.loaded = append(v.loaded, s)
+		return s, nil
+	}
 	last, err := m.sets.segments(ctx, set.ID)
 	if err != nil {
 		return nil, err
 	}
 	told := 0
-	for from := 1; from <= last; from += loadBatch {
-		if err := m.readSegments(ctx, v, s, from, min(from+loadBatch-1, last)); err != nil {
+	for some := range slices.Chunk(share.segments(set.ID, last), loadBatch) {
+		if err := m.readSegments(ctx, v, s, some); err != nil {
 			return nil, err
 		}
 		if n := len(s.pdqRefs) + len(s.phashRefs); n-told >= tellEvery {
 			told = n
-			m.log.Info("loading a hash set", "set", set.ID, "loaded", n, "of", set.ByMethod[triage.ByPDQ]+set.ByMethod[triage.ByPHash])
+			m.log.Info("loading a hash set", "set", set.ID, "loaded", n, "of", share.of(set))
 		}
 	}
 	v.loaded = append(v.loaded, s)
 	return s, nil
 }
 
-func (m *Mirror) readSegments(ctx context.Context, v *view, s *mirrored, from, to int) error {
-	keys := make([]string, 0, 2*(to-from+1))
-	for n := from; n <= to; n++ {
+func (m *Mirror) readSegments(ctx context.Context, v *view, s *mirrored, segments []int) error {
+	keys := make([]string, 0, 2*len(segments))
+	for _, n := range segments {
 		keys = append(keys, m.sets.segment(keyPDQ, s.ID, n), m.sets.segment(keyPHash, s.ID, n))
 	}
 	values, err := m.sets.rdb.MGet(ctx, keys...).Result()
@@ -286,7 +318,7 @@ func (m *Mirror) readSegments(ctx context.Context, v *view, s *mirrored, from, t
 	var codes []pdq.Hash
 	var votes []hashing.Hash64
 	for i := 0; i < len(values); i += 2 {
-		segment := uint32(from + i/2)
+		segment := uint32(segments[i/2]) //nolint:gosec // counted from 1
 		near, err := m.entries(keys[i], values[i], pdqSize)
 		if err != nil {
 			return err
@@ -304,6 +336,7 @@ func (m *Mirror) readSegments(ctx context.Context, v *view, s *mirrored, from, t
 	}
 	v.pdq.AddAll(codes, count(&v.nextPDQ, len(codes)))
 	v.phash.AddAll(votes, count(&v.nextPHash, len(votes)))
+	m.loaded.Add(int64(len(codes) + len(votes)))
 	return nil
 }
 
@@ -324,10 +357,10 @@ func (m *Mirror) entries(key string, answer any, size int) ([][]byte, error) {
 	return slices.Collect(slices.Chunk(clear, size)), err
 }
 
-func refAt(segment uint32, position int, e []byte) nearRef {
-	return nearRef{
-		segment: segment, position: uint32(position),
-		entry: binary.BigEndian.Uint32(e), category: binary.BigEndian.Uint16(e[4:]),
+func refAt(segment uint32, position int, e []byte) Place {
+	return Place{
+		Segment: segment, Position: uint32(position),
+		Entry: binary.BigEndian.Uint32(e), Category: binary.BigEndian.Uint16(e[4:]),
 	}
 }
 

@@ -38,29 +38,55 @@ func lookAt(p *triage.Probe, n int) look {
 	return look{view: v.Name, pdq: v.PDQ[:], quality: v.Quality, distance: triage.ViewDistance(v.Name)}
 }
 
-// hit is one near entry.
-type hit struct {
-	look      int // which picture of the probe
-	set       triage.SetID
-	method    triage.Method
-	number    uint32 // in the index of its method
-	ref       nearRef
-	distance  int
-	transform pdq.Transform
-	state     triage.EntryState
+// Look is one picture that is looked up, or a part of one.
+type Look struct {
+	PDQ      []pdq.Hash      // by transform; none: not looked up
+	Distance int             // the largest, of its PDQ
+	PHash    *hashing.Hash64 // nil: not looked up
 }
 
-// nearAtOnce is how many probes are searched at once: what counts the entries near each of them takes an eighth of a byte an
-// entry where there are more than MaxMatches, 40 MB at 10 million.
-const nearAtOnce = 32
+// Lookup is what of one medium is looked up among perceptual entries.
+type Lookup []Look
 
-// near returns the nearest entries of the active sets to each probe, one an entry and method, the best first, at most
-// MaxMatches, and how many there are.
-func (v *view) near(probes []triage.Probe) []nearest {
-	found := make([]nearest, len(probes))
-	for from := 0; from < len(probes); from += nearAtOnce {
-		to := min(from+nearAtOnce, len(probes))
-		v.nearSome(probes[from:to], found[from:to])
+// lookups returns what of each probe is looked up. The places of looks are those of lookAt.
+func lookups(probes []triage.Probe) []Lookup {
+	all := make([]Lookup, len(probes))
+	for i := range probes {
+		all[i] = make(Lookup, looks(&probes[i]))
+		for n := range all[i] {
+			l := lookAt(&probes[i], n)
+			all[i][n] = Look{Distance: l.distance, PHash: l.phash}
+			if l.quality >= pdq.MinQuality {
+				all[i][n].PDQ = l.pdq
+			}
+		}
+	}
+	return all
+}
+
+// Hit is one near entry.
+type Hit struct {
+	Look      int // which of the lookup
+	Set       triage.SetID
+	Method    triage.Method // triage.ByPDQ or triage.ByPHash
+	Place     Place
+	Distance  int           // bits
+	Transform pdq.Transform // of the look, under which it is near
+	State     triage.EntryState
+
+	number uint32 // in the index of its method
+}
+
+// NearAtOnce is how many lookups are searched at once: what counts the entries near each of them takes an eighth of a byte an
+// entry where there are more than MaxMatches, 40 MB at 10 million.
+const NearAtOnce = 32
+
+// near returns the nearest entries of the active sets to each lookup.
+func (v *view) near(lookups []Lookup) []Nearest {
+	found := make([]Nearest, len(lookups))
+	for from := 0; from < len(lookups); from += NearAtOnce {
+		to := min(from+NearAtOnce, len(lookups))
+		v.nearSome(lookups[from:to], found[from:to])
 		for i := range found[from:to] {
 			found[from+i].seen = nil
 		}
@@ -68,82 +94,84 @@ func (v *view) near(probes []triage.Probe) []nearest {
 	return found
 }
 
-func (v *view) nearSome(probes []triage.Probe, found []nearest) {
+func (v *view) nearSome(lookups []Lookup, found []Nearest) {
 	var codes []pdq.Hash
 	type asked struct {
-		probe, look int
-		transform   pdq.Transform
-		distance    int
+		lookup, look int
+		transform    pdq.Transform
+		distance     int
 	}
 	var questions []asked // of each code
-	for i := range probes {
-		for n := range looks(&probes[i]) {
-			l := lookAt(&probes[i], n)
-			if l.quality >= pdq.MinQuality {
-				for t, code := range l.pdq {
-					codes, questions = append(codes, code), append(questions, asked{i, n, pdq.Transform(t), l.distance})
-				}
+	for i := range lookups {
+		for n, l := range lookups[i] {
+			for t, code := range l.PDQ {
+				codes, questions = append(codes, code), append(questions, asked{i, n, pdq.Transform(t), l.Distance})
 			}
-			if l.phash == nil {
+			if l.PHash == nil {
 				continue
 			}
-			v.phash.Search(*l.phash, triage.PHashDistance, func(number uint32, distance int) {
-				if set, ref := v.phashRef(number); set != nil {
-					found[i].offer(hit{look: n, set: set.ID, method: triage.ByPHash, number: number, ref: ref, distance: distance, state: v.votesSaid[number]})
+			v.phash.Search(*l.PHash, triage.PHashDistance, func(number uint32, distance int) {
+				if set, place := v.phashRef(number); set != nil {
+					found[i].offer(Hit{Look: n, Set: set.ID, Method: triage.ByPHash, number: number, Place: place, Distance: distance, State: v.votesSaid[number]})
 				}
 			})
 		}
 	}
 	v.pdq.SearchAll(codes, maxDistance, func(query int, number uint32, distance int) {
 		q := &questions[query]
-		if set, ref := v.pdqRef(number); set != nil && distance <= q.distance {
-			found[q.probe].offer(hit{look: q.look, set: set.ID, method: triage.ByPDQ, number: number, ref: ref, distance: distance, transform: q.transform, state: v.pdqSaid[number]})
+		if set, place := v.pdqRef(number); set != nil && distance <= q.distance {
+			found[q.lookup].offer(Hit{Look: q.look, Set: set.ID, Method: triage.ByPDQ, number: number, Place: place, Distance: distance, Transform: q.transform, State: v.pdqSaid[number]})
 		}
 	})
 }
 
-// nearest are the best hits so far, in order, one an entry and method, at most MaxMatches, and how many entries were
+// Nearest are the best hits so far, in order, one an entry and method, at most MaxMatches, and how many entries were
 // offered in all. However many are near, what is kept of them takes no more memory.
-type nearest struct {
-	hits []hit
-	all  int                        // entries that are not withdrawn, by method; each once, however many of the probe's hashes are near it
-	seen map[triage.Method]*numbers // which, once there are more than hits holds
+type Nearest struct {
+	Hits []Hit
+	All  int // entries that are not withdrawn, by method; each once, however many of the lookup's hashes are near it
+
+	seen map[triage.Method]*numbers // which, once there are more than Hits holds
 }
 
-func (n *nearest) offer(h hit) {
-	if h.state != triage.EntryWithdrawn && n.isNew(h) {
-		n.all++
+func (n *Nearest) offer(h Hit) {
+	if h.State != triage.EntryWithdrawn && n.isNew(h) {
+		n.All++
 	}
-	if len(n.hits) < MaxMatches || compare(h, n.hits[len(n.hits)-1]) < 0 {
-		n.keep(h)
-	}
+	n.keep(h)
 }
+
+// has reports whether the entry of h is among the hits.
+func (n *Nearest) has(h Hit) bool { return slices.ContainsFunc(n.Hits, h.sameEntry) }
 
 // isNew reports whether the entry of h is offered for the first time.
-func (n *nearest) isNew(h hit) bool {
-	if n.seen == nil && len(n.hits) < MaxMatches {
-		return !slices.ContainsFunc(n.hits, h.sameEntry)
+func (n *Nearest) isNew(h Hit) bool {
+	if n.seen == nil && len(n.Hits) < MaxMatches {
+		return !n.has(h)
 	}
 	if n.seen == nil {
 		n.seen = map[triage.Method]*numbers{triage.ByPDQ: {}, triage.ByPHash: {}}
-		for _, kept := range n.hits {
-			n.seen[kept.method].add(kept.number)
+		for _, kept := range n.Hits {
+			n.seen[kept.Method].add(kept.number)
 		}
 	}
-	return n.seen[h.method].add(h.number)
+	return n.seen[h.Method].add(h.number)
 }
 
-// keep puts h in its place, unless its entry is there and as near.
-func (n *nearest) keep(h hit) {
-	if i := slices.IndexFunc(n.hits, h.sameEntry); i >= 0 {
-		if compare(h, n.hits[i]) >= 0 {
+// keep puts h in its place, unless there are better ones enough, or its entry is there and as near.
+func (n *Nearest) keep(h Hit) {
+	if len(n.Hits) == MaxMatches && compare(h, n.Hits[MaxMatches-1]) >= 0 {
+		return
+	}
+	if i := slices.IndexFunc(n.Hits, h.sameEntry); i >= 0 {
+		if compare(h, n.Hits[i]) >= 0 {
 			return
 		}
-		n.hits = slices.Delete(n.hits, i, i+1)
+		n.Hits = slices.Delete(n.Hits, i, i+1)
 	}
-	at, _ := slices.BinarySearchFunc(n.hits, h, compare)
-	n.hits = slices.Insert(n.hits, at, h)
-	n.hits = n.hits[:min(len(n.hits), MaxMatches)]
+	at, _ := slices.BinarySearchFunc(n.Hits, h, compare)
+	n.Hits = slices.Insert(n.Hits, at, h)
+	n.Hits = n.Hits[:min(len(n.Hits), MaxMatches)]
 }
 
 // numbers is a set of numbers of an index.
@@ -160,16 +188,16 @@ func (s *numbers) add(number uint32) bool {
 	return fresh
 }
 
-func (h hit) sameEntry(other hit) bool {
-	return h.set == other.set && h.ref.entry == other.ref.entry && h.method == other.method
+func (h Hit) sameEntry(other Hit) bool {
+	return h.Set == other.Set && h.Place.Entry == other.Place.Entry && h.Method == other.Method
 }
 
 // compare orders hits, the best first: whatever order they are found in, the same ones are kept.
-func compare(a, b hit) int {
+func compare(a, b Hit) int {
 	return cmp.Or(
-		last(a.state == triage.EntryWithdrawn, b.state == triage.EntryWithdrawn),
-		cmp.Compare(a.method, b.method), // "pdq" before "phash"
-		cmp.Compare(a.distance, b.distance), cmp.Compare(a.set, b.set),
-		cmp.Compare(a.ref.entry, b.ref.entry), cmp.Compare(a.look, b.look), cmp.Compare(a.transform, b.transform),
+		last(a.State == triage.EntryWithdrawn, b.State == triage.EntryWithdrawn),
+		cmp.Compare(a.Method, b.Method), // "pdq" before "phash"
+		cmp.Compare(a.Distance, b.Distance), cmp.Compare(a.Set, b.Set),
+		cmp.Compare(a.Place.Entry, b.Place.Entry), cmp.Compare(a.Look, b.Look), cmp.Compare(a.Transform, b.Transform),
 	)
 }

@@ -44,10 +44,11 @@ func TestObjections(t *testing.T) {
 	o := triage.Objection{
 		Set: first.ID, Entry: e, Source: "partner", Kind: triage.KnownSet, State: triage.EntryDisputed, Reason: "why", By: "a1", At: day, Event: 5,
 	}
-	before, err := m.epoch(t.Context())
+	at, err := s.moment(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
+	before := at.Epoch
 	for _, step := range []struct {
 		event uint64
 		state triage.EntryState
