@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -101,6 +102,14 @@ func (s Marks) Marks(ctx context.Context) (triage.Marks, error) {
 		return triage.Marks{}, fault(op, "", err)
 	}
 	kept, err := all.Result()
+	for _, answer := range found { // one that failed says nothing of its key
+		if !errors.Is(answer.Err(), redis.Nil) {
+			err = cmp.Or(err, answer.Err())
+		}
+	}
+	for _, answer := range there {
+		err = cmp.Or(err, answer.Err())
+	}
 	if err != nil {
 		return triage.Marks{}, fault(op, "", err)
 	}

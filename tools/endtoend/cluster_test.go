@@ -2,15 +2,19 @@ package endtoend
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha1" //nolint:gosec // the list under test is one of SHA-1
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -109,7 +113,7 @@ func startOnCluster(t *testing.T) *cluster {
 	t.Helper()
 	nodes := embeddedtest.StartCluster(t)
 	c := &cluster{stack: newStack(t, "VIGIE_REDIS_URL="+nodes.URL()), Cluster: nodes}
-	c.rdb = redis.NewClusterClient(&redis.ClusterOptions{Addrs: nodes.Addrs(), Password: nodes.Password})
+	c.rdb = redis.NewClusterClient(&redis.ClusterOptions{Addrs: nodes.Addrs(), Password: nodes.Password, ClusterStateReloadInterval: 100 * time.Millisecond})
 	t.Cleanup(func() { _ = c.rdb.Close() })
 	views, err := c.rdb.MasterForKey(t.Context(), "{vigie}:")
 	if err != nil {
@@ -235,5 +239,109 @@ func writeList(t *testing.T, list, drive string, paths ...string) {
 	}
 	if err := os.WriteFile(list, lines.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestClusterChanges kills the node of the projections while a drive is submitted, and has a replica take its place; then slots
+// move from one node to another. Nothing is lost, and the service follows by itself.
+func TestClusterChanges(t *testing.T) {
+	t.Parallel()
+	const pictures = 30
+	c := startOnCluster(t)
+	drive, list := noises(t, pictures, 100), filepath.Join(t.TempDir(), "list.txt")
+	writeList(t, list, drive, "0.png", "1.png", "2.png")
+	c.run("admin", "sets", "import", list, "--kind", "known", "--source", "partner")
+	replica := c.AddReplica(t, c.views)
+
+	p := c.start("examiner", "submit", "--case", "2026/4", "--exhibit", "CLUSTER", "--patience", "40s", "--wait", drive)
+	until(t, p, "the submission has begun", func() bool { n, _ := c.rdb.ZCard(t.Context(), "{vigie}:exhibits").Result(); return n > 0 })
+	c.views.Stop()
+	c.TakeOver(t, replica)
+	began := time.Now()
+	if code := wait(t, p, 2*fullPatience); code != 0 {
+		t.Fatalf("exit %d\n%s", code, p.Said())
+	}
+	t.Logf("submitted to its end %s after the failover", time.Since(began).Round(time.Millisecond))
+	known := func(exhibit string) {
+		t.Helper()
+		found, listed := c.findings("2026/4", exhibit), 0
+		for _, f := range found {
+			if f.Finding == sample.Known {
+				listed++
+			}
+		}
+		if len(found) != pictures || listed != 3 {
+			t.Errorf("%s: %d findings, %d known", exhibit, len(found), listed)
+		}
+	}
+	known("CLUSTER")
+
+	want, before := c.settledDump(), ""
+	until(t, c.serve, "this test's client has found the new master", func() bool { before = c.generation(); return before != "" })
+	for _, tag := range []string{"A", "Q", "x"} {
+		c.move(t, "vigie:kx:{"+tag+"}")
+	}
+	if got := c.settledDump(); got != want {
+		t.Errorf("after slots moved the dump differs:\n%s", differing(want, got))
+	}
+	c.run("examiner", "submit", "--case", "2026/4", "--exhibit", "AFTER", "--wait", drive)
+	known("AFTER")
+	if now := c.generation(); now != before {
+		t.Errorf("slots moved, and everything was made again:\n%s", c.serve.Said())
+	}
+	want = c.settledDump()
+	c.run("", "rebuild")
+	if got := c.settledDump(); got != want {
+		t.Errorf("made again the dump differs:\n%s", differing(want, got))
+	}
+}
+
+// move moves the slot of key, with all that lies in it, to another master.
+func (c *cluster) move(t *testing.T, key string) {
+	t.Helper()
+	ctx := t.Context()
+	var masters []*redis.Client
+	var met sync.Mutex                                                                     // guards masters
+	if err := c.rdb.ForEachMaster(ctx, func(_ context.Context, node *redis.Client) error { // asks anew which there are
+		met.Lock()
+		defer met.Unlock()
+		masters = append(masters, node)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	from, err := c.rdb.MasterForKey(ctx, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := masters[slices.IndexFunc(masters, func(n *redis.Client) bool { return n.Options().Addr != from.Options().Addr })]
+	slot := from.ClusterKeySlot(ctx, key).Val()
+	source, target := from.ClusterMyID(ctx).Val(), to.ClusterMyID(ctx).Val()
+	host, port, _ := net.SplitHostPort(to.Options().Addr)
+	steps := []func() error{
+		func() error { return to.Do(ctx, "CLUSTER", "SETSLOT", slot, "IMPORTING", source).Err() },
+		func() error { return from.Do(ctx, "CLUSTER", "SETSLOT", slot, "MIGRATING", target).Err() },
+		func() error {
+			for {
+				keys, err := from.ClusterGetKeysInSlot(ctx, int(slot), 50).Result()
+				if err != nil || len(keys) == 0 {
+					return err
+				}
+				args := []any{"MIGRATE", host, port, "", 0, 5000, "AUTH", c.Password, "KEYS"}
+				for _, k := range keys {
+					args = append(args, k)
+				}
+				if err := from.Do(ctx, args...).Err(); err != nil {
+					return err
+				}
+			}
+		},
+		func() error { return to.Do(ctx, "CLUSTER", "SETSLOT", slot, "NODE", target).Err() },
+		func() error { return from.Do(ctx, "CLUSTER", "SETSLOT", slot, "NODE", target).Err() },
+	}
+	for i, step := range steps {
+		if err := step(); err != nil {
+			t.Fatalf("step %d of moving slot %d: %v", i, slot, err)
+		}
 	}
 }

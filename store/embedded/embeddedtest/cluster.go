@@ -34,6 +34,7 @@ type Cluster struct {
 type Node struct {
 	Addr string // host:port
 
+	bus    string        // port on which nodes talk to each other
 	config string        // its configuration file
 	ended  chan struct{} // closed when the process has ended
 	kill   func()
@@ -116,8 +117,7 @@ func startCluster(t testing.TB, dir string) *Cluster {
 	for i, n := range c.Nodes {
 		lines := []string{fmt.Sprintf("CLUSTER ADDSLOTSRANGE %d %d", i*clusterSlots/clusterNodes, (i+1)*clusterSlots/clusterNodes-1)}
 		for _, other := range c.Nodes[:i] {
-			host, port, _ := net.SplitHostPort(other.Addr)
-			lines = append(lines, "CLUSTER MEET "+host+" "+port+" "+other.bus())
+			lines = append(lines, other.meet())
 		}
 		if said, err := n.ask(c.Password, lines...); err != nil {
 			t.Fatalf("%v: %q", err, said)
@@ -131,8 +131,52 @@ func startCluster(t testing.TB, dir string) *Cluster {
 func (c *Cluster) Serves() bool {
 	return !slices.ContainsFunc(c.Nodes, func(n *Node) bool {
 		info, err := n.ask(c.Password, "CLUSTER INFO")
-		return err != nil || !strings.Contains(info, "cluster_state:ok") || !strings.Contains(info, fmt.Sprint("cluster_known_nodes:", clusterNodes))
+		return err != nil || !strings.Contains(info, "cluster_state:ok") || !strings.Contains(info, fmt.Sprint("cluster_known_nodes:", len(c.Nodes), "\r"))
 	})
+}
+
+// AddReplica starts one more node, which copies master, and returns when it has.
+func (c *Cluster) AddReplica(t testing.TB, master *Node) *Node {
+	t.Helper()
+	n, err := newNode(t.TempDir(), c.Password)
+	if err == nil {
+		err = n.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(n.Stop)
+	ctx, stop := context.WithTimeout(context.Background(), startTimeout)
+	defer stop()
+	within(ctx, t, "the replica answers", func() bool { _, err := n.ask(c.Password, "PING"); return err == nil })
+	var meet []string
+	for _, other := range c.Nodes {
+		meet = append(meet, other.meet())
+	}
+	if said, err := n.ask(c.Password, meet...); err != nil {
+		t.Fatalf("%v: %q", err, said)
+	}
+	c.Nodes = append(c.Nodes, n)
+	within(ctx, t, "every node knows the replica", c.Serves)
+	said, err := master.ask(c.Password, "CLUSTER MYID")
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := strings.Fields(said)[2] // +OK $40 id
+	within(ctx, t, "it is a replica", func() bool { _, err := n.ask(c.Password, "CLUSTER REPLICATE "+id); return err == nil })
+	within(ctx, t, "it has copied its master", func() bool {
+		info, err := n.ask(c.Password, "INFO replication")
+		return err == nil && strings.Contains(info, "master_link_status:up")
+	})
+	return n
+}
+
+// TakeOver makes a replica the master in the place of its own, which need not be there any more.
+func (c *Cluster) TakeOver(t testing.TB, replica *Node) {
+	t.Helper()
+	if said, err := replica.ask(c.Password, "CLUSTER FAILOVER TAKEOVER"); err != nil {
+		t.Fatalf("%v: %q", err, said)
+	}
 }
 
 // Addrs returns where the nodes are.
@@ -167,7 +211,7 @@ func newNode(dir, password string) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &Node{Addr: net.JoinHostPort("127.0.0.1", ports[0]), config: filepath.Join(dir, "redis.conf")}
+	n := &Node{Addr: net.JoinHostPort("127.0.0.1", ports[0]), bus: ports[1], config: filepath.Join(dir, "redis.conf")}
 	lines := []string{
 		"bind 127.0.0.1", "port " + ports[0], "cluster-port " + ports[1], "cluster-enabled yes", `dir "` + dir + `"`,
 		"requirepass " + password, "masterauth " + password, "appendonly yes", "appendfsync no", `save ""`,
@@ -179,11 +223,10 @@ func newNode(dir, password string) (*Node, error) {
 // Dir is where the node keeps its data.
 func (n *Node) Dir() string { return filepath.Dir(n.config) }
 
-func (n *Node) bus() string {
-	text, _ := os.ReadFile(n.config)
-	_, rest, _ := strings.Cut(string(text), "cluster-port ")
-	port, _, _ := strings.Cut(rest, "\n")
-	return port
+// meet is the command by which another node comes to know this one.
+func (n *Node) meet() string {
+	host, port, _ := net.SplitHostPort(n.Addr)
+	return "CLUSTER MEET " + host + " " + port + " " + n.bus
 }
 
 // Start starts the node on whatever its folder holds. It ends with this process.
