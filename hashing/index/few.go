@@ -77,13 +77,16 @@ func (x *Few) newBand(band int) fewBand {
 }
 
 // fewAtOnce is how many queries go through a band together: one band's lists stay in the processor's caches meanwhile.
-const fewAtOnce = 2048
+const fewAtOnce = 1 << 15
+
+const fewDone = 1<<32 - 1
 
 // fewWork is what searching some queries at once needs.
 type fewWork struct {
-	words   [fewAtOnce][4]uint64
+	looked  [fewAtOnce]uint32 // how many codes of its buckets each query was compared with; fewDone: it was with all codes
 	values  [maxRing][fewAtOnce]uint16
 	hits    [fewAtOnce]uint16
+	sorted  [fewAtOnce]uint16
 	touched uint16 // what touching added up, so that it is not left out
 }
 
@@ -93,27 +96,29 @@ func (x *Few) Near(queries []pdq.Hash, found func(query, distance int)) {
 	w := new(fewWork)
 	for from := 0; from < len(queries); from += fewAtOnce {
 		some := queries[from:min(from+fewAtOnce, len(queries))]
+		clear(w.looked[:])
 		for i := range some {
-			w.words[i] = words(&some[i])
+			q := words(&some[i])
 			for band := range maxRing {
-				w.values[band][i] = bandOf(&w.words[i], band)
+				w.values[band][i] = bandOf(&q, band)
 			}
 		}
 		for band := range maxRing {
-			x.nearBy(band, w, len(some), func(query, distance int) { found(from+query, distance) })
+			x.nearBy(band, w, some, func(query, distance int) { found(from+query, distance) })
 		}
 	}
 }
 
 // nearBy is Near for those of which one band begins a run.
-func (x *Few) nearBy(band int, w *fewWork, n int, found func(query, distance int)) {
+func (x *Few) nearBy(band int, w *fewWork, queries []pdq.Hash, found func(query, distance int)) {
 	b, values, nexts := &x.bands[band], &w.values[band], &w.values[(band+1)%maxRing]
 	hits := 0
-	for i, v := range values[:n] { // without a branch: whether there is a bucket cannot be foretold
+	for i, v := range values[:len(queries)] { // without a branch: whether there is a bucket cannot be foretold
 		w.hits[hits] = uint16(i)
 		hits += int(b.some[v/64] >> (v % 64) & 1)
 	}
-	for some := range slices.Chunk(w.hits[:hits], fewTouched) {
+	w.sortHits(hits, values)
+	for some := range slices.Chunk(w.sorted[:hits], fewTouched) {
 		var spans [fewTouched][2]uint32
 		for k, i := range some { // memory fetches the buckets of all of them at once
 			from, to := b.starts[values[i]], b.starts[int(values[i])+1]
@@ -121,24 +126,70 @@ func (x *Few) nearBy(band int, w *fewWork, n int, found func(query, distance int
 			w.touched += b.next[from] + b.next[to-1]
 		}
 		for k, i := range some {
-			x.compare(b, spans[k], nexts[i], &w.words[i], func(distance int) { found(int(i), distance) })
+			report := func(distance int) { found(int(i), distance) }
+			if w.dense(int(i), spans[k], len(x.codes)) {
+				x.scan(&queries[i], report)
+			} else if w.looked[i] != fewDone {
+				x.compare(b, spans[k], nexts[i], &queries[i], report)
+			}
 		}
 	}
 }
 
-// compare calls found for the codes of a bucket that are near q, whose next band is next.
-func (x *Few) compare(b *fewBand, span [2]uint32, next uint16, q *[4]uint64, found func(distance int)) {
-	for k, other := range b.next[span[0]:span[1]] {
-		if bits.OnesCount16(other^next) > fewNext {
-			continue
-		}
-		if d := x.distance(b.rows[int(span[0])+k], q); d <= FewRadius {
+// sortHits puts the first n hits in order of the upper half of their values, so that a band's lists are gone through from one end
+// to the other.
+func (w *fewWork) sortHits(n int, values *[fewAtOnce]uint16) {
+	var at [257]int
+	for _, i := range w.hits[:n] {
+		at[values[i]>>8+1]++
+	}
+	for v := range 256 {
+		at[v+1] += at[v]
+	}
+	for _, i := range w.hits[:n] {
+		v := values[i] >> 8
+		w.sorted[at[v]] = i
+		at[v]++
+	}
+}
+
+// dense reports whether a query has met so many codes, where the set is dense around it, that it takes less time to compare it
+// with all of them, once.
+func (w *fewWork) dense(query int, span [2]uint32, codes int) bool {
+	if w.looked[query] == fewDone {
+		return false
+	}
+	w.looked[query] += span[1] - span[0]
+	if int(w.looked[query]) <= max(codes/scanShare, fewTouched) {
+		return false
+	}
+	w.looked[query] = fewDone
+	return true
+}
+
+// scan calls found for all codes that are near query.
+func (x *Few) scan(query *pdq.Hash, found func(distance int)) {
+	q := words(query)
+	for row := range x.codes {
+		if d := x.distance(uint16(row), q); d <= FewRadius { //nolint:gosec // FewCodes is not more
 			found(d)
 		}
 	}
 }
 
-func (x *Few) distance(row uint16, q *[4]uint64) int {
+// compare calls found for the codes of a bucket that are near query, whose next band is next.
+func (x *Few) compare(b *fewBand, span [2]uint32, next uint16, query *pdq.Hash, found func(distance int)) {
+	for k, other := range b.next[span[0]:span[1]] {
+		if bits.OnesCount16(other^next) > fewNext {
+			continue
+		}
+		if d := x.distance(b.rows[int(span[0])+k], words(query)); d <= FewRadius {
+			found(d)
+		}
+	}
+}
+
+func (x *Few) distance(row uint16, q [4]uint64) int {
 	c := &x.codes[row]
 	return bits.OnesCount64(c[0]^q[0]) + bits.OnesCount64(c[1]^q[1]) + bits.OnesCount64(c[2]^q[2]) + bits.OnesCount64(c[3]^q[3])
 }

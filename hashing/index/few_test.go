@@ -90,7 +90,7 @@ func TestCodes(t *testing.T) {
 //
 //	go test -run '^$' -bench Few -cpu 1 ./hashing/index
 func BenchmarkFew(b *testing.B) {
-	const pictures = 1000
+	const pictures = 4096
 	rng := rand.New(rand.NewPCG(1, 1))
 	queries := make([]pdq.Hash, 8*pictures)
 	for i := range queries {

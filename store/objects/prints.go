@@ -38,6 +38,8 @@ const (
 
 	// maxPrints bounds what is read as one file, in bytes: a print takes about 320, and is made of an examination of 1,600.
 	maxPrints = 64 << 20
+	// printsAtOnce is how many are opened before they are handed on, or a few more: many are looked up in less time.
+	printsAtOnce = 4096
 )
 
 // printSealKey derives the key of a medium's prints. That key is random, so there is nothing to extract first (RFC 5869, 3.3):
@@ -234,17 +236,23 @@ func (a *Archive) Prints(ctx context.Context, s triage.PackSpan) iter.Seq2[triag
 			yield(triage.Prints{}, damagedPrints(s, nil))
 			return
 		}
+		var prints triage.Prints
 		for body = body[len(printsMagic):]; len(body) > 0; {
 			ref, group, rest, ok := cutGroup(body)
 			if !ok {
 				yield(triage.Prints{}, damagedPrints(s, io.ErrUnexpectedEOF))
 				return
 			}
-			prints, err := a.openPrints(ctx, s, ref, group)
-			if !yield(prints, err) || err != nil {
+			if err := a.openPrints(ctx, s, ref, group, &prints); err != nil {
+				yield(triage.Prints{}, err)
 				return
 			}
-			body = rest
+			if body = rest; len(prints.Media) >= printsAtOnce || len(body) == 0 {
+				if !yield(prints, nil) {
+					return
+				}
+				prints = triage.Prints{}
+			}
 		}
 	}
 }
@@ -309,17 +317,16 @@ func printsOf(group []byte) (prints []sealedPrint, ok bool) {
 	return prints, true
 }
 
-// openPrints opens those prints of a keyring whose media were not destroyed.
-func (a *Archive) openPrints(ctx context.Context, s triage.PackSpan, ref ringRef, group []byte) (triage.Prints, error) {
+// openPrints opens those prints of a keyring whose media were not destroyed, and adds them to opened.
+func (a *Archive) openPrints(ctx context.Context, s triage.PackSpan, ref ringRef, group []byte, opened *triage.Prints) error {
 	sealed, ok := printsOf(group)
 	if !ok {
-		return triage.Prints{}, damagedPrints(s, io.ErrUnexpectedEOF)
+		return damagedPrints(s, io.ErrUnexpectedEOF)
 	}
 	ring, err := a.passingRing(ctx, ref.name())
 	if err != nil {
-		return triage.Prints{}, err
+		return err
 	}
-	opened := triage.Prints{Media: make([]triage.MediumID, 0, len(sealed)), Probes: make([]triage.Probe, 0, len(sealed))}
 	pictures := make([]firstPicture, len(sealed))
 	var doc []byte
 	for i, p := range sealed {
@@ -329,18 +336,18 @@ func (a *Archive) openPrints(ctx context.Context, s triage.PackSpan, ref ringRef
 		}
 		id := idOfEntry(p.entry)
 		if key, err = printSealKey("objects.Prints", id, key); err != nil {
-			return triage.Prints{}, err
+			return err
 		}
 		if doc, err = newGCM(key).Open(doc[:0], p.nonce, p.doc, []byte(id)); err != nil {
-			return triage.Prints{}, damagedPrints(s, err)
+			return damagedPrints(s, err)
 		}
 		probe, err := decodePrint(doc, &pictures[i])
 		if err != nil {
-			return triage.Prints{}, damagedPrints(s, err)
+			return damagedPrints(s, err)
 		}
 		opened.Media, opened.Probes = append(opened.Media, id), append(opened.Probes, probe)
 	}
-	return opened, nil
+	return nil
 }
 
 // passingRing returns a keyring that is needed once: it takes no place in memory from those that are needed again.
