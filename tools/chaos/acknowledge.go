@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 
 	"vigie/api/wire"
 	"vigie/triage"
@@ -65,6 +66,7 @@ func actOf(ev triage.Event) act {
 	var data struct {
 		Part    string `json:"part"`
 		Verdict string `json:"verdict"`
+		Entry   uint32 `json:"entry"`
 	}
 	_ = json.Unmarshal(ev.Data, &data) // what is not there is empty, and then differs from what was acknowledged
 	a := act{kind: ev.Kind, subject: ev.Subject}
@@ -73,6 +75,8 @@ func actOf(ev triage.Event) act {
 		a.detail = data.Part
 	case triage.HashChecked:
 		a.detail = data.Verdict
+	case triage.EntryWasWithdrawn, triage.EntryWasRestored:
+		a.detail = strconv.FormatUint(uint64(data.Entry), 10)
 	}
 	return a
 }

@@ -42,7 +42,7 @@ func campaign(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%d rounds, seed %d, objects: %s, %d items a drive, each submitted under %d seals, and in a quarter of the rounds %d of a case that is closed\n", o.rounds, o.seed, o.objects, len(made[0].labels), len(seals), len(small.labels))
+	fmt.Printf("%d rounds, seed %d, objects: %s, %d items a drive, each submitted under %d seals, and in half of the rounds %d of a case that is closed, or of which entries are doubted\n", o.rounds, o.seed, o.objects, len(made[0].labels), len(seals), len(small.labels))
 	begin := time.Now()
 	var t tally
 	var mu sync.Mutex // guards t and the output
@@ -53,11 +53,11 @@ func campaign(ctx context.Context, o options) error {
 			continue
 		}
 		g.Go(func() error {
-			shut := small
-			if !o.closes(n) {
-				shut = nil
+			other := small
+			if !o.closes(n) && !o.doubts(n) {
+				other = nil
 			}
-			res := playRound(ctx, &o, n, o.store(n), made[n%len(made)], shut, window)
+			res := playRound(ctx, &o, n, o.store(n), made[n%len(made)], other, window)
 			mu.Lock()
 			defer mu.Unlock()
 			if ctx.Err() != nil {
@@ -94,6 +94,9 @@ func (o *options) store(n int) string {
 
 // closes reports whether a case is closed in round n: in a quarter of them, on both stores, for it takes long.
 func (o *options) closes(n int) bool { return n%8 == 1 || n%8 == 4 }
+
+// doubts reports whether entries of a list are withdrawn in round n: in another quarter.
+func (o *options) doubts(n int) bool { return n%8 == 3 || n%8 == 6 }
 
 // print prints a round's line, and what is wrong.
 func (r *result) print(w io.Writer, o *options) {
@@ -158,7 +161,7 @@ func (t *tally) add(r *result) {
 }
 
 // countedNames are those of counted, for people.
-var countedNames = [...]string{"manifest parts", "uploads", "seals", "imports", "withdrawals", "checks", "claims", "reveals", "decisions", "closings", "reopenings"}
+var countedNames = [...]string{"manifest parts", "uploads", "seals", "imports", "withdrawals", "checks", "claims", "reveals", "decisions", "closings", "reopenings", "entries withdrawn", "entries restored"}
 
 // print prints the table, as docs/reliability.md has it.
 func (t *tally) print(w io.Writer, took time.Duration) {

@@ -121,6 +121,7 @@ var routes = []struct {
 	{http.MethodPut, regexp.MustCompile(`^/v1/media/([^/]+)$`), uploaded},
 	{http.MethodPost, regexp.MustCompile(`^/v1/sets$`), triage.SetImported},
 	{http.MethodPost, regexp.MustCompile(`^/v1/sets/([^/]+)/withdraw$`), triage.SetWithdrawn},
+	{http.MethodPost, regexp.MustCompile(`^/v1/sets/([^/]+)/entries/([^/]+)$`), triage.EntryWasWithdrawn}, // or restored: see request
 	{http.MethodPost, regexp.MustCompile(`^/v1/checks$`), triage.HashChecked},
 	{http.MethodPost, regexp.MustCompile(`^/v1/groups/([^/]+)/claim$`), triage.GroupClaimed},
 	{http.MethodPost, regexp.MustCompile(`^/v1/groups/([^/]+)/reveals$`), triage.RevealGranted},
@@ -140,6 +141,9 @@ func request(r *http.Request) (a act, n int, ok bool) {
 			if len(m) > 2 {
 				a.detail = m[2]
 			}
+			if a.kind == triage.EntryWasWithdrawn && restores(r) {
+				a.kind = triage.EntryWasRestored
+			}
 			return a, times(a.kind, r), true
 		}
 	}
@@ -151,11 +155,23 @@ func times(kind triage.EventKind, r *http.Request) int {
 	if kind != triage.HashChecked {
 		return 1
 	}
-	body, _ := io.ReadAll(r.Body) // cut short, it is no request either
-	r.Body = io.NopCloser(bytes.NewReader(body))
 	var q wire.CheckRequest
-	_ = json.Unmarshal(body, &q)
+	peek(r, &q)
 	return len(q.Inputs)
+}
+
+// restores tells a request to restore an entry from one to withdraw it.
+func restores(r *http.Request) bool {
+	var o wire.ObjectToEntry
+	peek(r, &o)
+	return o.EntryState() == triage.EntryCounts
+}
+
+// peek reads a request's body, and puts it back. Cut short, it is no request either.
+func peek(r *http.Request, into any) {
+	body, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	_ = json.Unmarshal(body, into)
 }
 
 // answered reads the answer to a counted request and notes what it acknowledges.

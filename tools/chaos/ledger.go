@@ -74,7 +74,7 @@ func (l *ledger) total(kind triage.EventKind) int {
 }
 
 // repeatable are acts that answer a second request without a second event.
-var repeatable = []triage.EventKind{triage.ExhibitOpened, triage.ExhibitSealed, triage.SetWithdrawn, triage.GroupClaimed}
+var repeatable = []triage.EventKind{triage.ExhibitOpened, triage.ExhibitSealed, triage.SetWithdrawn, triage.GroupClaimed, triage.EntryWasWithdrawn, triage.EntryWasRestored}
 
 // compare holds the journal's events against the ledger, and returns what is wrong: an acknowledged act must have its
 // event, once for each time that it was acknowledged (once in all, where repeating is answered without an event), and
@@ -139,7 +139,7 @@ func watched(kind triage.EventKind) bool {
 	switch kind {
 	case triage.ExhibitOpened, triage.PartReceived, triage.ExhibitSealed, triage.SetImported, triage.SetWithdrawn,
 		triage.HashChecked, triage.FindingsRead, triage.GroupClaimed, triage.RevealGranted, triage.DecisionMade,
-		triage.CaseIsClosed, triage.CaseIsReopened:
+		triage.CaseIsClosed, triage.CaseIsReopened, triage.EntryWasWithdrawn, triage.EntryWasRestored:
 		return true
 	}
 	return false

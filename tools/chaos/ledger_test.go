@@ -2,6 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -66,6 +69,27 @@ func TestWantedAgain(t *testing.T) {
 	}
 	if l.acknowledge(part, answer, l.uploadsUntilNow()); len(l.wrong) != 1 {
 		t.Errorf("not seen: %q", l.wrong)
+	}
+}
+
+// TestEntryRequests: a request about an entry is the act whose event the journal has.
+func TestEntryRequests(t *testing.T) {
+	for state, kind := range map[string]triage.EventKind{"withdrawn": triage.EntryWasWithdrawn, "restored": triage.EntryWasRestored} {
+		body := `{"state":"` + state + `","reason":"a doubt"}`
+		r := httptest.NewRequest(http.MethodPost, "/v1/sets/3/entries/7", strings.NewReader(body))
+		a, n, ok := request(r)
+		if want := actOf(event(kind, "3", map[string]any{"entry": 7, "reason": "a doubt"})); !ok || n != 1 || a != want {
+			t.Errorf("%s: %v, %d, %t instead of %v", state, a, n, ok, want)
+		}
+		if left, err := io.ReadAll(r.Body); err != nil || string(left) != body {
+			t.Errorf("%s: the service gets %q, %v", state, left, err)
+		}
+	}
+	d := doubts{entries: 6}
+	for told, want := range map[string]bool{"chaos-doubted v1 6": true, "chaos-doubted v1 7": false, "chaos-known v1 1": false, "": false} {
+		if d.once(told) != want {
+			t.Errorf("%q: %t", told, !want)
+		}
 	}
 }
 

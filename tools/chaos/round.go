@@ -32,7 +32,9 @@ type round struct {
 	number     int
 	objects    string
 	drive      *drive
-	small      *drive // of the case that is closed; nil: none is
+	small      *drive // of the case that is closed, or of which entries are doubted; nil: neither
+	doubting   bool   // entries that it matches are withdrawn, and no case is closed
+	doubts     doubts
 	submitters []*submitter
 	result     *result
 
@@ -74,7 +76,7 @@ func playRound(ctx context.Context, o *options, number int, objects string, d, s
 	if err != nil {
 		res.wrong = append(res.wrong, "start: "+err.Error())
 	} else {
-		r := &round{stack: s, number: number, objects: objects, drive: d, small: small, result: res}
+		r := &round{stack: s, number: number, objects: objects, drive: d, small: small, doubting: o.doubts(number), result: res}
 		res.limited = s.disk.limited
 		res.blows = plan(random, possible(objects, s.disk.limited, o.with), window)
 		r.play(ctx, random, window)
@@ -117,7 +119,11 @@ func (r *round) play(ctx context.Context, random *rand.Rand, window time.Duratio
 	if r.small != nil {
 		u := &submitter{number: shutNumber, seal: "C", drive: r.small}
 		r.submitters = append(r.submitters, u)
-		g.Go(func() error { return r.clerk(gctx, chances[3], u) })
+		do := r.clerk
+		if r.doubting {
+			do = r.doubter
+		}
+		g.Go(func() error { return do(gctx, chances[3], u) })
 	}
 	g.Go(func() error { return r.custodian(gctx, chances[2]) })
 	for _, b := range r.result.blows {
@@ -150,7 +156,7 @@ func (r *round) settle(ctx context.Context) error {
 	begin := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, settlePatience)
 	defer cancel()
-	if r.small != nil {
+	if r.small != nil && !r.doubting {
 		if err := r.settleCase(ctx); err != nil {
 			return err
 		}

@@ -45,7 +45,7 @@ func (r *round) verify(ctx context.Context) {
 		what string
 		do   func(context.Context) ([]string, error)
 	}{
-		{"findings", r.verifyFindings}, {"sets", r.verifySets}, {"checks", r.verifyChecks}, {"decisions", r.verifyDecisions},
+		{"findings", r.verifyFindings}, {"sets", r.verifySets}, {"entries", r.verifyEntries}, {"checks", r.verifyChecks}, {"decisions", r.verifyDecisions},
 		{"journal", r.verifyJournal}, {"doctor", r.verifyByCommands},
 	} {
 		wrong, err := look.do(ctx)
@@ -67,18 +67,14 @@ func (r *round) verify(ctx context.Context) {
 // counted are the acts that the table tells.
 var counted = []triage.EventKind{
 	triage.PartReceived, uploaded, triage.ExhibitSealed, triage.SetImported, triage.SetWithdrawn, triage.HashChecked,
-	triage.GroupClaimed, triage.RevealGranted, triage.DecisionMade, triage.CaseIsClosed, triage.CaseIsReopened,
+	triage.GroupClaimed, triage.RevealGranted, triage.DecisionMade, triage.CaseIsClosed, triage.CaseIsReopened, triage.EntryWasWithdrawn, triage.EntryWasRestored,
 }
 
 // verifyFindings holds what is reported of each item against its label.
 func (r *round) verifyFindings(ctx context.Context) ([]string, error) {
 	var wrong []string
 	for _, u := range r.submitters {
-		out, err := r.run(ctx, "examiner", "findings", "--case", u.number, "--exhibit", u.seal, "--json")
-		if err != nil {
-			return wrong, err
-		}
-		found, err := service.ReadFindings(out)
+		found, err := r.findings(ctx, u)
 		if err != nil {
 			return wrong, err
 		}

@@ -22,6 +22,9 @@ type Finding struct {
 	Finding     string `json:"finding"`
 	Method      string `json:"method"`
 	Distance    *int   `json:"distance"`
+	Set         string `json:"set"`       // of the match: its source and version
+	Entry       uint32 `json:"entry"`     // its line in that set
+	Withdrawn   string `json:"withdrawn"` // set and entry of an earlier match, whose entry was withdrawn
 }
 
 // ReadFindings reads what "vigie findings --json" printed, by the exact path. An item that is told twice is an error.
