@@ -17,28 +17,28 @@ import (
 	"vigie/hashing"
 	"vigie/hashing/index"
 	"vigie/hashing/pdq"
+	"vigie/store/embedded/embeddedtest"
 	"vigie/triage"
 )
 
-// BenchmarkPrints makes prints of so many media, one picture each, in a folder store: a keyring for every thousand, a file for every
+// BenchmarkPrints makes prints of so many media, one picture each, in a folder: a keyring for every thousand, a file for every
 // 20,000. It tells what they take, and what it takes to read and open them, and to look all of them up among new entries:
 //
 //	VIGIE_BENCH_MEDIA=1000000 go test -run '^$' -bench Prints -benchtime 1x ./store/objects
+//
+// With VIGIE_BENCH_STORE=minio they lie there, in a server of its own.
 func BenchmarkPrints(b *testing.B) {
 	const perFile = 20_000
 	media, err := strconv.Atoi(os.Getenv("VIGIE_BENCH_MEDIA"))
 	if err != nil {
 		media = perFile
 	}
-	folder, err := OpenFolder(b.TempDir(), time.Now)
+	raw := benchStore(b)
+	sealed, err := Seal(raw, bytes.Repeat([]byte{3}, KeySize))
 	if err != nil {
 		b.Fatal(err)
 	}
-	sealed, err := Seal(folder, bytes.Repeat([]byte{3}, KeySize))
-	if err != nil {
-		b.Fatal(err)
-	}
-	a := NewArchive(sealed, folder, testServiceKeys(1), time.Now)
+	a := NewArchive(sealed, raw, testServiceKeys(1), time.Now)
 	rng := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // for measuring
 	size := 0
 	for file := range media / perFile {
@@ -84,6 +84,23 @@ func BenchmarkPrints(b *testing.B) {
 			})
 		})
 	}
+}
+
+func benchStore(b *testing.B) Store {
+	b.Helper()
+	if os.Getenv("VIGIE_BENCH_STORE") != "minio" {
+		folder, err := OpenFolder(b.TempDir(), time.Now)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return folder
+	}
+	c := embeddedtest.Minio(b)
+	m, err := OpenMinio(b.Context(), MinioConfig{Endpoint: c.Endpoint, AccessKey: c.AccessKey, SecretKey: c.SecretKey, BucketPrefix: c.Prefix})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return m
 }
 
 func eachPrints(ctx context.Context, a *Archive, s triage.PackSpan, look func(probes []triage.Probe)) error {

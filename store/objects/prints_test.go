@@ -314,3 +314,44 @@ func (s stopped) Put(ctx context.Context, key string, r io.Reader, size int64) e
 	s.pass()
 	return s.Store.Put(ctx, key, r, size)
 }
+
+// TestPrintsOfBothExaminations: a medium that was examined anew has a print of each, in one file or in two.
+func TestPrintsOfBothExaminations(t *testing.T) {
+	for _, between := range []bool{false, true} {
+		a := archive(t, folder(t))
+		slot := register(t, a, 1, mediumNo(1))
+		if err := a.PutMedium(t.Context(), mediumNo(1), slot, bytes.NewReader([]byte("bytes")), 5); err != nil {
+			t.Fatal(err)
+		}
+		for attempt := range 2 {
+			x := triage.ExaminationRecord{Medium: mediumNo(1), Generation: 1, Attempt: attempt, Size: 5}
+			x.Examination.Fingerprint = &hashing.Fingerprint{Quality: attempt + 1}
+			if _, err := a.PutExamination(t.Context(), x); err != nil {
+				t.Fatal(err)
+			}
+			if between || attempt == 1 {
+				if err := condense(t, a); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		spans, err := a.PrintSpans(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var qualities []int
+		for _, s := range spans {
+			for prints, err := range a.Prints(t.Context(), s) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, p := range prints.Probes {
+					qualities = append(qualities, p.Quality)
+				}
+			}
+		}
+		if !slices.Equal(qualities, []int{1, 2}) {
+			t.Errorf("condensed between: %v: %v", between, qualities)
+		}
+	}
+}
