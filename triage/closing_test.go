@@ -27,25 +27,30 @@ func (h *house) closer() *triage.Closer {
 	}
 }
 
-// work lets a steward work, and a worker if there is a job, until all groups are ranked and all orphans have an heir.
+// work lets a steward work, and a worker once there is a job, which the steward may make too, until all groups are ranked
+// and all orphans have an heir.
 func (h *house) work() {
 	h.t.Helper()
 	h.rdb.Del(h.t.Context(), "t:lease:steward") // of one that was stopped
-	stop := h.tend
-	if jobs, err := h.jobs.Len(h.t.Context()); err != nil || jobs > 0 {
-		stop = h.run
-	}
-	defer stop()()
+	busy, stop := context.WithCancel(context.Background())
+	var g sync.WaitGroup
+	defer func() { stop(); g.Wait() }()
+	g.Go(func() { _ = h.steward.Run(busy) })
+	working := false
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(5 * time.Millisecond) {
 		ctx := h.t.Context()
 		jobs, err := h.jobs.Len(ctx) // each before what it leaves behind
+		if jobs > 0 && !working {
+			working = true
+			g.Go(func() { _ = h.worker.Run(busy) })
+		}
 		waiting := h.rdb.HLen(ctx, "t:ep:-1").Val() + h.rdb.SCard(ctx, "t:ungrouped").Val() + h.rdb.SCard(ctx, "t:orphans").Val()
 		waiting += h.rdb.ZCard(ctx, "t:torank").Val()
 		if err == nil && waiting+jobs == 0 {
 			return
 		}
 		if time.Now().After(deadline) {
-			h.t.Fatalf("%d groups or media wait", waiting)
+			h.t.Fatalf("%d groups or media wait, and %d jobs", waiting, jobs)
 		}
 	}
 }
