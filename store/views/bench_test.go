@@ -327,3 +327,31 @@ func processorTime(b *testing.B) time.Duration {
 	}
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
+
+// What it takes to remember that a medium matched an entry before that was withdrawn:
+// go test -run '^$' -bench Earlier -benchtime 1x ./store/views
+func BenchmarkEarlier(b *testing.B) {
+	for _, n := range []int{100_000, 1_000_000} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			for b.Loop() {
+				c := newCrowd(b, 1, 1)
+				used := func() float64 {
+					info, err := c.rdb.InfoMap(b.Context(), "memory").Result()
+					c.ok(err)
+					all, err := strconv.ParseFloat(info["Memory"]["used_memory"], 64)
+					c.ok(err)
+					return all
+				}
+				some, empty := make([]triage.EarlierMatch, 1000), used()
+				for i := range n {
+					some[i%1000] = triage.EarlierMatch{Medium: c.items[0].Medium, Generation: 1, Set: 1, Entry: uint32(i)} //nolint:gosec // a count
+					if i%1000 == 999 {
+						c.ok(c.Earlier.KeepEarlier(b.Context(), some))
+					}
+				}
+				b.ReportMetric((used()-empty)/float64(n), "B/match")
+			}
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
