@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"vigie/store/embedded/embeddedtest"
 	"vigie/triage"
 )
@@ -93,5 +95,33 @@ func TestSilentNode(t *testing.T) {
 	}
 	if took := time.Since(start); silent != 1 || took > answerPatience+time.Second {
 		t.Errorf("%d silent nodes are named, in %s", silent, took)
+	}
+}
+
+// TestFullestNode: the memory of a cluster is as full as that of its fullest node.
+func TestFullestNode(t *testing.T) {
+	c := embeddedtest.StartCluster(t)
+	at, err := parseRedisURL(c.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	rdb := at.client(nil, nil).(*redis.ClusterClient)
+	defer rdb.Close()
+	load := worst(rdb, memoryLoad)
+	if full, err := load(t.Context()); err != nil || full != 0 {
+		t.Fatalf("without maxmemory: %v, %v", full, err)
+	}
+	node, err := rdb.MasterForKey(t.Context(), redisPrefix)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := node.ConfigSet(t.Context(), "maxmemory", "1000").Err(); err != nil {
+		t.Fatal(err)
+	}
+	if full, err := load(t.Context()); err != nil || full < 1 {
+		t.Errorf("one node is full: %v, %v", full, err)
+	}
+	if files, err := worst(rdb, filesLoad)(t.Context()); err != nil || files != 0 {
+		t.Errorf("files: %v, %v", files, err)
 	}
 }
