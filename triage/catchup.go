@@ -243,7 +243,7 @@ func (c *CatchUp) Once(ctx context.Context, force bool) error {
 	if err != nil {
 		return err
 	}
-	_, err = c.Steward.Lease.Hold(ctx, "catch-up", me, time.Millisecond) // ends it
+	_, err = c.Steward.Lease.Hold(ctx, "catch-up", me, 0)
 	c.mu.Lock()
 	c.seen, c.open = m, true
 	c.openings++

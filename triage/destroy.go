@@ -185,6 +185,6 @@ func holding(ctx context.Context, lease Lease, name string, life time.Duration, 
 	if err := do(ctx); err != nil {
 		return true, err
 	}
-	_, err = lease.Hold(ctx, name, me, time.Millisecond) // ends it
+	_, err = lease.Hold(ctx, name, me, 0)
 	return true, err
 }

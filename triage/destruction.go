@@ -131,7 +131,7 @@ func deciding(ctx context.Context, lease Lease, do func() error) error {
 		}
 	}
 	err := do()
-	_, _ = lease.Hold(ctx, "destructions", me, time.Millisecond) // ends it; if not, it ends by itself
+	_, _ = lease.Hold(ctx, "destructions", me, 0) // if not, it ends by itself
 	return err
 }
 

@@ -67,7 +67,7 @@ type RematchStore interface {
 	WantedSince(ctx context.Context, t time.Time, after MediumID, n int) ([]MediumID, error)
 }
 
-// Lease lets one process at a time do something. It returns false when another holds it.
+// Lease lets one process at a time do something. It returns false when another holds it. No life gives it back at once.
 type Lease interface {
 	Hold(ctx context.Context, name, holder string, life time.Duration) (bool, error)
 }

@@ -73,11 +73,12 @@ func (s Grants) Granted(ctx context.Context, id triage.GroupID, actor string, st
 // Lease implements triage.Lease.
 type Lease struct{ db }
 
-// holdLease takes or renews a lease, in a full Redis too: a service that starts must look whether it is up to date. ARGV:
-// holder, life (ms).
+// holdLease takes or renews a lease, or gives it back, in a full Redis too: a service that starts must look whether it is up to date. ARGV:
+// holder, life (ms; 0: it is given back).
 var holdLease = redis.NewScript(`#!lua flags=allow-oom
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then return 0 end
+if ARGV[2] == '0' then return redis.call('DEL', KEYS[1]) and 1 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1`)
 

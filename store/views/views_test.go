@@ -358,6 +358,9 @@ func TestLease(t *testing.T) {
 	if !hold("steward", "b", time.Minute) {
 		t.Error("a lease that is over can be had")
 	}
+	if !hold("steward", "b", 0) || !hold("steward", "a", time.Minute) || hold("steward", "b", 0) || hold("steward", "b", time.Minute) {
+		t.Error("a lease that was given back can be had at once, and who has none gives none back")
+	}
 }
 
 func TestExhibits(t *testing.T) {
