@@ -2,12 +2,16 @@ package triage_test
 
 import (
 	"fmt"
+	"log/slog"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"vigie/store/known"
+	"vigie/store/known/matcher"
 	"vigie/store/objects/objectstest"
 	"vigie/triage"
 )
@@ -184,7 +188,29 @@ func TestFaultsWhileAnEntryIsWithdrawn(t *testing.T) {
 	h.rebuilt(c, "after all faults")
 }
 
-// TestWithdrawnWhileMatching withdraws entries, and then a whole set, while many match media with them: from the moment the
+// sharded returns what matches through two matchers, when they are loaded.
+func (h *house) sharded(probes []triage.Probe) triage.Matcher {
+	h.t.Helper()
+	sets, key, silent := known.New(h.rdb, "t:", [known.KeySize]byte{4}), [matcher.KeySize]byte{5}, slog.New(slog.DiscardHandler)
+	var urls []string
+	for i := range 2 {
+		share := known.Share{Index: i + 1, Of: 2}
+		server := httptest.NewServer(matcher.NewServer(known.NewShard(sets, share, silent), share, key, nil, silent).Handler())
+		h.t.Cleanup(server.Close)
+		urls = append(urls, server.URL)
+	}
+	client, err := matcher.NewClient(urls, key)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	m := known.NewAsking(sets, client, silent)
+	if _, _, err := m.Match(h.t.Context(), probes); err != nil {
+		h.t.Fatal(err)
+	}
+	return m
+}
+
+// TestWithdrawnWhileMatching withdraws entries, and then a whole set, while many match media with them, in memory and through matchers: from the moment the
 // withdrawal has returned, no match is recorded any more. It is meant for -race.
 func TestWithdrawnWhileMatching(t *testing.T) {
 	h := newHouse(t)
@@ -227,7 +253,8 @@ func TestWithdrawnWhileMatching(t *testing.T) {
 	var late, rounds atomic.Int64
 	var g sync.WaitGroup
 	done := make(chan struct{})
-	for range 8 {
+	matchers := []triage.Matcher{h.mirror, h.sharded(probes)}
+	for i := range 8 {
 		g.Go(func() {
 			for {
 				select {
@@ -239,7 +266,7 @@ func TestWithdrawnWhileMatching(t *testing.T) {
 				for i := range over {
 					wasOver[i] = over[i].Load()
 				}
-				matches, epoch, err := h.mirror.Match(ctx, probes)
+				matches, epoch, err := matchers[i%2].Match(ctx, probes)
 				if err != nil {
 					t.Error(err)
 					return
