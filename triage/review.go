@@ -245,7 +245,12 @@ func (r *Review) Decide(ctx context.Context, by Actor, id GroupID, verdict Verdi
 	if err != nil {
 		return Decision{}, err
 	}
-	d := Decision{Verdict: verdict, Note: note, By: by.ID, At: r.Now().UTC(), Members: g.Members}
+	media, err := r.Queue.GroupMedia(ctx, id)
+	if err != nil {
+		return Decision{}, err
+	}
+	// What left since the group was ranked is not counted, or the next to join would be taken for it; nor is what joined since.
+	d := Decision{Verdict: verdict, Note: note, By: by.ID, At: r.Now().UTC(), Members: min(g.Members, len(media))}
 	if err := r.Events.act(ctx, by, DecisionMade, string(id), d); err != nil {
 		return Decision{}, err
 	}

@@ -121,3 +121,39 @@ func TestDecision(t *testing.T) {
 		t.Errorf("the journal holds %v", events)
 	}
 }
+
+// TestDecidedAfterOneLeft decides a group that a member left a moment ago, before it was ranked again: who joins next is to be
+// looked at, and does not take the place of the one who left.
+func TestDecidedAfterOneLeft(t *testing.T) {
+	h := newHouse(t)
+	ctx, c := t.Context(), h.catchUp()
+	if err := c.Once(ctx, false); err != nil {
+		t.Fatal(err)
+	}
+	stop := h.run()
+	p := newPicture(t, "a.jpg", 1)
+	h.settle(h.mustSubmit("ONE", p))
+	two := h.mustSubmit("TWO", near(t, p, "b.jpg", 1))
+	h.settle(two)
+	stop()
+	h.work()
+	id := triage.GroupID(h.names.Medium(p.item.Digests.SHA256))
+	if groups, _, err := h.review.List(ctx, h.reviewer.Actor, 0, 9); err != nil || len(groups) != 1 || groups[0].Members != 2 {
+		t.Fatalf("%+v, %v", groups, err)
+	}
+	if _, err := h.review.Claim(ctx, h.reviewer.Actor, id); err != nil {
+		t.Fatal(err)
+	}
+	h.destroy(two)
+	if d, err := h.review.Decide(ctx, h.reviewer.Actor, id, triage.NotIllegal, ""); err != nil || d.Members != 1 {
+		t.Errorf("%+v, %v", d, err)
+	}
+	if err := h.submitOnce(ctx, "THREE", near(t, p, "c.jpg", 2)); err != nil {
+		t.Fatal(err)
+	}
+	h.work()
+	if groups, n, err := h.review.List(ctx, h.reviewer.Actor, 0, 9); err != nil || n != 1 || groups[0].ID != id {
+		t.Errorf("%d groups in the queue: %+v, %v", n, groups, err)
+	}
+	h.rebuilt(c, "one left, one joined")
+}
