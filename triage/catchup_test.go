@@ -23,6 +23,16 @@ func (h *house) catchUp() *triage.CatchUp {
 	}
 }
 
+// caughtUp is catchUp, when it has caught up.
+func (h *house) caughtUp() *triage.CatchUp {
+	h.t.Helper()
+	c := h.catchUp()
+	if err := c.Once(h.t.Context(), false); err != nil {
+		h.t.Fatal(err)
+	}
+	return c
+}
+
 func (h *house) dump(c *triage.CatchUp) string {
 	h.t.Helper()
 	var b bytes.Buffer
@@ -49,10 +59,7 @@ func differing(want, got string) string {
 // worked is a house in which everything has happened that leaves a trace.
 func worked(t *testing.T) (*house, *triage.CatchUp) {
 	h := newHouse(t)
-	c := h.catchUp()
-	if err := c.Once(t.Context(), false); err != nil {
-		t.Fatal(err)
-	}
+	c := h.caughtUp()
 	access := &triage.Access{Accounts: h.views.Accounts, Sessions: h.views.Sessions, Events: h.events, Now: time.Now}
 	for _, name := range []string{"ada", "eve"} {
 		_, acc, err := access.NewToken(t.Context(), triage.Operator, triage.Reviewer, name)
@@ -267,10 +274,7 @@ func TestAdvance(t *testing.T) {
 // TestPinned lets nobody go on on another server with what was begun on one.
 func TestPinned(t *testing.T) {
 	h := newHouse(t)
-	c := h.catchUp()
-	if err := c.Once(t.Context(), false); err != nil {
-		t.Fatal(err)
-	}
+	c := h.caughtUp()
 	m, err := h.views.Marks.Marks(t.Context())
 	if err != nil {
 		t.Fatal(err)

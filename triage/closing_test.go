@@ -490,10 +490,7 @@ func TestClosedBeforeExamined(t *testing.T) {
 func TestCloseBesideSubmit(t *testing.T) {
 	h := newHouse(t)
 	ctx := t.Context()
-	c := h.catchUp()
-	if err := c.Once(ctx, false); err != nil {
-		t.Fatal(err)
-	}
+	c := h.caughtUp()
 	rounds, refused := 8, 0
 	if testing.Short() {
 		rounds = 3

@@ -77,10 +77,7 @@ func near(t *testing.T, p picture, path string, n int) picture {
 // the other holds is as it was, and a rebuild from nothing says the same.
 func TestDestruction(t *testing.T) {
 	h := newHouse(t)
-	c := h.catchUp()
-	if err := c.Once(t.Context(), false); err != nil {
-		t.Fatal(err)
-	}
+	c := h.caughtUp()
 	stop := h.run()
 	only, shared := newPicture(t, "camera/only.jpg", 1), newPicture(t, "camera/shared.jpg", 2)
 	old := newPicture(t, "camera/old.jpg", 5)
@@ -256,10 +253,7 @@ func (h *house) isGroup(medium string) bool {
 func TestDecisionOutlivesDestruction(t *testing.T) {
 	h := newHouse(t)
 	ctx := t.Context()
-	c := h.catchUp()
-	if err := c.Once(ctx, false); err != nil {
-		t.Fatal(err)
-	}
+	c := h.caughtUp()
 	stop := h.run()
 	alone, founder := newPicture(t, "alone.jpg", 1), newPicture(t, "founder.jpg", 2)
 	one := h.mustSubmit("ONE", alone, founder)
@@ -387,10 +381,7 @@ func TestTwoPeopleDecide(t *testing.T) {
 // next look ends the destruction, once, and the other exhibit keeps all that it holds.
 func TestFaultsWhileAnExhibitIsDestroyed(t *testing.T) {
 	h := newHouse(t)
-	c := h.catchUp()
-	if err := c.Once(t.Context(), false); err != nil {
-		t.Fatal(err)
-	}
+	c := h.caughtUp()
 	shared := newPicture(t, "shared.jpg", 1003)
 	two := h.mustSubmit("TWO", shared)
 	seed := 0

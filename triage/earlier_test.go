@@ -225,10 +225,7 @@ func TestWithdrawnWhileDecoded(t *testing.T) {
 // and each command to Redis about it and its media. The mark is made all the same, and a rebuild makes the same ones.
 func TestFaultsWhileMatchesAreWithdrawn(t *testing.T) {
 	h := newHouse(t)
-	c := h.catchUp()
-	if err := c.Once(t.Context(), false); err != nil {
-		t.Fatal(err)
-	}
+	c := h.caughtUp()
 	type fault struct {
 		of    string // keys that begin so, or Put
 		at    int

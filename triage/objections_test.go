@@ -29,10 +29,7 @@ func (h *house) object(set triage.SetID, line uint32, state triage.EntryState) t
 // TestEntries withdraws, disputes and restores entries of lists, one of them in a form that several lists hold.
 func TestEntries(t *testing.T) {
 	h := newHouse(t)
-	c := h.catchUp()
-	if err := c.Once(t.Context(), false); err != nil {
-		t.Fatal(err)
-	}
+	c := h.caughtUp()
 	stop := h.run()
 	exact, alike, both, other := newPicture(t, "exact.jpg", 1), newPicture(t, "alike.jpg", 2), newPicture(t, "both.jpg", 3), newPicture(t, "other.jpg", 4)
 	lines := []string{
@@ -128,10 +125,7 @@ func TestEntries(t *testing.T) {
 // effect, while an entry is withdrawn and restored: what is on record takes effect, and a rebuild says the same.
 func TestFaultsWhileAnEntryIsWithdrawn(t *testing.T) {
 	h := newHouse(t)
-	ctx, c := t.Context(), h.catchUp()
-	if err := c.Once(ctx, false); err != nil {
-		t.Fatal(err)
-	}
+	ctx, c := t.Context(), h.caughtUp()
 	stop := h.run()
 	p := newPicture(t, "a.jpg", 1)
 	var lines []string

@@ -150,10 +150,7 @@ func TestRehashRegroups(t *testing.T) {
 		"z": change(off(noise(1), 10), noise(13)),                                         // in a case that is closed meanwhile
 		"n": change(noise(0), off(noise(12), 4)), "o": change(noise(0), off(noise(3), 8)), // come later
 	})
-	c := h.catchUp()
-	if err := c.Once(ctx, false); err != nil {
-		t.Fatal(err)
-	}
+	c := h.caughtUp()
 	h.importSet(triage.KnownSet, noise(10).String())
 	submit("2026/1", "FOUNDERS", "a", "d", "f", "h")
 	submit("2026/1", "OTHERS", "b", "c", "e", "k", "g", "i", "j")
@@ -231,10 +228,7 @@ func TestFaultsWhileGroupsAreCompared(t *testing.T) {
 		"b": func(version int) pdq.Hash { return off(noise(2), version%2) },
 		"c": wanders, "d": func(int) pdq.Hash { return off(noise(1), 9) },
 	})
-	c := h.catchUp()
-	if err := c.Once(t.Context(), false); err != nil {
-		t.Fatal(err)
-	}
+	c := h.caughtUp()
 	submit("2026/1", "FOUNDERS", "a", "b")
 	submit("2026/1", "OTHERS", "c", "d")
 	stride := 7 // each step is met with a fault before or after it; with 1, all with both

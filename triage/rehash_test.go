@@ -104,10 +104,7 @@ func (h *house) loseRedis(c *triage.CatchUp) {
 // the new fingerprints, decisions stay, and whoever starts from an empty Redis finds the same.
 func TestRehash(t *testing.T) {
 	h := newHouse(t)
-	c := h.catchUp()
-	if err := c.Once(t.Context(), false); err != nil {
-		t.Fatal(err)
-	}
+	c := h.caughtUp()
 	var before, now atomic.Int32
 	h.decoder = olderVersion{&before}
 	pictures := make([]picture, 8)
@@ -193,10 +190,7 @@ func TestRehash(t *testing.T) {
 // why today.
 func TestRehashReadsWhatItCouldNot(t *testing.T) {
 	h := newHouse(t)
-	c := h.catchUp()
-	if err := c.Once(t.Context(), false); err != nil {
-		t.Fatal(err)
-	}
+	c := h.caughtUp()
 	h.decoder, h.worker.Decoders = broken{}, "00000000"
 	stop := h.run()
 	readable, damaged := newPicture(t, "readable.jpg", 1), newItem("damaged.jpg", []byte("\xff\xd8\xff\xe0 no picture"))

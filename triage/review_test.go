@@ -126,10 +126,7 @@ func TestDecision(t *testing.T) {
 // looked at, and does not take the place of the one who left.
 func TestDecidedAfterOneLeft(t *testing.T) {
 	h := newHouse(t)
-	ctx, c := t.Context(), h.catchUp()
-	if err := c.Once(ctx, false); err != nil {
-		t.Fatal(err)
-	}
+	ctx, c := t.Context(), h.caughtUp()
 	stop := h.run()
 	p := newPicture(t, "a.jpg", 1)
 	h.settle(h.mustSubmit("ONE", p))

@@ -9,12 +9,12 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"vigie/hashing"
 	"vigie/hashing/decode"
+	"vigie/store/embedded/embeddedtest"
 	"vigie/store/objects/objectstest"
 	"vigie/triage"
 )
@@ -24,10 +24,7 @@ func sweptHouse(t *testing.T) (*house, *triage.CatchUp) {
 	t.Helper()
 	h := newHouse(t)
 	h.steward.Sweep.Least = 1
-	c := h.catchUp()
-	if err := c.Once(t.Context(), false); err != nil {
-		t.Fatal(err)
-	}
+	c := h.caughtUp()
 	return h, c
 }
 
@@ -261,9 +258,9 @@ func BenchmarkSweep(b *testing.B) {
 	h.steward.Sweep.Least = 1
 	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // for measuring
 	listed := h.examined(random, media)
-	used := processorTime(b)
+	used := embeddedtest.ProcessorTime(b)
 	h.condense()
-	condensing := processorTime(b) - used
+	condensing := embeddedtest.ProcessorTime(b) - used
 	defer h.tend()()
 	var digests, codes []string
 	for range 1000 {
@@ -292,7 +289,7 @@ func BenchmarkSweep(b *testing.B) {
 			}},
 		} {
 			change.make()
-			start, used := time.Now(), processorTime(b)
+			start, used := time.Now(), embeddedtest.ProcessorTime(b)
 			for {
 				if lag, err := h.views.Rematch.Lag(ctx); err != nil || lag.Media == 0 {
 					break
@@ -300,21 +297,11 @@ func BenchmarkSweep(b *testing.B) {
 				time.Sleep(time.Millisecond)
 			}
 			b.ReportMetric(float64(time.Since(start).Milliseconds()), change.name+"-ms")
-			b.ReportMetric(float64((processorTime(b) - used).Milliseconds()), change.name+"-cpu-ms")
+			b.ReportMetric(float64((embeddedtest.ProcessorTime(b) - used).Milliseconds()), change.name+"-cpu-ms")
 		}
 	}
 	b.ReportMetric(float64(condensing.Milliseconds()), "condensing-cpu-ms")
 	b.ReportMetric(0, "ns/op")
-}
-
-// processorTime is what this process used of the processor, Redis not included.
-func processorTime(b *testing.B) time.Duration {
-	b.Helper()
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 // examined fills a house with media that were examined, each with a fingerprint drawn at random, and returns the SHA-1 of one.

@@ -3,10 +3,10 @@ package known
 import (
 	"os"
 	"strconv"
-	"syscall"
 	"testing"
 	"time"
 
+	"vigie/store/embedded/embeddedtest"
 	"vigie/triage"
 )
 
@@ -61,7 +61,7 @@ func BenchmarkLookup(b *testing.B) {
 	for i := range probes {
 		probes[i].Keys.SHA1 = key(i%2*n + i*(n/lookups))
 	}
-	ours, theirs := processorTime(), redisTime(b, s)
+	ours, theirs := embeddedtest.ProcessorTime(b), redisTime(b, s)
 	for b.Loop() {
 		for from := 0; from < lookups; from += batch {
 			matches, _, err := m.Match(b.Context(), probes[from:from+batch])
@@ -71,17 +71,10 @@ func BenchmarkLookup(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.N*lookups)/b.Elapsed().Seconds(), "lookups/s")
-	b.ReportMetric(1e6*(processorTime()-ours)/float64(b.N*lookups), "cpu-us-here/lookup")
+	b.ReportMetric(1e6*(embeddedtest.ProcessorTime(b)-ours).Seconds()/float64(b.N*lookups), "cpu-us-here/lookup")
 	b.ReportMetric(1e6*(redisTime(b, s)-theirs)/float64(b.N*lookups), "cpu-us-redis/lookup")
 	b.ReportMetric(bytes, "B/entry")
 	b.ReportMetric(rate, "added/s")
-}
-
-// processorTime is what this process has used, in seconds.
-func processorTime() float64 {
-	var u syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
-	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9
 }
 
 // redisTime is what Redis has used, in seconds.

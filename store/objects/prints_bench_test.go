@@ -8,7 +8,6 @@ import (
 	"os"
 	"runtime"
 	"strconv"
-	"syscall"
 	"testing"
 	"time"
 
@@ -51,7 +50,7 @@ func BenchmarkPrints(b *testing.B) {
 	sweep := func(b *testing.B, look func(probes []triage.Probe)) {
 		var used float64
 		for b.Loop() {
-			before := processorSeconds(b)
+			before := embeddedtest.ProcessorTime(b).Seconds()
 			g, ctx := errgroup.WithContext(b.Context())
 			g.SetLimit(runtime.GOMAXPROCS(0))
 			for _, s := range spans {
@@ -60,7 +59,7 @@ func BenchmarkPrints(b *testing.B) {
 			if err := g.Wait(); err != nil {
 				b.Fatal(err)
 			}
-			used += processorSeconds(b) - before
+			used += embeddedtest.ProcessorTime(b).Seconds() - before
 		}
 		b.ReportMetric(1e6*used/float64(b.N*media), "cpu-us/medium")
 		b.ReportMetric(1e6*b.Elapsed().Seconds()/float64(b.N*media), "us/medium")
@@ -149,14 +148,4 @@ func fillRandom(rng *rand.Rand, to []byte) {
 	for i := 0; i < len(to); i += 8 {
 		binary.LittleEndian.PutUint64(to[i:], rng.Uint64())
 	}
-}
-
-// processorSeconds is what this process used of the processor.
-func processorSeconds(b *testing.B) float64 {
-	b.Helper()
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano()).Seconds()
 }

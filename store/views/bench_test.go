@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -16,6 +15,7 @@ import (
 
 	"vigie/hashing"
 	"vigie/hashing/pdq"
+	"vigie/store/embedded/embeddedtest"
 	"vigie/triage"
 	"vigie/triage/signals"
 )
@@ -290,7 +290,7 @@ func BenchmarkDigested(b *testing.B) {
 	c.examine(triage.Benign)
 	filled := triage.Buckets * made / (millions * 1_000_000) // the others are empty
 	for b.Loop() {
-		start, used := time.Now(), processorTime(b)
+		start, used := time.Now(), embeddedtest.ProcessorTime(b)
 		var g errgroup.Group
 		found := make([]int, at)
 		for i := range at {
@@ -313,19 +313,9 @@ func BenchmarkDigested(b *testing.B) {
 			b.Fatalf("%d media", total)
 		}
 		b.ReportMetric(float64(time.Since(start).Microseconds())/float64(total), "us/medium")
-		b.ReportMetric(float64((processorTime(b)-used).Microseconds())/float64(total), "cpu-us/medium")
+		b.ReportMetric(float64((embeddedtest.ProcessorTime(b)-used).Microseconds())/float64(total), "cpu-us/medium")
 	}
 	b.ReportMetric(0, "ns/op")
-}
-
-// processorTime is what this process used of the processor, Redis not included.
-func processorTime(b *testing.B) time.Duration {
-	b.Helper()
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		b.Fatal(err)
-	}
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 // What it takes to remember that a medium matched an entry before that was withdrawn:

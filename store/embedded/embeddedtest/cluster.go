@@ -12,7 +12,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 )
@@ -40,10 +39,7 @@ type Node struct {
 	kill   func()
 }
 
-var sharedCluster struct {
-	sync.Mutex
-	idle []*Cluster // emptied, waiting for the next test
-}
+var idleClusters idle[*Cluster]
 
 // RedisCluster returns an empty cluster that no other test uses at the same time. It is handed on, emptied: do not stop its
 // nodes.
@@ -58,23 +54,16 @@ func RedisCluster(t testing.TB) *Cluster {
 				return
 			}
 		}
-		sharedCluster.Lock()
-		defer sharedCluster.Unlock()
-		sharedCluster.idle = append(sharedCluster.idle, c)
+		idleClusters.give(c)
 	})
 	return c
 }
 
 func takeCluster(t testing.TB) *Cluster {
 	t.Helper()
-	sharedCluster.Lock()
-	if n := len(sharedCluster.idle); n > 0 {
-		c := sharedCluster.idle[n-1]
-		sharedCluster.idle = sharedCluster.idle[:n-1]
-		sharedCluster.Unlock()
+	if c, found := idleClusters.take(); found {
 		return c
 	}
-	sharedCluster.Unlock()
 	dir := folder(t, "cluster")
 	lock, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err == nil {

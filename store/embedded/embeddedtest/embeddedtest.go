@@ -32,10 +32,7 @@ const (
 var (
 	sweepOnce sync.Once
 
-	idleRedis struct {
-		sync.Mutex
-		servers []*embedded.Redis // emptied, waiting for the next test
-	}
+	idleRedis idle[*embedded.Redis]
 
 	sharedMinio struct {
 		sync.Mutex
@@ -61,14 +58,9 @@ func RedisServer(t testing.TB) *embedded.Redis {
 
 func takeRedis(t testing.TB) *embedded.Redis {
 	t.Helper()
-	idleRedis.Lock()
-	if n := len(idleRedis.servers); n > 0 {
-		r := idleRedis.servers[n-1]
-		idleRedis.servers = idleRedis.servers[:n-1]
-		idleRedis.Unlock()
+	if r, found := idleRedis.take(); found {
 		return r
 	}
-	idleRedis.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
 	defer cancel()
 	r, err := embedded.StartRedis(ctx, embedded.RedisOptions{Dir: folder(t, "redis"), Password: rand.Text()})
@@ -85,9 +77,7 @@ func returnRedis(t testing.TB, r *embedded.Redis) {
 		r.Stop()
 		return
 	}
-	idleRedis.Lock()
-	defer idleRedis.Unlock()
-	idleRedis.servers = append(idleRedis.servers, r)
+	idleRedis.give(r)
 }
 
 // command sends one word to the server.
