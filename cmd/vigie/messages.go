@@ -176,7 +176,7 @@ Restores an entry that was withdrawn or disputed, named as it was then: vigie se
 	"case.reopened":  {"Rouverte le %s par %s, référence %s", "Reopened %s by %s, reference %s"},
 	"case.closing":   {"clôture… (%s fichiers sur %s restent)", "closing… (%s files of %s are left)"},
 	"case.reopening": {"réouverture… (%s fichiers sur %s)", "reopening… (%s files of %s)"},
-	"case.matching":  {"Ses fichiers sont encore comparés aux listes telles qu’elles sont à présent : jusque-là, leur constat est « En cours »", "Its files are still being matched with the sets as they are now: until then their finding is pending"},
+	"case.matching":  {"Ses fichiers sont encore comparés aux bases telles qu’elles sont à présent : jusque-là, leur constat est « En cours »", "Its files are still being matched with the sets as they are now: until then their finding is pending"},
 	"case.changed":   {"Quelqu’un d’autre l’a close ou rouverte entre-temps", "Somebody else closed or reopened it meanwhile"},
 	"check.closed":   {"Vu dans une procédure close.", "Seen in a closed case."},
 
