@@ -133,10 +133,12 @@ type Facts struct {
 	Pictures int `json:"pictures,omitempty"`
 
 	// How a JPEG was compressed: its quantisation tables tell makers and programs apart.
-	Tables      string `json:"tables,omitempty"`       // 16 hexadecimal digits: the beginning of the SHA-256 of all tables
-	JPEGQuality int    `json:"jpeg_quality,omitempty"` // 1 to 100, on the scale of the Independent JPEG Group
-	Subsampling string `json:"subsampling,omitempty"`  // of the chroma: "4:4:4", "4:2:2", "4:2:0", …
-	Progressive bool   `json:"progressive,omitempty"`
+	Tables string `json:"tables,omitempty"` // 16 hexadecimal digits: the beginning of the SHA-256 of all tables
+	// TablesOf says whose the tables are.
+	TablesOf    TableMaker `json:"tables_of,omitempty"`
+	JPEGQuality int        `json:"jpeg_quality,omitempty"` // 1 to 100, on the scale of the Independent JPEG Group
+	Subsampling string     `json:"subsampling,omitempty"`  // of the chroma: "4:4:4", "4:2:2", "4:2:0", …
+	Progressive bool       `json:"progressive,omitempty"`
 
 	Profile   string           `json:"profile,omitempty"`   // the name of the ICC profile
 	Thumbnail ThumbnailVerdict `json:"thumbnail,omitempty"` // of the small picture within the metadata
@@ -152,6 +154,16 @@ type Facts struct {
 	FilmAt    int64 `json:"film_at,omitempty"`
 	FilmBytes int64 `json:"film_bytes,omitempty"`
 }
+
+// TableMaker says who made a JPEG's quantisation tables.
+type TableMaker string
+
+// The makers; empty where it is no JPEG, or has no tables.
+const (
+	TablesLibrary TableMaker = "library" // the Independent JPEG Group's encoder, at one of its qualities: most programs and services
+	TablesAdobe   TableMaker = "adobe"   // others, in a file with Adobe's mark
+	TablesOwn     TableMaker = "own"     // others: mostly a camera's
+)
 
 // ThumbnailVerdict says whether the thumbnail in a picture's metadata shows what the picture does.
 type ThumbnailVerdict string

@@ -100,15 +100,47 @@ func TestClassify(t *testing.T) {
 	for path, want := range map[string]PlaceClass{
 		"Phone/DCIM/Camera/IMG_1.jpg":                                          PlaceCamera,
 		"DCIM/100APPLE/IMG_0001.JPG":                                           PlaceCamera,
-		"Android/media/com.whatsapp/WhatsApp/Media/WhatsApp Images/Sent/a.jpg": PlaceMessenger,
+		"Android/media/com.whatsapp/WhatsApp/Media/WhatsApp Images/Sent/a.jpg": PlaceSent,
+		"Android/media/com.whatsapp/WhatsApp/Media/WhatsApp Images/a.jpg":      PlaceMessenger,
 		"Users/x/AppData/Local/Google/Chrome/User Data/Default/Cache/f_01":     PlaceCache,
 		"PC/Program Files/Atelier/icons/16/a.png":                              PlaceProgram,
+		"Users/x/Downloads/eMule/Incoming/a.jpg":                               PlacePeer,
+		"DCIM/Screenshots/Screenshot_20260101.png":                             PlaceScreenshot,
+		"Pictures/Screenshot_20260101.png":                                     PlaceScreenshot,
+		"Movies/ScreenRecorder/a.mp4":                                          PlaceRecording,
+		"DCIM/100APPLE/RPReplay_Final1.mp4":                                    PlaceRecording,
+		"Documents/RPReplay_Final1.jpg":                                        PlaceOther, // no film
+		"Downloads/shutterstock_123.jpg":                                       PlaceStock,
 		"Documents/holiday.jpg":                                                PlaceOther,
 		"a.jpg":                                                                PlaceOther,
 		"Mirror/dcim-copy/a.jpg":                                               PlaceOther,
 	} {
-		if got := classify(path); got != want {
+		kind := hashing.KindPicture
+		if strings.HasSuffix(path, ".mp4") {
+			kind = hashing.KindVideo
+		}
+		if got := classify(path, kind); got != want {
 			t.Errorf("%s: got %s, want %s", path, got, want)
+		}
+	}
+}
+
+func TestCircumstances(t *testing.T) {
+	for path, want := range map[string][3]bool{ // deleted, hidden, archived
+		"$RECYCLE.BIN/S-1-5-21/$R1.jpg":           {true, false, false},
+		"DCIM/Camera/.trashed-1700000000-a.jpg":   {true, false, false},
+		"home/x/.local/share/Trash/files/a.jpg":   {true, false, false},
+		"home/x/.private/a.jpg":                   {false, true, false},
+		"home/x/.config/app/a.png":                {false, false, false},
+		"Android/data/com.kii.safe/a.jpg":         {false, true, false},
+		"Users/x/Documents/old.zip/holiday/a.jpg": {false, false, true},
+		"Users/x/.secret/old.7z/a.jpg":            {false, true, true},
+		"./a.jpg":                                 {false, false, false},
+		"a.jpg":                                   {false, false, false},
+	} {
+		deleted, hidden, archived := circumstances(path)
+		if got := [3]bool{deleted, hidden, archived}; got != want {
+			t.Errorf("%s: got %v, want %v", path, got, want)
 		}
 	}
 }

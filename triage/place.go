@@ -4,6 +4,8 @@ import (
 	"path"
 	"strings"
 	"time"
+
+	"vigie/hashing"
 )
 
 // PlaceClass says what sort of folder a file lay in. The path rules run where the manifest is read; only the
@@ -12,11 +14,16 @@ type PlaceClass string
 
 // The classes of place.
 const (
-	PlaceCamera    PlaceClass = "camera"    // a camera roll
-	PlaceMessenger PlaceClass = "messenger" // sent or received by a messenger
-	PlaceCache     PlaceClass = "cache"     // a browser's cache
-	PlaceProgram   PlaceClass = "program"   // a program's own pictures
-	PlaceOther     PlaceClass = "other"
+	PlaceCamera     PlaceClass = "camera"       // a camera roll
+	PlaceSent       PlaceClass = "sent"         // sent by a messenger
+	PlaceMessenger  PlaceClass = "messenger"    // received by a messenger, or one that does not tell
+	PlacePeer       PlaceClass = "peer-to-peer" // shared or received by a file-sharing program
+	PlaceCache      PlaceClass = "cache"        // a browser's cache
+	PlaceProgram    PlaceClass = "program"      // a program's own pictures
+	PlaceScreenshot PlaceClass = "screenshot"   // what a screen showed
+	PlaceRecording  PlaceClass = "recording"    // a film of what a screen showed
+	PlaceStock      PlaceClass = "stock"        // from a picture agency, or for the desktop
+	PlaceOther      PlaceClass = "other"
 )
 
 // Place is where a medium lay in one exhibit, without telling its name.
@@ -25,44 +32,78 @@ type Place struct {
 	Folder   FolderKey  `json:"f"`
 	Parent   FolderKey  `json:"p"`
 	Class    PlaceClass `json:"c"`
+	Deleted  bool       `json:"d,omitempty"` // in a recycle bin, or recovered
+	Hidden   bool       `json:"h,omitempty"` // in a hidden folder, or a vault
+	Archived bool       `json:"z,omitempty"` // within an archive
 	Modified time.Time  `json:"m,omitzero"`
 }
 
-// placeRules are tried in order on the lower-cased path, framed by slashes; the first that is contained decides.
-// Sources: Android's and Apple's DCIM layout (DCF, JEITA CP-3461), the messengers' default folders, the default
-// cache folders of Chromium and Firefox.
-var placeRules = []struct {
-	part  string
-	class PlaceClass
-}{
-	{"/cache/", PlaceCache}, {"/cache2/", PlaceCache}, {"/caches/", PlaceCache}, {"/code cache/", PlaceCache},
-	{"/temporary internet files/", PlaceCache}, {"/inetcache/", PlaceCache}, {"/cache_data/", PlaceCache},
-	{"/whatsapp", PlaceMessenger}, {"/telegram", PlaceMessenger}, {"/signal/", PlaceMessenger},
-	{"/snapchat/", PlaceMessenger}, {"/messenger/", PlaceMessenger}, {"/viber/", PlaceMessenger},
-	{"/program files", PlaceProgram}, {"/windows/", PlaceProgram}, {"/usr/share/", PlaceProgram},
-	{"/icons/", PlaceProgram}, {"/node_modules/", PlaceProgram},
-	{"/dcim/", PlaceCamera}, {"/camera/", PlaceCamera}, {"/camera roll/", PlaceCamera}, {"/100apple/", PlaceCamera},
+// place returns where an item lay.
+func (n Names) place(x ExhibitID, it *Item) Place {
+	folder := path.Dir(it.RawPath())
+	p := Place{
+		Exhibit:  x,
+		Folder:   n.Folder(x, folder),
+		Parent:   n.Folder(x, path.Dir(folder)),
+		Class:    classify(it.RawPath(), it.Kind),
+		Modified: it.Modified,
+	}
+	p.Deleted, p.Hidden, p.Archived = circumstances(it.RawPath())
+	return p
 }
 
-// classify returns the class of the folder of an item's path.
-func classify(itemPath string) PlaceClass {
-	framed := "/" + strings.ToLower(path.Dir(itemPath)) + "/"
+// classify returns the class of the place of an item of this path and kind.
+func classify(itemPath string, kind hashing.Kind) PlaceClass {
+	framed, name := framedFolder(itemPath), strings.ToLower(path.Base(itemPath))
 	for _, rule := range placeRules {
-		if strings.Contains(framed, rule.part) {
+		if rule.films && kind != hashing.KindVideo {
+			continue
+		}
+		if containsAny(framed, rule.folders) || hasAnyPrefix(name, rule.names) {
 			return rule.class
 		}
 	}
 	return PlaceOther
 }
 
-// place returns where an item lay.
-func (n Names) place(x ExhibitID, it *Item) Place {
-	folder := path.Dir(it.RawPath())
-	return Place{
-		Exhibit:  x,
-		Folder:   n.Folder(x, folder),
-		Parent:   n.Folder(x, path.Dir(folder)),
-		Class:    classify(it.RawPath()),
-		Modified: it.Modified,
+// circumstances tells what its path says of an item beside the class of its place.
+func circumstances(itemPath string) (deleted, hidden, archived bool) {
+	framed, name := framedFolder(itemPath), strings.ToLower(path.Base(itemPath))
+	deleted = containsAny(framed, deletedFolders) || hasAnyPrefix(name, deletedNames)
+	archived = containsAny(framed, archiveEnds)
+	return deleted, !deleted && isHidden(framed), archived
+}
+
+// isHidden reports whether a folder is hidden where it lies, or is a vault's; a program's own hidden folders are not.
+func isHidden(framed string) bool {
+	if containsAny(framed, vaultFolders) {
+		return true
 	}
+	for part := range strings.SplitSeq(framed, "/") {
+		if strings.HasPrefix(part, ".") && len(part) > 1 && part != ".." && !hasAnyPrefix(part, hiddenPrograms) {
+			return true
+		}
+	}
+	return false
+}
+
+// framedFolder returns the lower-cased folder of a path, framed by slashes.
+func framedFolder(itemPath string) string { return "/" + strings.ToLower(path.Dir(itemPath)) + "/" }
+
+func containsAny(s string, parts []string) bool {
+	for _, p := range parts {
+		if strings.Contains(s, p) {
+			return true
+		}
+	}
+	return false
+}
+
+func hasAnyPrefix(s string, prefixes []string) bool {
+	for _, p := range prefixes {
+		if strings.HasPrefix(s, p) {
+			return true
+		}
+	}
+	return false
 }

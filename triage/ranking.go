@@ -21,9 +21,9 @@ func (s *Steward) rank(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	groups := make([]Group, len(marked))
+	w, groups := signals.Default(), make([]Group, len(marked))
 	for i, m := range marked {
-		groups[i] = s.ranked(m.Group, media[i], near)
+		groups[i] = s.ranked(w, m.Group, media[i], near)
 	}
 	return len(marked), s.Groups.SaveRankings(ctx, marked, groups)
 }
@@ -90,7 +90,7 @@ func (s *Steward) nearKnown(ctx context.Context, media [][]Medium) (map[nearby]b
 }
 
 // ranked counts and ranks one group by its members that are in no set.
-func (s *Steward) ranked(id GroupID, members []Medium, near map[nearby]bool) Group {
+func (s *Steward) ranked(w *signals.Weights, id GroupID, members []Medium, near map[nearby]bool) Group {
 	g := Group{ID: id, Members: len(members), Finding: Unranked}
 	seen, cases := make(map[ExhibitID]bool), make(map[string]bool)
 	var evidence signals.Group
@@ -110,8 +110,8 @@ func (s *Steward) ranked(id GroupID, members []Medium, near map[nearby]bool) Gro
 	}
 	evidence.Cases = len(cases)
 	g.Open, g.Exhibits, g.Cases = len(evidence.Members), len(seen), len(cases)
-	g.Score, g.Reasons = signals.Rank(evidence)
-	if g.Score >= signals.Threshold {
+	g.Score, g.Reasons = w.Rank(evidence)
+	if g.Score >= w.Threshold {
 		g.Finding = ProbableNew
 	}
 	return g
@@ -119,19 +119,25 @@ func (s *Steward) ranked(id GroupID, members []Medium, near map[nearby]bool) Gro
 
 // member is what ranking knows of one medium.
 func (s *Steward) member(m *Medium, near map[nearby]bool) signals.Member {
-	f := &m.Facts
-	member := signals.Member{
-		Video: m.Kind == hashing.KindVideo, Width: f.Width, Height: f.Height, Quality: m.Quality,
-		Make: f.Make, Model: f.Model, Serial: f.Serial, Software: f.Software, Taken: f.Taken,
-	}
+	member := signals.Member{Facts: m.Facts, Quality: m.Quality}
+	member.Facts.Kind = m.Kind // declared, where nothing could be decoded
 	for i := range m.Places {
 		p := &m.Places[i]
-		member.Places = append(member.Places, signals.Place{
-			Class: string(p.Class), NearKnown: near[nearbyOf(p)], Submitted: s.exhibits[p.Exhibit].Opened,
-		})
+		place := signals.Place{
+			Class: string(p.Class), Deleted: p.Deleted, Hidden: p.Hidden, Archived: p.Archived,
+			Modified: p.Modified, Submitted: s.exhibits[p.Exhibit].Opened,
+		}
+		if near[nearbyOf(p)] {
+			place.Near = signals.NearSame
+		}
+		member.Places = append(member.Places, place)
 	}
 	for _, match := range m.Matches {
-		member.Possible = member.Possible || match.Kind == KnownSet && match.Method == ByPHash && match.State != EntryWithdrawn
+		if match.Kind != KnownSet {
+			continue
+		}
+		member.Matched = true
+		member.Possible = member.Possible || match.Method == ByPHash && match.State != EntryWithdrawn
 	}
 	return member
 }

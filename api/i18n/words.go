@@ -2,7 +2,6 @@ package i18n
 
 import (
 	"vigie/triage"
-	"vigie/triage/signals"
 )
 
 // words are the domain's words, by kind and code.
@@ -124,44 +123,6 @@ func Step(l Lang, s triage.RevealStep) string { return words.T(l, "step."+string
 
 // Method names the hash by which something matched.
 func Method(l Lang, m triage.Method) string { return words.T(l, "method."+string(m)) }
-
-// Signal says in one sentence why a signal of the ranking applied.
-func Signal(l Lang, r signals.Reason) string {
-	if r.Detail == "" {
-		return signalWords.T(l, string(r.Signal))
-	}
-	return signalWords.T(l, string(r.Signal)+"+", r.Detail)
-}
-
-// signalWords hold a sentence a signal; with a "+" the one that takes the detail.
-var signalWords = Catalogue{
-	string(signals.CameraOriginal): {"Les métadonnées sont celles d’un appareil photo et ne nomment aucun logiciel de retouche.",
-		"The metadata are those of a camera and name no editing software."},
-	string(signals.CameraOriginal) + "+": {"Les métadonnées sont celles d’un appareil photo (%s) et ne nomment aucun logiciel de retouche.",
-		"The metadata are those of a camera (%s) and name no editing software."},
-	string(signals.CameraSerial): {"Les métadonnées portent le numéro de série de l’appareil : la prise de vue peut lui être rattachée.",
-		"The metadata carry the camera’s serial number: the picture can be tied to it."},
-	string(signals.NearKnown): {"Des contenus connus, ou proches, se trouvent dans le même dossier ou dans le dossier parent.",
-		"Known or near-known material lies in the same folder or in its parent."},
-	string(signals.Recent): {"La prise de vue date de moins d’un an au moment du dépôt.",
-		"It was taken less than a year before it was submitted."},
-	string(signals.OtherCase): {"Un contenu semblable se trouve dans une autre procédure.",
-		"The same or alike content was found in another case."},
-	string(signals.PossibleMatch): {"Une empreinte secondaire (pHash) évoque un contenu connu ; cela ne prouve rien à soi seul.",
-		"A secondary hash (pHash) suggests known material; by itself it proves nothing."},
-	string(signals.CameraFolder): {"Le fichier se trouvait dans un dossier d’appareil photo.",
-		"It lay in a camera’s folder."},
-	string(signals.Video): {"Le groupe contient une vidéo.",
-		"The group holds a video."},
-	string(signals.LowQuality): {"Les images portent peu de détails : leur empreinte est peu fiable.",
-		"The pictures hold little detail: their hash is weak."},
-	string(signals.ProgramFiles): {"Tous les fichiers se trouvaient parmi ceux d’un logiciel.",
-		"All of it lay among a program’s own files."},
-	string(signals.BrowserCache): {"Tous les fichiers se trouvaient dans le cache d’un navigateur.",
-		"All of it lay in a browser’s cache."},
-	string(signals.Icon): {"Les images ont la taille d’une icône.",
-		"The pictures have the size of an icon."},
-}
 
 // CheckVerdict names the answer to a check.
 func CheckVerdict(l Lang, v triage.CheckVerdict) string { return checkWords.T(l, string(v)) }

@@ -70,6 +70,7 @@ func functions(l i18n.Lang, zone *time.Location, a assets) template.FuncMap {
 		"kind":             func(k hashing.Kind) string { return i18n.MediaKind(l, k) },
 		"reason":           func(code string) string { return i18n.Reason(l, code) },
 		"limited":          func(code string, limit int64) string { return i18n.LimitReason(l, code, limit) },
+		"shown":            signals.Shown,
 		"signal":           func(r signals.Reason) string { return i18n.Signal(l, r) },
 		"verdict":          func(v triage.Verdict) string { return i18n.Verdict(l, v) },
 		"step":             func(s triage.RevealStep) string { return i18n.Step(l, s) },

@@ -6,6 +6,7 @@ import (
 
 	"vigie/api/i18n"
 	"vigie/triage"
+	"vigie/triage/signals"
 )
 
 // Queue is a stretch of the reviewers' queue, the highest score first.
@@ -48,11 +49,12 @@ type Reason struct {
 
 // NewGroup converts a group.
 func NewGroup(g triage.Group) Group {
+	shown := signals.Shown(g.Reasons)
 	w := Group{
-		ID: string(g.ID), Score: g.Score, Finding: string(g.Finding), Reasons: make([]Reason, len(g.Reasons)),
+		ID: string(g.ID), Score: g.Score, Finding: string(g.Finding), Reasons: make([]Reason, len(shown)),
 		Members: g.Members, Open: g.Open, Exhibits: g.Exhibits, Cases: g.Cases, Videos: g.Videos,
 	}
-	for i, r := range g.Reasons {
+	for i, r := range shown {
 		w.Reasons[i] = Reason{Signal: string(r.Signal), Points: r.Points, Detail: r.Detail, Text: i18n.Signal(i18n.EN, r)}
 	}
 	if g.Claim != nil {

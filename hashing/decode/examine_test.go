@@ -39,7 +39,7 @@ func TestExamineFormats(t *testing.T) {
 	lossless := map[string]bool{"png": true, "bmp": true, "tiff": true}
 	for format := range encoders {
 		got := decode.Examine(encode(t, format, img), decode.Limits{})
-		got.Facts.Tables, got.Facts.JPEGQuality, got.Facts.Subsampling = "", 0, "" // see TestCompression
+		got.Facts.Tables, got.Facts.JPEGQuality, got.Facts.Subsampling, got.Facts.TablesOf = "", 0, "", "" // see TestCompression
 		if got.Facts != (hashing.Facts{Kind: hashing.KindPicture, Format: format, Width: 320, Height: 240}) {
 			t.Errorf("%s: facts %+v", format, got.Facts)
 		}

@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -21,11 +22,13 @@ var ijgLuma = [64]int{
 
 // jpegFacts adds what the headers of a JPEG tell of its encoder.
 func jpegFacts(data []byte, facts *hashing.Facts) {
-	tables := make(map[byte][64]int)
+	tables, adobe := make(map[byte][64]int), false
 	for s := range jpegSegments(data) {
 		switch {
 		case s.marker == markerDQT:
 			quantisation(s.body, tables)
+		case s.marker == markerAPP14:
+			adobe = adobe || bytes.HasPrefix(s.body, []byte("Adobe"))
 		case s.marker >= 0xc0 && s.marker <= 0xcf && s.marker != 0xc4 && s.marker != 0xc8 && s.marker != 0xcc:
 			facts.Progressive = s.marker&3 == 2 // SOF2, 6, 10 and 14
 			facts.Subsampling = subsampling(s.body)
@@ -37,7 +40,18 @@ func jpegFacts(data []byte, facts *hashing.Facts) {
 	facts.Tables = tablesHash(tables)
 	if luma, ok := tables[0]; ok {
 		facts.JPEGQuality = ijgQuality(luma)
+		facts.TablesOf = tableMaker(luma, facts.JPEGQuality, adobe)
 	}
+}
+
+func tableMaker(luma [64]int, quality int, adobe bool) hashing.TableMaker {
+	switch {
+	case luma == ijgTable(quality):
+		return hashing.TablesLibrary
+	case adobe:
+		return hashing.TablesAdobe
+	}
+	return hashing.TablesOwn
 }
 
 // quantisation adds the tables of a DQT segment, by their number.

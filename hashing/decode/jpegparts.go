@@ -10,14 +10,15 @@ import (
 
 // Markers of JPEG (ITU-T T.81, table B.1).
 const (
-	markerSOI  = 0xd8
-	markerEOI  = 0xd9
-	markerSOS  = 0xda
-	markerDQT  = 0xdb
-	markerCOM  = 0xfe
-	markerAPP0 = 0xe0
-	markerAPP1 = 0xe1
-	markerAPP2 = 0xe2
+	markerSOI   = 0xd8
+	markerEOI   = 0xd9
+	markerSOS   = 0xda
+	markerDQT   = 0xdb
+	markerAPP14 = 0xee
+	markerCOM   = 0xfe
+	markerAPP0  = 0xe0
+	markerAPP1  = 0xe1
+	markerAPP2  = 0xe2
 )
 
 // maxSegments bounds how many segments of a JPEG are looked at. A large profile or provenance record takes a hundred.

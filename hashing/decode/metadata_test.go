@@ -58,7 +58,7 @@ func TestFactsOfEXIF(t *testing.T) {
 		}
 		c.want.Kind, c.want.Format, c.want.Width, c.want.Height = hashing.KindPicture, "jpeg", 64, 48
 		got := ex.Facts
-		got.Tables, got.JPEGQuality, got.Subsampling = "", 0, "" // see TestCompression
+		got.Tables, got.JPEGQuality, got.Subsampling, got.TablesOf = "", 0, "", "" // see TestCompression
 		if !got.Taken.Equal(c.want.Taken) {
 			t.Errorf("%s: taken %v, not %v", name, got.Taken, c.want.Taken)
 		}

@@ -222,7 +222,7 @@ func parseExamination(payload []byte, seen hashing.Facts) (hashing.Examination, 
 	ok := f.Width >= 0 && f.Width <= maxSide && f.Height >= 0 && f.Height <= maxSide && f.Orientation >= 0 && f.Orientation <= 8
 	for _, s := range []string{
 		f.Make, f.Model, f.Serial, f.Lens, f.Software, f.Zone, f.TakenFrom, f.Tables, f.Subsampling, f.Profile, string(f.Thumbnail),
-		f.Generated, f.LivePhoto,
+		string(f.TablesOf), f.Generated, f.LivePhoto,
 	} {
 		ok = ok && isPlain(s)
 	}

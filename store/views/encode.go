@@ -35,8 +35,8 @@ var (
 		hashing.KindPicture: "p", hashing.KindVideo: "v", hashing.KindOther: "o",
 	})
 	classes = newLetters(map[triage.PlaceClass]string{
-		triage.PlaceCamera: "c", triage.PlaceMessenger: "m", triage.PlaceCache: "b", triage.PlaceProgram: "p",
-		triage.PlaceOther: "o",
+		triage.PlaceCamera: "c", triage.PlaceSent: "s", triage.PlaceMessenger: "m", triage.PlacePeer: "2", triage.PlaceCache: "b",
+		triage.PlaceProgram: "p", triage.PlaceScreenshot: "x", triage.PlaceRecording: "r", triage.PlaceStock: "k", triage.PlaceOther: "o",
 	})
 	setKinds    = newLetters(map[triage.SetKind]string{triage.KnownSet: "k", triage.BenignSet: "b"})
 	entryStates = newLetters(map[triage.EntryState]string{
@@ -66,7 +66,13 @@ func (d db) packPlace(id triage.MediumID, p triage.Place) string {
 	if !ok {
 		class = classes.of[triage.PlaceOther]
 	}
-	rest := binary.BigEndian.AppendUint64([]byte(class), uint64(packTime(p.Modified)))
+	var flags byte
+	for i, is := range []bool{p.Deleted, p.Hidden, p.Archived} {
+		if is {
+			flags |= 1 << i
+		}
+	}
+	rest := binary.BigEndian.AppendUint64(append([]byte(class), flags), uint64(packTime(p.Modified)))
 	return packFolder(p.Folder) + packFolder(p.Parent) + d.sealer.sealBlock(d.mediumPlace(id, packExhibit(p.Exhibit)), rest)
 }
 
@@ -80,7 +86,10 @@ func (d db) unpackPlace(id triage.MediumID, s string) (triage.Place, error) {
 	}
 	p.Folder, p.Parent = unpackFolder(s[:folderSize]), unpackFolder(s[folderSize:2*folderSize])
 	p.Class = classes.to[string(rest[:1])]
-	p.Modified = unpackTime(int64(binary.BigEndian.Uint64(rest[1:])))
+	for i, is := range []*bool{&p.Deleted, &p.Hidden, &p.Archived} {
+		*is = rest[1]&(1<<i) != 0
+	}
+	p.Modified = unpackTime(int64(binary.BigEndian.Uint64(rest[2:])))
 	return p, nil
 }
 

@@ -12,11 +12,16 @@ var thumbnails = newLetters(map[hashing.ThumbnailVerdict]string{
 	"": "", hashing.ThumbnailSame: "s", hashing.ThumbnailOther: "o", hashing.ThumbnailUnreadable: "u",
 })
 
+// tableMakers are the codes of who made quantisation tables.
+var tableMakers = newLetters(map[hashing.TableMaker]string{
+	"": "", hashing.TablesLibrary: "l", hashing.TablesAdobe: "a", hashing.TablesOwn: "o",
+})
+
 // commonFacts writes what the pictures of one camera, or of one program, have in common.
 func (w *packer) commonFacts(f hashing.Facts) {
 	for _, s := range []string{
 		kinds.of[f.Kind], f.Format, f.Make, f.Model, f.Software, f.Lens, f.Zone, f.TakenFrom, f.Subsampling, f.Profile,
-		thumbnails.of[f.Thumbnail], f.Editors, f.Generated,
+		thumbnails.of[f.Thumbnail], f.Editors, f.Generated, tableMakers.of[f.TablesOf],
 	} {
 		w.text(s)
 	}
@@ -31,7 +36,7 @@ func (r *unpacker) commonFacts(f *hashing.Facts) {
 		*s = r.text()
 	}
 	f.Thumbnail = thumbnails.to[r.text()]
-	f.Editors, f.Generated = r.text(), r.text()
+	f.Editors, f.Generated, f.TablesOf = r.text(), r.text(), tableMakers.to[r.text()]
 	f.Progressive, f.Provenance = r.flag(), r.flag()
 }
 

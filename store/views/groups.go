@@ -254,6 +254,7 @@ func (s Groups) packRank(id triage.GroupID, g triage.Group, news *newWords) stri
 	for _, r := range g.Reasons {
 		w.text(string(r.Signal))
 		w.number(int64(r.Points))
+		w.number(int64(r.Share))
 		w.text(r.Detail)
 	}
 	return s.sealer.seal(s.fieldPlace(id, fieldRank), []byte(news.add(w)))
@@ -306,7 +307,7 @@ func (s Groups) decode(id triage.GroupID, f map[byte]string, rank unpacker, now 
 	}
 	for len(rank) > 0 {
 		g.Reasons = append(g.Reasons, signals.Reason{
-			Signal: signals.Signal(rank.text()), Points: int(rank.number()), Detail: rank.text(),
+			Signal: signals.Signal(rank.text()), Points: int(rank.number()), Share: int(rank.number()), Detail: rank.text(),
 		})
 	}
 	if by := f[fieldClaimBy]; by != "" {

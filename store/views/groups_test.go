@@ -361,7 +361,7 @@ func TestQueue(t *testing.T) {
 	for _, m := range b.toRank() {
 		g := b.ranking(m.Group, scores[m.Group], triage.ProbableNew)
 		g.Exhibits, g.Cases, g.Videos = 2, 1, 1
-		g.Reasons = []signals.Reason{{Signal: signals.CameraOriginal, Points: 40, Detail: "Model"}, {Signal: signals.Icon, Points: -30}}
+		g.Reasons = []signals.Reason{{Signal: signals.CameraOriginal, Points: 40, Detail: "Model"}, {Signal: signals.Icon, Points: -30, Share: 500}}
 		b.ok(b.Groups.SaveRankings(ctx, []triage.Marked{m}, []triage.Group{g}))
 		if m.Group == triage.GroupID(mediumID(2)) {
 			want = g

@@ -166,7 +166,7 @@ func TestMediumKeepsAnExamination(t *testing.T) {
 	o.Examination.Facts = hashing.Facts{
 		Kind: hashing.KindPicture, Format: "heic", Width: 8000, Height: 6000, Orientation: 6, Make: "A rather long maker's name",
 		Model: "Ünïcode 12", Serial: "0123456789", Software: "none", Taken: day.Add(-time.Hour), GPS: true, Lens: "35 mm",
-		TakenFrom: "CreateDate", Pictures: 3, Tables: "0011223344556677", JPEGQuality: 92, Subsampling: "4:2:0", Progressive: true,
+		TakenFrom: "CreateDate", Pictures: 3, TablesOf: hashing.TablesOwn, Tables: "0011223344556677", JPEGQuality: 92, Subsampling: "4:2:0", Progressive: true,
 		Profile: "Display P3", Thumbnail: hashing.ThumbnailOther, Editors: "one; two", Saves: 7, Provenance: true, Generated: "a machine",
 		LivePhoto: "6D6C1B26-2C9D-4D5C-8A4A-1F9E5E3B0000", Zone: "+02:00", FilmAt: 3 << 20, FilmBytes: 1 << 21,
 	}

@@ -16,7 +16,7 @@ const (
 	// KeySize is the length of the key that New wants, in bytes.
 	KeySize = 32
 	// blockClear is how much sealBlock takes, in bytes: the rest of an AES block is the check.
-	blockClear = 9
+	blockClear = 10
 )
 
 // sealer seals what Redis must not know, bound to the place where it lies, so that a value that is changed, cut or
@@ -91,7 +91,7 @@ func (s sealer) xor(iv, text []byte) []byte {
 }
 
 // sealBlock seals blockClear bytes in 16: they and a check of the place are one block under AES-256, which is a
-// permutation, so that a changed or moved block has the right check once in 2^56 (encode, then encipher: Bellare
+// permutation, so that a changed or moved block has the right check once in 2^48 (encode, then encipher: Bellare
 // and Rogaway 2000).
 func (s sealer) sealBlock(place string, clear []byte) string {
 	b := append(clear[:blockClear:blockClear], s.sum(place, nil)[:aes.BlockSize-blockClear]...)

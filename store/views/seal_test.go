@@ -14,7 +14,7 @@ import (
 
 func TestSealedIsBoundToItsPlace(t *testing.T) {
 	s, other := newSealer([KeySize]byte{5}), newSealer([KeySize]byte{6})
-	clear := []byte("123456789")
+	clear := []byte("1234567890")[:blockClear]
 	for name, way := range map[string]struct {
 		seal func(place string, clear []byte) string
 		open func(s sealer, place, sealed string) ([]byte, error)
@@ -69,7 +69,7 @@ func TestNothingInClear(t *testing.T) {
 	marked, err := b.Groups.ToRank(ctx, 1)
 	b.ok(err)
 	b.ok(b.Groups.SaveRankings(ctx, marked[:1], []triage.Group{{
-		Members: 1, Open: 1, Finding: triage.ProbableNew, Reasons: []signals.Reason{{Signal: "camera", Points: 3, Detail: "Olympus 3 times"}},
+		Members: 1, Open: 1, Finding: triage.ProbableNew, Reasons: []signals.Reason{{Signal: "camera", Points: 3, Share: 700, Detail: "Olympus 3 times"}},
 	}}))
 	b.ok(b.Queue.SaveDecision(ctx, group, triage.Decision{Verdict: triage.Illegal, Note: "the same room as before", By: owner.ID, At: day, Members: 1}))
 

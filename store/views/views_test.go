@@ -114,7 +114,7 @@ func item(x triage.ExhibitID, n int, kind hashing.Kind, folder, parent string) t
 		Medium: mediumID(n), Kind: kind, Size: int64(1000 + n),
 		Keys: names.Digests(hashing.Digests{MD5: hashing.MD5(d[:16]), SHA1: hashing.SHA1(d[:20]), SHA256: d}),
 		Place: triage.Place{
-			Exhibit: x, Folder: names.Folder(x, folder), Parent: names.Folder(x, parent), Class: triage.PlaceCamera, Modified: day,
+			Exhibit: x, Folder: names.Folder(x, folder), Parent: names.Folder(x, parent), Class: triage.PlaceCamera, Deleted: true, Archived: true, Modified: day,
 		},
 	}
 }

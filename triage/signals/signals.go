@@ -1,24 +1,32 @@
 // Package signals ranks a group of alike media that is in no set: named, additive, explained signals, each a
 // number of points and one sentence. Ranking orders; it never hides anything.
+//
+// What each signal looks at stands in origin.go (where a picture comes from), ties.go (what it has to do with others),
+// places.go (where it lay) and content.go (what it is); how much each counts, in weights.go.
 package signals
 
 import (
 	"slices"
-	"strings"
 	"time"
+
+	"vigie/hashing"
 )
 
 // Signal names one ranking signal.
 type Signal string
 
-// Reason is one signal that applied, with its points. Model is the camera's, where the sentence names it.
+// Reason is one signal that applied, with its points. One that is given no points is a reason too, so that giving it
+// some changes the rank at once; whoever shows reasons leaves it out.
 type Reason struct {
 	Signal Signal `json:"signal"`
 	Points int    `json:"points"`
+	// Share is how much of the weight it is worth, in thousandths; 0: all of it.
+	Share int `json:"share,omitempty"`
+	// Detail is what the sentence names: a camera's model, a number.
 	Detail string `json:"detail,omitempty"`
 }
 
-// Group is what ranking knows of a group.
+// Group is what ranking knows of a group: its members that are in no set.
 type Group struct {
 	Members []Member
 	Cases   int // legal procedures in which members were found
@@ -26,78 +34,86 @@ type Group struct {
 
 // Member is what ranking knows of one medium.
 type Member struct {
-	Video         bool
-	Width, Height int // pixels; 0 when not known
-	Quality       int // of its PDQ, 0 to 100
-	Make, Model   string
-	Serial        string
-	Software      string
-	Taken         time.Time // capture time, zero when not known
-	Possible      bool      // near a known entry by pHash alone
-	Places        []Place
+	Facts    hashing.Facts
+	Quality  int  // of its PDQ, 0 to 100
+	Matched  bool // any entry of a known set matched, by whatever hash, withdrawn ones too
+	Possible bool // near a known entry by pHash alone
+	// CameraKnown and ShootKnown: known or near-known media share its camera, or its shoot.
+	CameraKnown, ShootKnown bool
+	// CameraCases and ShootCases are in how many cases media of its camera, or its shoot, were found; 0: not known.
+	CameraCases, ShootCases int
+	// Score is what a classifier made of it, in thousandths; only if Scored.
+	Score  int
+	Scored bool
+	Places []Place
 }
+
+// Nearness is how near known or near-known media lie in the folder tree.
+type Nearness int
+
+// The degrees of nearness.
+const (
+	NearNone   Nearness = iota
+	NearAround          // in the folder above, in one beside it, or in one within it
+	NearSame            // in the same folder
+)
 
 // Place is where a member lay.
 type Place struct {
-	Class     string    // a triage.PlaceClass
-	NearKnown bool      // known or near-known media lie in the same folder, or in its parent
+	Class     string // a triage.PlaceClass
+	Deleted   bool   // in a recycle bin, or recovered
+	Hidden    bool   // in a hidden folder, or a vault
+	Archived  bool   // within an archive
+	Near      Nearness
+	Modified  time.Time // of the file system; zero when not known
 	Submitted time.Time // when the exhibit was opened
+	Seized    time.Time // when the exhibit was seized; zero when nobody said
+}
+
+// reference is the moment against which the age of what lay there is told.
+func (p Place) reference() time.Time {
+	if p.Seized.IsZero() {
+		return p.Submitted
+	}
+	return p.Seized
 }
 
 // Rank adds up the signals that apply to g. The reasons stand in the order of their weight, the heaviest first.
-func Rank(g Group) (score int, reasons []Reason) {
-	for _, s := range weighted {
-		if detail, applies := s.applies(g); applies {
-			score += s.points
-			reasons = append(reasons, Reason{s.name, s.points, detail})
+func (w *Weights) Rank(g Group) (score int, reasons []Reason) {
+	for _, s := range all {
+		if r, applies := s.applies(&w.Parameters, &g); applies {
+			r.Signal = s.name
+			reasons = append(reasons, r)
 		}
 	}
+	return w.Rescore(reasons)
+}
+
+// Rescore gives reasons the points of these weights, in place, and adds them up.
+func (w *Weights) Rescore(reasons []Reason) (score int, same []Reason) {
+	for i := range reasons {
+		r := &reasons[i]
+		r.Points = w.Points[r.Signal]
+		if r.Share != 0 {
+			r.Points = (r.Points*r.Share + roundHalf(r.Points)) / thousand
+		}
+		score += r.Points
+	}
+	sortByWeight(reasons)
 	return score, reasons
 }
 
-func anyMember(g Group, test func(Member) bool) bool { return slices.ContainsFunc(g.Members, test) }
-
-func allMembers(g Group, test func(Member) bool) bool {
-	return len(g.Members) > 0 && !slices.ContainsFunc(g.Members, func(m Member) bool { return !test(m) })
+// Shown leaves out the reasons that count for nothing.
+func Shown(reasons []Reason) []Reason {
+	return slices.DeleteFunc(slices.Clone(reasons), func(r Reason) bool { return r.Points == 0 })
 }
 
-func anyPlace(test func(Place) bool) func(Member) bool {
-	return func(m Member) bool { return slices.ContainsFunc(m.Places, test) }
-}
+const thousand = 1000
 
-func allPlaces(test func(Place) bool) func(Member) bool {
-	return func(m Member) bool {
-		return len(m.Places) > 0 && !slices.ContainsFunc(m.Places, func(p Place) bool { return !test(p) })
+// roundHalf makes a division by a thousand round to the nearest.
+func roundHalf(n int) int {
+	if n < 0 {
+		return -thousand / 2
 	}
-}
-
-func inClass(class string) func(Place) bool { return func(p Place) bool { return p.Class == class } }
-
-// original reports whether the metadata are those of a camera and name no editor.
-func (m Member) original() bool {
-	if m.Make == "" || m.Model == "" {
-		return false
-	}
-	software := strings.ToLower(m.Software)
-	return !slices.ContainsFunc(editors, func(e string) bool { return strings.Contains(software, e) })
-}
-
-func cameraOriginal(g Group) (string, bool) {
-	for _, m := range g.Members {
-		if m.original() {
-			return m.Model, true
-		}
-	}
-	return "", false
-}
-
-func recent(m Member) bool {
-	return anyPlace(func(p Place) bool {
-		age := p.Submitted.Sub(m.Taken)
-		return !m.Taken.IsZero() && age > -ClockTolerance && age < RecentAge
-	})(m)
-}
-
-func icon(m Member) bool {
-	return m.Width > 0 && m.Height > 0 && m.Width <= IconSide && m.Height <= IconSide
+	return thousand / 2
 }

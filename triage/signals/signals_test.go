@@ -1,95 +1,325 @@
 package signals
 
 import (
+	"reflect"
+	"strings"
 	"testing"
 	"time"
+
+	"vigie/hashing"
 )
 
-// TestEachSignal turns every signal on alone, and shows that nothing turns it on by itself.
-func TestEachSignal(t *testing.T) {
-	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	plain := func() Member {
-		return Member{Width: 1200, Height: 900, Quality: 100, Places: []Place{{Class: "other", Submitted: now}}}
+var seized = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// ordinary is a picture to which no signal applies: one signal says that nothing was matched, so an entry was.
+func ordinary() Member {
+	return Member{
+		Facts: hashing.Facts{Kind: hashing.KindPicture, Format: "jpeg", Width: 1200, Height: 910}, Quality: 100, Matched: true,
+		Places: []Place{{Class: "other", Submitted: seized}},
 	}
-	with := func(change func(*Member)) Group {
-		m := plain()
-		change(&m)
-		return Group{Members: []Member{m}, Cases: 1}
+}
+
+// with is a group of the ordinary picture, changed.
+func with(change func(*Member)) Group {
+	m := ordinary()
+	change(&m)
+	return Group{Members: []Member{m}, Cases: 1}
+}
+
+func in(cases int) Group {
+	g := with(func(*Member) {})
+	g.Cases = cases
+	return g
+}
+
+// turnedOn turns every signal on alone.
+var turnedOn = map[Signal]Group{
+	ShootKnown:        with(func(m *Member) { m.ShootKnown = true }),
+	CameraKnown:       with(func(m *Member) { m.CameraKnown = true }),
+	NearKnown:         with(func(m *Member) { m.Places[0].Near = NearSame }),
+	AroundKnown:       with(func(m *Member) { m.Places[0].Near = NearAround }),
+	PossibleMatch:     with(func(m *Member) { m.Possible = true }),
+	OtherCase:         in(2),
+	ShootOtherCase:    with(func(m *Member) { m.ShootCases = 2 }),
+	CameraOtherCase:   with(func(m *Member) { m.CameraCases = 2 }),
+	UnknownEverywhere: with(func(m *Member) { m.Matched = false }),
+	Classifier:        with(func(m *Member) { m.Scored, m.Score = true, 900 }),
+
+	CameraOriginal:   with(func(m *Member) { m.Facts.Make, m.Facts.Model = "Canon", "EOS" }),
+	CameraTables:     with(func(m *Member) { m.Facts.TablesOf = hashing.TablesOwn }),
+	OriginalSize:     with(func(m *Member) { m.Facts.Width, m.Facts.Height = 4032, 3024 }),
+	ThumbnailAgrees:  with(func(m *Member) { m.Facts.Thumbnail = hashing.ThumbnailSame }),
+	ThumbnailDiffers: with(func(m *Member) { m.Facts.Thumbnail = hashing.ThumbnailOther }),
+	CameraSerial:     with(func(m *Member) { m.Facts.Serial = "123" }),
+	Position:         with(func(m *Member) { m.Facts.GPS = true }),
+	Recent:           with(func(m *Member) { m.Facts.Taken = seized.AddDate(0, -1, 0) }),
+	RecentFile:       with(func(m *Member) { m.Places[0].Modified = seized.AddDate(0, -1, 0) }),
+	Resaved:          with(func(m *Member) { m.Facts.Software = "GIMP 2.10" }),
+	WebCopy:          with(func(m *Member) { m.Facts.TablesOf = hashing.TablesLibrary }),
+	Generated:        with(func(m *Member) { m.Facts.Generated = "a generator" }),
+
+	CameraFolder:    with(func(m *Member) { m.Places[0].Class = "camera" }),
+	Sent:            with(func(m *Member) { m.Places[0].Class = "sent" }),
+	Received:        with(func(m *Member) { m.Places[0].Class = "messenger" }),
+	PeerToPeer:      with(func(m *Member) { m.Places[0].Class = "peer-to-peer" }),
+	Deleted:         with(func(m *Member) { m.Places[0].Deleted = true }),
+	Hidden:          with(func(m *Member) { m.Places[0].Hidden = true }),
+	Archived:        with(func(m *Member) { m.Places[0].Archived = true }),
+	ScreenRecording: {}, // is a video too: TestScreenRecording
+	Screenshot:      with(func(m *Member) { m.Places[0].Class = "screenshot" }),
+	BrowserCache:    with(func(m *Member) { m.Places[0].Class = "cache" }),
+	ProgramFiles:    with(func(m *Member) { m.Places[0].Class = "program" }),
+	Stock:           with(func(m *Member) { m.Places[0].Class = "stock" }),
+
+	Video:      with(func(m *Member) { m.Facts.Kind = hashing.KindVideo }),
+	LowQuality: with(func(m *Member) { m.Quality = 20 }),
+	Icon:       with(func(m *Member) { m.Facts.Width, m.Facts.Height = 64, 64 }),
+	Graphic:    with(func(m *Member) { m.Facts.Width, m.Facts.Height, m.Facts.Format = 400, 300, "png" }),
+	WidelySeen: in(5),
+}
+
+func names(reasons []Reason) (all []Signal) {
+	for _, r := range reasons {
+		all = append(all, r.Signal)
 	}
-	on := map[Signal]Group{
-		CameraOriginal: with(func(m *Member) { m.Make, m.Model = "Canon", "EOS" }),
-		CameraSerial:   with(func(m *Member) { m.Serial = "123" }),
-		NearKnown:      with(func(m *Member) { m.Places[0].NearKnown = true }),
-		Recent:         with(func(m *Member) { m.Taken = now.AddDate(0, -1, 0) }),
-		OtherCase:      {Members: []Member{plain()}, Cases: 2},
-		PossibleMatch:  with(func(m *Member) { m.Possible = true }),
-		CameraFolder:   with(func(m *Member) { m.Places[0].Class = "camera" }),
-		Video:          with(func(m *Member) { m.Video = true }),
-		LowQuality:     with(func(m *Member) { m.Quality = 20 }),
-		ProgramFiles:   with(func(m *Member) { m.Places[0].Class = "program" }),
-		BrowserCache:   with(func(m *Member) { m.Places[0].Class = "cache" }),
-		Icon:           with(func(m *Member) { m.Width, m.Height = 64, 64 }),
-	}
-	if score, reasons := Rank(Group{Members: []Member{plain()}, Cases: 1}); score != 0 || len(reasons) != 0 {
-		t.Errorf("a plain picture scores %d by %v", score, reasons)
+	return all
+}
+
+// TestEachSignalAlone turns every signal on alone, and shows that nothing turns it on by itself.
+func TestEachSignalAlone(t *testing.T) {
+	w := Default()
+	if score, reasons := w.Rank(in(1)); score != 0 || len(reasons) != 0 {
+		t.Errorf("an ordinary picture scores %d by %v", score, reasons)
 	}
 	for _, name := range Names() {
-		g, ok := on[name]
-		if !ok {
+		g, there := turnedOn[name]
+		if !there {
 			t.Errorf("%s: no test turns it on", name)
+		}
+		if g.Members == nil {
 			continue
 		}
-		_, reasons := Rank(g)
-		if len(reasons) != 1 || reasons[0].Signal != name {
+		if _, reasons := w.Rank(g); !reflect.DeepEqual(names(reasons), []Signal{name}) {
 			t.Errorf("%s alone: got %v", name, reasons)
 		}
 	}
 }
 
-func TestOff(t *testing.T) {
-	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+func TestScreenRecording(t *testing.T) {
+	w := Default()
 	for _, c := range []struct {
 		name string
-		m    Member
-		not  Signal
+		g    Group
+		is   bool
 	}{
-		{"an editor's file is no original", Member{Make: "Canon", Model: "EOS", Software: "Adobe Photoshop 25"}, CameraOriginal},
-		{"make without model", Member{Make: "Canon"}, CameraOriginal},
-		{"an old capture", Member{Taken: now.AddDate(-2, 0, 0), Places: []Place{{Submitted: now}}}, Recent},
-		{"a clock far ahead", Member{Taken: now.AddDate(1, 0, 0), Places: []Place{{Submitted: now}}}, Recent},
-		{"no capture time", Member{Places: []Place{{Submitted: now}}}, Recent},
-		{"one side is large", Member{Width: 64, Height: 900}, Icon},
-		{"size not known", Member{}, Icon},
-		{"also elsewhere than in the cache", Member{Places: []Place{{Class: "cache"}, {Class: "other"}}}, BrowserCache},
-		{"a video has no PDQ quality", Member{Video: true}, LowQuality},
+		{"in a recorder's folder", with(func(m *Member) { m.Facts.Kind, m.Places[0].Class = hashing.KindVideo, "recording" }), true},
+		{"as long as a telephone's screen", with(func(m *Member) { m.Facts.Kind, m.Facts.Width, m.Facts.Height = hashing.KindVideo, 1080, 2400 }), true},
+		{"filmed upright", with(func(m *Member) { m.Facts.Kind, m.Facts.Width, m.Facts.Height = hashing.KindVideo, 1080, 1920 }), false},
+		{"a film for the cinema", with(func(m *Member) { m.Facts.Kind, m.Facts.Width, m.Facts.Height = hashing.KindVideo, 1920, 803 }), false},
+		{"a picture of that shape", with(func(m *Member) { m.Facts.Width, m.Facts.Height = 1080, 2400 }), false},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			_, reasons := Rank(Group{Members: []Member{c.m}, Cases: 1})
-			for _, r := range reasons {
-				if r.Signal == c.not {
-					t.Errorf("%s applies", c.not)
-				}
-			}
-		})
+		_, reasons := w.Rank(c.g)
+		is := false
+		for _, r := range reasons {
+			is = is || r.Signal == ScreenRecording
+		}
+		if is != c.is {
+			t.Errorf("%s: %v", c.name, reasons)
+		}
 	}
 }
 
-// TestThreshold holds the promise of its comment: a camera original is looked at, no other signal suffices.
-func TestThreshold(t *testing.T) {
-	for _, w := range weighted {
-		if reaches := w.points >= Threshold; reaches != (w.name == CameraOriginal) {
-			t.Errorf("%s has %d points, the threshold is %d", w.name, w.points, Threshold)
+// TestEachSignalOff shows what does not turn a signal on, though it is near.
+func TestEachSignalOff(t *testing.T) {
+	canon := func(change func(*Member)) Group {
+		return with(func(m *Member) { m.Facts.Make, m.Facts.Model = "Canon", "EOS"; change(m) })
+	}
+	elsewhere := func(class string) Group {
+		return with(func(m *Member) { m.Places = []Place{{Class: class}, {Class: "other"}} })
+	}
+	for _, c := range []struct {
+		name string
+		g    Group
+		not  Signal
+	}{
+		{"the shoot of what is unknown", in(1), ShootKnown},
+		{"the camera of what is unknown", in(1), CameraKnown},
+		{"known material around is not in the same folder", turnedOn[AroundKnown], NearKnown},
+		{"known material in the same folder is not counted twice", turnedOn[NearKnown], AroundKnown},
+		{"an entry by another hash than pHash", in(1), PossibleMatch},
+		{"one case", in(1), OtherCase},
+		{"what everybody has is no link", in(5), OtherCase},
+		{"a shoot in one case", with(func(m *Member) { m.ShootCases = 1 }), ShootOtherCase},
+		{"a camera in one case", with(func(m *Member) { m.CameraCases = 1 }), CameraOtherCase},
+		{"an entry matched", in(1), UnknownEverywhere},
+		{"in two cases", Group{Members: turnedOn[UnknownEverywhere].Members, Cases: 2}, UnknownEverywhere},
+		{"a neutral score", with(func(m *Member) { m.Scored, m.Score = true, 500 }), Classifier},
+		{"a low score", with(func(m *Member) { m.Scored, m.Score = true, 10 }), Classifier},
+		{"no score", with(func(m *Member) { m.Score = 900 }), Classifier},
+
+		{"an editor's file is no original", canon(func(m *Member) { m.Facts.Software = "Adobe Photoshop 25" }), CameraOriginal},
+		{"nor one whose history names an editor", canon(func(m *Member) { m.Facts.Editors = "Snapseed 2" }), CameraOriginal},
+		{"nor one that was saved twice", canon(func(m *Member) { m.Facts.Saves = 2 }), CameraOriginal},
+		{"nor one whose thumbnail shows something else", canon(func(m *Member) { m.Facts.Thumbnail = hashing.ThumbnailOther }), CameraOriginal},
+		{"nor a generated one", canon(func(m *Member) { m.Facts.Generated = "a generator" }), CameraOriginal},
+		{"make without model", with(func(m *Member) { m.Facts.Make = "Canon" }), CameraOriginal},
+		{"the library's tables", turnedOn[WebCopy], CameraTables},
+		{"a maker's tables in an edited file", with(func(m *Member) { m.Facts.TablesOf, m.Facts.Software = hashing.TablesOwn, "GIMP" }), CameraTables},
+		{"small, in a camera's proportions", with(func(m *Member) { m.Facts.Width, m.Facts.Height = 1024, 768 }), OriginalSize},
+		{"large, in no camera's proportions", with(func(m *Member) { m.Facts.Width, m.Facts.Height = 4000, 2400 }), OriginalSize},
+		{"no thumbnail", in(1), ThumbnailAgrees},
+		{"a thumbnail that agrees", turnedOn[ThumbnailAgrees], ThumbnailDiffers},
+		{"no serial number", canon(func(*Member) {}), CameraSerial},
+		{"no position", in(1), Position},
+		{"an old capture", with(func(m *Member) { m.Facts.Taken = seized.AddDate(-2, 0, 0) }), Recent},
+		{"a clock far ahead", with(func(m *Member) { m.Facts.Taken = seized.AddDate(1, 0, 0) }), Recent},
+		{"no capture time", in(1), Recent},
+		{"a file's time is no capture time", turnedOn[RecentFile], Recent},
+		{"a recent capture is not counted twice", with(func(m *Member) { m.Facts.Taken, m.Places[0].Modified = seized, seized }), RecentFile},
+		{"long before it was seized, if shortly before it was submitted", with(func(m *Member) {
+			m.Facts.Taken, m.Places[0].Seized = seized.AddDate(0, -11, 0), seized.AddDate(0, -14, 0)
+		}), Recent},
+		{"a camera's firmware", with(func(m *Member) { m.Facts.Software = "Ver.1.00" }), Resaved},
+		{"a large picture with the library's tables", with(func(m *Member) { m.Facts.TablesOf, m.Facts.Width = hashing.TablesLibrary, 4000 }), WebCopy},
+		{"the library's tables in a camera's file", canon(func(m *Member) { m.Facts.TablesOf = hashing.TablesLibrary }), WebCopy},
+		{"no generator", in(1), Generated},
+
+		{"another folder", in(1), CameraFolder},
+		{"received", turnedOn[Received], Sent},
+		{"sent", turnedOn[Sent], Received},
+		{"downloaded otherwise", in(1), PeerToPeer},
+		{"hidden", turnedOn[Hidden], Deleted},
+		{"deleted", turnedOn[Deleted], Hidden},
+		{"not in an archive", in(1), Archived},
+		{"a screenshot that lay elsewhere too", elsewhere("screenshot"), Screenshot},
+		{"also elsewhere than in the cache", elsewhere("cache"), BrowserCache},
+		{"also elsewhere than with a program", elsewhere("program"), ProgramFiles},
+		{"also elsewhere than with wallpapers", elsewhere("stock"), Stock},
+
+		{"a picture", in(1), Video},
+		{"a picture of a recorder's folder", with(func(m *Member) { m.Places[0].Class = "recording" }), ScreenRecording},
+		{"a video has no PDQ quality", with(func(m *Member) { m.Facts.Kind, m.Quality = hashing.KindVideo, 0 }), LowQuality},
+		{"one side is large", with(func(m *Member) { m.Facts.Width, m.Facts.Height = 64, 900 }), Icon},
+		{"size not known", with(func(m *Member) { m.Facts.Width, m.Facts.Height = 0, 0 }), Icon},
+		{"an icon is not counted twice", with(func(m *Member) { m.Facts.Width, m.Facts.Height, m.Facts.Format = 64, 64, "png" }), Graphic},
+		{"a small JPEG", with(func(m *Member) { m.Facts.Width, m.Facts.Height = 400, 300 }), Graphic},
+		{"four cases", in(4), WidelySeen},
+	} {
+		_, reasons := Default().Rank(c.g)
+		for _, r := range reasons {
+			if r.Signal == c.not {
+				t.Errorf("%s: %s applies", c.name, c.not)
+			}
+		}
+		delete(missingOff, c.not)
+	}
+	for name := range missingOff {
+		t.Errorf("%s: no test turns it off", name)
+	}
+}
+
+// missingOff are the signals that no test has turned off yet.
+var missingOff = func() map[Signal]bool {
+	missing := make(map[Signal]bool)
+	for _, name := range Names() {
+		missing[name] = true
+	}
+	return missing
+}()
+
+// TestParametersMove shows that each parameter is where its signal begins.
+func TestParametersMove(t *testing.T) {
+	for name, change := range map[Signal]func(*Parameters){
+		Recent:       func(p *Parameters) { p.RecentDays = 7 },
+		RecentFile:   func(p *Parameters) { p.RecentDays = 7 },
+		OriginalSize: func(p *Parameters) { p.OriginalPixels = 20_000_000 },
+		WebCopy:      func(p *Parameters) { p.WebSide = 1000 },
+		Icon:         func(p *Parameters) { p.IconSide = 32 },
+		Graphic:      func(p *Parameters) { p.GraphicSide = 300 },
+		LowQuality:   func(p *Parameters) { p.MinQuality = 10 },
+		WidelySeen:   func(p *Parameters) { p.WidelySeenFrom = 9 },
+	} {
+		w := Default()
+		change(&w.Parameters)
+		_, reasons := w.Rank(turnedOn[name])
+		for _, r := range reasons {
+			if r.Signal == name {
+				t.Errorf("%s applies as before", name)
+			}
+		}
+	}
+	ahead := with(func(m *Member) { m.Facts.Taken = seized.Add(100 * time.Hour) })
+	w := Default()
+	w.Parameters.ClockHours = 200
+	if _, reasons := w.Rank(ahead); len(reasons) != 1 || reasons[0].Signal != Recent {
+		t.Errorf("a clock ahead within the tolerance: %v", reasons)
+	}
+}
+
+func TestScoreIsShared(t *testing.T) {
+	w := Default()
+	w.Points[Classifier] = 30
+	for score, want := range map[int]int{1000: 30, 750: 15, 900: 24, 510: 1, 500: 0, 2000: 30} {
+		got, _ := w.Rank(with(func(m *Member) { m.Scored, m.Score = true, score }))
+		if got != want {
+			t.Errorf("a score of %d is worth %d points, want %d", score, got, want)
+		}
+	}
+}
+
+// TestRescore shows that reasons and other weights give what ranking anew would.
+func TestRescore(t *testing.T) {
+	before, after := Default(), Default()
+	for i, name := range Names() {
+		after.Points[name] = 7*i%90 - 40
+	}
+	for name, g := range turnedOn {
+		_, reasons := before.Rank(g)
+		gotScore, got := after.Rescore(reasons)
+		wantScore, want := after.Rank(g)
+		if gotScore != wantScore || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %d by %v, want %d by %v", name, gotScore, got, wantScore, want)
+		}
+	}
+}
+
+// TestNothingIsForgotten shows that a signal without points is still a reason, so that it can be given some.
+func TestNothingIsForgotten(t *testing.T) {
+	w := Default()
+	w.Points[Position] = 0
+	if score, reasons := w.Rank(turnedOn[Position]); score != 0 || len(reasons) != 1 {
+		t.Errorf("%d by %v", score, reasons)
+	}
+}
+
+func TestCheck(t *testing.T) {
+	if err := Default().Check(); err != nil {
+		t.Fatalf("the default weights: %v", err)
+	}
+	for want, change := range map[string]func(*Weights){
+		`no signal "colour"`:      func(w *Weights) { w.Points["colour"] = 1 },
+		"position has no points":  func(w *Weights) { delete(w.Points, Position) },
+		"position has 2000":       func(w *Weights) { w.Points[Position] = 2000 },
+		"the threshold is 999999": func(w *Weights) { w.Threshold = 999999 },
+		"recent_days is 0":        func(w *Weights) { w.Parameters.RecentDays = 0 },
+	} {
+		w := Default()
+		change(w)
+		if err := w.Check(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want %q, got %v", want, err)
 		}
 	}
 }
 
 // TestDownWeightsNeedAll shows that one good member is not hidden by its copies.
 func TestDownWeightsNeedAll(t *testing.T) {
-	original := Member{Width: 4000, Height: 3000, Quality: 100, Make: "A", Model: "B", Places: []Place{{Class: "camera"}}}
-	thumb := Member{Width: 100, Height: 75, Quality: 100, Places: []Place{{Class: "cache"}}}
-	score, _ := Rank(Group{Members: []Member{original, thumb}, Cases: 1})
-	alone, _ := Rank(Group{Members: []Member{original}, Cases: 1})
-	if score < alone {
-		t.Errorf("with its thumbnail in a cache the group scores %d, alone %d", score, alone)
+	original := ordinary()
+	original.Facts.Make, original.Facts.Model, original.Places[0].Class = "A", "B", "camera"
+	thumb := ordinary()
+	thumb.Facts.Width, thumb.Facts.Height, thumb.Places[0].Class = 100, 75, "cache"
+	together, _ := Default().Rank(Group{Members: []Member{original, thumb}, Cases: 1})
+	alone, _ := Default().Rank(Group{Members: []Member{original}, Cases: 1})
+	if together < alone {
+		t.Errorf("with its thumbnail in a cache the group scores %d, alone %d", together, alone)
 	}
 }

@@ -1,0 +1,156 @@
+package signals
+
+// The signals by name.
+const (
+	ShootKnown        Signal = "shoot-known"
+	CameraKnown       Signal = "camera-known"
+	NearKnown         Signal = "near-known"
+	AroundKnown       Signal = "around-known"
+	PossibleMatch     Signal = "possible-match"
+	OtherCase         Signal = "other-case"
+	ShootOtherCase    Signal = "shoot-other-case"
+	CameraOtherCase   Signal = "camera-other-case"
+	UnknownEverywhere Signal = "unknown-everywhere"
+	Classifier        Signal = "classifier"
+
+	CameraOriginal   Signal = "camera-original"
+	CameraTables     Signal = "camera-tables"
+	OriginalSize     Signal = "original-size"
+	ThumbnailAgrees  Signal = "thumbnail-agrees"
+	ThumbnailDiffers Signal = "thumbnail-differs"
+	CameraSerial     Signal = "camera-serial"
+	Position         Signal = "position"
+	Recent           Signal = "recent"
+	RecentFile       Signal = "recent-file"
+	Resaved          Signal = "resaved"
+	WebCopy          Signal = "web-copy"
+	Generated        Signal = "generated"
+
+	CameraFolder    Signal = "camera-folder"
+	Sent            Signal = "sent"
+	Received        Signal = "received"
+	PeerToPeer      Signal = "peer-to-peer"
+	Deleted         Signal = "deleted"
+	Hidden          Signal = "hidden"
+	Archived        Signal = "archived"
+	ScreenRecording Signal = "screen-recording"
+	Screenshot      Signal = "screenshot"
+	BrowserCache    Signal = "browser-cache"
+	ProgramFiles    Signal = "program-files"
+	Stock           Signal = "stock"
+
+	Video      Signal = "video"
+	LowQuality Signal = "low-quality"
+	Icon       Signal = "icon"
+	Graphic    Signal = "graphic"
+	WidelySeen Signal = "widely-seen"
+)
+
+// signal is one row of the table. applies tells whether it applies to a group, and what its reason names.
+type signal struct {
+	name    Signal
+	points  int // by default
+	applies func(*Parameters, *Group) (Reason, bool)
+}
+
+// all holds every signal with the points that it has by default, the heaviest first.
+var all = []signal{
+	{ShootKnown, 45, plain(anyMember(func(m *Member) bool { return m.ShootKnown }))},
+	{CameraOriginal, 40, cameraOriginal},
+	{CameraKnown, 30, plain(anyMember(func(m *Member) bool { return m.CameraKnown }))},
+	{Classifier, 30, classifier},
+	{Icon, -30, sized(icon)},
+	{NearKnown, 25, plain(anyPlace(func(p *Place) bool { return p.Near == NearSame }))},
+	{OtherCase, 25, otherCase},
+	{ScreenRecording, 25, plain(anyMember(screenRecording))},
+	{WidelySeen, -25, widelySeen},
+	{PossibleMatch, 20, plain(anyMember(func(m *Member) bool { return m.Possible }))},
+	{ShootOtherCase, 20, plain(anyMember(func(m *Member) bool { return m.ShootCases > 1 }))},
+	{CameraOtherCase, 20, plain(anyMember(func(m *Member) bool { return m.CameraCases > 1 }))},
+	{BrowserCache, -20, plain(allPlaces(inClass(placeCache)))},
+	{Stock, -20, plain(allPlaces(inClass(placeStock)))},
+	{Recent, 15, sized(recent)},
+	{Hidden, 15, plain(anyPlace(func(p *Place) bool { return p.Hidden }))},
+	{Sent, 15, plain(anyPlace(inClass(placeSent)))},
+	{ProgramFiles, -15, plain(allPlaces(inClass(placeProgram)))},
+	{Graphic, -15, sized(graphic)},
+	{CameraSerial, 10, plain(anyMember(func(m *Member) bool { return m.Facts.Serial != "" }))},
+	{AroundKnown, 10, aroundKnown},
+	{PeerToPeer, 10, plain(anyPlace(inClass(placePeer)))},
+	{Deleted, 10, plain(anyPlace(func(p *Place) bool { return p.Deleted }))},
+	{Video, 10, plain(anyMember(isVideo))},
+	{WebCopy, -10, sized(webCopy)},
+	{LowQuality, -10, sized(lowQuality)},
+	{Resaved, -10, plain(allMembers(resaved))},
+	{Generated, -10, plain(allMembers(func(m *Member) bool { return m.Facts.Generated != "" }))},
+	{Screenshot, -10, plain(allPlaces(inClass(placeScreenshot)))},
+	{CameraTables, 5, plain(anyMember(cameraTables))},
+	{OriginalSize, 5, sized(originalSize)},
+	{ThumbnailAgrees, 5, plain(anyMember(thumbnailIs(thumbnailSame)))},
+	{ThumbnailDiffers, 5, plain(anyMember(thumbnailIs(thumbnailOther)))},
+	{Position, 5, plain(anyMember(func(m *Member) bool { return m.Facts.GPS }))},
+	{RecentFile, 5, sized(recentFile)},
+	{CameraFolder, 5, plain(anyPlace(inClass(placeCamera)))},
+	{Received, 5, plain(anyPlace(inClass(placeMessenger)))},
+	{Archived, 5, plain(anyPlace(func(p *Place) bool { return p.Archived }))},
+	{UnknownEverywhere, 5, unknownEverywhere},
+}
+
+// test says whether something holds of a group.
+type test func(*Group) bool
+
+// plain is a signal whose sentence names nothing, and that no parameter changes.
+func plain(holds test) func(*Parameters, *Group) (Reason, bool) {
+	return func(_ *Parameters, g *Group) (Reason, bool) { return Reason{}, holds(g) }
+}
+
+// sized is one that a parameter changes.
+func sized(holds func(*Parameters, *Group) bool) func(*Parameters, *Group) (Reason, bool) {
+	return func(p *Parameters, g *Group) (Reason, bool) { return Reason{}, holds(p, g) }
+}
+
+// anyMember: what raises a rank need hold of one member only, as its copies are no reason to look later …
+func anyMember(holds func(*Member) bool) test {
+	return func(g *Group) bool {
+		for i := range g.Members {
+			if holds(&g.Members[i]) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// allMembers: … and what lowers it, of all.
+func allMembers(holds func(*Member) bool) test {
+	return func(g *Group) bool {
+		for i := range g.Members {
+			if !holds(&g.Members[i]) {
+				return false
+			}
+		}
+		return len(g.Members) > 0
+	}
+}
+
+func anyPlace(holds func(*Place) bool) test {
+	return anyMember(func(m *Member) bool {
+		for i := range m.Places {
+			if holds(&m.Places[i]) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+func allPlaces(holds func(*Place) bool) test {
+	return allMembers(func(m *Member) bool {
+		for i := range m.Places {
+			if !holds(&m.Places[i]) {
+				return false
+			}
+		}
+		return len(m.Places) > 0
+	})
+}
