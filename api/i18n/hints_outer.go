@@ -32,6 +32,16 @@ var outerHints = map[string]string{
 	"there is no such set: see the list of sets":                                                                         "cette base n’existe pas : voir la liste des bases",
 	"a hash is md5, sha1, sha256, pdq or phash":                                                                          "une empreinte est md5, sha1, sha256, pdq ou phash",
 
+	// Of the classifier.
+	"a model has a name and a version, each of at most 64 letters, digits and ._+-":                 "un modèle a un nom et une version, chacun d’au plus 64 lettres, chiffres et ._+-",
+	"the address of a classifier is http://127.0.0.1:port, or https://host:port":                    "l’adresse d’un classifieur est http://127.0.0.1:port, ou https://hôte:port",
+	"beyond this machine a classifier is reached by https: it is sent pictures":                     "hors de cette machine, un classifieur se joint en https : il reçoit des images",
+	"the classifier does not answer: start it, or correct --classifier":                             "le classifieur ne répond pas : lancez-le, ou corrigez --classifier",
+	"the classifier wants another token: correct --classifier-token":                                "le classifieur veut un autre jeton : corrigez --classifier-token",
+	"the classifier says that it failed: its own log says why":                                      "le classifieur dit avoir échoué : son propre journal dit pourquoi",
+	"the classifier's answer is not what the contract says (docs/classifier.md): correct it":        "la réponse du classifieur n’est pas celle du contrat (docs/classifier.md) : corrigez-le",
+	"the classifier failed several times in a row, and is left alone for a moment: see its own log": "le classifieur a échoué plusieurs fois de suite et est laissé en paix un moment : voir son propre journal",
+
 	// Of the service's own machine.
 	"another program listens there: stop it, or choose another port with --listen":                                          "un autre programme écoute à cette adresse : arrêtez-le, ou choisissez un autre port avec --listen",
 	"this user may not listen there: choose a port from 1024 on":                                                            "cet utilisateur ne peut écouter là : choisissez un port à partir de 1024",

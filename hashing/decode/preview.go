@@ -12,14 +12,29 @@ import (
 	"vigie/hashing"
 )
 
-// PreviewStep is how much of a picture a person asks to see.
+// PreviewStep is how much of a picture is shown, and to whom.
 type PreviewStep int
 
-// The steps of a reveal.
+// The steps of a reveal, and what a program is shown.
 const (
 	PreviewFirst PreviewStep = iota + 1 // small, grey and blurred: enough to decide whether to look at all
 	PreviewFull                         // in colour, at most PreviewFullSide
+	PreviewModel                        // in colour, at most PreviewModelSide: for a classifier, and no step of a reveal
 )
+
+// Side returns the longest side that a view of this step has, in pixels.
+func (s PreviewStep) Side() int {
+	switch s {
+	case PreviewFull:
+		return PreviewFullSide
+	case PreviewModel:
+		return PreviewModelSide
+	}
+	return PreviewFirstSide
+}
+
+// plain reports whether a view of this step has neither colour nor detail: unless it is known to be another.
+func (s PreviewStep) plain() bool { return s != PreviewFull && s != PreviewModel }
 
 const (
 	// PreviewFirstSide is the longer side, in pixels, of the first step.
@@ -29,6 +44,8 @@ const (
 	PreviewFirstBlur = 4.0
 	// PreviewFullSide is the longer side, in pixels, of the second step: more than a screen shows.
 	PreviewFullSide = 2000
+	// PreviewModelSide is the longer side, in pixels, of what a classifier is given: common models look at 224 to 448.
+	PreviewModelSide = 448
 
 	previewQuality = 88 // of 100, of the JPEG encoder
 )
@@ -65,13 +82,10 @@ func Preview(data []byte, step PreviewStep, limits Limits) (view []byte, err err
 	if turnedByDecoder[facts.Format] {
 		facts.Orientation = 1
 	}
-	side := PreviewFullSide
-	if step != PreviewFull {
-		side = PreviewFirstSide
-	}
+	side := step.Side()
 	// Reduced before it is turned, so that turning costs little.
 	small := upright(flatten(imaging.Fit(img, side, side, imaging.Box)), facts.Orientation)
-	if step != PreviewFull {
+	if step.plain() {
 		small = imaging.Blur(imaging.Grayscale(small), PreviewFirstBlur)
 	}
 	var out bytes.Buffer
@@ -81,10 +95,10 @@ func Preview(data []byte, step PreviewStep, limits Limits) (view []byte, err err
 	return out.Bytes(), nil
 }
 
-// opaque gives the encoder a type that it knows: one without colour for the first step, so that there is none.
+// opaque gives the encoder a type that it knows: one without colour for a plain step, so that there is none.
 func opaque(img *image.NRGBA, step PreviewStep) image.Image {
 	var out draw.Image = image.NewRGBA(img.Rect)
-	if step != PreviewFull {
+	if step.plain() {
 		out = image.NewGray(img.Rect)
 	}
 	draw.Draw(out, img.Rect, img, img.Rect.Min, draw.Src)

@@ -25,14 +25,14 @@ func preview(t *testing.T, data []byte, step decode.PreviewStep) image.Image {
 }
 
 func TestPreviewSizes(t *testing.T) {
-	for _, c := range []struct{ source, first, full image.Point }{
-		{image.Pt(2400, 1800), image.Pt(160, 120), image.Pt(2000, 1500)},
-		{image.Pt(300, 600), image.Pt(80, 160), image.Pt(300, 600)},
-		{image.Pt(40, 30), image.Pt(40, 30), image.Pt(40, 30)},
-		{image.Pt(3000, 6), image.Pt(160, 1), image.Pt(2000, 4)},
+	for _, c := range []struct{ source, first, full, model image.Point }{
+		{image.Pt(2400, 1800), image.Pt(160, 120), image.Pt(2000, 1500), image.Pt(448, 336)},
+		{image.Pt(300, 600), image.Pt(80, 160), image.Pt(300, 600), image.Pt(224, 448)},
+		{image.Pt(40, 30), image.Pt(40, 30), image.Pt(40, 30), image.Pt(40, 30)},
+		{image.Pt(3000, 6), image.Pt(160, 1), image.Pt(2000, 4), image.Pt(448, 1)},
 	} {
 		data := encode(t, "bmp", scene(c.source.X, c.source.Y))
-		for step, want := range map[decode.PreviewStep]image.Point{decode.PreviewFirst: c.first, decode.PreviewFull: c.full} {
+		for step, want := range map[decode.PreviewStep]image.Point{decode.PreviewFirst: c.first, decode.PreviewFull: c.full, decode.PreviewModel: c.model, 0: c.first, 77: c.first} {
 			if got := preview(t, data, step).Bounds().Size(); got != want {
 				t.Errorf("step %d of %v is %v, not %v", step, c.source, got, want)
 			}
@@ -45,7 +45,7 @@ func TestPreviewHoldsNothingOfTheFile(t *testing.T) {
 	tags := exif(exifTag{0x010f, "Lookout"}, exifTag{0x0110, "secret model"}, exifTag{0x0112, uint16(1)})
 	source := withEXIF(encode(t, "jpeg", scene(320, 240)), tags)
 	source = append(source, "trailing secret"...)
-	for _, step := range []decode.PreviewStep{decode.PreviewFirst, decode.PreviewFull} {
+	for _, step := range []decode.PreviewStep{decode.PreviewFirst, decode.PreviewFull, decode.PreviewModel} {
 		view, err := decode.Preview(source, step, decode.Limits{})
 		if err != nil {
 			t.Fatal(err)
@@ -107,6 +107,9 @@ func TestFirstStep(t *testing.T) {
 	full := preview(t, data, decode.PreviewFull)
 	if r, g, _, _ := full.At(200, 200).RGBA(); r < 2*g {
 		t.Error("the second step has lost its colour")
+	}
+	if r, g, _, _ := preview(t, data, decode.PreviewModel).At(60, 60).RGBA(); r < 2*g {
+		t.Error("what a classifier is given has lost its colour")
 	}
 	near, far := color.GrayModel.Convert(full.At(1220, 1400)).(color.Gray).Y, color.GrayModel.Convert(full.At(1260, 1400)).(color.Gray).Y
 	if max(near, far)-min(near, far) < 60 {

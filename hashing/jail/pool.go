@@ -221,7 +221,7 @@ func (p *Pool) Preview(ctx context.Context, r io.Reader, size int64, step decode
 	if err != nil {
 		return nil, err
 	}
-	if err := checkPreview(a.payload); err != nil {
+	if err := checkPreview(a.payload, step); err != nil {
 		return nil, err
 	}
 	return a.payload, nil

@@ -116,7 +116,7 @@ func TestExamine(t *testing.T) {
 func TestPreview(t *testing.T) {
 	p := newPool(t, Options{Children: 1})
 	good := pngPicture(t)
-	for _, step := range []decode.PreviewStep{decode.PreviewFirst, decode.PreviewFull} {
+	for _, step := range []decode.PreviewStep{decode.PreviewFirst, decode.PreviewFull, decode.PreviewModel} {
 		want, err := decode.Preview(good, step, decode.Limits{})
 		if err != nil {
 			t.Fatal(err)

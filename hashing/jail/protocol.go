@@ -245,10 +245,10 @@ func parseExamination(payload []byte, seen hashing.Facts) (hashing.Examination, 
 	return ex, nil
 }
 
-// checkPreview makes sure that a view is a JPEG of a size that a person asked for.
-func checkPreview(view []byte) error {
+// checkPreview makes sure that a view is a JPEG of the size that was asked for.
+func checkPreview(view []byte, step decode.PreviewStep) error {
 	config, err := jpeg.DecodeConfig(bytes.NewReader(view))
-	if err != nil || max(config.Width, config.Height) > decode.PreviewFullSide {
+	if err != nil || max(config.Width, config.Height) > step.Side() {
 		return decode.Crashed
 	}
 	return nil
