@@ -1,0 +1,205 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"vigie/tools/triagebench/drive"
+	"vigie/triage/signals"
+)
+
+// openedShares are the columns of the tables.
+var openedShares = []float64{.01, .02, .05, .10, .20}
+
+const shuffles = 100 // random orders, of which the mean is shown
+
+// order is one way through the queue.
+type order struct {
+	name   string
+	curves []curve // more than one where the mean is shown
+}
+
+func (o *order) found(opened float64) float64 { return mean(o.curves, opened) }
+
+// row is a line of a table: what was found within each of openedShares.
+type row struct {
+	name    string
+	planted int
+	found   []float64
+}
+
+// report is what a run showed.
+type report struct {
+	world   *drive.World
+	queue   []group
+	took    time.Duration
+	planted map[*drive.Scene]bool
+	overall curve
+	orders  []order
+}
+
+func newReport(queue []group, w *drive.World) *report {
+	r := &report{world: w, queue: queue, planted: plantedIn(w.Drives...)}
+	r.overall = newCurve(queue, r.planted, everywhere)
+	one := func(name string, q []group) {
+		r.orders = append(r.orders, order{name, []curve{newCurve(q, r.planted, everywhere)}})
+	}
+	one("Vigie", queue)
+	one("newest first", sorted(queue, newestFirst))
+	one("folder order", sorted(queue, byFolder))
+	random := order{name: "random"}
+	for i := range uint64(shuffles) {
+		random.curves = append(random.curves, newCurve(shuffled(queue, i), r.planted, everywhere))
+	}
+	r.orders = append(r.orders, random)
+	return r
+}
+
+func plantedIn(drives ...*drive.Drive) map[*drive.Scene]bool {
+	planted := make(map[*drive.Scene]bool)
+	for _, d := range drives {
+		for _, s := range d.Planted {
+			planted[s] = true
+		}
+	}
+	return planted
+}
+
+// write prints all tables, in Markdown.
+func (r *report) write(w io.Writer) {
+	media, exhibits := 0, 0
+	for _, d := range r.world.Drives {
+		exhibits += len(d.Exhibits)
+		for _, x := range d.Exhibits {
+			media += len(x.Files)
+		}
+	}
+	first, last := r.world.Drives[0].Seed, r.world.Drives[len(r.world.Drives)-1].Seed
+	adversarial := 0
+	for s := range r.planted {
+		if s.Adversarial() {
+			adversarial++
+		}
+	}
+	fmt.Fprintf(w, "Seeds %d to %d: %d drives of %d exhibits, %d files; %d groups in the queue, %d planted (%.1f %%), %d of them adversarial. The run took %s.\n",
+		first, last, len(r.world.Drives), exhibits, media, len(r.queue), len(r.planted), 100*float64(len(r.planted))/float64(len(r.queue)), adversarial, r.took.Round(time.Second))
+	if r.overall.missed > 0 {
+		fmt.Fprintf(w, "**%d planted groups are not in the queue.**\n", r.overall.missed)
+	}
+	table(w, "Planted groups found, of all drives, within the first groups opened", "order", r.byOrder())
+	table(w, "Each drive by itself, in Vigie's order", "seed", r.bySeed())
+	table(w, "Without one signal", "without", r.ablation())
+	table(w, "By context, in Vigie's order of all drives", "context", r.byContext())
+}
+
+// table prints rows.
+func table(w io.Writer, title, first string, rows []row) {
+	fmt.Fprintf(w, "\n%s:\n\n| %s | planted |", title, first)
+	for _, o := range openedShares {
+		fmt.Fprintf(w, " first %.0f %% |", 100*o)
+	}
+	fmt.Fprintf(w, "\n|---|---:|%s\n", strings.Repeat("---:|", len(openedShares)))
+	for _, row := range rows {
+		fmt.Fprintf(w, "| %s | %d |", row.name, row.planted)
+		for _, f := range row.found {
+			if math.IsNaN(f) {
+				fmt.Fprint(w, " |")
+				continue
+			}
+			fmt.Fprintf(w, " %.1f %% |", 100*f)
+		}
+		fmt.Fprintln(w)
+	}
+}
+
+func (c *curve) row(name string) row {
+	r := row{name: name, planted: len(c.at) + c.missed}
+	for _, o := range openedShares {
+		r.found = append(r.found, c.found(o))
+	}
+	return r
+}
+
+func (r *report) byOrder() (rows []row) {
+	for _, o := range r.orders {
+		line := row{name: o.name, planted: len(r.planted)}
+		for _, share := range openedShares {
+			line.found = append(line.found, o.found(share))
+		}
+		rows = append(rows, line)
+	}
+	return rows
+}
+
+func (r *report) bySeed() (rows []row) {
+	for i, d := range r.world.Drives {
+		c := newCurve(r.queue, plantedIn(d), onDrive(i))
+		rows = append(rows, c.row(fmt.Sprint(d.Seed)))
+	}
+	return rows
+}
+
+// ablation leaves each signal out in turn; those first that cost most.
+func (r *report) ablation() []row {
+	rows := []row{r.overall.row("nothing")}
+	for _, name := range signals.Names() {
+		c := newCurve(without(r.queue, name), r.planted, everywhere)
+		rows = append(rows, c.row(string(name)))
+	}
+	const at = 2 // the mark's column
+	slices.SortStableFunc(rows[1:], func(a, b row) int { return int(1e6 * (a.found[at] - b.found[at])) })
+	return rows
+}
+
+// byContext tells what is found late: where it lay, and what hid it.
+func (r *report) byContext() (rows []row) {
+	add := func(name string, belongs func(*drive.Scene) bool) {
+		some := make(map[*drive.Scene]bool)
+		for s := range r.planted {
+			if belongs(s) {
+				some[s] = true
+			}
+		}
+		if len(some) > 0 {
+			c := newCurve(r.queue, some, everywhere)
+			rows = append(rows, c.row(name))
+		}
+	}
+	for _, c := range drive.Contexts {
+		add(string(c), func(s *drive.Scene) bool { return s.Context == c && !s.Adversarial() })
+	}
+	add("adversarial, all", (*drive.Scene).Adversarial)
+	for _, d := range []string{"stripped", "folder", "clock"} {
+		add("adversarial: "+d, func(s *drive.Scene) bool { return slices.Contains(s.Disguises, d) })
+	}
+	return rows
+}
+
+// The part of a document that renew writes stands between these lines.
+const (
+	renewFrom = "<!-- triagebench: from here on written by make bench-triage-docs -->\n"
+	renewTo   = "<!-- triagebench: to here -->\n"
+)
+
+// renew writes the tables anew into a document.
+func (r *report) renew(file string) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	before, rest, found := strings.Cut(string(text), renewFrom)
+	_, after, ended := strings.Cut(rest, renewTo)
+	if !found || !ended {
+		return fmt.Errorf("%s has no place for the tables", file)
+	}
+	var b strings.Builder
+	b.WriteString(before + renewFrom + "\n")
+	r.write(&b)
+	b.WriteString("\n" + renewTo + after)
+	return os.WriteFile(file, []byte(b.String()), 0o644) //nolint:gosec // a document
+}
