@@ -9,7 +9,7 @@ LISTEN  ?= 127.0.0.1:8787
 export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS) -tags=nodynamic)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test race chaos formats hostile fuzz bench bench-journal bench-hash bench-rebuild bench-work bench-match bench-lookup bench-recall vet windows setup setup-test setup-minio assets clean
+.PHONY: help demo run build test race chaos formats hostile fuzz bench bench-journal bench-hash bench-rebuild bench-work bench-match bench-lookup bench-recall bench-triage vet windows setup setup-test setup-minio assets clean
 
 help: ## lists every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -94,6 +94,12 @@ bench-lookup: setup ## what exact entries cost in Redis, and how many a second a
 bench-recall: ## what plain PDQ, pHash and Vigie find of edited pictures, and take for one: CORPUS
 	@$(GO) build -trimpath -o bin/recallbench ./tools/recallbench
 	@./bin/recallbench -lists "$(wildcard $(CORPUS)/lists)" $(wildcard $(addprefix $(CORPUS)/,photos wallpapers exif))
+
+MEDIA  ?= 6000
+DRIVES ?= 12
+bench-triage: setup ## what ranking finds on simulated drives: SEED=101 (the first of DRIVES=12), MEDIA=6000 each; DOCS=1 renews docs/ranking.md
+	@$(GO) build -trimpath -o bin/triagebench ./tools/triagebench
+	@./bin/triagebench -seed $(if $(filter file,$(origin SEED)),101,$(SEED)) -drives $(DRIVES) -media $(MEDIA) $(if $(DUMP),-dump $(DUMP)) $(if $(DOCS),-docs docs/ranking.md -svg docs/pictures/ranking.svg)
 
 vet: ## go vet and gofmt
 	@test -z "$$(gofmt -l $$(git ls-files '*.go' 2>/dev/null || find . -name '*.go'))" || { gofmt -l .; echo "gofmt would change these files"; exit 1; }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -47,6 +48,15 @@ func (c *curve) found(opened float64) float64 {
 	first := int(math.Ceil(opened * float64(c.groups)))
 	n, _ := slices.BinarySearch(c.at, first+1)
 	return float64(n) / float64(len(c.at)+c.missed)
+}
+
+// needed says which share of the groups is opened when a share of the planted scenes is met.
+func (c *curve) needed(found float64) string {
+	n := int(math.Ceil(found * float64(len(c.at)+c.missed)))
+	if n > len(c.at) || n == 0 {
+		return "more than 100 %"
+	}
+	return fmt.Sprintf("%.1f %%", 100*float64(c.at[n-1])/float64(c.groups))
 }
 
 // mean is the curve of many orders together.

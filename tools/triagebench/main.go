@@ -26,7 +26,7 @@ const (
 // The default size: what the mark is for.
 const (
 	defaultDrives = 12
-	defaultMedia  = 4000
+	defaultMedia  = 6000
 )
 
 // trainedSeeds are the first seeds, on which the weights were chosen: what is published is of others.

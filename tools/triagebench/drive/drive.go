@@ -140,15 +140,16 @@ func Generate(o Options) *World {
 	return w
 }
 
-// order sorts the files as a source is walked, and tells those of one path apart.
+// order tells files of one path apart, as programs do, and sorts all as a source is walked.
 func (x *Exhibit) order() {
-	byPath := func(a, b *File) int { return strings.Compare(a.Path, b.Path) }
-	slices.SortStableFunc(x.Files, byPath)
-	for i := 1; i < len(x.Files); i++ {
-		if x.Files[i].Path == x.Files[i-1].Path {
-			ext := path.Ext(x.Files[i].Path)
-			x.Files[i].Path = fmt.Sprintf("%s (%d)%s", strings.TrimSuffix(x.Files[i].Path, ext), i, ext)
+	met := make(map[string]bool)
+	for _, f := range x.Files {
+		ext := path.Ext(f.Path)
+		stem := strings.TrimSuffix(f.Path, ext)
+		for n := 1; met[f.Path]; n++ {
+			f.Path = fmt.Sprintf("%s (%d)%s", stem, n, ext)
 		}
+		met[f.Path] = true
 	}
-	slices.SortStableFunc(x.Files, byPath)
+	slices.SortFunc(x.Files, func(a, b *File) int { return strings.Compare(a.Path, b.Path) })
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strings"
 
 	"vigie/hashing"
 )
@@ -38,7 +39,10 @@ var (
 func (e encoder) facts(d dice) hashing.Facts {
 	f := hashing.Facts{
 		Kind: hashing.KindPicture, Format: "jpeg", Width: e.side, Height: e.side * 3 / 4, JPEGQuality: e.quality,
-		Tables: standardTables(e.quality), Subsampling: "4:2:0", Progressive: e.progressive, Software: e.software,
+		Tables: standardTables(e.quality), TablesOf: hashing.TablesLibrary, Subsampling: "4:2:0", Progressive: e.progressive, Software: e.software,
+	}
+	if strings.HasPrefix(e.software, "Adobe") {
+		f.Tables, f.TablesOf = newDice("tables of Adobe", e.quality).hex(16), hashing.TablesAdobe
 	}
 	if d.chance(.4) {
 		f.Width, f.Height = f.Height, f.Width
@@ -85,7 +89,7 @@ func standardTables(quality int) string {
 func drawn(format string, width, height int) hashing.Facts {
 	f := hashing.Facts{Kind: hashing.KindPicture, Format: format, Width: width, Height: height}
 	if format == "jpeg" {
-		f.JPEGQuality, f.Tables, f.Subsampling = 85, standardTables(85), "4:2:0"
+		f.JPEGQuality, f.Tables, f.TablesOf, f.Subsampling = 85, standardTables(85), hashing.TablesLibrary, "4:2:0"
 	}
 	return f
 }

@@ -2,6 +2,7 @@ package drive
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"vigie/hashing"
@@ -37,11 +38,17 @@ func newMaker(w *World, seed uint64, media int, submitted time.Time) *maker {
 		drive: &Drive{Seed: seed, Case: fmt.Sprintf("2026/%d", seed)},
 	}
 	m.seized = submitted.Add(-m.span(10*day, 120*day))
-	m.known = m.chance(knownDrives)
+	m.known = evenly(seed) < knownDrives
 	m.own(submitted)
 	m.quota = int(float64(media) * groupsPerMedium * m.share(plantedLeast, plantedMost))
 	m.adversarial = m.IntN(adversarialEvery)
 	return m
+}
+
+// evenly spreads numbers that follow one another over 0 to 1, so that a run of few drives is not all of one kind.
+func evenly(seed uint64) float64 {
+	_, part := math.Modf(float64(seed%1e6) * math.Phi)
+	return part
 }
 
 // scene is something ordinary.

@@ -35,22 +35,37 @@ var plantings = []planting{
 
 // plantAll plants the drive's quota. A context comes as often as its share of groups says, whatever comes at a time.
 func (m *maker) plantAll() {
+	able, total := m.able()
 	for len(m.drive.Planted) < m.quota {
-		var able []planting
-		total := 0.0
-		for _, p := range plantings {
-			if p.known && !m.known || p.shared && m.other == nil {
-				continue
-			}
-			p.share /= float64(p.least+p.most) / 2
-			able = append(able, p)
-			total += p.share
-		}
 		at := m.Float64() * total
 		i := slices.IndexFunc(able, func(p planting) bool { at -= p.share; return at < 0 })
 		p := able[max(i, 0)]
 		p.plant(m, min(m.between(p.least, p.most), m.quota-len(m.drive.Planted)))
 	}
+}
+
+// able returns what can be planted on the drive, with how often to choose it: what needs known material comes so much
+// more often where there is some that the shares of all drives together are the stated ones.
+func (m *maker) able() (able []planting, total float64) {
+	needKnown := 0.0
+	for _, p := range plantings {
+		if p.known {
+			needKnown += p.share
+		}
+	}
+	for _, p := range plantings {
+		switch {
+		case p.known && !m.known, p.shared && m.other == nil:
+			continue
+		case p.known:
+			p.share /= knownDrives
+		case m.known:
+			p.share *= (1 - needKnown/knownDrives) / (1 - needKnown)
+		}
+		p.share /= float64(p.least+p.most) / 2
+		able, total = append(able, p), total+p.share
+	}
+	return able, total
 }
 
 // planted is a new scene; every tenth is disguised, by any combination.
@@ -179,6 +194,7 @@ func strip(f *hashing.Facts) {
 		return
 	}
 	*f = hashing.Facts{
-		Kind: f.Kind, Format: "jpeg", Width: f.Width, Height: f.Height, JPEGQuality: 90, Tables: standardTables(90), Subsampling: "4:2:0",
+		Kind: f.Kind, Format: "jpeg", Width: f.Width, Height: f.Height, JPEGQuality: 90, Tables: standardTables(90), TablesOf: hashing.TablesLibrary,
+		Subsampling: "4:2:0",
 	}
 }

@@ -29,5 +29,5 @@ func (m *maker) passed() func(*Medium) {
 		folder = x.downloadFolder(m)
 	}
 	at := m.when(3 * year)
-	return func(md *Medium) { m.put(x, folder+md.anyName(m), at.Add(m.span(0, 3*day)), md) }
+	return func(md *Medium) { m.put(x, folder+md.anyName(m), at.Add(-m.span(0, 3*day)), md) }
 }

@@ -73,7 +73,7 @@ func newPools() pools {
 	for range stockPieces {
 		facts := drawn("jpeg", pick(d, 1920, 2560, 3840), pick(d, 1080, 1440, 2160))
 		if d.chance(.4) {
-			facts.Software, facts.Profile = byPhotoshop.software, "sRGB IEC61966-2.1"
+			facts.Software, facts.Profile, facts.TablesOf = byPhotoshop.software, "sRGB IEC61966-2.1", hashing.TablesAdobe
 		}
 		p.stock = append(p.stock, add("wallpaper or stock", facts, Unlisted))
 	}
