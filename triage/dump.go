@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"io"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -24,7 +25,7 @@ func (c *CatchUp) Dump(ctx context.Context, w io.Writer) error {
 		return catchingUp(Advance{})
 	}
 	d := dumper{c, json.NewEncoder(w)}
-	for _, part := range []func(context.Context) error{d.accounts, d.sets, d.cases, d.exhibits, d.groups, d.queue} {
+	for _, part := range []func(context.Context) error{d.accounts, d.sets, d.weights, d.cases, d.exhibits, d.groups, d.queue} {
 		if err := part(ctx); err != nil {
 			return err
 		}
@@ -106,6 +107,21 @@ func (d dumper) objections(ctx context.Context) error {
 			State EntryState `json:"state"`
 		}{State: o.State}
 		if line.dumped, err = d.of("entry", entryName(o.Set, o.Entry.Number), o); err == nil {
+			err = d.out.Encode(line)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// weights tells of all versions that were put in force.
+func (d dumper) weights(ctx context.Context) error {
+	versions, err := d.Events.Weights.WeightsVersions(ctx)
+	for _, v := range versions {
+		var line dumped
+		if line, err = d.of("weights", strconv.FormatUint(v.Event, 10), v); err == nil {
 			err = d.out.Encode(line)
 		}
 		if err != nil {

@@ -37,6 +37,8 @@ const (
 	RevealGranted EventKind = "reveal.granted"
 	PictureServed EventKind = "reveal.served"
 	DecisionMade  EventKind = "group.decided"
+	// WeightsChanged tells what counts in the ranking from now on.
+	WeightsChanged EventKind = "ranking.changed"
 
 	DestructionIsProposed  EventKind = "exhibit.destruction-proposed"
 	DestructionWithdrawn   EventKind = "exhibit.destruction-withdrawn"

@@ -69,6 +69,7 @@ type Projector struct {
 	Shelving  ShelvingStore
 	Shelves   ShelfArchive
 	Earlier   EarlierStore
+	Weights   WeightsStore
 	Names     Names
 }
 
@@ -159,6 +160,8 @@ func (p *Projector) Apply(ctx context.Context, ev Event) error {
 		return withData(ev, func(run RehashRun) error { return rehashStarted(ctx, p.Rehashes, run) })
 	case RehashFinished:
 		return rehashEnded(ctx, p.Rehashes, ev.Subject, ev.Time)
+	case WeightsChanged:
+		return withData(ev, func(d changedWeights) error { return p.weightsChanged(ctx, ev, d) })
 	case DecisionMade:
 		return withData(ev, func(d Decision) error { return p.Queue.SaveDecision(ctx, GroupID(ev.Subject), d) })
 	}

@@ -21,11 +21,15 @@ func (s *Steward) rank(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	w, groups := signals.Default(), make([]Group, len(marked))
+	groups := make([]Group, len(marked))
 	for i, m := range marked {
-		groups[i] = s.ranked(w, m.Group, media[i], near)
+		groups[i] = s.ranked(m.Group, media[i], near)
 	}
-	return len(marked), s.Groups.SaveRankings(ctx, marked, groups)
+	err = s.Groups.SaveRankings(ctx, s.rankedBy, marked, groups)
+	if IsKind(err, Stale) { // the next round sees the other weights
+		s.rankedBy, err = WeightsSum{}, nil
+	}
+	return len(marked), err
 }
 
 // members returns the members of groups, and learns the exhibits in which they lie.
@@ -90,8 +94,8 @@ func (s *Steward) nearKnown(ctx context.Context, media [][]Medium) (map[nearby]b
 }
 
 // ranked counts and ranks one group by its members that are in no set.
-func (s *Steward) ranked(w *signals.Weights, id GroupID, members []Medium, near map[nearby]bool) Group {
-	g := Group{ID: id, Members: len(members), Finding: Unranked}
+func (s *Steward) ranked(id GroupID, members []Medium, near map[nearby]bool) Group {
+	g := Group{ID: id, Members: len(members)}
 	seen, cases := make(map[ExhibitID]bool), make(map[string]bool)
 	var evidence signals.Group
 	for i := range members {
@@ -110,10 +114,8 @@ func (s *Steward) ranked(w *signals.Weights, id GroupID, members []Medium, near 
 	}
 	evidence.Cases = len(cases)
 	g.Open, g.Exhibits, g.Cases = len(evidence.Members), len(seen), len(cases)
-	g.Score, g.Reasons = w.Rank(evidence)
-	if g.Score >= w.Threshold {
-		g.Finding = ProbableNew
-	}
+	g.Score, g.Reasons = s.weights.Rank(evidence)
+	g.Finding = findingOf(&s.weights, g.Score)
 	return g
 }
 

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"vigie/hashing"
+	"vigie/triage/signals"
 )
 
 const (
@@ -54,7 +55,8 @@ type GroupStore interface {
 	// SaveRankings keeps what ranking made of groups (Members to Reasons; claim and decision stay), gives each Finding
 	// to the group's open members, orders the queue, and strikes the requests of groups that were not marked again
 	// since. A group without open members leaves the queue.
-	SaveRankings(ctx context.Context, marked []Marked, groups []Group) error
+	// Stale: groups are ranked by other weights.
+	SaveRankings(ctx context.Context, by WeightsSum, marked []Marked, groups []Group) error
 }
 
 // RematchStore knows which media were matched under an older epoch.
@@ -84,6 +86,8 @@ type Steward struct {
 	Matcher      Matcher
 	Outcomes     OutcomeStore
 	Groups       GroupStore
+	Weights      WeightsStore
+	Rerank       RerankStore
 	Rematch      RematchStore
 	Sweep        *Sweep // nil: whatever is outdated is matched again
 	Founders     *FounderIndex
@@ -98,6 +102,10 @@ type Steward struct {
 	// exhibits are those that ranking has met, without their manifests: what it needs of one never changes. Only
 	// Run's goroutine writes here.
 	exhibits map[ExhibitID]Exhibit
+	// weights are those by which groups are ranked, which rankedBy names; reranking: some may have the rank of others.
+	weights   signals.Weights
+	rankedBy  WeightsSum
+	reranking bool
 	// builder is who makes the projections again, with this steward's help; empty: nobody.
 	builder string
 }
@@ -139,7 +147,7 @@ func (s *Steward) unlessReopening(ctx context.Context, do func() error) error {
 
 // round does one batch of each duty and reports whether there was anything to do.
 func (s *Steward) round(ctx context.Context) (worked bool, err error) {
-	for _, duty := range []func(context.Context) (int, error){s.rematch, s.heirs, s.group, s.rank} {
+	for _, duty := range []func(context.Context) (int, error){s.rematch, s.heirs, s.group, s.rerank, s.rank} {
 		n, err := duty(ctx)
 		if err != nil {
 			return worked, err

@@ -145,7 +145,7 @@ func newProjector(v *views.Views, sets *known.Sets, chain *journal.Journal, arch
 	return &triage.Projector{
 		Journal: chain, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: archive, Sets: sets,
 		SetFiles: archive, Parse: setfile.Parse, Queue: v.Queue, Ends: v.Ends, Keys: archive, Rehashes: v.Rehashes, Names: names,
-		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: archive, Earlier: v.Earlier,
+		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: archive, Earlier: v.Earlier, Weights: v.Weights,
 	}
 }
 
@@ -166,7 +166,7 @@ func newCatchUp(sv *servers, keys *secrets, chain *journal.Journal, archive *obj
 	c.Events = newProjector(v, sets, chain, archive, names)
 	c.Steward = &triage.Steward{
 		Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Examinations: archive, Records: archive, Marks: v.Marks,
-		Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Rematch: v.Rematch, Founders: founders, Cases: v.Cases,
+		Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Weights: v.Weights, Rerank: v.Rerank, Rematch: v.Rematch, Founders: founders, Cases: v.Cases,
 		Jobs: work.New(rdb, redisPrefix, defaultLease), Lease: v.Lease, Events: c.Events, Names: names, Now: time.Now, Log: log,
 	}
 	c.Steward.Sweep = newSweep(c.Steward, mirror, v.Rematch, archive, v.Seen, c.Events)
@@ -308,7 +308,7 @@ func newSweep(s *triage.Steward, changes triage.ChangeSource, store triage.Sweep
 func (h *house) steward() *triage.Steward {
 	s := &triage.Steward{
 		Exhibits: h.views.Exhibits, Media: h.views.Media, Archive: h.archive, Examinations: h.archive, Records: h.archive, Marks: h.views.Marks, Matcher: h.mirror,
-		Outcomes: h.views.Outcomes, Groups: h.views.Groups, Rematch: h.views.Rematch, Founders: h.founders, Cases: h.views.Cases,
+		Outcomes: h.views.Outcomes, Groups: h.views.Groups, Weights: h.views.Weights, Rerank: h.views.Rerank, Rematch: h.views.Rematch, Founders: h.founders, Cases: h.views.Cases,
 		Jobs: h.jobs, Lease: h.views.Lease, Events: h.events, Names: h.names, Now: time.Now, Log: h.log,
 	}
 	s.Sweep = newSweep(s, h.mirror, h.views.Rematch, h.archive, h.views.Seen, h.events)

@@ -184,7 +184,7 @@ func (c *crowd) rank(size int) {
 				{Signal: signals.CameraOriginal, Points: 40, Detail: fmt.Sprintf("SM-A5%02dB", i%37)},
 				{Signal: signals.Recent, Points: 15}, {Signal: signals.CameraSerial, Points: 10}, {Signal: signals.CameraFolder, Points: 5},
 			}
-			c.ok(c.Groups.SaveRankings(c.t.Context(), []triage.Marked{m}, []triage.Group{g}))
+			c.ok(c.Groups.SaveRankings(c.t.Context(), byTest, []triage.Marked{m}, []triage.Group{g}))
 		}
 	})
 }

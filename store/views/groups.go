@@ -73,29 +73,27 @@ end
 return 1`)
 
 	// saveRankings keeps rankings, gives open members their finding and orders the queue. A group that is not there
-	// is left out. ARGV: words of all, then of each: group, mark, members, open, score, rest, finding.
+	// is left out. ARGV: the weights that ranked them, words of all, then of each: group, mark, members, open, score, rest, finding.
 	saveRankings = script(`
 local function rank(g, marked, n, o, score, rest, finding)
   local t = loadGroup(g)
   if not (t and t.b) then return end
   t.n, t.o, t.s, t.r = n, o, score, rest
-  for _, id in ipairs(members(g)) do
-    local m = load(id)
-    if m and m.s == 'e' and open(m.F) then
-      move(m, m.s, finding)
-      save(m)
-    end
-  end
+  find(g, finding)
   if t.k == marked then
     call('ZREM', P .. 'torank', g)
     t.k = nil
   end
-  requeue(t)
+  local place = waitsUnder(t)
+  collectMove(t.id, t.q or '', place or '')
+  t.q = place
   saveGroup(t)
 end
-keepWords(ARGV[2])
-for i = 3, #ARGV, 7 do rank(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5], ARGV[i + 6]) end
-return 1`)
+if call('HGET', P .. 'rerank', 'all') ~= ARGV[2] then return 'stale' end
+keepWords(ARGV[3])
+for i = 4, #ARGV, 7 do rank(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5], ARGV[i + 6]) end
+moveCollected()
+return 'done'`)
 )
 
 // Ungrouped implements triage.GroupStore.
@@ -222,17 +220,21 @@ func (s Groups) NearKnown(ctx context.Context, places []triage.Place) ([]bool, e
 }
 
 // SaveRankings implements triage.GroupStore.
-func (s Groups) SaveRankings(ctx context.Context, marked []triage.Marked, groups []triage.Group) error {
+func (s Groups) SaveRankings(ctx context.Context, by triage.WeightsSum, marked []triage.Marked, groups []triage.Group) error {
 	for from := 0; from < len(marked); from += rankBatch {
 		to := min(from+rankBatch, len(marked))
 		news := s.newWords()
-		args := make([]any, 1, 1+7*(to-from))
+		args := make([]any, 2, 2+7*(to-from))
 		for i := from; i < to; i++ {
 			m, g := &marked[i], &groups[i]
 			args = append(args, packID(string(m.Group)), m.Mark, g.Members, g.Open, g.Score, s.packRank(m.Group, *g, news), findings.of[g.Finding])
 		}
-		args[0] = news.text
-		if err := s.run(ctx, saveRankings, s.group(marked[from].Group), args...).Err(); err != nil {
+		args[0], args[1] = by.All, news.text
+		answer, err := s.run(ctx, saveRankings, s.group(marked[from].Group), args...).Text()
+		if err == nil && answer == "stale" {
+			return otherWeights("views.SaveRankings")
+		}
+		if err != nil {
 			return fault("views.SaveRankings", string(marked[from].Group), err)
 		}
 	}

@@ -271,12 +271,12 @@ func TestMarksThatComeMeanwhileStay(t *testing.T) {
 	b.examine(2, triage.Pending, 0)
 	b.join(2, 1)
 	ranking := b.ranking(old.Group, 10, triage.Unranked)
-	b.ok(b.Groups.SaveRankings(ctx, []triage.Marked{old}, []triage.Group{ranking}))
+	b.ok(b.Groups.SaveRankings(ctx, byTest, []triage.Marked{old}, []triage.Group{ranking}))
 	now := b.toRank()
 	if len(now) != 1 || now[0].Mark <= old.Mark {
 		t.Fatalf("the later request was struck: %+v", now)
 	}
-	b.ok(b.Groups.SaveRankings(ctx, []triage.Marked{now[0]}, []triage.Group{ranking}))
+	b.ok(b.Groups.SaveRankings(ctx, byTest, []triage.Marked{now[0]}, []triage.Group{ranking}))
 	if !b.waiting() {
 		t.Errorf("the request stays: %+v", b.toRank())
 	}
@@ -362,7 +362,7 @@ func TestQueue(t *testing.T) {
 		g := b.ranking(m.Group, scores[m.Group], triage.ProbableNew)
 		g.Exhibits, g.Cases, g.Videos = 2, 1, 1
 		g.Reasons = []signals.Reason{{Signal: signals.CameraOriginal, Points: 40, Detail: "Model"}, {Signal: signals.Icon, Points: -30, Share: 500}}
-		b.ok(b.Groups.SaveRankings(ctx, []triage.Marked{m}, []triage.Group{g}))
+		b.ok(b.Groups.SaveRankings(ctx, byTest, []triage.Marked{m}, []triage.Group{g}))
 		if m.Group == triage.GroupID(mediumID(2)) {
 			want = g
 		}

@@ -69,6 +69,9 @@ import (
 //	q:<score>            hash    leaf → how many of these lie in it
 //	q:<score>:<leaf>     hash    groups, their identifiers from the second byte on; a leaf is 12 bits (2 bytes)
 //
+//	weights              hash    event of the journal → the weights that it put in force, sealed
+//	rerank               hash    by which weights groups are ranked, and how many of them: see rerank.go
+//
 //	rehash               hash    the renewal of outdated fingerprints: see rehash.go
 //
 //	marks:applied        hash    how far the projections have come: see marks.go
@@ -113,6 +116,8 @@ const (
 	keyLeaving   = "leaving"
 	keyDoomed    = "doomed:"
 	keyQueue     = "queue"
+	keyWeights   = "weights"
+	keyRerank    = "rerank"
 )
 
 func (d db) key(parts ...string) string {

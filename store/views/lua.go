@@ -282,6 +282,17 @@ local function members(g)
   return ids
 end
 
+-- find gives the open members of a group their finding.
+local function find(g, finding)
+  for _, id in ipairs(members(g)) do
+    local m = load(id)
+    if m and m.s == 'e' and open(m.F) then
+      move(m, m.s, finding)
+      save(m)
+    end
+  end
+end
+
 -- short is what is kept of a medium's keys once its examination is on record, and what is seen of them: the first eight
 -- bytes of those of MD5 and SHA-1. By SHA-256 media are found themselves.
 local function short(keys) return keys:sub(1, 8) .. keys:sub(17, 24) end
@@ -314,21 +325,45 @@ local function rekey(m, keys, size)
 end
 
 -- enqueue puts a group under its score in the queue; nil takes it out. The caller saves it. Groups of a score lie in leaves, by the first
--- 12 bits of their identifiers; how many there are is counted for scores and leaves.
-local function enqueue(t, score)
-  local old = t.q
+-- 12 bits of their identifiers; how many there are is counted for scores and leaves. What that changes is collected first: many groups of a
+-- leaf move together.
+local came, went, moved = {}, {}, {}
+local function collect(into, key, value)
+  into[key] = into[key] or {}
+  table.insert(into[key], value)
+end
+local function count(key, field, d)
+  moved[key] = moved[key] or {}
+  moved[key][field] = (moved[key][field] or 0) + d
+end
+local function collectMove(g, old, score)
   if old == score then return end
-  local leaf = t.id:sub(1, 1) .. string.char(math.floor(t.id:byte(2) / 16))
-  if old then
-    call('HDEL', P .. 'q:' .. old .. ':' .. leaf, t.id:sub(2))
-    tally('q:' .. old, leaf, -1)
-    tally('queue', old, -1)
+  local leaf = g:sub(1, 1) .. string.char(math.floor(g:byte(2) / 16))
+  for s, d in pairs({[old] = -1, [score] = 1}) do
+    if s ~= '' then
+      collect(d > 0 and came or went, P .. 'q:' .. s .. ':' .. leaf, g:sub(2))
+      count('q:' .. s, leaf, d)
+      count('queue', s, d)
+    end
   end
-  if score then
-    call('HSET', P .. 'q:' .. score .. ':' .. leaf, t.id:sub(2), '')
-    tally('q:' .. score, leaf, 1)
-    tally('queue', score, 1)
+end
+local function moveCollected()
+  for key, ids in pairs(went) do call('HDEL', key, unpack(ids)) end
+  for key, ids in pairs(came) do
+    local fields = {}
+    for i, id in ipairs(ids) do fields[2 * i - 1], fields[2 * i] = id, '' end
+    call('HSET', key, unpack(fields))
   end
+  for key, fields in pairs(moved) do
+    for field, d in pairs(fields) do
+      if d ~= 0 then tally(key, field, d) end
+    end
+  end
+  came, went, moved = {}, {}, {}
+end
+local function enqueue(t, score)
+  collectMove(t.id, t.q or '', score or '')
+  moveCollected()
   t.q = score
 end
 
@@ -357,10 +392,11 @@ local function barred(x, restoring)
   if not restoring and call('HEXISTS', P .. 'closed', x) == 1 then return 'closed' end
 end
 
--- requeue puts a group into the queue or takes it out: in are groups with open members, unless a decision covers all
--- members. The caller saves it.
-local function requeue(t)
+-- waitsUnder is the score under which a group is in the queue: in are groups with open members, unless a decision covers all
+-- members. requeue puts it there, or takes it out. The caller saves it.
+local function waitsUnder(t)
   local waits = tonumber(t.o or 0) > 0 and (not t.w or tonumber(t.n) > tonumber(t.w))
-  enqueue(t, waits and t.s or nil)
+  return waits and t.s or nil
 end
+local function requeue(t) enqueue(t, waitsUnder(t)) end
 `

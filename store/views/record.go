@@ -1,6 +1,7 @@
 package views
 
 import (
+	"encoding/binary"
 	"encoding/hex"
 	"strconv"
 
@@ -178,4 +179,25 @@ func unpackNumber(s string) (n int64) {
 		n = n<<8 | int64(s[i])
 	}
 	return n
+}
+
+// groupOrder is the order in which the fields of a group's record are written, here as in lua.go.
+const groupOrder = "binosqrkcudw"
+
+// packGroup writes a group's record.
+func packGroup(fields map[byte]string) string {
+	var raw []byte
+	for i := range len(groupOrder) {
+		name := groupOrder[i]
+		value, there := fields[name]
+		if !there {
+			continue
+		}
+		raw = append(raw, name)
+		if _, fixed := groupLengths[name]; !fixed {
+			raw = binary.AppendUvarint(raw, uint64(len(value)))
+		}
+		raw = append(raw, value...)
+	}
+	return string(raw)
 }

@@ -44,6 +44,8 @@ type Views struct {
 	Cases    Cases
 	Shelving Shelving
 	Earlier  Earlier
+	Weights  Weights
+	Rerank   Rerank
 }
 
 // New returns the projections that rdb keeps under prefix (which store/known shares: both know its epoch), sealed
@@ -52,7 +54,7 @@ func New(rdb redis.UniversalClient, prefix string, key [KeySize]byte, now func()
 	d := db{rdb: rdb, prefix: prefix, sealer: newSealer(key), words: &wordCache{known: make(words)}, now: now}
 	return &Views{
 		Accounts{d}, Sessions{d}, Exhibits{d}, Media{d}, Outcomes{d}, Groups{d}, Rematch{d}, Queue{Groups{d}},
-		Grants{d}, Seen{d}, Lease{d}, Marks{d}, Destructions{db: d}, Rehashes{d}, Cases{d}, Shelving{d}, Earlier{d},
+		Grants{d}, Seen{d}, Lease{d}, Marks{d}, Destructions{db: d}, Rehashes{d}, Cases{d}, Shelving{d}, Earlier{d}, Weights{d}, Rerank{Groups{d}},
 	}
 }
 
@@ -77,6 +79,8 @@ var (
 	_ triage.ClosedStore      = Cases{}
 	_ triage.ShelvingStore    = Shelving{}
 	_ triage.EarlierStore     = Earlier{}
+	_ triage.WeightsStore     = Weights{}
+	_ triage.RerankStore      = Rerank{}
 )
 
 // db is what all stores of this package share.

@@ -75,8 +75,12 @@ func open(t testing.TB) *bench {
 	all, rdb := connect(t)
 	b := &bench{t: t, all: all, rdb: rdb, now: day}
 	b.Views = New(all, "{t}:", [KeySize]byte{5}, func() time.Time { return b.now })
+	b.ok(b.Rerank.StartReranking(t.Context(), byTest))
 	return b
 }
+
+// byTest are the weights by which tests rank.
+var byTest = triage.WeightsSum{All: "all of these", Evidence: "their parameters"}
 
 func (b *bench) ok(err error) {
 	b.t.Helper()
@@ -212,7 +216,7 @@ func (b *bench) toRank() []triage.Marked {
 func (b *bench) rank(score int, f triage.Finding) {
 	b.t.Helper()
 	for _, m := range b.toRank() {
-		b.ok(b.Groups.SaveRankings(b.t.Context(), []triage.Marked{m}, []triage.Group{b.ranking(m.Group, score, f)}))
+		b.ok(b.Groups.SaveRankings(b.t.Context(), byTest, []triage.Marked{m}, []triage.Group{b.ranking(m.Group, score, f)}))
 	}
 }
 

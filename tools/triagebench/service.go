@@ -102,7 +102,7 @@ func (s *service) wire(archive *objects.Archive, kept *journal.Journal, media de
 	events := &triage.Projector{
 		Journal: kept, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: archive, Sets: sets,
 		SetFiles: archive, Parse: setfile.Parse, Queue: v.Queue, Ends: v.Ends, Keys: archive, Rehashes: v.Rehashes, Names: s.names,
-		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: archive, Earlier: v.Earlier,
+		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: archive, Earlier: v.Earlier, Weights: v.Weights,
 	}
 	s.groups = v.Groups
 	s.submit = &triage.Submission{Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Manifests: archive, Jobs: jobs, Events: events, Names: s.names, Now: s.now.now}
@@ -114,7 +114,7 @@ func (s *service) wire(archive *objects.Archive, kept *journal.Journal, media de
 	}
 	s.steward = &triage.Steward{
 		Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Examinations: archive, Records: archive, Marks: v.Marks, Matcher: mirror, Outcomes: v.Outcomes,
-		Groups: v.Groups, Rematch: v.Rematch, Founders: triage.NewFounderIndex(v.Groups), Cases: v.Cases, Jobs: jobs, Lease: v.Lease, Events: events,
+		Groups: v.Groups, Weights: v.Weights, Rerank: v.Rerank, Rematch: v.Rematch, Founders: triage.NewFounderIndex(v.Groups), Cases: v.Cases, Jobs: jobs, Lease: v.Lease, Events: events,
 		Names: s.names, Now: time.Now, Log: log,
 	}
 }

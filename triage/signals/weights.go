@@ -11,7 +11,6 @@ import (
 // Weights say how much each signal counts, and from where on. They are data: the section that works the queue changes
 // them, and every version is on record.
 type Weights struct {
-	Version    int            `json:"version"`   // 0: those that the program comes with
 	Threshold  int            `json:"threshold"` // the score from which a group is probable-new
 	Points     map[Signal]int `json:"points"`    // of every signal; 0: it is only noted
 	Parameters Parameters     `json:"parameters"`
@@ -28,6 +27,10 @@ type Parameters struct {
 	MinQuality     int `json:"min_quality"`      // PDQ quality below which a picture holds little
 	WidelySeenFrom int `json:"widely_seen_from"` // cases in which something that many people have was found
 }
+
+// Revision counts what the signals look at: it is raised when one of them would apply to other groups than before, so that
+// all groups are ranked anew.
+const Revision = 1
 
 // MaxPoints bounds what one signal is worth, either way.
 const MaxPoints = 1000
