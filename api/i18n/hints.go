@@ -18,6 +18,11 @@ var hints = map[string]string{
 	"this case was closed or reopened meanwhile":                                         "cette procédure a été close ou rouverte entre-temps",
 	"one of its exhibits is to be destroyed: wait until it is, or withdraw the proposal": "l’un de ses scellés doit être détruit : attendez qu’il le soit, ou retirez la proposition",
 	"there is no such case: vigie case list shows all":                                   "cette procédure n’existe pas : vigie case list les montre toutes",
+	"state a reason of at most 500 bytes: others will want to know why":                  "indiquez un motif de 500 octets au plus : d’autres voudront savoir pourquoi",
+	"somebody changed the weights since you read them: read them again":                  "quelqu’un a changé les poids depuis que vous les avez lus : relisez-les",
+	"these weights are in force already":                                                 "ces poids sont déjà en vigueur",
+	"the weights changed meanwhile: the groups are ranked by the new ones":               "les poids ont changé entre-temps : les groupes sont classés selon les nouveaux",
+	"enough groups wait for their rank":                                                  "assez de groupes attendent leur rang",
 	"somebody else decides about an exhibit or a case at this moment: try again":         "quelqu’un d’autre décide d’un scellé ou d’une procédure en ce moment : réessayez",
 
 	// Of making fingerprints again.
