@@ -118,6 +118,7 @@ func (r *report) files(o options) error {
 // dumped is one group, in the order of the queue.
 type dumped struct {
 	Group     string         `json:"group"`
+	Scene     string         `json:"scene"` // its code in the simulation, by which its files can be found there
 	Seeds     []uint64       `json:"seeds"` // of the drives in which it lies
 	Context   drive.Context  `json:"context,omitempty"`
 	Disguises []string       `json:"disguises,omitempty"`
@@ -131,7 +132,7 @@ func (r *report) dump(w io.Writer) error {
 	out := json.NewEncoder(w)
 	for _, g := range r.queue {
 		line := dumped{
-			Group: string(g.ID), Seeds: g.seeds(r.world), Context: g.scene.Context, Disguises: g.scene.Disguises, Ordinary: g.scene.Ordinary,
+			Group: string(g.ID), Scene: g.scene.Code.String(), Seeds: g.seeds(r.world), Context: g.scene.Context, Disguises: g.scene.Disguises, Ordinary: g.scene.Ordinary,
 			Members: g.Members, Score: g.Score, Points: make(map[string]int),
 		}
 		for _, reason := range g.Reasons {

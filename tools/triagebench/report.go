@@ -96,6 +96,27 @@ func (r *report) write(w io.Writer) {
 	table(w, "Each drive by itself, in Vigie's order", "seed", r.bySeed())
 	table(w, "Without one signal", "without", r.ablation())
 	table(w, "By context, in Vigie's order of all drives", "context", r.byContext())
+	r.writeSpeaking(w)
+}
+
+// writeSpeaking tells how often each signal applies: to what is to be found, and to all else.
+func (r *report) writeSpeaking(w io.Writer) {
+	of := map[bool]map[signals.Signal]int{true: {}, false: {}}
+	groups := make(map[bool]int)
+	for i := range r.queue {
+		planted := r.planted[r.queue[i].scene]
+		groups[planted]++
+		for _, reason := range r.queue[i].Reasons {
+			of[planted][reason.Signal]++
+		}
+	}
+	share := func(planted bool, name signals.Signal) float64 {
+		return 100 * float64(of[planted][name]) / float64(max(groups[planted], 1))
+	}
+	fmt.Fprint(w, "\nHow often each signal applies:\n\n| signal | to planted groups | to others |\n|---|---:|---:|\n")
+	for _, name := range signals.Names() {
+		fmt.Fprintf(w, "| %s | %.1f %% | %.1f %% |\n", name, share(true, name), share(false, name))
+	}
 }
 
 // table prints rows.
