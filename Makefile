@@ -9,7 +9,7 @@ LISTEN  ?= 127.0.0.1:8787
 export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS) -tags=nodynamic)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test race chaos formats hostile fuzz bench bench-journal bench-hash bench-rebuild bench-work bench-match bench-lookup bench-recall bench-triage vet windows setup setup-test setup-minio assets clean
+.PHONY: help demo run build test race chaos formats hostile fuzz bench bench-journal bench-hash bench-rebuild bench-work bench-match bench-lookup bench-recall bench-triage bench-groups vet windows setup setup-test setup-minio assets clean
 
 help: ## lists every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -100,6 +100,12 @@ DRIVES ?= 12
 bench-triage: setup ## what ranking finds on simulated drives: SEED=101 (the first of DRIVES=12), MEDIA=6000 each; DOCS=1 renews docs/ranking.md
 	@$(GO) build -trimpath -o bin/triagebench ./tools/triagebench
 	@./bin/triagebench -seed $(if $(filter file,$(origin SEED)),101,$(SEED)) -drives $(DRIVES) -media $(MEDIA) $(if $(DUMP),-dump $(DUMP)) $(if $(DOCS),-docs docs/ranking.md -svg docs/pictures/ranking.svg)
+
+SEEDS ?= 1 2 3
+NEGATIVES ?= 20
+bench-groups: ## groups of edited pictures of CORPUS and of generated drives against the truth, and their marks: SEEDS="1 2 3"
+	@$(GO) build -trimpath -o bin/groupbench ./tools/groupbench
+	@./bin/groupbench -seeds "$(SEEDS)" -negatives $(NEGATIVES) $(wildcard $(addprefix $(CORPUS)/,photos wallpapers exif))
 
 vet: ## go vet and gofmt
 	@test -z "$$(gofmt -l $$(git ls-files '*.go' 2>/dev/null || find . -name '*.go'))" || { gofmt -l .; echo "gofmt would change these files"; exit 1; }

@@ -65,6 +65,7 @@ var may = map[string][]triage.Role{
 	"POST /v1/groups/{id}/reveals":               {triage.Reviewer},
 	"GET /v1/reveals/{id}/pictures/{n}":          {triage.Reviewer},
 	"POST /v1/groups/{id}/decision":              {triage.Reviewer},
+	"POST /v1/groups/{id}/confirmation":          {triage.Reviewer},
 }
 
 // public lists, by hand, what answers without a credential.

@@ -3,7 +3,7 @@ package triage
 import (
 	"context"
 
-	"vigie/hashing/pdq"
+	"vigie/hashing"
 )
 
 // bringBack fills a case that is being reopened, and opens it.
@@ -172,11 +172,9 @@ func (c *Closer) pack(ctx context.Context, id PackID) ([]Filed, error) {
 // regroup gives media the groups that they had. A group that ended with the case is born again, by the medium that stood
 // for it; until that comes, nobody can join it by likeness.
 func (c *Closer) regroup(ctx context.Context, media []Shelved, filed []Filed) error {
-	codes := make(map[MediumID]*pdq.Hash)
+	found := make(map[MediumID]hashing.Examination)
 	for i := range filed {
-		if all := toCompare(filed[i].Examination); all != nil {
-			codes[filed[i].Medium] = &all[pdq.Original]
-		}
+		found[filed[i].Medium] = filed[i].Examination
 	}
 	var joins []Join
 	var groups []GroupID
@@ -198,9 +196,9 @@ func (c *Closer) regroup(ctx context.Context, media []Shelved, filed []Filed) er
 	}
 	var births []Founder
 	for i, g := range groups {
-		f := Founder{Group: g, Medium: stands[g], PDQ: codes[stands[g]]}
+		f := newFounder(g, stands[g], found[stands[g]])
 		if now[i] == "" || now[i] == f.Medium && f.PDQ != nil {
-			births = append(births, f)
+			births = append(births, *f)
 		}
 	}
 	if err := c.Steward.Groups.Bear(ctx, births); err != nil {

@@ -1,6 +1,11 @@
 package triage
 
-import "time"
+import (
+	"bytes"
+	"encoding/hex"
+	"slices"
+	"time"
+)
 
 // Verdict is what a reviewer concluded of a group.
 type Verdict string
@@ -21,12 +26,49 @@ func ParseVerdict(s string) (Verdict, error) {
 	return "", E(Invalid, "parse verdict", s, "a verdict is illegal, not-illegal or unsure", nil)
 }
 
-// Decision is a reviewer's conclusion about a group.
+// Decision is a reviewer's conclusion about the media that a group had.
 type Decision struct {
 	Verdict Verdict   `json:"verdict"`
 	Note    string    `json:"note,omitempty"`
 	By      string    `json:"by"`
 	At      time.Time `json:"at"`
-	// Members is how many media the group had when it was decided; more now means that new ones joined since.
-	Members int `json:"members"`
+	Members int       `json:"members"` // how many media it covers
+	Covers  Coverage  `json:"covers"`  // and which: for those that join later it is a proposal
+	// Confirms is the time of the decision that was taken over for media that had joined since; zero: none.
+	Confirms time.Time `json:"confirms,omitzero"`
+}
+
+// CoverBytes is how much of a medium's identifier a decision names it by: of two media in one group, another is taken for it
+// once in 2.8 × 10^14 times.
+const CoverBytes = 6
+
+// Coverage names the media that a decision covers: CoverBytes of each, one after the other.
+type Coverage []byte
+
+// With returns c with a medium more.
+func (c Coverage) With(id MediumID) Coverage {
+	name, _ := hex.DecodeString(string(id))
+	return append(c, name[:min(len(name), CoverBytes)]...)
+}
+
+// Has reports whether a medium is covered.
+func (c Coverage) Has(id MediumID) bool {
+	name := Coverage(nil).With(id)
+	for covered := range slices.Chunk(c, CoverBytes) {
+		if bytes.Equal(covered, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// covering returns what a decision covers that is made now: the media of a group that were there when it was ranked (one that
+// joined since has no finding yet), and those that the decision before covered.
+func covering(media []Medium, before *Decision) (covers Coverage, members int) {
+	for i := range media {
+		if m := &media[i]; m.Finding != Pending || before != nil && before.Covers.Has(m.ID) {
+			covers, members = covers.With(m.ID), members+1
+		}
+	}
+	return covers, members
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"sync"
 
-	"vigie/hashing"
 	"vigie/hashing/index"
 	"vigie/hashing/pdq"
 )
@@ -32,88 +31,93 @@ type FounderStore interface {
 type FounderIndex struct {
 	store FounderStore
 
-	mu     sync.Mutex // guards what follows
-	at     FounderPoint
-	births []GroupID       // as they were met; "": another birth took its place, or the group ended
-	last   map[GroupID]int // the birth of each group that counts
-	codes  *index.PDQ
+	mu      sync.Mutex // guards what follows
+	at      FounderPoint
+	births  []GroupID       // as they were met; "": another birth took its place, or the group ended
+	last    map[GroupID]int // the birth of each group that counts
+	whole   *index.PDQ      // founders' pictures
+	trimmed *index.PDQ      // and the same without their borders
 }
 
 // NewFounderIndex returns an empty mirror of store.
 func NewFounderIndex(store FounderStore) *FounderIndex {
-	return &FounderIndex{store: store, codes: new(index.PDQ)}
+	return &FounderIndex{store: store, whole: new(index.PDQ), trimmed: new(index.PDQ)}
 }
 
 // Nearest returns the group whose founder is nearest to one of hashes (the dihedral hashes of one medium's pictures),
-// within GroupDistance, or "".
+// or "" where none is near enough.
 func (f *FounderIndex) Nearest(ctx context.Context, hashes []pdq.Hash) (GroupID, error) {
-	g, _, err := f.nearest(ctx, hashes)
-	return g, err
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.follow(ctx); err != nil {
+		return "", err
+	}
+	n := nearest{distance: GroupDistance + 1}
+	n.among(f.whole, hashes, GroupDistance)
+	n.among(f.trimmed, hashes, TrimmedDistance)
+	return f.group(n), nil
 }
 
-// nearest is Nearest with the distance, which is greater than GroupDistance when there is none.
-func (f *FounderIndex) nearest(ctx context.Context, hashes []pdq.Hash) (GroupID, int, error) {
+// nearest is the birth that is nearest to something, of those equally near the first.
+type nearest struct {
+	distance int
+	birth    uint32
+}
+
+func (n *nearest) among(codes *index.PDQ, hashes []pdq.Hash, within int) {
+	codes.SearchAll(hashes, within, func(_ int, birth uint32, distance int) {
+		if distance < n.distance || distance == n.distance && birth < n.birth {
+			n.distance, n.birth = distance, birth
+		}
+	})
+}
+
+func (f *FounderIndex) group(n nearest) GroupID {
+	if n.distance > GroupDistance {
+		return ""
+	}
+	return f.births[n.birth]
+}
+
+// nearest returns the group whose founder is nearest to one of looks, and how far it is: more than GroupDistance when there is
+// none.
+func (f *FounderIndex) nearest(ctx context.Context, looks []look) (GroupID, int, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if err := f.follow(ctx); err != nil {
 		return "", 0, err
 	}
-	best, at := GroupDistance+1, uint32(0)
-	f.codes.SearchAll(hashes, GroupDistance, func(_ int, id uint32, distance int) {
-		if distance < best || distance == best && id < at {
-			best, at = distance, id
-		}
-	})
-	if best > GroupDistance {
-		return "", best, nil
+	n := nearest{distance: GroupDistance + 1}
+	for _, l := range looks {
+		n.among(f.whole, l.codes[:], l.within)
+		n.among(f.trimmed, l.codes[:], min(l.within, TrimmedDistance))
 	}
-	return f.births[at], best, nil
+	return f.group(n), n.distance, nil
 }
 
-// assign says, in order, which group each picture joins: that of the nearest founder, or one that it founds itself.
-// Media of several pictures are compared by the first that can be.
-func (f *FounderIndex) assign(ctx context.Context, ids []MediumID, kept []ExaminationRecord) ([]Join, error) {
+// Assign says, in order, which group each medium joins: that of the nearest founder, or one that it founds itself.
+func (f *FounderIndex) Assign(ctx context.Context, ids []MediumID, kept []ExaminationRecord) ([]Join, error) {
 	joins := make([]Join, len(ids))
-	var born []Founder // of this batch: nobody else knows them yet
+	var born []*Founder // of this batch: nobody else knows them yet
 	for i, id := range ids {
-		joins[i] = Join{Medium: id, Group: GroupID(id), Born: &Founder{Group: GroupID(id), Medium: id}}
-		codes := toCompare(kept[i].Examination)
-		if codes == nil {
-			continue
-		}
-		g, distance, err := f.nearest(ctx, codes[:])
+		seen := looks(kept[i].Examination)
+		g, distance, err := f.nearest(ctx, seen)
 		if err != nil {
 			return nil, err
 		}
 		for _, b := range born {
-			for _, h := range codes {
-				if d := h.Distance(*b.PDQ); d < distance {
-					g, distance = b.Group, d
-				}
+			if d, near := b.distance(seen); near && d < distance {
+				g, distance = b.Group, d
 			}
 		}
-		if distance <= GroupDistance {
-			joins[i] = Join{Medium: id, Group: g}
-			continue
+		joins[i] = Join{Medium: id, Group: g}
+		if distance > GroupDistance {
+			b := newFounder(GroupID(id), id, kept[i].Examination)
+			joins[i] = Join{Medium: id, Group: b.Group, Born: b}
+			born = append(born, b)
 		}
-		code := codes[pdq.Original]
-		joins[i].Born.PDQ = &code
-		born = append(born, *joins[i].Born)
 	}
 	return joins, nil
-}
-
-// toCompare returns the hashes of the first picture that shows enough to be compared, or nil.
-func toCompare(x hashing.Examination) *pdq.Dihedrals {
-	if x.Fingerprint != nil && x.Fingerprint.Quality >= pdq.MinQuality {
-		return &x.Fingerprint.PDQ
-	}
-	for i := range x.Frames {
-		if x.Frames[i].Quality >= pdq.MinQuality {
-			return &x.Frames[i].PDQ
-		}
-	}
-	return nil
 }
 
 // Forget makes the next search read all births anew: the projections were made again.
@@ -124,7 +128,7 @@ func (f *FounderIndex) Forget() {
 }
 
 func (f *FounderIndex) forget() {
-	f.at, f.births, f.last, f.codes = FounderPoint{}, nil, nil, new(index.PDQ)
+	f.at, f.births, f.last, f.whole, f.trimmed = FounderPoint{}, nil, nil, new(index.PDQ), new(index.PDQ)
 }
 
 // follow reads what happened since the last call. The caller holds mu.
@@ -153,12 +157,17 @@ func (f *FounderIndex) follow(ctx context.Context) error {
 		strike(n.Group)
 		f.last[n.Group] = len(f.births)
 		if n.PDQ != nil {
-			f.codes.Add(*n.PDQ, uint32(len(f.births)))
+			f.whole.Add(*n.PDQ, uint32(len(f.births))) //nolint:gosec // a count
+		}
+		for _, code := range n.Trimmed {
+			f.trimmed.Add(code, uint32(len(f.births))) //nolint:gosec // a count
 		}
 		f.births = append(f.births, n.Group)
 	}
 	if gone {
-		f.codes.RemoveFunc(func(id uint32) bool { return f.births[id] == "" })
+		ended := func(id uint32) bool { return f.births[id] == "" }
+		f.whole.RemoveFunc(ended)
+		f.trimmed.RemoveFunc(ended)
 	}
 	f.at = news.At
 	return nil

@@ -21,6 +21,27 @@ type Founder struct {
 	Group  GroupID
 	Medium MediumID
 	PDQ    *pdq.Hash // nil: nothing can join (a video, or a quality too low to compare)
+	// Trimmed are the hashes of that picture without its plain borders, where it may have some.
+	Trimmed []pdq.Hash
+}
+
+// Codes returns the hashes by which others can join: that of the picture, and then those without its borders.
+func (f *Founder) Codes() []pdq.Hash {
+	if f.PDQ == nil {
+		return nil
+	}
+	return append([]pdq.Hash{*f.PDQ}, f.Trimmed...)
+}
+
+// SetCodes takes what Codes returned.
+func (f *Founder) SetCodes(codes []pdq.Hash) {
+	f.PDQ, f.Trimmed = nil, nil
+	if len(codes) > 0 {
+		f.PDQ = &codes[0]
+	}
+	if len(codes) > 1 {
+		f.Trimmed = codes[1:]
+	}
 }
 
 // Group is media that look alike, decided together.
@@ -36,6 +57,21 @@ type Group struct {
 	Reasons  []signals.Reason `json:"reasons"`
 	Claim    *Claim           `json:"claim,omitempty"`
 	Decision *Decision        `json:"decision,omitempty"`
+	// New is how many open members have joined since the decision: it does not cover them, and is a proposal for them.
+	New int `json:"new,omitempty"`
+}
+
+// Proposal returns what was decided before of a group that media have joined since, or nil.
+func (g Group) Proposal() *Decision {
+	if g.New == 0 {
+		return nil
+	}
+	return g.Decision
+}
+
+// Proposes reports whether a member is one for which the decision is a proposal.
+func (g Group) Proposes(m Medium) bool {
+	return g.Decision != nil && (m.Finding == ProbableNew || m.Finding == Unranked) && !g.Decision.Covers.Has(m.ID)
 }
 
 // Claim is a reviewer's lease on a group.

@@ -3,8 +3,6 @@ package triage
 import (
 	"context"
 	"slices"
-
-	"vigie/hashing/pdq"
 )
 
 // group gives a batch of media their groups: on record first, by whoever is the first to write the next record.
@@ -21,7 +19,7 @@ func (s *Steward) group(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	joins, err := s.Founders.assign(ctx, ids, kept)
+	joins, err := s.Founders.Assign(ctx, ids, kept)
 	if err != nil {
 		return 0, err
 	}
@@ -107,19 +105,18 @@ func (s *Steward) nextRecord(ctx context.Context) (uint64, error) {
 
 // heir is the first member with a hash that others can be near to, else the first: the same whoever asks.
 func (s *Steward) heir(ctx context.Context, g GroupID, members []Medium) (Join, error) {
-	j := Join{Medium: members[0].ID, Group: g, Born: &Founder{Group: g, Medium: members[0].ID}}
+	born := &Founder{Group: g, Medium: members[0].ID}
 	for _, m := range members {
 		kept, err := s.examinations(ctx, []MediumID{m.ID}, map[MediumID]Medium{m.ID: m})
 		if err != nil {
-			return j, err
+			return Join{}, err
 		}
-		if codes := toCompare(kept[0].Examination); codes != nil {
-			code := codes[pdq.Original]
-			j.Medium, j.Born.Medium, j.Born.PDQ = m.ID, m.ID, &code
+		if f := newFounder(g, m.ID, kept[0].Examination); f.PDQ != nil {
+			born = f
 			break
 		}
 	}
-	return j, nil
+	return Join{Medium: born.Medium, Group: g, Born: born}, nil
 }
 
 // applyJoins gives a record of groups its effect.

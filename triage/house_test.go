@@ -65,6 +65,12 @@ const testLease = 100 * time.Millisecond
 
 func newHouse(t testing.TB) *house {
 	t.Helper()
+	return newHouseOver(t, func(s objects.Store) objects.Store { return s })
+}
+
+// newHouseOver is newHouse over what becomes of its folder of objects.
+func newHouseOver(t testing.TB, over func(objects.Store) objects.Store) *house {
+	t.Helper()
 	addr, password := embeddedtest.Redis(t)
 	h := &house{t: t, faults: &redisFaults{}, names: triage.NewNames([32]byte{1}), decoder: inProcess{}}
 	h.rdb = redis.NewClient(&redis.Options{Network: "unix", Addr: addr, Password: password, MaxRetries: -1})
@@ -75,7 +81,7 @@ func newHouse(t testing.TB) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.objects = objectstest.NewFaulty(folder)
+	h.objects = objectstest.NewFaulty(over(folder))
 	sealed, err := objects.Seal(h.objects, bytes.Repeat([]byte{7}, 32))
 	if err != nil {
 		t.Fatal(err)

@@ -88,12 +88,9 @@ func (r *Rehash) reborn(ctx context.Context, some []Founder) ([]Join, error) {
 		if kept[i].Medium == "" {
 			continue
 		}
-		birth := Founder{Group: g, Medium: kept[i].Medium}
-		if codes := toCompare(kept[i].Examination); codes != nil {
-			birth.PDQ = &codes[pdq.Original]
-		}
-		if !sameHash(birth.PDQ, some[i].PDQ) {
-			joins = append(joins, Join{Medium: birth.Medium, Group: g, Born: &birth})
+		birth := newFounder(g, kept[i].Medium, kept[i].Examination)
+		if !sameHash(birth.PDQ, some[i].PDQ) || !slices.Equal(birth.Trimmed, some[i].Trimmed) {
+			joins = append(joins, Join{Medium: birth.Medium, Group: g, Born: birth})
 		}
 	}
 	return joins, nil
@@ -124,7 +121,7 @@ func (r *Rehash) leavers(ctx context.Context, some []Founder) ([]Join, error) {
 		others := slices.DeleteFunc(members[i], func(m Medium) bool {
 			return m.ID == standing[i] || GroupID(m.ID) == g // no other group could be named after it
 		})
-		far, err := r.far(ctx, others, some[i].PDQ)
+		far, err := r.far(ctx, others, &some[i])
 		if err != nil {
 			return nil, err
 		}
@@ -135,8 +132,8 @@ func (r *Rehash) leavers(ctx context.Context, some []Founder) ([]Join, error) {
 	return joins, nil
 }
 
-// far returns those of media that would not join a group of this founder's hash.
-func (r *Rehash) far(ctx context.Context, media []Medium, founder *pdq.Hash) ([]MediumID, error) {
+// far returns those of media that would not join a group of this founder.
+func (r *Rehash) far(ctx context.Context, media []Medium, founder *Founder) ([]MediumID, error) {
 	ids, known := make([]MediumID, len(media)), make(map[MediumID]Medium, len(media))
 	for i, m := range media {
 		ids[i], known[m.ID] = m.ID, m
@@ -150,9 +147,7 @@ func (r *Rehash) far(ctx context.Context, media []Medium, founder *pdq.Hash) ([]
 		if kept[i].Medium == "" {
 			continue // destroyed since
 		}
-		codes := toCompare(kept[i].Examination)
-		near := codes != nil && founder != nil && slices.ContainsFunc(codes[:], func(h pdq.Hash) bool { return h.Distance(*founder) <= GroupDistance })
-		if !near {
+		if _, near := founder.distance(looks(kept[i].Examination)); !near {
 			far = append(far, id)
 		}
 	}

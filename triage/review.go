@@ -241,18 +241,55 @@ func (r *Review) Decide(ctx context.Context, by Actor, id GroupID, verdict Verdi
 	if len(note) > MaxNote {
 		return Decision{}, E(Invalid, op, string(id), "the note is longer than 2,000 bytes: shorten it", nil)
 	}
+	g, media, err := r.read(ctx, id)
+	if err != nil {
+		return Decision{}, err
+	}
+	return r.record(ctx, by, g, media, Decision{Verdict: verdict, Note: note})
+}
+
+// Confirm takes what was decided of a group over for the media that have joined since: the verdict and as many media as its
+// reader was told. It claims the group, if nobody else has, and hands it back.
+func (r *Review) Confirm(ctx context.Context, by Actor, id GroupID, verdict Verdict, media int) (Decision, error) {
+	const op = "confirm a decision"
+	if _, err := r.Claim(ctx, by, id); err != nil {
+		return Decision{}, err
+	}
+	g, members, err := r.read(ctx, id)
+	if err != nil {
+		return Decision{}, err
+	}
+	proposed := 0
+	for _, m := range members {
+		if g.Proposes(m) {
+			proposed++
+		}
+	}
+	if proposed == 0 || proposed != media || g.Decision.Verdict != verdict {
+		if err := r.Queue.Unclaim(ctx, id, by.ID); err != nil {
+			return Decision{}, err
+		}
+		return Decision{}, E(Conflict, op, string(id), "the group has changed since: read it again", nil)
+	}
+	return r.record(ctx, by, g, members, Decision{Verdict: verdict, Note: g.Decision.Note, Confirms: g.Decision.At})
+}
+
+// read returns a group with its members.
+func (r *Review) read(ctx context.Context, id GroupID) (Group, []Medium, error) {
 	g, err := r.Queue.Group(ctx, id)
 	if err != nil {
-		return Decision{}, err
+		return g, nil, err
 	}
 	media, err := r.Queue.GroupMedia(ctx, id)
-	if err != nil {
+	return g, media, err
+}
+
+// record has a decision cover the media of a claimed group, and hands that back.
+func (r *Review) record(ctx context.Context, by Actor, g Group, media []Medium, d Decision) (Decision, error) {
+	d.By, d.At = by.ID, r.Now().UTC()
+	d.Covers, d.Members = covering(media, g.Decision)
+	if err := r.Events.act(ctx, by, DecisionMade, string(g.ID), d); err != nil {
 		return Decision{}, err
 	}
-	// What left since the group was ranked is not counted, or the next to join would be taken for it; nor is what joined since.
-	d := Decision{Verdict: verdict, Note: note, By: by.ID, At: r.Now().UTC(), Members: min(g.Members, len(media))}
-	if err := r.Events.act(ctx, by, DecisionMade, string(id), d); err != nil {
-		return Decision{}, err
-	}
-	return d, r.Queue.Unclaim(ctx, id, by.ID)
+	return d, r.Queue.Unclaim(ctx, g.ID, by.ID)
 }

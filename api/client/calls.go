@@ -262,6 +262,13 @@ func (c *Client) Reveal(ctx context.Context, group string, step triage.RevealSte
 	return r, err
 }
 
+// Confirm takes a group's decision over for so many media that have joined since.
+func (c *Client) Confirm(ctx context.Context, group string, verdict triage.Verdict, media int) (d wire.Decision, err error) {
+	k := call{op: "confirm a decision", method: http.MethodPost, path: "/v1/groups/" + id(group) + "/confirmation"}
+	err = c.send(ctx, k, wire.ConfirmationRequest{Verdict: string(verdict), Media: media}, &d)
+	return d, err
+}
+
 // Decide records a conclusion about a claimed group.
 func (c *Client) Decide(ctx context.Context, group string, verdict triage.Verdict, note string) (d wire.Decision, err error) {
 	k := call{op: "decide a group", method: http.MethodPost, path: "/v1/groups/" + id(group) + "/decision"}

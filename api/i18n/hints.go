@@ -54,6 +54,7 @@ var hints = map[string]string{
 	"this account was revoked: ask the administrator":                                           "ce compte a été révoqué : adressez-vous à l’administrateur",
 	"give a valid token, or sign in by link":                                                    "donnez un jeton valide, ou connectez-vous par un lien",
 	"a verdict is illegal, not-illegal or unsure":                                               "une décision est « illégal », « non illégal » ou « incertain »",
+	"the group has changed since: read it again":                                                "le groupe a changé entre-temps : relisez-le",
 	"claim this group first":                                                                    "prenez d’abord ce groupe",
 	"ask for the first step before the full one":                                                "demandez la première vue avant la pleine taille",
 	"this group holds no picture that can be shown":                                             "ce groupe ne contient aucune image qui puisse être montrée",

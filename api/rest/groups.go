@@ -22,6 +22,7 @@ func (h *Handlers) groups(g *guard.Guard) {
 	g.Handle(fiber.MethodPost, "/v1/groups/:id/claim", reviewer, h.claim)
 	g.Handle(fiber.MethodDelete, "/v1/groups/:id/claim", reviewer, h.giveBack)
 	g.Handle(fiber.MethodPost, "/v1/groups/:id/decision", reviewer, h.decide)
+	g.Handle(fiber.MethodPost, "/v1/groups/:id/confirmation", reviewer, h.confirm)
 }
 
 // groupID returns the group that the path names.
@@ -95,6 +96,26 @@ func (h *Handlers) decide(c *fiber.Ctx) error {
 		return err
 	}
 	d, err := h.Review.Decide(guard.Context(c), guard.Session(c).Actor, id, verdict, q.Note)
+	if err != nil {
+		return err
+	}
+	return c.JSON(wire.NewDecision(d))
+}
+
+func (h *Handlers) confirm(c *fiber.Ctx) error {
+	id, err := groupID(c)
+	if err != nil {
+		return err
+	}
+	q, err := question[wire.ConfirmationRequest](c)
+	if err != nil {
+		return err
+	}
+	verdict, err := triage.ParseVerdict(q.Verdict)
+	if err != nil {
+		return err
+	}
+	d, err := h.Review.Confirm(guard.Context(c), guard.Session(c).Actor, id, verdict, q.Media)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package web
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -31,6 +32,7 @@ func (groupForm) Steps() []triage.RevealStep {
 type member struct {
 	triage.Medium
 	Number   int
+	Proposed bool        // it joined after the group was decided
 	Modified []time.Time // in each exhibit
 }
 
@@ -78,7 +80,7 @@ func (p *Pages) groupPage(c *fiber.Ctx, form groupForm, problem error) error {
 		body.DecidedBy = p.Access.Name(ctx, d.By)
 	}
 	for i, m := range stretch(&body.Pager, sheet.Media) {
-		body.Media = append(body.Media, member{m, body.Pager.First() + i, modified(m)})
+		body.Media = append(body.Media, member{m, body.Pager.First() + i, sheet.Group.Proposes(m), modified(m)})
 	}
 	if problem != nil {
 		c.Status(wire.NewProblem(problem).Status)
@@ -131,6 +133,19 @@ func (p *Pages) decide(c *fiber.Ctx) error {
 	}
 	if err != nil {
 		return p.afterGroup(c, form, err)
+	}
+	return seeOther(c, "/queue?decided="+string(verdict))
+}
+
+// confirm takes over what the page proposed.
+func (p *Pages) confirm(c *fiber.Ctx) error {
+	verdict, err := triage.ParseVerdict(field(c, "verdict"))
+	if err == nil {
+		media, _ := strconv.Atoi(field(c, "media")) // what is no number is no proposal either
+		_, err = p.Review.Confirm(guard.Context(c), guard.Session(c).Actor, triage.GroupID(c.Params("id")), verdict, media)
+	}
+	if err != nil {
+		return p.afterGroup(c, groupForm{Step: triage.StepFirst}, err)
 	}
 	return seeOther(c, "/queue?decided="+string(verdict))
 }

@@ -337,6 +337,35 @@ func TestAGroupIsSeenOnlyByWhoAsked(t *testing.T) {
 	v.get(t, "/groups/"+strings.Repeat("0", 32)).wants(t, "a group there is not", http.StatusNotFound)
 }
 
+// TestAProposalIsConfirmed decides a group, has a copy join it, and takes the decision over for that by one act of its page.
+func TestAProposalIsConfirmed(t *testing.T) {
+	h := newHouse(t)
+	h.work(t)
+	drawn := drawing(t, 3)
+	h.settle(t, h.submit(t, "SCELLE-1", drawn))
+	v := h.visit(t, triage.Reviewer)
+	m := regexp.MustCompile(`href="(/groups/[0-9a-f]+)"`).FindStringSubmatch(v.get(t, "/queue").body)
+	if m == nil {
+		t.Fatal("the queue names no group")
+	}
+	group := m[1]
+	if strings.Contains(v.get(t, group).body, "/confirm") {
+		t.Error("something is proposed of a group that nobody decided")
+	}
+	v.post(t, group+"/claim", url.Values{}).wants(t, "a claim", http.StatusSeeOther)
+	v.post(t, group+"/decide", url.Values{"verdict": {"not-illegal"}}).wants(t, "a decision", http.StatusSeeOther)
+	h.settle(t, h.submit(t, "SCELLE-2", append(bytes.Clone(drawn), 0)))
+	v.get(t, "/queue").wants(t, "the queue", http.StatusOK, "Proposé : ", "1 nouveau média")
+	v.get(t, group).wants(t, "the group", http.StatusOK, `action="`+group+`/confirm"`, `name="media" value="1"`, ">nouveau</span>")
+	proposed := func(media string) url.Values { return url.Values{"verdict": {"not-illegal"}, "media": {media}} }
+	v.post(t, group+"/confirm", proposed("2")).wants(t, "more media than proposed", http.StatusConflict, "Le groupe a changé entre-temps")
+	v.post(t, group+"/confirm", proposed("x")).wants(t, "no number", http.StatusConflict)
+	v.post(t, group+"/confirm", url.Values{"media": {"1"}}).wants(t, "no verdict", http.StatusBadRequest)
+	v.post(t, group+"/confirm", proposed("1")).wants(t, "as proposed", http.StatusSeeOther)
+	v.get(t, "/queue").wants(t, "the queue, confirmed", http.StatusOK, "Aucun groupe n’attend")
+	v.post(t, group+"/confirm", proposed("1")).wants(t, "twice", http.StatusConflict)
+}
+
 func TestExaminersSeeTheirOwnExhibits(t *testing.T) {
 	h := newHouse(t)
 	x := h.submit(t, "SCELLE-9", drawing(t, 5))

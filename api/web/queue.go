@@ -37,9 +37,10 @@ func short(id triage.GroupID) string {
 }
 
 type queueRow struct {
-	Group triage.Group
-	Short string
-	Claim claimState
+	Group     triage.Group
+	Short     string
+	Claim     claimState
+	DecidedBy string // name, where the group was decided before
 }
 
 type queueBody struct {
@@ -57,7 +58,11 @@ func (p *Pages) queue(c *fiber.Ctx) error {
 	}
 	body.Total, body.Pager.Total = total, total
 	for _, g := range groups {
-		body.Rows = append(body.Rows, queueRow{g, short(g.ID), p.claimOf(c, g)})
+		row := queueRow{Group: g, Short: short(g.ID), Claim: p.claimOf(c, g)}
+		if g.Decision != nil {
+			row.DecidedBy = p.Access.Name(guard.Context(c), g.Decision.By)
+		}
+		body.Rows = append(body.Rows, row)
 	}
 	if v, err := triage.ParseVerdict(c.Query("decided")); err == nil {
 		body.Decided = v

@@ -230,13 +230,14 @@ func sampleReview(l i18n.Lang) []sample {
 	a, b, c := sampleGroup("3f2a91bc"), sampleGroup("77d0c1e2"), sampleGroup("0badcafe")
 	b.Score, b.Finding, b.Reasons, b.Videos, b.Open = 20, triage.Unranked, b.Reasons[2:4], 1, 2
 	b.Decision = &triage.Decision{Verdict: triage.Unsure, Note: hostile, By: "a2", At: sampleNow, Members: 2}
+	b.New = 1
 	c.Score, c.Reasons = 0, nil
-	rows := []queueRow{{a, "3f2a91bc", free}, {b, "77d0c1e2", mine}, {c, "0badcafe", other}}
+	rows := []queueRow{{a, "3f2a91bc", free, ""}, {b, "77d0c1e2", mine, hostile}, {c, "0badcafe", other, ""}}
 
 	group := func(g triage.Group, claim claimState, form groupForm, problem error) page {
 		body := groupBody{Group: g, Short: short(g.ID), Claim: claim, Cases: []string{"2026/00123", hostile}, Form: form, Problem: problem, DecidedBy: "Camille Roux", Pager: pager{"/groups/x", 0, mediaShown, 3}}
 		for i, m := range sampleMedia() {
-			body.Media = append(body.Media, member{m, i + 1, modified(m)})
+			body.Media = append(body.Media, member{m, i + 1, i == 1, modified(m)})
 		}
 		return samplePage(l, reviewer, "/groups/"+string(g.ID), body)
 	}

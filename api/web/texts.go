@@ -111,7 +111,6 @@ var texts = i18n.Catalogue{
 	"queue.none":    {"Aucun groupe n’attend. La file se remplit à mesure que les scellés sont examinés.", "No group is waiting. The queue fills as exhibits are examined."},
 	"queue.score":   {"Score", "Score"},
 	"queue.decided": {"Décision enregistrée : %s.", "Decision recorded: %s."},
-	"queue.earlier": {"Décision antérieure : %s", "Earlier decision: %s"},
 	"reasons.none":  {"Aucun signal particulier.", "No signal in particular."},
 
 	"extent.media":    {"Médias", "Media"},
@@ -173,6 +172,13 @@ var texts = i18n.Catalogue{
 	"reveal.full":        {"Demander la pleine taille", "Ask for full size"},
 	"reveal.full.how":    {"Si la première vue ne suffit pas, la pleine taille, en couleur, se demande à part, avec son propre motif.", "When the first look does not suffice, full size, in colour, is asked for separately, with a reason of its own."},
 	"reveal.full.submit": {"Demander la pleine taille", "Ask for full size"},
+
+	"proposal.title":   {"Décision proposée", "Proposed decision"},
+	"proposal.what":    {"Proposé : %s", "Proposed: %s"},
+	"proposal.new":     {"%s nouveau média|%s nouveaux médias", "%s new medium|%s new media"},
+	"proposal.how":     {"Ces médias ressemblent à ceux qui ont été décidés, et sont arrivés depuis : la décision n’en couvre aucun tant que personne ne la confirme. Sinon, prenez le groupe et concluez autrement.", "These media look like those that were decided, and came since: the decision covers none of them until somebody confirms it. Else claim the group and conclude otherwise."},
+	"proposal.confirm": {"Confirmer pour les nouveaux médias : %s", "Confirm for the new media: %s"},
+	"proposal.tag":     {"nouveau", "new"},
 
 	"decide.title":   {"Décider", "Decide"},
 	"decide.verdict": {"Votre conclusion", "Your conclusion"},

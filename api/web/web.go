@@ -110,6 +110,7 @@ func (p *Pages) routes() []route {
 		{post, "/groups/:id/return", reviewer, p.giveBack},
 		{post, "/groups/:id/reveal", reviewer, p.askReveal},
 		{post, "/groups/:id/decide", reviewer, p.decide},
+		{post, "/groups/:id/confirm", reviewer, p.confirm},
 		{get, "/reveals/:id", reviewer, p.reveal},
 		{get, "/reveals/:id/pictures/:n", reviewer, p.picture},
 

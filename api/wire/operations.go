@@ -206,6 +206,10 @@ func reviewOperations() []Operation {
 			Roles: reviewer, Status: 200, Answers: []Content{{typeJPEG, nil}}, Errors: found,
 		},
 		{
+			Method: http.MethodPost, Path: "/v1/groups/{id}/confirmation", Name: "confirm", Summary: "Take a decision over for the media that have joined since: verdict and media as the group's proposal tells them",
+			Roles: reviewer, Body: asJSON(ConfirmationRequest{}), Status: 200, Answers: answers(Decision{}), Errors: claimed,
+		},
+		{
 			Method: http.MethodPost, Path: "/v1/groups/{id}/decision", Name: "decide", Summary: "Conclude about a claimed group, and hand it back",
 			Roles: reviewer, Body: asJSON(DecisionRequest{}), Status: 200, Answers: answers(Decision{}), Errors: claimed,
 		},

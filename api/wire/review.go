@@ -37,6 +37,15 @@ type Group struct {
 	Videos   int       `json:"videos"`
 	Claim    *Claim    `json:"claim,omitempty"`
 	Decision *Decision `json:"decision,omitempty"`
+	Proposal *Proposal `json:"proposal,omitempty"`
+}
+
+// Proposal is what a group's decision proposes for media that have joined since.
+type Proposal struct {
+	Verdict string    `json:"verdict" enum:"illegal,not-illegal,unsure"`
+	By      string    `json:"by"`
+	At      time.Time `json:"at"`
+	Media   int       `json:"media"` // that have joined since, and are in no set
 }
 
 // Reason is one signal that raised or lowered a group's score.
@@ -64,6 +73,9 @@ func NewGroup(g triage.Group) Group {
 	if g.Decision != nil {
 		d := NewDecision(*g.Decision)
 		w.Decision = &d
+	}
+	if p := g.Proposal(); p != nil {
+		w.Proposal = &Proposal{Verdict: string(p.Verdict), By: p.By, At: p.At, Media: g.New}
 	}
 	return w
 }
@@ -112,6 +124,7 @@ type MediumFacts struct {
 	Note        string      `json:"note,omitempty"`       // stable code
 	Matches     []Match     `json:"matches,omitempty"`    // the nearest
 	Modified    []time.Time `json:"modified"`             // of the file system, one an exhibit
+	Proposed    bool        `json:"proposed,omitempty"`   // it joined after the group was decided
 }
 
 // NewSheet converts a sheet.
@@ -122,6 +135,7 @@ func NewSheet(s triage.Sheet) Sheet {
 	}
 	for i, m := range s.Media {
 		w.Media[i] = newMediumFacts(m)
+		w.Media[i].Proposed = s.Group.Proposes(m)
 	}
 	return w
 }
@@ -220,16 +234,28 @@ type DecisionRequest struct {
 	Note    string `json:"note,omitempty"`
 }
 
+// ConfirmationRequest takes a group's decision over for media that have joined since.
+type ConfirmationRequest struct {
+	Verdict string `json:"verdict" enum:"illegal,not-illegal,unsure"` // as proposed
+	Media   int    `json:"media"`                                     // as proposed
+}
+
 // Decision is a reviewer's conclusion on record.
 type Decision struct {
 	Verdict string    `json:"verdict" enum:"illegal,not-illegal,unsure"`
 	Note    string    `json:"note,omitempty"`
 	By      string    `json:"by"`
 	At      time.Time `json:"at"`
-	Members int       `json:"members"` // how many media the group had then
+	Members int       `json:"members"` // how many media it covers
+	// Confirms is when the decision was made that this one takes over.
+	Confirms *time.Time `json:"confirms,omitempty"`
 }
 
 // NewDecision converts a decision.
 func NewDecision(d triage.Decision) Decision {
-	return Decision{Verdict: string(d.Verdict), Note: d.Note, By: d.By, At: d.At, Members: d.Members}
+	w := Decision{Verdict: string(d.Verdict), Note: d.Note, By: d.By, At: d.At, Members: d.Members}
+	if !d.Confirms.IsZero() {
+		w.Confirms = &d.Confirms
+	}
+	return w
 }

@@ -239,6 +239,8 @@ Restores an entry that was withdrawn or disputed, named as it was then: vigie se
 	"findings.more":             {"et %s fiche de plus|et %s fiches de plus", "and %s more entry|and %s more entries"},
 
 	"queue.shown":    {"%s groupes affichés sur %s", "%s groups shown of %s"},
+	"queue.proposal": {"proposé : %s, par %s, le %s, pour %s", "proposed: %s, by %s at %s, for %s"},
+	"queue.new":      {"%s nouveau média|%s nouveaux médias", "%s new medium|%s new media"},
 	"queue.members":  {"%s média|%s médias", "%s medium|%s media"},
 	"queue.exhibits": {"%s scellé|%s scellés", "%s exhibit|%s exhibits"},
 	"queue.cases":    {"%s procédure|%s procédures", "%s case|%s cases"},

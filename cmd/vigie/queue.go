@@ -7,6 +7,7 @@ import (
 
 	"vigie/api/i18n"
 	"vigie/api/wire"
+	"vigie/triage"
 	"vigie/triage/signals"
 )
 
@@ -82,6 +83,10 @@ func (o *queueOptions) print(env *environment, g wire.Group) error {
 			messages.N(env.Lang, "queue.members", g.Members), messages.N(env.Lang, "queue.exhibits", g.Exhibits),
 			messages.N(env.Lang, "queue.cases", g.Cases),
 		}, ", "))
+	if p := g.Proposal; p != nil {
+		fmt.Fprintf(env.Stdout, "      %s\n", env.T("queue.proposal", i18n.Verdict(env.Lang, triage.Verdict(p.Verdict)), harmless(p.By),
+			i18n.Moment(env.Lang, p.At), messages.N(env.Lang, "queue.new", p.Media)))
+	}
 	for _, r := range g.Reasons {
 		text := i18n.Signal(env.Lang, signals.Reason{Signal: signals.Signal(r.Signal), Points: r.Points, Detail: harmless(r.Detail)})
 		if _, err := fmt.Fprintf(env.Stdout, "      %+4d  %s\n", r.Points, text); err != nil {

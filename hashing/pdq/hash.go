@@ -83,3 +83,21 @@ func (t Transform) String() string {
 
 // Dihedrals are the hashes of a picture and of its seven other rotations and mirrors, indexed by Transform.
 type Dihedrals [8]Hash
+
+// Pack returns the bytes of hashes, one after the other.
+func Pack(hashes []Hash) []byte {
+	packed := make([]byte, 0, len(hashes)*len(Hash{}))
+	for i := range hashes {
+		packed = append(packed, hashes[i][:]...)
+	}
+	return packed
+}
+
+// Unpack reads what Pack returned; false: it is cut short.
+func Unpack(packed []byte) ([]Hash, bool) {
+	hashes := make([]Hash, len(packed)/len(Hash{}))
+	for i := range hashes {
+		packed = packed[copy(hashes[i][:], packed):]
+	}
+	return hashes, len(packed) == 0
+}

@@ -30,7 +30,7 @@ type storedJoin struct {
 	Group  string `json:"g,omitempty"` // absent: the medium founded it, or has another hash since
 	Heir   bool   `json:"h,omitempty"` // the medium stands for the group since its founder left
 	Left   bool   `json:"l,omitempty"` // the medium leaves the group
-	PDQ    []byte `json:"p,omitempty"` // of a founder that others can be near to, as sealOf seals it
+	PDQ    []byte `json:"p,omitempty"` // the hashes of a founder that others can be near to, as sealOf seals them
 }
 
 // PutJoins implements triage.GroupArchive. The hash of a medium that was destroyed meanwhile is left out.
@@ -49,7 +49,7 @@ func (a *Archive) PutJoins(ctx context.Context, number uint64, joins []triage.Jo
 		}
 		if j.Born.PDQ != nil {
 			g.Go(func() (err error) {
-				stored[i].PDQ, err = a.sealOf(sealing, j.Medium, founderPurpose, j.Born.PDQ[:])
+				stored[i].PDQ, err = a.sealOf(sealing, j.Medium, founderPurpose, pdq.Pack(j.Born.Codes()))
 				if triage.IsKind(err, triage.NotFound) {
 					return nil
 				}
@@ -99,18 +99,19 @@ func (a *Archive) openJoin(ctx context.Context, s storedJoin) (triage.Join, erro
 	if len(s.PDQ) == 0 {
 		return j, nil
 	}
-	code, err := a.openOf(ctx, j.Medium, founderPurpose, s.PDQ)
+	packed, err := a.openOf(ctx, j.Medium, founderPurpose, s.PDQ)
 	if errors.Is(err, triage.ErrDestroyed) {
 		j.Medium = ""
 		return j, nil
 	}
-	if err == nil && len(code) != len(pdq.Hash{}) {
+	codes, whole := pdq.Unpack(packed)
+	if err == nil && !whole {
 		err = triage.E(triage.Corrupt, "objects.openJoin", string(j.Medium), "the record is damaged: restore it", nil)
 	}
 	if err != nil {
 		return j, err
 	}
-	j.Born.PDQ = (*pdq.Hash)(code)
+	j.Born.SetCodes(codes)
 	return j, nil
 }
 

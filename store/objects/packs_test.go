@@ -109,7 +109,7 @@ func TestJoinsAreWrittenOnce(t *testing.T) {
 		{Medium: m1, Group: g1, Born: &triage.Founder{Group: g1, Medium: m1, PDQ: &pdq.Hash{9}}},
 		{Medium: m2, Group: g1},
 		{Medium: m3, Group: triage.GroupID(m3), Born: &triage.Founder{Group: triage.GroupID(m3), Medium: m3}},
-		{Medium: m2, Group: g1, Born: &triage.Founder{Group: g1, Medium: m2, PDQ: &pdq.Hash{8}}},
+		{Medium: m2, Group: g1, Born: &triage.Founder{Group: g1, Medium: m2, PDQ: &pdq.Hash{8}, Trimmed: []pdq.Hash{{7}, {6}}}},
 		{Medium: m1, Group: g1, Left: true},
 	}
 	if err := a.PutJoins(t.Context(), 1, want); err != nil {

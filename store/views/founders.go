@@ -145,11 +145,11 @@ func (s Groups) births(ctx context.Context, from, to int) (born []triage.Founder
 
 func (s Groups) birthList(n int) string { return s.key(keyFounders, ":", strconv.Itoa(n)) }
 
-// sealBirth returns a group's 16 bytes and, if its founder has one, the sealed PDQ.
+// sealBirth returns a group's 16 bytes and, if its founder has any, its hashes, sealed.
 func (s Groups) sealBirth(f *triage.Founder) string {
 	birth := packID(string(f.Group))
 	if f.PDQ != nil {
-		birth += s.sealer.seal(s.key(keyFounders, "/", birth), f.PDQ[:])
+		birth += s.sealer.seal(s.key(keyFounders, "/", birth), pdq.Pack(f.Codes()))
 	}
 	return birth
 }
@@ -162,14 +162,15 @@ func (s Groups) openBirth(birth string) (triage.Founder, error) {
 	if len(birth) == 16 {
 		return f, nil
 	}
-	code, err := s.sealer.open(s.key(keyFounders, "/", birth[:16]), birth[16:])
-	if err == nil && len(code) != len(f.PDQ) {
+	packed, err := s.sealer.open(s.key(keyFounders, "/", birth[:16]), birth[16:])
+	codes, whole := pdq.Unpack(packed)
+	if err == nil && !whole {
 		err = triage.E(triage.Corrupt, "views.openBirth", string(f.Group), "", nil)
 	}
 	if err != nil {
 		return f, err
 	}
-	f.PDQ = (*pdq.Hash)(code)
+	f.SetCodes(codes)
 	return f, nil
 }
 

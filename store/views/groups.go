@@ -31,7 +31,8 @@ const (
 	fieldClaimBy  = 'c'
 	fieldClaimEnd = 'u' // milliseconds
 	fieldDecision = 'd' // sealed
-	fieldDecided  = 'w' // members when it was decided
+	fieldCovers   = 'w' // the media that the decision covers: triage.CoverBytes of each
+	fieldNew      = 'f' // open members that it does not cover; absent: none
 )
 
 // groupLengths are those of fields that always have the same, in bytes.
@@ -303,6 +304,7 @@ func (s Groups) decode(id triage.GroupID, f map[byte]string, rank unpacker, now 
 	g.Members, _ = strconv.Atoi(f[fieldMembers])
 	g.Open, _ = strconv.Atoi(f[fieldOpen])
 	g.Score, _ = strconv.Atoi(f[fieldScore])
+	g.New, _ = strconv.Atoi(f[fieldNew])
 	if len(rank) > 0 {
 		g.Exhibits, g.Cases, g.Videos = int(rank.number()), int(rank.number()), int(rank.number())
 		g.Finding = findings.to[rank.text()]
@@ -319,6 +321,6 @@ func (s Groups) decode(id triage.GroupID, f map[byte]string, rank unpacker, now 
 		}
 	}
 	var err error
-	g.Decision, err = s.decodeDecision(id, f[fieldDecision])
+	g.Decision, err = s.decodeDecision(id, f[fieldDecision], f[fieldCovers])
 	return g, err
 }

@@ -130,7 +130,7 @@ func TestFounders(t *testing.T) {
 	x := b.exhibit(1, "ada")
 	b.register(x.ID, part(1), picture(x.ID, 1, "a"), picture(x.ID, 2, "a"), picture(x.ID, 3, "a"))
 	code := pdq.Hash{1, 2, 3, 31: 9}
-	want := []triage.Founder{{Group: triage.GroupID(mediumID(1)), PDQ: &code}, {Group: triage.GroupID(mediumID(2))}}
+	want := []triage.Founder{{Group: triage.GroupID(mediumID(1)), PDQ: &code, Trimmed: []pdq.Hash{{7}, {31: 8}}}, {Group: triage.GroupID(mediumID(2))}}
 	for range 2 {
 		for _, f := range want {
 			f.Medium = triage.MediumID(f.Group)
@@ -338,6 +338,14 @@ func TestNearKnownMarksItsNeighbours(t *testing.T) {
 	near(true, true, false, false, true)
 }
 
+// covers is what a decision on some media covers.
+func covers(media ...int) (c triage.Coverage) {
+	for _, n := range media {
+		c = c.With(mediumID(n))
+	}
+	return c
+}
+
 func TestQueue(t *testing.T) {
 	b := open(t)
 	ctx := t.Context()
@@ -400,7 +408,7 @@ func TestQueue(t *testing.T) {
 		}
 	}
 	// A decision that covers all members takes a group out; a new member brings it back.
-	decision := triage.Decision{Verdict: triage.Illegal, Note: "ñ", By: "eve", At: day, Members: 2}
+	decision := triage.Decision{Verdict: triage.Illegal, Note: "ñ", By: "eve", At: day, Members: 2, Covers: covers(0, 5), Confirms: day.Add(-time.Hour)}
 	for range 2 {
 		b.ok(b.Queue.SaveDecision(ctx, triage.GroupID(mediumID(0)), decision))
 	}
@@ -414,10 +422,23 @@ func TestQueue(t *testing.T) {
 	order(2, others[0], others[1], 1)
 	b.rank(80, triage.ProbableNew)
 	order(0, 2, others[0], others[1], 1)
+	if g, err := b.Queue.Group(ctx, triage.GroupID(mediumID(0))); err != nil || g.New != 1 || !reflect.DeepEqual(g.Proposal(), &decision) {
+		t.Errorf("%d new, proposed %+v, %v", g.New, g.Proposal(), err)
+	}
+	// One that is covered leaves: there are as many members as were decided, and still one that nobody looked at.
+	b.rematch(5, triage.Known, 0)
+	b.rank(80, triage.ProbableNew)
+	order(0, 2, others[0], others[1], 1)
+	decision.Covers = covers(0, 5, 6)
+	b.ok(b.Queue.SaveDecision(ctx, triage.GroupID(mediumID(0)), decision))
+	order(2, others[0], others[1], 1)
+	if g, err := b.Queue.Group(ctx, triage.GroupID(mediumID(0))); err != nil || g.New != 0 || g.Proposal() != nil {
+		t.Errorf("all covered: %d new, proposed %+v, %v", g.New, g.Proposal(), err)
+	}
 	// A group without open members leaves.
 	b.rematch(2, triage.Known, 0)
 	b.rank(0, triage.Unranked)
-	order(0, others[0], others[1], 1)
+	order(others[0], others[1], 1)
 }
 
 func TestClaims(t *testing.T) {

@@ -56,7 +56,7 @@ import (
 //	gm:<g>               zset    its members but the founder: most groups have no other (all scores 0: a small
 //	                             zset is compact, a small set is not)
 //	founders             string  how many births of groups there were
-//	founders:<n>         list    the n-th 1,024 of them: the group, and its founder's PDQ, sealed; nothing in the place
+//	founders:<n>         list    the n-th 1,024 of them: the group, and its founder's PDQs, sealed; nothing in the place
 //	                             of one that counts no more
 //	founders:live        hash    n → how many of these count
 //	ended                list    groups that ended lately, the last one first

@@ -27,7 +27,7 @@ local function dropRecord(family, id) call('HDEL', P .. family .. id:sub(1, 2), 
 
 -- The fields of media and of groups, and the lengths of those that always have the same.
 local ofMedium = {fixed = {d = 48, D = 16, r = 40, x = 34}, order = {'e', 'z', 'd', 'D', 'v', 't', 'l', 'a', 'f', 'm', 'g', 'h', 'r'}}
-local ofGroup = {fixed = {r = 20}, order = {'b', 'i', 'n', 'o', 's', 'q', 'r', 'k', 'c', 'u', 'd', 'w'}}
+local ofGroup = {fixed = {r = 20}, order = {'b', 'i', 'n', 'o', 's', 'q', 'r', 'k', 'c', 'u', 'd', 'w', 'f'}}
 
 -- unpackFields reads the fields of a record from its i-th byte on into t; places are in t.places.
 local function unpackFields(t, raw, i, fields)
@@ -392,10 +392,24 @@ local function barred(x, restoring)
   if not restoring and call('HEXISTS', P .. 'closed', x) == 1 then return 'closed' end
 end
 
+-- fresh counts the open members that the decision on a group does not cover, for which it is a proposal; nil: nobody decided.
+local function fresh(t)
+  if not t.w then return nil end
+  local covered, n = {}, 0
+  for i = 1, #t.w, 6 do covered[t.w:sub(i, i + 5)] = true end
+  for _, id in ipairs(members(t.id)) do
+    local m = load(id)
+    if m and open(m.F) and not covered[id:sub(1, 6)] then n = n + 1 end
+  end
+  return n
+end
+
 -- waitsUnder is the score under which a group is in the queue: in are groups with open members, unless a decision covers all
--- members. requeue puts it there, or takes it out. The caller saves it.
+-- of these; and notes how many it does not. requeue puts it there, or takes it out. The caller saves it.
 local function waitsUnder(t)
-  local waits = tonumber(t.o or 0) > 0 and (not t.w or tonumber(t.n) > tonumber(t.w))
+  local new = fresh(t)
+  t.f = new and new > 0 and tostring(new) or nil
+  local waits = tonumber(t.o or 0) > 0 and new ~= 0
   return waits and t.s or nil
 end
 local function requeue(t) enqueue(t, waitsUnder(t)) end

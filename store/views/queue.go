@@ -67,7 +67,7 @@ for _, s in ipairs(scores) do
 end
 return {total, first, leaves}`)
 
-	// decideGroup keeps a decision. ARGV: group, decision, members it covers.
+	// decideGroup keeps a decision. ARGV: group, decision, what it covers.
 	decideGroup = script(`
 local t = loadGroup(ARGV[2]) or {id = ARGV[2]}
 t.d, t.w = ARGV[3], ARGV[4]
@@ -83,9 +83,10 @@ type storedDecision struct {
 	By      string    `json:"b"`
 	At      time.Time `json:"t"`
 	Members int       `json:"m"`
+	Confirm time.Time `json:"c,omitzero"`
 }
 
-func (s Groups) decodeDecision(id triage.GroupID, doc string) (*triage.Decision, error) {
+func (s Groups) decodeDecision(id triage.GroupID, doc, covers string) (*triage.Decision, error) {
 	if doc == "" {
 		return nil, nil
 	}
@@ -93,7 +94,9 @@ func (s Groups) decodeDecision(id triage.GroupID, doc string) (*triage.Decision,
 	if err := s.openJSON("views.decodeDecision", string(id), s.fieldPlace(id, fieldDecision), doc, &d); err != nil {
 		return nil, err
 	}
-	return &triage.Decision{Verdict: triage.Verdict(d.Verdict), Note: d.Note, By: d.By, At: d.At, Members: d.Members}, nil
+	return &triage.Decision{
+		Verdict: triage.Verdict(d.Verdict), Note: d.Note, By: d.By, At: d.At, Members: d.Members, Covers: triage.Coverage(covers), Confirms: d.Confirm,
+	}, nil
 }
 
 // Queue implements triage.QueueStore. Groups of the same score stand in the order of their identifiers.
@@ -204,9 +207,9 @@ func (s Queue) Unclaim(ctx context.Context, id triage.GroupID, by string) error 
 // SaveDecision implements triage.QueueStore. While the projections catch up, a decision comes before its group.
 func (s Queue) SaveDecision(ctx context.Context, id triage.GroupID, d triage.Decision) error {
 	const op = "views.SaveDecision"
-	doc, err := s.sealJSON(op, s.fieldPlace(id, fieldDecision), storedDecision{string(d.Verdict), d.Note, d.By, d.At, d.Members})
+	doc, err := s.sealJSON(op, s.fieldPlace(id, fieldDecision), storedDecision{string(d.Verdict), d.Note, d.By, d.At, d.Members, d.Confirms})
 	if err != nil {
 		return err
 	}
-	return fault(op, string(id), s.run(ctx, decideGroup, s.group(id), packID(string(id)), doc, d.Members).Err())
+	return fault(op, string(id), s.run(ctx, decideGroup, s.group(id), packID(string(id)), doc, string(d.Covers)).Err())
 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"regexp"
 	"runtime"
 	"slices"
@@ -16,9 +15,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"vigie/hashing/pdq"
+	"vigie/tools/recallbench/edits"
 )
-
-func sprintf(format string, args ...any) string { return fmt.Sprintf(format, args...) }
 
 func main() {
 	var o options
@@ -45,16 +43,15 @@ type options struct {
 }
 
 func run(ctx context.Context, folders []string, o options) error {
-	list := edits()
-	if _, err := exec.LookPath("ffmpeg"); err != nil {
-		list = slices.DeleteFunc(list, func(e edit) bool { return e.webp })
+	list, whole := edits.All()
+	if !whole {
 		fmt.Println("ffmpeg is not installed: WebP is NOT measured")
 	}
 	only, err := regexp.Compile(o.only)
 	if err != nil {
 		return err
 	}
-	list = slices.DeleteFunc(list, func(e edit) bool { return !only.MatchString(e.name) })
+	list = slices.DeleteFunc(list, func(e edits.Edit) bool { return !only.MatchString(e.Name) })
 	pictures, err := load(folders, o.side, o.every)
 	if err != nil {
 		return err

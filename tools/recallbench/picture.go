@@ -1,25 +1,19 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"image"
-	"image/jpeg"
-	"image/png"
 	"io/fs"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
-
-	"github.com/disintegration/imaging"
 
 	"vigie/hashing"
 	"vigie/hashing/decode"
 	"vigie/hashing/pdq"
+	"vigie/tools/recallbench/edits"
 )
 
 // picture is an original, what a list would hold of it, and what is looked up of its edits.
@@ -30,7 +24,7 @@ type picture struct {
 	open    func() (*image.NRGBA, error)
 	entry   *hashing.Fingerprint
 	queries []*hashing.Fingerprint // by edit; nil: it could not be examined
-	exact   []int                  // by edit: the distance, in bits, of the very part that is the original; -1: there is none
+	exact   []int                  // by edit: the distance, in bits, of the very part that is the original; edits.NoPart: there is none
 }
 
 // shows reports whether p and other are the same picture: of one folder of the corpus, which holds two pictures in eight
@@ -42,37 +36,18 @@ func (p *picture) shows(other *picture) bool {
 
 // load lists the pictures of folders, each reduced when it is opened.
 func load(folders []string, side, every int) (list []*picture, err error) {
-	n := 0
-	for _, folder := range folders {
-		err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || !slices.Contains([]string{".jpg", ".jpeg", ".png"}, strings.ToLower(filepath.Ext(path))) {
-				return err
-			}
-			if n++; n%every == 0 {
-				list = append(list, &picture{name: path, open: func() (*image.NRGBA, error) { return opened(path, side) }})
-			}
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
+	paths, err := edits.Pictures(folders, every)
+	for _, path := range paths {
+		list = append(list, &picture{name: path, open: func() (*image.NRGBA, error) { return edits.Open(path, side) }})
 	}
-	return list, nil
-}
-
-func opened(path string, side int) (*image.NRGBA, error) {
-	img, err := imaging.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	return imaging.Fit(img, side, side, imaging.Lanczos), nil
+	return list, err
 }
 
 func drawn(hard int) (list []*picture) {
-	for _, kind := range negatives() {
+	for _, kind := range edits.Negatives() {
 		for n := range hard {
-			list = append(list, &picture{name: sprintf("%s %d", kind.name, n), drawn: true, open: func() (*image.NRGBA, error) {
-				return kind.draw(rand.New(rand.NewPCG(uint64(n), 77))), nil
+			list = append(list, &picture{name: fmt.Sprintf("%s %d", kind.Name, n), drawn: true, open: func() (*image.NRGBA, error) {
+				return kind.Draw(rand.New(rand.NewPCG(uint64(n), 77))), nil
 			}})
 		}
 	}
@@ -80,13 +55,13 @@ func drawn(hard int) (list []*picture) {
 }
 
 // examine makes the entry and the queries of a picture.
-func (p *picture) examine(ctx context.Context, list []edit, rng *rand.Rand) error {
+func (p *picture) examine(ctx context.Context, list []edits.Edit, rng *rand.Rand) error {
 	p.entry = &hashing.Fingerprint{} // of quality 0: left out
 	img, err := p.open()
 	if err != nil {
 		return nil //nolint:nilerr // broken pictures are among them on purpose, and are not what is measured here
 	}
-	whole, err := encoded(img, 95)
+	whole, err := edits.Encode(img, 95)
 	if err != nil {
 		return err
 	}
@@ -96,42 +71,14 @@ func (p *picture) examine(ctx context.Context, list []edit, rng *rand.Rand) erro
 	}
 	p.entry = fp
 	for _, e := range list {
-		out, at := e.apply(img, rng)
-		data, err := encoded(out, e.quality)
-		if err == nil && e.webp {
-			data, err = webp(ctx, data)
-		}
+		data, at, err := e.Make(ctx, img, rng)
 		if err != nil {
-			return fmt.Errorf("%s: %s: %w", p.name, e.name, err)
+			return fmt.Errorf("%s: %w", p.name, err)
 		}
 		p.queries = append(p.queries, decode.Examine(data, decode.Limits{}).Fingerprint)
-		p.exact = append(p.exact, p.distanceAt(data, at))
+		p.exact = append(p.exact, edits.PartDistance(data, at, p.entry.PDQ[pdq.Original]))
 	}
 	return nil
-}
-
-// distanceAt returns how far, in bits, the part of an edited picture that shows the whole original is from its entry: what is
-// over pdq.MatchDistance, no search for that part can find. -1: there is no such part.
-func (p *picture) distanceAt(data []byte, at image.Rectangle) int {
-	img, _, err := image.Decode(bytes.NewReader(data))
-	if err != nil || at.Empty() {
-		return -1
-	}
-	codes, _ := pdq.FromImage(img.(interface {
-		SubImage(image.Rectangle) image.Image
-	}).SubImage(at))
-	return codes[pdq.Original].Distance(p.entry.PDQ[pdq.Original])
-}
-
-// encoded makes a JPEG, or a PNG where quality is 0.
-func encoded(img image.Image, quality int) ([]byte, error) {
-	var b bytes.Buffer
-	if quality == 0 {
-		err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&b, img)
-		return b.Bytes(), err
-	}
-	err := jpeg.Encode(&b, img, &jpeg.Options{Quality: quality})
-	return b.Bytes(), err
 }
 
 // listed reads the PDQs of a folder's lists: entries that are nobody's picture here. Any field of 64 hexadecimal digits is
@@ -155,12 +102,4 @@ func listed(folder string) (list []*picture, err error) {
 		return nil
 	})
 	return list, err
-}
-
-// webp has ffmpeg make a WebP of a JPEG.
-func webp(ctx context.Context, data []byte) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, "ffmpeg", "-v", "error", "-f", "image2pipe", "-c:v", "mjpeg", "-i", "-", "-frames:v", "1",
-		"-c:v", "libwebp", "-quality", "60", "-f", "webp", "-")
-	cmd.Stdin = bytes.NewReader(data)
-	return cmd.Output()
 }

@@ -8,6 +8,7 @@ import (
 
 	"vigie/hashing"
 	"vigie/hashing/pdq"
+	"vigie/tools/recallbench/edits"
 	"vigie/triage"
 )
 
@@ -80,7 +81,7 @@ func vigie(q, entry *hashing.Fingerprint) bool {
 
 // recallTable prints the share of edited pictures that are found by their original's entry, how many parts of one were looked
 // up, and the share that the very part that shows the original finds, where there is one.
-func recallTable(originals []*picture, list []edit, missed bool) {
+func recallTable(originals []*picture, list []edits.Edit, missed bool) {
 	fmt.Print("| edit |")
 	for _, m := range methods() {
 		fmt.Printf(" %s |", m.name)
@@ -88,7 +89,7 @@ func recallTable(originals []*picture, list []edit, missed bool) {
 	fmt.Println(" parts | PDQ of the very part |")
 	fmt.Println(strings.Repeat("|---", len(methods())+3) + "|")
 	for i, e := range list {
-		fmt.Printf("| %s |", e.name)
+		fmt.Printf("| %s |", e.Name)
 		share := func(n int) { fmt.Printf(" %.1f %% |", 100*float64(n)/float64(len(originals))) }
 		for _, m := range methods() {
 			found := 0
@@ -104,10 +105,10 @@ func recallTable(originals []*picture, list []edit, missed bool) {
 			if q := p.queries[i]; q != nil {
 				looked += len(q.Views)
 			}
-			if p.exact[i] >= 0 {
+			if p.exact[i] != edits.NoPart {
 				parts++
 			}
-			if p.exact[i] >= 0 && p.exact[i] <= pdq.MatchDistance {
+			if p.exact[i] <= pdq.MatchDistance {
 				within++
 			}
 		}
@@ -126,14 +127,14 @@ func recallTable(originals []*picture, list []edit, missed bool) {
 }
 
 // missedParts names what was not found though the part that shows it is near.
-func missedParts(originals []*picture, list []edit) {
+func missedParts(originals []*picture, list []edits.Edit) {
 	for i, e := range list {
 		for _, p := range originals {
 			q := p.queries[i]
-			if q == nil || p.exact[i] < 0 || vigie(q, p.entry) {
+			if q == nil || p.exact[i] == edits.NoPart || vigie(q, p.entry) {
 				continue
 			}
-			fmt.Printf("%s: %s: the very part at %d bits; looked up:", e.name, p.name, p.exact[i])
+			fmt.Printf("%s: %s: the very part at %d bits; looked up:", e.Name, p.name, p.exact[i])
 			for _, v := range q.Views {
 				fmt.Printf(" %s at %d", v.Name, v.PDQ[pdq.Original].Distance(p.entry.PDQ[pdq.Original]))
 			}
@@ -144,7 +145,7 @@ func missedParts(originals []*picture, list []edit) {
 
 // falseTable prints how often a picture, edited or not, is taken for another one's entry. A picture of which a variant looks
 // nothing up counts no pairs for it.
-func falseTable(pictures []*picture, list []edit, show bool) {
+func falseTable(pictures []*picture, list []edits.Edit, show bool) {
 	fmt.Println("| looked up by | pairs | taken for one | rate | 95 % upper bound |")
 	fmt.Println("|---|---|---|---|---|")
 	for _, m := range append(methods(), variants()...) {
@@ -162,7 +163,7 @@ func falseTable(pictures []*picture, list []edit, show bool) {
 					if m.find(q, other.entry) {
 						hits++
 						if show {
-							fmt.Printf("%s: %s (%s) ~ %s\n", m.name, p.name, list[i].name, other.name)
+							fmt.Printf("%s: %s (%s) ~ %s\n", m.name, p.name, list[i].Name, other.name)
 						}
 					}
 				}

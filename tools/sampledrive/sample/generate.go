@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -87,6 +88,9 @@ func (l *layout) write(ctx context.Context, o Options) ([]written, error) {
 			files, err := s.files(chance(o.Seed, fmt.Sprintf("subject %d", i)))
 			if err != nil {
 				return fmt.Errorf("picture %d (%s): %w", i, s.scene.name, err)
+			}
+			for j := range files {
+				files[j].Picture = strconv.Itoa(i + 1)
 			}
 			results[i], err = writeAll(o.Dir, files)
 			return err

@@ -239,7 +239,7 @@ func TestGenerateRefuses(t *testing.T) {
 }
 
 func TestLabelsSurvive(t *testing.T) {
-	want := []Label{{"a/b \"c\",\nd.jpg", Media, Known, "why, so", ""}, {"\xe9t\xe9.jpg", Media, Unranked, "", "planted-1"}, {"é", Empty, "", "x", ""}}
+	want := []Label{{"a/b \"c\",\nd.jpg", Media, Known, "why, so", "", "7"}, {"\xe9t\xe9.jpg", Media, Unranked, "", "planted-1", "8"}, {"é", Empty, "", "x", "", ""}}
 	var b bytes.Buffer
 	if err := WriteLabels(&b, want); err != nil {
 		t.Fatal(err)
@@ -248,7 +248,7 @@ func TestLabelsSurvive(t *testing.T) {
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("read %q (%v), want %q", got, err, want)
 	}
-	for _, bad := range []string{"", "a,b\n", "path,path_b64,d,f,w,p\nx,!,media,,,\n"} {
+	for _, bad := range []string{"", "a,b\n", "path,path_b64,d,f,w,p,n\nx,!,media,,,,\n"} {
 		if _, err := ReadLabels(strings.NewReader(bad)); err == nil {
 			t.Errorf("%q was read as labels", bad)
 		}

@@ -34,9 +34,10 @@ type Label struct {
 	Finding      string
 	Why          string // what the generator did
 	PlantedGroup string // name of the planted new group, or ""
+	Picture      string // number of the picture that it is a copy of, or ""
 }
 
-var labelHeader = []string{"path", "path_b64", "disposition", "finding", "why", "planted_group"}
+var labelHeader = []string{"path", "path_b64", "disposition", "finding", "why", "planted_group", "picture"}
 
 // WriteLabels writes labels as CSV. A path that is not UTF-8 is written twice: legibly with replacement characters,
 // and exactly in base64.
@@ -48,7 +49,7 @@ func WriteLabels(w io.Writer, labels []Label) error {
 		if !utf8.ValidString(l.Path) {
 			exact = base64.StdEncoding.EncodeToString([]byte(l.Path))
 		}
-		out.Write([]string{strings.ToValidUTF8(l.Path, "\uFFFD"), exact, l.Disposition, l.Finding, l.Why, l.PlantedGroup}) //nolint:errcheck // see above
+		out.Write([]string{strings.ToValidUTF8(l.Path, "\uFFFD"), exact, l.Disposition, l.Finding, l.Why, l.PlantedGroup, l.Picture}) //nolint:errcheck // see above
 	}
 	out.Flush()
 	return out.Error()
@@ -75,7 +76,7 @@ func ReadLabels(r io.Reader) ([]Label, error) {
 			}
 			path = string(exact)
 		}
-		labels = append(labels, Label{path, row[2], row[3], row[4], row[5]})
+		labels = append(labels, Label{path, row[2], row[3], row[4], row[5], row[6]})
 	}
 	return labels, nil
 }

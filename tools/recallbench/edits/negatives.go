@@ -1,4 +1,4 @@
-package main
+package edits
 
 import (
 	"image"
@@ -10,17 +10,18 @@ import (
 	"github.com/disintegration/imaging"
 )
 
-// Hard negatives are pictures that are alike in kind and show different things: what a careless hash takes for one. Each
-// kind is drawn from a seed: pages of text (same margins and line heights, other words), charts (same axes, other bars),
-// skies (a gradient and clouds), screens of a messenger (same bars, other bubbles), icons (shapes on a plain ground),
+// Negative is a kind of hard negatives: pictures that are alike in kind and show different things, which a careless hash takes
+// for one. They are drawn from a seed: pages of text (same margins and line heights, other words), charts (same axes, other
+// bars), skies (a gradient and clouds), screens of a messenger (same bars, other bubbles), icons (shapes on a plain ground),
 // forms (same boxes, other entries).
-type negative struct {
-	name string
-	draw func(rng *rand.Rand) *image.NRGBA
+type Negative struct {
+	Name string
+	Draw func(rng *rand.Rand) *image.NRGBA
 }
 
-func negatives() []negative {
-	return []negative{
+// Negatives returns all kinds.
+func Negatives() []Negative {
+	return []Negative{
 		{"text page", textPage}, {"chart", chart}, {"sky", sky}, {"messenger screen", messages}, {"icon", icon}, {"form", form},
 	}
 }

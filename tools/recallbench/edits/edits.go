@@ -1,10 +1,15 @@
-package main
+// Package edits makes what people and programs make of pictures before they pass them on, and draws hard negatives.
+package edits
 
 import (
+	"context"
+	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
 	"math/rand/v2"
+	"os/exec"
+	"slices"
 
 	"github.com/disintegration/imaging"
 	"golang.org/x/image/font"
@@ -16,35 +21,58 @@ import (
 // or fills everything.
 type change func(img *image.NRGBA, rng *rand.Rand) (out image.Image, at image.Rectangle)
 
-// edit is something that people and programs do to pictures before they pass them on.
-type edit struct {
-	name    string
+// Edit is something that people and programs do to pictures before they pass them on.
+type Edit struct {
+	Name    string
+	WebP    bool // made by ffmpeg
+	Several bool // the picture is one of several
 	apply   change
 	quality int // of the JPEG that is made of it; 0: a PNG
-	webp    bool
 }
 
-func edits() []edit {
-	var list []edit
-	add := func(name string, apply change) { list = append(list, edit{name: name, apply: apply, quality: 90}) }
+// Make returns an edited copy of img, as a file, and where in it all of img lies: nowhere (empty) when it was turned or cut, or
+// fills everything.
+func (e Edit) Make(ctx context.Context, img *image.NRGBA, rng *rand.Rand) (data []byte, at image.Rectangle, err error) {
+	out, at := e.apply(img, rng)
+	if data, err = Encode(out, e.quality); err == nil && e.WebP {
+		data, err = webp(ctx, data)
+	}
+	if err != nil {
+		err = fmt.Errorf("%s: %w", e.Name, err)
+	}
+	return data, at, err
+}
+
+// All returns every edit that can be made here, and whether that is all of them: WebP wants ffmpeg.
+func All() (list []Edit, whole bool) {
+	list = edits()
+	if _, err := exec.LookPath("ffmpeg"); err != nil {
+		return slices.DeleteFunc(list, func(e Edit) bool { return e.WebP }), false
+	}
+	return list, true
+}
+
+func edits() []Edit {
+	var list []Edit
+	add := func(name string, apply change) { list = append(list, Edit{Name: name, apply: apply, quality: 90}) }
 	add("none", same)
 	for _, percent := range []int{10, 25, 50, 200} {
-		add(sprintf("resize %d %%", percent), resized(float64(percent)/100))
+		add(fmt.Sprintf("resize %d %%", percent), resized(float64(percent)/100))
 	}
 	for _, q := range []int{10, 30, 50, 70, 90} {
-		list = append(list, edit{name: sprintf("JPEG quality %d", q), apply: same, quality: q})
+		list = append(list, Edit{Name: fmt.Sprintf("JPEG quality %d", q), apply: same, quality: q})
 	}
-	list = append(list, edit{name: "WebP", apply: same, quality: 95, webp: true})
+	list = append(list, Edit{Name: "WebP", apply: same, quality: 95, WebP: true})
 	add("grey", plain(func(img *image.NRGBA) image.Image { return imaging.Grayscale(img) }))
 	add("gamma 0.6", plain(func(img *image.NRGBA) image.Image { return imaging.AdjustGamma(img, 0.6) }))
 	add("gamma 1.6", plain(func(img *image.NRGBA) image.Image { return imaging.AdjustGamma(img, 1.6) }))
 	add("blur", plain(func(img *image.NRGBA) image.Image { return imaging.Blur(img, 3) }))
 	add("noise", noise)
 	for _, percent := range []int{2, 5, 10, 20} {
-		add(sprintf("crop %d %%", percent), cropped(float64(percent)/100))
+		add(fmt.Sprintf("crop %d %%", percent), cropped(float64(percent)/100))
 	}
 	for _, percent := range []int{5, 10, 20} {
-		add(sprintf("border %d %%", percent), bordered(float64(percent)/100))
+		add(fmt.Sprintf("border %d %%", percent), bordered(float64(percent)/100))
 	}
 	add("border, uneven", uneven)
 	add("letterbox", letterbox)
@@ -56,18 +84,18 @@ func edits() []edit {
 	add("rotate 270°", plain(func(img *image.NRGBA) image.Image { return imaging.Rotate270(img) }))
 	add("mirror", plain(func(img *image.NRGBA) image.Image { return imaging.FlipH(img) }))
 	for _, degrees := range []float64{1, 2, 5} {
-		add(sprintf("rotate %g°", degrees), plain(func(img *image.NRGBA) image.Image {
+		add(fmt.Sprintf("rotate %g°", degrees), plain(func(img *image.NRGBA) image.Image {
 			return imaging.Rotate(img, degrees, color.Black)
 		}))
 	}
 	add("screenshot, dark", screenshot(true))
 	add("screenshot, light", screenshot(false))
-	list = append(list, edit{name: "screen of a viewer, PNG", apply: viewer})
+	list = append(list, Edit{Name: "screen of a viewer, PNG", apply: viewer})
 	add("screen of a chat", chat)
 	add("screen of a post", post)
-	list = append(list, edit{name: "messenger", apply: resizedTo(800), quality: 65})
-	add("collage 2×2", collage(0))
-	add("collage 2×2, gutters", collage(0.02))
+	list = append(list, Edit{Name: "messenger", apply: resizedTo(800), quality: 65})
+	list = append(list, Edit{Name: "collage 2×2", Several: true, apply: collage(0), quality: 90})
+	list = append(list, Edit{Name: "collage 2×2, gutters", Several: true, apply: collage(0.02), quality: 90})
 	return list
 }
 

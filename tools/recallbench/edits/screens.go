@@ -1,6 +1,7 @@
-package main
+package edits
 
 import (
+	"fmt"
 	"image"
 	"image/color"
 	"math/rand/v2"
@@ -20,9 +21,9 @@ func screenshot(dark bool) change {
 		shown := imaging.Fit(imaging.Resize(img, w, 0, imaging.Linear), w, h-320, imaging.Linear)
 		at := image.Pt((w-shown.Rect.Dx())/2, 160+(h-320-shown.Rect.Dy())/2)
 		out = imaging.Paste(out, shown, at)
-		write(out, sprintf("%02d:%02d", rng.IntN(24), rng.IntN(60)), image.Pt(24, 32), 2, ink)
+		write(out, fmt.Sprintf("%02d:%02d", rng.IntN(24), rng.IntN(60)), image.Pt(24, 32), 2, ink)
 		write(out, "4G  87 %", image.Pt(w-130, 32), 2, ink)
-		write(out, sprintf("photo %d of 100", 1+rng.IntN(90)), image.Pt(60, 110), 2, ink)
+		write(out, fmt.Sprintf("photo %d of 100", 1+rng.IntN(90)), image.Pt(60, 110), 2, ink)
 		for i := range 4 {
 			fill(out, image.Rect(60+i*130, h-90, 90+i*130, h-60), ink)
 		}
@@ -55,8 +56,8 @@ func (s *screen) px(n int) int { return int(float64(n) * s.dp) }
 
 func (s *screen) status(rng *rand.Rand) {
 	y := s.px(18 + rng.IntN(14))
-	s.text(sprintf("%02d:%02d", rng.IntN(24), rng.IntN(60)), 16, y)
-	s.text(sprintf("4G %d %%", 1+rng.IntN(99)), 280, y)
+	s.text(fmt.Sprintf("%02d:%02d", rng.IntN(24), rng.IntN(60)), 16, y)
+	s.text(fmt.Sprintf("4G %d %%", 1+rng.IntN(99)), 280, y)
 }
 
 // text writes at x, in 360ths of the width, and y, in pixels.
@@ -126,7 +127,7 @@ func chat(img *image.NRGBA, rng *rand.Rand) (image.Image, image.Rectangle) {
 	y := said(said(s.px(90)))
 	frame := image.Rect(x, y, x+shown.Rect.Dx()+2*margin, y+shown.Rect.Dy()+2*margin+s.px(18))
 	fill(s.NRGBA, frame, bubble)
-	s.text(sprintf("%02d:%02d", rng.IntN(24), rng.IntN(60)), int(float64(frame.Max.X)/s.dp)-45, frame.Max.Y-s.px(4))
+	s.text(fmt.Sprintf("%02d:%02d", rng.IntN(24), rng.IntN(60)), int(float64(frame.Max.X)/s.dp)-45, frame.Max.Y-s.px(4))
 	at := s.show(shown, frame.Min.Add(image.Pt(margin, margin)), s.px(rng.IntN(13)), bubble)
 	for y = frame.Max.Y + s.px(10); y < s.Rect.Dy()-s.px(110); {
 		y = said(y)
