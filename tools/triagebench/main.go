@@ -36,6 +36,7 @@ type options struct {
 	seed                  uint64
 	drives, media         int
 	plot, dump, docs, dir string
+	fit                   bool
 }
 
 func main() {
@@ -46,6 +47,7 @@ func main() {
 	flag.StringVar(&o.plot, "svg", "", "write the gain curve into a file")
 	flag.StringVar(&o.dump, "dump", "", "write a line of JSON for each group into a file")
 	flag.StringVar(&o.docs, "docs", "", "renew the tables of a document")
+	flag.BoolVar(&o.fit, "fit", false, "print the points by which additive signals would order this queue about as well as they can")
 	flag.StringVar(&o.dir, "dir", "", "folder for the service's data (default: a temporary one, removed at the end)")
 	flag.Parse()
 	if err := run(context.Background(), o); err != nil {
@@ -79,6 +81,9 @@ func run(ctx context.Context, o options) error {
 		fmt.Fprintf(os.Stderr, "seeds 1 to %d were used to choose the weights: this run proves nothing about them\n", trainedSeeds)
 	}
 	r.write(os.Stdout)
+	if o.fit {
+		r.writeFit(os.Stdout)
+	}
 	if err := r.files(o); err != nil {
 		return err
 	}

@@ -116,6 +116,26 @@ func TestWithout(t *testing.T) {
 	}
 }
 
+// TestFit finds the weight of a signal that tells, of one that misleads, and of one that says nothing.
+func TestFit(t *testing.T) {
+	queue, _ := made(make([]int, 60))
+	for i := range queue {
+		queue[i].Reasons = nil
+		add := func(s signals.Signal, applies bool) {
+			if applies {
+				queue[i].Reasons = append(queue[i].Reasons, signals.Reason{Signal: s})
+			}
+		}
+		add("tells", i < 8)
+		add("misleads", i >= 6 && i < 30)
+		add("nothing", i%2 == 0)
+	}
+	points := fit(queue, func(g *group) bool { return g.ID < "g6" && g.ID >= "g0" && len(g.ID) == 2 })
+	if points["tells"] < 10 || points["misleads"] > -5 || points["nothing"] > 8 || points["nothing"] < -8 {
+		t.Errorf("fitted %v", points)
+	}
+}
+
 func TestPlotAndDocument(t *testing.T) {
 	queue, truth := made([]int{9, 8, 7, 6}, 1)
 	d := &drive.Drive{Seed: 7}
