@@ -114,6 +114,7 @@ func (s *Steward) ranked(id GroupID, members []Medium, near map[nearby]bool) Gro
 	}
 	evidence.Cases = len(cases)
 	g.Open, g.Exhibits, g.Cases = len(evidence.Members), len(seen), len(cases)
+	evidence.Exhibits = len(seen)
 	g.Score, g.Reasons = s.weights.Rank(evidence)
 	g.Finding = findingOf(&s.weights, g.Score)
 	return g

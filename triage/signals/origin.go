@@ -27,15 +27,29 @@ func (m *Member) edited() bool {
 // byCamera reports whether the metadata are those of a camera.
 func (m *Member) byCamera() bool { return m.Facts.Make != "" && m.Facts.Model != "" }
 
-// cameraOriginal: the metadata are those of a camera, and neither they nor the embedded thumbnail tell of a change.
+// original reports whether the metadata are those of a camera, and neither they nor the embedded thumbnail tell of a
+// change.
+func (m *Member) original() bool {
+	return m.byCamera() && !m.edited() && m.Facts.Generated == "" && m.Facts.Thumbnail != thumbnailOther
+}
+
 func cameraOriginal(_ *Parameters, g *Group) (Reason, bool) {
 	for i := range g.Members {
-		m := &g.Members[i]
-		if m.byCamera() && !m.edited() && m.Facts.Generated == "" && m.Facts.Thumbnail != thumbnailOther {
+		if m := &g.Members[i]; m.original() {
 			return Reason{Detail: m.Facts.Model}, true
 		}
 	}
 	return Reason{}, false
+}
+
+// putAside: whoever has the camera's own file has deleted or hidden it.
+func putAside(m *Member) bool {
+	return m.original() && slices.ContainsFunc(m.Places, func(p Place) bool { return p.Deleted || p.Hidden })
+}
+
+// originalSent: the camera's own file is there, and a copy that was sent.
+func originalSent(g *Group) bool {
+	return anyMember((*Member).original)(g) && anyPlace(inClass(placeSent))(g)
 }
 
 // cameraTables: the quantisation tables are a maker's own. Cameras mostly have such, programs and services mostly those

@@ -28,8 +28,9 @@ type Reason struct {
 
 // Group is what ranking knows of a group: its members that are in no set.
 type Group struct {
-	Members []Member
-	Cases   int // legal procedures in which members were found
+	Members  []Member
+	Exhibits int // in which members were found
+	Cases    int // legal procedures of these
 }
 
 // Member is what ranking knows of one medium.

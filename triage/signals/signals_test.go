@@ -2,6 +2,7 @@ package signals
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -23,12 +24,12 @@ func ordinary() Member {
 func with(change func(*Member)) Group {
 	m := ordinary()
 	change(&m)
-	return Group{Members: []Member{m}, Cases: 1}
+	return Group{Members: []Member{m}, Exhibits: 1, Cases: 1}
 }
 
 func in(cases int) Group {
 	g := with(func(*Member) {})
-	g.Cases = cases
+	g.Exhibits, g.Cases = cases, cases
 	return g
 }
 
@@ -40,6 +41,7 @@ var turnedOn = map[Signal]Group{
 	AroundKnown:       with(func(m *Member) { m.Places[0].Near = NearAround }),
 	PossibleMatch:     with(func(m *Member) { m.Possible = true }),
 	OtherCase:         in(2),
+	OtherExhibit:      {Members: []Member{ordinary()}, Exhibits: 2, Cases: 1},
 	ShootOtherCase:    with(func(m *Member) { m.ShootCases = 2 }),
 	CameraOtherCase:   with(func(m *Member) { m.CameraCases = 2 }),
 	UnknownEverywhere: with(func(m *Member) { m.Matched = false }),
@@ -66,6 +68,8 @@ var turnedOn = map[Signal]Group{
 	Hidden:          with(func(m *Member) { m.Places[0].Hidden = true }),
 	Archived:        with(func(m *Member) { m.Places[0].Archived = true }),
 	ScreenRecording: {}, // is a video too: TestScreenRecording
+	PutAside:        {}, // is an original too: TestOriginals
+	OriginalSent:    {},
 	Screenshot:      with(func(m *Member) { m.Places[0].Class = "screenshot" }),
 	BrowserCache:    with(func(m *Member) { m.Places[0].Class = "cache" }),
 	ProgramFiles:    with(func(m *Member) { m.Places[0].Class = "program" }),
@@ -103,6 +107,32 @@ func TestEachSignalAlone(t *testing.T) {
 			t.Errorf("%s alone: got %v", name, reasons)
 		}
 	}
+}
+
+func TestOriginals(t *testing.T) {
+	w := Default()
+	original := func(change func(*Place)) Group {
+		return with(func(m *Member) { m.Facts.Make, m.Facts.Model = "Canon", "EOS"; change(&m.Places[0]) })
+	}
+	for name, c := range map[string]struct {
+		g    Group
+		want []Signal
+	}{
+		"hidden":  {original(func(p *Place) { p.Hidden = true }), []Signal{CameraOriginal, PutAside, Hidden}},
+		"deleted": {original(func(p *Place) { p.Deleted = true }), []Signal{CameraOriginal, PutAside, Deleted}},
+		"sent": {Group{Members: []Member{original(func(*Place) {}).Members[0], turnedOn[Sent].Members[0]}, Exhibits: 1, Cases: 1},
+			[]Signal{CameraOriginal, OriginalSent, Sent}},
+	} {
+		_, reasons := w.Rank(c.g)
+		if got := names(reasons); !sameSignals(got, c.want) {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}
+
+func sameSignals(a, b []Signal) bool {
+	a, b = slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))
+	return slices.Equal(a, b)
 }
 
 func TestScreenRecording(t *testing.T) {
@@ -148,11 +178,12 @@ func TestEachSignalOff(t *testing.T) {
 		{"known material in the same folder is not counted twice", turnedOn[NearKnown], AroundKnown},
 		{"an entry by another hash than pHash", in(1), PossibleMatch},
 		{"one case", in(1), OtherCase},
+		{"an exhibit of each case", in(2), OtherExhibit},
 		{"what everybody has is no link", in(5), OtherCase},
 		{"a shoot in one case", with(func(m *Member) { m.ShootCases = 1 }), ShootOtherCase},
 		{"a camera in one case", with(func(m *Member) { m.CameraCases = 1 }), CameraOtherCase},
 		{"an entry matched", in(1), UnknownEverywhere},
-		{"in two cases", Group{Members: turnedOn[UnknownEverywhere].Members, Cases: 2}, UnknownEverywhere},
+		{"in two cases", Group{Members: turnedOn[UnknownEverywhere].Members, Exhibits: 2, Cases: 2}, UnknownEverywhere},
 		{"a neutral score", with(func(m *Member) { m.Scored, m.Score = true, 500 }), Classifier},
 		{"a low score", with(func(m *Member) { m.Scored, m.Score = true, 10 }), Classifier},
 		{"no score", with(func(m *Member) { m.Score = 900 }), Classifier},
@@ -170,6 +201,10 @@ func TestEachSignalOff(t *testing.T) {
 		{"no thumbnail", in(1), ThumbnailAgrees},
 		{"a thumbnail that agrees", turnedOn[ThumbnailAgrees], ThumbnailDiffers},
 		{"no serial number", canon(func(*Member) {}), CameraSerial},
+		{"an original in an open place", canon(func(*Member) {}), PutAside},
+		{"a hidden copy", with(func(m *Member) { m.Places[0].Hidden = true }), PutAside},
+		{"a sent copy without the original", turnedOn[Sent], OriginalSent},
+		{"an original that was not sent", canon(func(*Member) {}), OriginalSent},
 		{"no position", in(1), Position},
 		{"an old capture", with(func(m *Member) { m.Facts.Taken = seized.AddDate(-2, 0, 0) }), Recent},
 		{"a clock far ahead", with(func(m *Member) { m.Facts.Taken = seized.AddDate(1, 0, 0) }), Recent},
@@ -317,8 +352,8 @@ func TestDownWeightsNeedAll(t *testing.T) {
 	original.Facts.Make, original.Facts.Model, original.Places[0].Class = "A", "B", "camera"
 	thumb := ordinary()
 	thumb.Facts.Width, thumb.Facts.Height, thumb.Places[0].Class = 100, 75, "cache"
-	together, _ := Default().Rank(Group{Members: []Member{original, thumb}, Cases: 1})
-	alone, _ := Default().Rank(Group{Members: []Member{original}, Cases: 1})
+	together, _ := Default().Rank(Group{Members: []Member{original, thumb}, Exhibits: 1, Cases: 1})
+	alone, _ := Default().Rank(Group{Members: []Member{original}, Exhibits: 1, Cases: 1})
 	if together < alone {
 		t.Errorf("with its thumbnail in a cache the group scores %d, alone %d", together, alone)
 	}

@@ -8,6 +8,7 @@ const (
 	AroundKnown       Signal = "around-known"
 	PossibleMatch     Signal = "possible-match"
 	OtherCase         Signal = "other-case"
+	OtherExhibit      Signal = "other-exhibit"
 	ShootOtherCase    Signal = "shoot-other-case"
 	CameraOtherCase   Signal = "camera-other-case"
 	UnknownEverywhere Signal = "unknown-everywhere"
@@ -19,6 +20,8 @@ const (
 	ThumbnailAgrees  Signal = "thumbnail-agrees"
 	ThumbnailDiffers Signal = "thumbnail-differs"
 	CameraSerial     Signal = "camera-serial"
+	PutAside         Signal = "put-aside"
+	OriginalSent     Signal = "original-sent"
 	Position         Signal = "position"
 	Recent           Signal = "recent"
 	RecentFile       Signal = "recent-file"
@@ -69,6 +72,8 @@ var all = []signal{
 	{CameraOtherCase, 20, plain(anyMember(func(m *Member) bool { return m.CameraCases > 1 }))},
 	{BrowserCache, -20, plain(allPlaces(inClass(placeCache)))},
 	{Stock, -20, plain(allPlaces(inClass(placeStock)))},
+	{PutAside, 20, plain(anyMember(putAside))},
+	{OriginalSent, 20, plain(originalSent)},
 	{Recent, 15, sized(recent)},
 	{Hidden, 15, plain(anyPlace(func(p *Place) bool { return p.Hidden }))},
 	{Sent, 15, plain(anyPlace(inClass(placeSent)))},
@@ -84,6 +89,7 @@ var all = []signal{
 	{Resaved, -10, plain(allMembers(resaved))},
 	{Generated, -10, plain(allMembers(func(m *Member) bool { return m.Facts.Generated != "" }))},
 	{Screenshot, -10, plain(allPlaces(inClass(placeScreenshot)))},
+	{OtherExhibit, 5, plain(func(g *Group) bool { return g.Exhibits > g.Cases })},
 	{CameraTables, 5, plain(anyMember(cameraTables))},
 	{OriginalSize, 5, sized(originalSize)},
 	{ThumbnailAgrees, 5, plain(anyMember(thumbnailIs(thumbnailSame)))},
