@@ -45,7 +45,7 @@ func (h *house) work() {
 			g.Go(func() { _ = h.worker.Run(busy) })
 		}
 		waiting := h.rdb.HLen(ctx, "t:ep:-1").Val() + h.rdb.SCard(ctx, "t:ungrouped").Val() + h.rdb.SCard(ctx, "t:orphans").Val()
-		waiting += h.rdb.ZCard(ctx, "t:torank").Val()
+		waiting += h.rdb.SCard(ctx, "t:stirred").Val() + h.rdb.ZCard(ctx, "t:torank").Val()
 		if err == nil && waiting+jobs == 0 {
 			return
 		}

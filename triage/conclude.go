@@ -124,7 +124,7 @@ func (w *Worker) effect(ctx context.Context, tasks []*task) (matching time.Durat
 			t.finding = Conclude(m.Kind, t.examination.Unreadable, matches[i])
 			outcomes[i] = Outcome{
 				Medium: m.ID, Generation: m.Slot.Generation, Epoch: epoch, Matches: matches[i], Finding: t.finding,
-				Examination: t.examination, Attempt: m.Attempt,
+				Examination: t.examination, Clue: w.Names.Clue(&t.examination.Facts), Attempt: m.Attempt,
 			}
 		}
 		if err := w.Events.keepEarlier(ctx, w.Media, outcomes, nil); err != nil {

@@ -11,6 +11,7 @@
 //   - HashSet, Entry: one partner's list, versioned; one line of it (base, fiche).
 //   - Match: medium × entry: by which hash, how far, under which transform (correspondance).
 //   - Finding: what a medium turned out to be (constat).
+//   - Clue: what media share beyond their looks: their camera, their shoot (indice: appareil, prise de vue).
 //   - Group: media that look alike: decided together, seen at most once (groupe).
 //   - Reveal: the explicit, reasoned, recorded request to see something (dévoilement).
 //   - Decision: what a reviewer concluded of a group (décision).

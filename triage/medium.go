@@ -33,6 +33,7 @@ type Medium struct {
 	Slot       Slot       // while it is Wanted; its Generation always
 	Places     []Place    // one an exhibit: where it was first seen there
 	Facts      hashing.Facts
+	Clue       Clue // that Facts give
 	Quality    int  // of its PDQ; meaningless unless Hashed
 	Hashed     bool // a fingerprint is on record
 	Unreadable string

@@ -26,7 +26,11 @@ const (
 	PlaceOther      PlaceClass = "other"
 )
 
-// Place is where a medium lay in one exhibit, without telling its name.
+// root is where an exhibit begins: path.Dir of what lies in no folder.
+const root = "."
+
+// Place is where a medium lay in one exhibit, without telling its name. The root of an exhibit says nothing of what lies in
+// it: a folder in the root has itself for its parent, and so has the root.
 type Place struct {
 	Exhibit  ExhibitID  `json:"x"`
 	Folder   FolderKey  `json:"f"`
@@ -36,17 +40,23 @@ type Place struct {
 	Hidden   bool       `json:"h,omitempty"` // in a hidden folder, or a vault
 	Archived bool       `json:"z,omitempty"` // within an archive
 	Modified time.Time  `json:"m,omitzero"`
+	Numbers  NumberKeys `json:"n,omitempty"`
 }
 
 // place returns where an item lay.
 func (n Names) place(x ExhibitID, it *Item) Place {
 	folder := path.Dir(it.RawPath())
+	parent := path.Dir(folder)
+	if parent == root {
+		parent = folder
+	}
 	p := Place{
 		Exhibit:  x,
 		Folder:   n.Folder(x, folder),
-		Parent:   n.Folder(x, path.Dir(folder)),
+		Parent:   n.Folder(x, parent),
 		Class:    classify(it.RawPath(), it.Kind),
 		Modified: it.Modified,
+		Numbers:  n.numbers(x, it.RawPath()),
 	}
 	p.Deleted, p.Hidden, p.Archived = circumstances(it.RawPath())
 	return p

@@ -17,13 +17,13 @@ func (s *Steward) rank(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	near, err := s.nearKnown(ctx, media)
+	ties, err := s.tied(ctx, media)
 	if err != nil {
 		return 0, err
 	}
 	groups := make([]Group, len(marked))
 	for i, m := range marked {
-		groups[i] = s.ranked(m.Group, media[i], near)
+		groups[i] = s.ranked(m.Group, media[i], ties[i])
 	}
 	err = s.Groups.SaveRankings(ctx, s.rankedBy, marked, groups)
 	if IsKind(err, Stale) { // the next round sees the other weights
@@ -42,59 +42,63 @@ func (s *Steward) members(ctx context.Context, marked []Marked) ([][]Medium, err
 	if err != nil {
 		return nil, err
 	}
-	if s.exhibits == nil {
-		s.exhibits = make(map[ExhibitID]Exhibit)
-	}
 	for _, members := range media {
 		for i := range members {
 			for _, p := range members[i].Places {
-				if _, known := s.exhibits[p.Exhibit]; known {
-					continue
-				}
-				x, err := s.Exhibits.Exhibit(ctx, p.Exhibit)
-				if err != nil {
+				if err := s.learn(ctx, p.Exhibit); err != nil {
 					return nil, err
 				}
-				x.Manifest = nil // long, and not needed
-				s.exhibits[p.Exhibit] = x
 			}
 		}
 	}
 	return media, nil
 }
 
-// nearby is a folder of an exhibit, with the folder that it lies in.
-type nearby struct {
-	exhibit        ExhibitID
-	folder, parent FolderKey
+// learn has exhibits known, for ranking.
+func (s *Steward) learn(ctx context.Context, exhibits ...ExhibitID) error {
+	if s.exhibits == nil {
+		s.exhibits = make(map[ExhibitID]Exhibit)
+	}
+	for _, id := range exhibits {
+		if _, known := s.exhibits[id]; known {
+			continue
+		}
+		x, err := s.Exhibits.Exhibit(ctx, id)
+		if err != nil {
+			return err
+		}
+		x.Manifest = nil // long, and not needed
+		s.exhibits[id] = x
+	}
+	return nil
 }
 
-func nearbyOf(p *Place) nearby { return nearby{p.Exhibit, p.Folder, p.Parent} }
-
-// nearKnown tells of each folder of the members whether known or near-known media lie in it, or around it.
-func (s *Steward) nearKnown(ctx context.Context, media [][]Medium) (map[nearby]bool, error) {
-	near := make(map[nearby]bool)
-	var places []Place
+// tied is what others have in common with the members of groups, of each. It learns the exhibits in which these lie.
+func (s *Steward) tied(ctx context.Context, media [][]Medium) ([][]Tied, error) {
+	var all []*Medium
 	for _, members := range media {
 		for i := range members {
-			for j := range members[i].Places {
-				p := &members[i].Places[j]
-				if _, asked := near[nearbyOf(p)]; !asked {
-					near[nearbyOf(p)] = false
-					places = append(places, *p)
-				}
-			}
+			all = append(all, &members[i])
 		}
 	}
-	answers, err := s.Groups.NearKnown(ctx, places)
-	for i := range answers {
-		near[nearbyOf(&places[i])] = answers[i]
+	ties, err := s.Groups.Ties(ctx, all)
+	if err != nil {
+		return nil, err
 	}
-	return near, err
+	for i := range ties {
+		if err := s.learn(ctx, ties[i].CameraSeen...); err != nil {
+			return nil, err
+		}
+	}
+	of := make([][]Tied, len(media))
+	for i, members := range media {
+		of[i], ties = ties[:len(members)], ties[len(members):]
+	}
+	return of, nil
 }
 
 // ranked counts and ranks one group by its members that are in no set.
-func (s *Steward) ranked(id GroupID, members []Medium, near map[nearby]bool) Group {
+func (s *Steward) ranked(id GroupID, members []Medium, ties []Tied) Group {
 	g := Group{ID: id, Members: len(members)}
 	seen, cases := make(map[ExhibitID]bool), make(map[string]bool)
 	var evidence signals.Group
@@ -106,7 +110,7 @@ func (s *Steward) ranked(id GroupID, members []Medium, near map[nearby]bool) Gro
 		}
 		switch m.Finding {
 		case Pending, ProbableNew, Unranked:
-			evidence.Members = append(evidence.Members, s.member(m, near))
+			evidence.Members = append(evidence.Members, s.member(m, &ties[i]))
 		}
 		if m.Kind == hashing.KindVideo {
 			g.Videos++
@@ -120,20 +124,28 @@ func (s *Steward) ranked(id GroupID, members []Medium, near map[nearby]bool) Gro
 	return g
 }
 
+// casesOf counts the cases of exhibits.
+func (s *Steward) casesOf(exhibits []ExhibitID) int {
+	cases := make(map[string]bool)
+	for _, id := range exhibits {
+		cases[s.exhibits[id].Case] = true
+	}
+	return len(cases)
+}
+
 // member is what ranking knows of one medium.
-func (s *Steward) member(m *Medium, near map[nearby]bool) signals.Member {
-	member := signals.Member{Facts: m.Facts, Quality: m.Quality}
+func (s *Steward) member(m *Medium, tied *Tied) signals.Member {
+	member := signals.Member{
+		Facts: m.Facts, Quality: m.Quality, CameraKnown: tied.CameraKnown, ShootKnown: tied.ShootKnown,
+		CameraCases: s.casesOf(tied.CameraSeen), ShootCases: s.casesOf(tied.ShootSeen),
+	}
 	member.Facts.Kind = m.Kind // declared, where nothing could be decoded
 	for i := range m.Places {
 		p := &m.Places[i]
-		place := signals.Place{
+		member.Places = append(member.Places, signals.Place{
 			Class: string(p.Class), Deleted: p.Deleted, Hidden: p.Hidden, Archived: p.Archived,
-			Modified: p.Modified, Submitted: s.exhibits[p.Exhibit].Opened,
-		}
-		if near[nearbyOf(p)] {
-			place.Near = signals.NearSame
-		}
-		member.Places = append(member.Places, place)
+			Near: tied.Near[i], Modified: p.Modified, Submitted: s.exhibits[p.Exhibit].Opened,
+		})
 	}
 	for _, match := range m.Matches {
 		if match.Kind != KnownSet {

@@ -150,7 +150,7 @@ func (s *Steward) restore(ctx context.Context, filed []Filed, had map[MediumID][
 			x := &filed[at].Examination
 			outcomes[i] = Outcome{
 				Medium: filed[at].Medium, Generation: max(1, filed[at].Generation), Epoch: epoch, Matches: matches[i], Examination: x,
-				Attempt: filed[at].Attempt,
+				Clue: s.Names.Clue(&x.Facts), Attempt: filed[at].Attempt,
 				Finding: Conclude(standings[at].Kind, x.Unreadable, matches[i]),
 			}
 		}

@@ -30,6 +30,7 @@ type Marked struct {
 // GroupStore keeps groups, and what waits to be grouped or ranked.
 type GroupStore interface {
 	FounderStore
+	ClueStore
 	// Ungrouped returns up to n media that are Pending and have no group.
 	Ungrouped(ctx context.Context, n int) ([]MediumID, error)
 	// Bear gives groups their births, in order. Of two births of one group the later counts.
@@ -50,8 +51,6 @@ type GroupStore interface {
 	ToRank(ctx context.Context, n int) ([]Marked, error)
 	// GroupsMedia returns the members of each group.
 	GroupsMedia(ctx context.Context, groups []GroupID) ([][]Medium, error)
-	// NearKnown tells of each place whether known or near-known media lie in its folder or in the parent of it.
-	NearKnown(ctx context.Context, places []Place) ([]bool, error)
 	// SaveRankings keeps what ranking made of groups (Members to Reasons; claim and decision stay), gives each Finding
 	// to the group's open members, orders the queue, and strikes the requests of groups that were not marked again
 	// since. A group without open members leaves the queue.
@@ -147,7 +146,7 @@ func (s *Steward) unlessReopening(ctx context.Context, do func() error) error {
 
 // round does one batch of each duty and reports whether there was anything to do.
 func (s *Steward) round(ctx context.Context) (worked bool, err error) {
-	for _, duty := range []func(context.Context) (int, error){s.rematch, s.heirs, s.group, s.rerank, s.rank} {
+	for _, duty := range []func(context.Context) (int, error){s.rematch, s.heirs, s.group, s.stir, s.rerank, s.rank} {
 		n, err := duty(ctx)
 		if err != nil {
 			return worked, err

@@ -76,6 +76,7 @@ type Outcome struct {
 	Matches     []Match
 	Finding     Finding              // Pending: to be ranked
 	Examination *hashing.Examination // nil when it was only matched again
+	Clue        Clue                 // of its facts
 	Attempt     int                  // number of the examination that was matched
 }
 

@@ -38,8 +38,11 @@ func BenchmarkMedium(b *testing.B) {
 			{"lone", func(c *crowd) { c.queue(); c.examine(triage.Pending); c.join(1); c.rank(1) }},
 			{"no medium", func(c *crowd) { c.matchOnly() }},
 			{"of five", func(c *crowd) { c.queue(); c.examine(triage.Pending); c.join(5); c.rank(5) }},
+			{"shot, no clue", func(c *crowd) { c.shots = 8; c.queue(); c.examine(triage.Pending); c.join(1); c.rank(1) }},
+			{"shot", func(c *crowd) { c.shots, c.clues = 8, true; c.queue(); c.examine(triage.Pending); c.join(1); c.rank(1) }},
+			{"shot alone", func(c *crowd) { c.shots, c.clues = 1, true; c.queue(); c.examine(triage.Pending); c.join(1); c.rank(1) }},
 		} {
-			b.Run(fmt.Sprintf("%s/%dM", strings.ReplaceAll(c.name, " ", "-"), millions), func(b *testing.B) {
+			b.Run(fmt.Sprintf("%s/%dM", strings.NewReplacer(" ", "-", ",", "").Replace(c.name), millions), func(b *testing.B) {
 				for b.Loop() {
 					crowd := newCrowd(b, made, millions)
 					if c.name == "no medium" {
@@ -62,6 +65,8 @@ type crowd struct {
 	x      triage.ExhibitID
 	random *rand.Rand
 	items  []triage.ListedItem
+	shots  int  // in an hour; 0: a fifth are a camera's, whenever
+	clues  bool // are told
 }
 
 // newCrowd makes n media with identifiers as dense as those of so many millions.
@@ -121,6 +126,14 @@ func (c *crowd) examine(f triage.Finding) {
 				facts.Make, facts.Model, facts.Software = "samsung", fmt.Sprintf("SM-A5%02dB", i%37), "A546BXXS9CXG1"
 				facts.Serial, facts.GPS, facts.Taken = fmt.Sprintf("R5CW30AB%03d", i%37), true, it.Place.Modified
 			}
+			var clue triage.Clue
+			if c.shots > 0 { // by cameras that took 500 each
+				facts.Make, facts.Model, facts.Software, facts.Serial = "samsung", "SM-A546B", "A546BXXS9CXG1", fmt.Sprintf("R5CW30AB%03d", i/500)
+				facts.GPS, facts.Taken = true, day.Add(time.Duration(2*(i/c.shots))*time.Hour)
+			}
+			if c.clues {
+				clue = names.Clue(&facts)
+			}
 			x := &hashing.Examination{Facts: facts, Fingerprint: &hashing.Fingerprint{Quality: 50 + i%50}}
 			record := triage.ExaminationRecord{Medium: it.Medium, Size: it.Size, Keys: it.Keys, Examination: *x}
 			length := int64(700 + i%300)
@@ -134,7 +147,7 @@ func (c *crowd) examine(f triage.Finding) {
 			for j := range matches {
 				matches[j].Entry = c.random.Uint32N(10_000_000)
 			}
-			c.ok(c.Outcomes.Apply(c.t.Context(), triage.Outcome{Medium: it.Medium, Matches: matches, Finding: f, Examination: x}))
+			c.ok(c.Outcomes.Apply(c.t.Context(), triage.Outcome{Medium: it.Medium, Matches: matches, Finding: f, Examination: x, Clue: clue}))
 		}
 	})
 }

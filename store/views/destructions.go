@@ -78,6 +78,7 @@ for i = 4, #ARGV, 2 do
       ungroup(m)
       move(m, 'w', '?')
       matched(m, nil)
+      retrace(m, nil)
       m.f, m.m, m.l, m.h, m.t = nil, nil, nil, nil, ARGV[3]
     end
     m.v, m.r = string.format('%d', generation + 1), nil

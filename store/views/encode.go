@@ -60,7 +60,7 @@ func unpackKeys(s string) (k triage.DigestKeys) {
 	return k
 }
 
-// packPlace returns folder and parent, which scripts use, and the sealed rest.
+// packPlace returns folder and parent, which scripts use, the sealed rest, and keys of the number that the name has, if any.
 func (d db) packPlace(id triage.MediumID, p triage.Place) string {
 	class, ok := classes.of[p.Class]
 	if !ok {
@@ -73,13 +73,14 @@ func (d db) packPlace(id triage.MediumID, p triage.Place) string {
 		}
 	}
 	rest := binary.BigEndian.AppendUint64(append([]byte(class), flags), uint64(packTime(p.Modified)))
-	return packFolder(p.Folder) + packFolder(p.Parent) + d.sealer.sealBlock(d.mediumPlace(id, packExhibit(p.Exhibit)), rest)
+	return packFolder(p.Folder) + packFolder(p.Parent) + d.sealer.sealBlock(d.mediumPlace(id, packExhibit(p.Exhibit)), rest) + packNumbers(p.Numbers)
 }
 
 // unpackPlace reads an exhibit and what packPlace wrote.
 func (d db) unpackPlace(id triage.MediumID, s string) (triage.Place, error) {
 	exhibit, s := s[:8], s[8:]
 	p := triage.Place{Exhibit: unpackExhibit(exhibit)}
+	s, p.Numbers = s[:placeSize], unpackNumbers(s[placeSize:])
 	rest, err := d.sealer.openBlock(d.mediumPlace(id, exhibit), s[2*folderSize:])
 	if err != nil {
 		return p, err
@@ -92,6 +93,9 @@ func (d db) unpackPlace(id triage.MediumID, s string) (triage.Place, error) {
 	p.Modified = unpackTime(int64(binary.BigEndian.Uint64(rest[2:])))
 	return p, nil
 }
+
+// placeSize is the length of what packPlace returns of a name without a number.
+const placeSize = 2*folderSize + 16
 
 // packTime keeps microseconds; 0 is no time at all.
 func packTime(t time.Time) int64 {

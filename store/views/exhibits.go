@@ -169,7 +169,7 @@ var dispositions = []struct {
 const fieldVersion = "V"
 
 // progress reads what Progress tells in one step. Of media that a sweep goes over, it counts the part that is left.
-// KEYS: exhibit, its counters, torank, media by epoch, epoch, floor, sweep.
+// KEYS: exhibit, its counters, torank, media by epoch, epoch, floor, sweep, stirred.
 var progress = redis.NewScript(`
 local epoch, floor = tonumber(redis.call('GET', KEYS[5]) or '0'), tonumber(redis.call('GET', KEYS[6]) or '0')
 local due, behind = 0, 0
@@ -183,14 +183,14 @@ if behind > 0 and tonumber(sweep[1] or '-1') == epoch then
   behind = math.max(1, math.floor(behind * (1 - sweep[2] / sweep[3])))
 end
 return {
-  redis.call('EXISTS', KEYS[1]), redis.call('HGETALL', KEYS[2]), redis.call('ZCARD', KEYS[3]), due + behind, epoch,
+  redis.call('EXISTS', KEYS[1]), redis.call('HGETALL', KEYS[2]), redis.call('ZCARD', KEYS[3]) + redis.call('SCARD', KEYS[8]), due + behind, epoch,
 }`)
 
 // Progress implements triage.ExhibitStore. No exhibit is settled while any group waits for its rank, whoever's it
 // is: a busy exhibit delays the others' last word, never changes it.
 func (s Exhibits) Progress(ctx context.Context, id triage.ExhibitID) (triage.Progress, error) {
 	const op = "views.Progress"
-	keys := []string{s.exhibit(id), s.key(keyCounts, packExhibit(id)), s.key(keyToRank), s.key(keyEpochs), s.key(keyEpoch), s.key(keySwept), s.key(keySweep)}
+	keys := []string{s.exhibit(id), s.key(keyCounts, packExhibit(id)), s.key(keyToRank), s.key(keyEpochs), s.key(keyEpoch), s.key(keySwept), s.key(keySweep), s.key(keyStirred)}
 	answer, err := progress.Run(ctx, s.rdb, keys).Slice()
 	if err != nil {
 		return triage.Progress{}, fault(op, string(id), err)

@@ -200,26 +200,6 @@ func (s Groups) GroupsMedia(ctx context.Context, groups []triage.GroupID) ([][]t
 	return members, nil
 }
 
-// NearKnown implements triage.GroupStore.
-func (s Groups) NearKnown(ctx context.Context, places []triage.Place) ([]bool, error) {
-	near := make([]bool, len(places))
-	if len(places) == 0 {
-		return near, nil
-	}
-	pipe := s.rdb.Pipeline()
-	answers := make([]*redis.SliceCmd, len(places))
-	for i, p := range places {
-		answers[i] = pipe.HMGet(ctx, s.key(keyNear, packExhibit(p.Exhibit)), packFolder(p.Folder), packFolder(p.Parent))
-	}
-	if _, err := pipe.Exec(ctx); err != nil {
-		return nil, fault("views.NearKnown", "", err)
-	}
-	for i, answer := range answers {
-		near[i] = slices.ContainsFunc(answer.Val(), func(count any) bool { return count != nil })
-	}
-	return near, nil
-}
-
 // SaveRankings implements triage.GroupStore.
 func (s Groups) SaveRankings(ctx context.Context, by triage.WeightsSum, marked []triage.Marked, groups []triage.Group) error {
 	for from := 0; from < len(marked); from += rankBatch {

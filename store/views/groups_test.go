@@ -282,60 +282,74 @@ func TestMarksThatComeMeanwhileStay(t *testing.T) {
 	}
 }
 
-// Known media come to a folder and go: groups in it and just below it are ranked again, others are not.
+// Known media come to a folder and go: groups in it and around it are ranked again, others are not.
 func TestNearKnownMarksItsNeighbours(t *testing.T) {
 	b := open(t)
 	x, other := b.exhibit(1, "ada"), b.exhibit(2, "ada")
+	const none, around, same = signals.NearNone, signals.NearAround, signals.NearSame
 	b.register(x.ID, part(1),
-		item(x.ID, 1, hashing.KindPicture, "a", "top"), item(x.ID, 2, hashing.KindPicture, "a/b", "a"),
-		item(x.ID, 3, hashing.KindPicture, "top", ""), item(x.ID, 4, hashing.KindPicture, "c", "top"),
-		item(x.ID, 10, hashing.KindPicture, "a", "top"), item(x.ID, 11, hashing.KindPicture, "a", "top"))
-	b.register(other.ID, part(2), item(other.ID, 5, hashing.KindPicture, "a", "top"))
-	for n := 1; n <= 5; n++ {
+		item(x.ID, 1, hashing.KindPicture, "top/a", "top"), item(x.ID, 2, hashing.KindPicture, "top/a/b", "top/a"),
+		item(x.ID, 3, hashing.KindPicture, "top", "top"), item(x.ID, 4, hashing.KindPicture, "top/c", "top"),
+		item(x.ID, 6, hashing.KindPicture, "top/c/d", "top/c"), item(x.ID, 7, hashing.KindPicture, "else", "else"),
+		item(x.ID, 10, hashing.KindPicture, "top/a", "top"), item(x.ID, 11, hashing.KindPicture, "top/a", "top"),
+		item(x.ID, 12, hashing.KindPicture, "top/c", "top"), item(x.ID, 13, hashing.KindPicture, "top", "top"))
+	b.register(other.ID, part(2), item(other.ID, 5, hashing.KindPicture, "top/a", "top"))
+	for n := 1; n <= 7; n++ {
 		b.examine(n, triage.Pending, 0)
 		b.join(n, n)
 	}
 	b.rank(1, triage.Unranked)
-	near := func(want ...bool) {
+	near := func(when string, want ...signals.Nearness) {
 		t.Helper()
-		var places []triage.Place
-		for n := 1; n <= 5; n++ {
-			places = append(places, b.medium(n).Places...)
+		var got []signals.Nearness
+		for n := 1; n <= 7; n++ {
+			got = append(got, b.ties(n).Near...)
 		}
-		if got, err := b.Groups.NearKnown(t.Context(), places); err != nil || !slices.Equal(got, want) {
-			t.Errorf("near known %v, %v; want %v", got, err, want)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %v, not %v", when, got, want)
 		}
 	}
-	near(false, false, false, false, false)
+	near("at first", none, none, none, none, none, none, none)
 	b.examine(10, triage.NearKnown, 0)
-	if !b.waiting(1, 2) {
+	if !b.waiting(1, 2, 3, 4) {
 		t.Errorf("the first came: %v", b.toRank())
 	}
-	near(true, true, false, false, false)
+	near("the first came", same, around, around, around, none, none, none)
 	b.rank(1, triage.Unranked)
 	b.examine(11, triage.Known, 0)
 	b.rematch(10, triage.Known, 0)
 	if !b.waiting() {
 		t.Errorf("more came: %v", b.toRank())
 	}
+	b.examine(12, triage.Known, 0) // the first in its folder, not the first within "top"
+	if !b.waiting(4, 6) {
+		t.Errorf("in the folder beside it: %v", b.toRank())
+	}
+	near("in the folder beside it", same, around, around, same, none, around, none)
+	b.rematch(12, triage.Benign, 0)
+	b.examine(13, triage.Known, 0) // in a folder of the root
+	b.rank(1, triage.Unranked)
+	near("in a folder of the root", same, around, same, around, none, none, none)
+	b.rematch(13, triage.Pending, 0)
+	b.rank(1, triage.Unranked)
 	b.rematch(10, triage.Benign, 0)
 	if !b.waiting() {
 		t.Errorf("one is left: %v", b.toRank())
 	}
 	b.rematch(11, triage.Unreadable, 0)
-	if !b.waiting(1, 2) {
+	if !b.waiting(1, 2, 3, 4) {
 		t.Errorf("the last went: %v", b.toRank())
 	}
-	near(false, false, false, false, false)
+	near("the last went", none, none, none, none, none, none, none)
 	// A medium that is known comes to another exhibit.
 	b.rank(1, triage.Unranked)
 	b.rematch(11, triage.Known, 0)
 	b.rank(1, triage.Unranked)
-	b.register(other.ID, part(3), item(other.ID, 11, hashing.KindPicture, "a", "top"))
+	b.register(other.ID, part(3), item(other.ID, 11, hashing.KindPicture, "top/a", "top"))
 	if !b.waiting(5) {
 		t.Errorf("in the other exhibit: %v", b.toRank())
 	}
-	near(true, true, false, false, true)
+	near("in the other exhibit", same, around, around, around, same, none, none)
 }
 
 // covers is what a decision on some media covers.
@@ -545,7 +559,7 @@ func TestCountersAlwaysAddUp(t *testing.T) {
 func (b *bench) recount(exhibits []triage.ExhibitID, media int) {
 	t, ctx := b.t, b.t.Context()
 	t.Helper()
-	near := make(map[triage.FolderKey]int)
+	near := make(map[string]int)
 	want := make(map[triage.ExhibitID]*triage.Progress)
 	for _, x := range exhibits {
 		want[x] = &triage.Progress{Media: make(map[triage.Finding]int)}
@@ -572,7 +586,10 @@ func (b *bench) recount(exhibits []triage.ExhibitID, media int) {
 				w.Media[m.Finding]++
 			}
 			if m.Finding == triage.Known || m.Finding == triage.NearKnown {
-				near[p.Folder]++
+				near[packFolder(p.Folder)]++
+				if p.Parent != p.Folder {
+					near["p"+packFolder(p.Parent)]++
+				}
 			}
 		}
 	}
@@ -590,10 +607,10 @@ func (b *bench) recount(exhibits []triage.ExhibitID, media int) {
 		counts, err := b.rdb.HGetAll(ctx, "{t}:near:"+packExhibit(x)).Result()
 		b.ok(err)
 		for folder, text := range counts {
-			if n, _ := strconv.Atoi(text); n != near[unpackFolder(folder)] {
-				t.Errorf("%s: %d known in a folder, counted %d", x, n, near[unpackFolder(folder)])
+			if n, _ := strconv.Atoi(text); n != near[folder] {
+				t.Errorf("%s: %d known in a folder, counted %d", x, n, near[folder])
 			}
-			delete(near, unpackFolder(folder))
+			delete(near, folder)
 		}
 	}
 	if len(near) != 0 {

@@ -49,8 +49,11 @@ import (
 //	closed               hash    exhibit of a closed case → the exhibit as it was, sealed
 //	vacant:<x>           set     folders that media of an exhibit lay in which is being put away
 //
-//	near:<x>             hash    folder → how many known and near-known media lie in it
-//	fg:<x><f>            list    groups with a member in this folder
+//	near:<x>             hash    how many known and near-known media there are: of a folder (5 bytes), of the folders within
+//	                             one ('p' and that), of a folder and a number's key (8 bytes)
+//	cam:<camera>         hash    what is counted of a camera (8 bytes, or an exhibit before them): see luaclues.go
+//	stirred              set     what has changed for others than a medium itself: see luaclues.go
+//	fg:<x><f>            list    groups with a member in this folder, each with the key of that one's number (3 bytes), if any
 //	sub:<x><f>           list    folders with such groups in this folder
 //	g:<2 bytes>          hash    the rest of a group's identifier → its record: see groups.go
 //	gm:<g>               zset    its members but the founder: most groups have no other (all scores 0: a small
@@ -101,6 +104,8 @@ const (
 	keyEarlier   = "earlier:"
 	keyWords     = "words"
 	keyNear      = "near:"
+	keyCamera    = "cam:"
+	keyStirred   = "stirred"
 	keyGroup     = "g:"
 	keyMembers   = "gm:"
 	keyFounders  = "founders"

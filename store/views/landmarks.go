@@ -15,7 +15,7 @@ import (
 // What expires by itself has none, nor have jobs: what is queued and not there is queued again.
 var families = []string{
 	keyExhibits + ":", keyExhibit, keyCounts, keyParts, keyPartMedia, keyMedium, "ep:", keySeen, keyEarlier, keyDoomed, keyVacant,
-	keyNear, "fg:", "sub:", keyGroup, keyMembers, keyFounders + ":", "q:",
+	keyNear, keyCamera, "fg:", "sub:", keyGroup, keyMembers, keyFounders + ":", "q:",
 	"known:c:", "known:s:", "known:p:", "known:h:",
 }
 

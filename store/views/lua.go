@@ -10,13 +10,16 @@ func script(body string) *redis.Script { return redis.NewScript(luaShared + body
 //
 // A finding is one letter (encode.go), '?' while it is Pending. The class under which a medium is counted in its
 // exhibits is that letter, or 'w' while its bytes are wanted.
-const luaShared = `
+const luaShared = luaRecords + luaClues + luaMedia
+
+const luaRecords = `
 local P, call = ARGV[1], redis.call
 
 local function near(finding) return (finding == 'K' or finding == 'N') and 1 or 0 end
 local function open(finding) return finding == '?' or finding == 'P' or finding == 'U' end
 local function folderOf(place) return place:sub(1, 5) end
 local function parentOf(place) return place:sub(6, 10) end
+local function numbersOf(place) return place:sub(27) end
 local function class(state, finding) return state == 'w' and 'w' or finding end
 
 -- Records lie in buckets, by the first two bytes of their identifier: a small hash costs a fraction of as many keys.
@@ -26,7 +29,7 @@ local function writeRecord(family, id, raw) call('HSET', P .. family .. id:sub(1
 local function dropRecord(family, id) call('HDEL', P .. family .. id:sub(1, 2), id:sub(3)) end
 
 -- The fields of media and of groups, and the lengths of those that always have the same.
-local ofMedium = {fixed = {d = 48, D = 16, r = 40, x = 34}, order = {'e', 'z', 'd', 'D', 'v', 't', 'l', 'a', 'f', 'm', 'g', 'h', 'r'}}
+local ofMedium = {fixed = {d = 48, D = 16, r = 40, x = 34, y = 43}, order = {'e', 'z', 'd', 'D', 'v', 't', 'l', 'a', 'f', 'm', 'g', 'h', 'r', 'c'}}
 local ofGroup = {fixed = {r = 20}, order = {'b', 'i', 'n', 'o', 's', 'q', 'r', 'k', 'c', 'u', 'd', 'w', 'f'}}
 
 -- unpackFields reads the fields of a record from its i-th byte on into t; places are in t.places.
@@ -42,7 +45,7 @@ local function unpackFields(t, raw, i, fields)
       n, i = n + b * unit, i + 1
     end
     local value = raw:sub(i, i + n - 1)
-    if name == 'x' then t.places[value:sub(1, 8)] = value:sub(9) else t[name] = value end
+    if name == 'x' or name == 'y' then t.places[value:sub(1, 8)] = value:sub(9) else t[name] = value end
     i = i + n
   end
   return t
@@ -89,7 +92,7 @@ local function save(m)
   if g == m.id then m.g = '' end -- most groups are one medium
   local parts = packFields(m, {m.s .. m.F .. m.k}, ofMedium)
   m.g = g
-  for x, place in pairs(m.places) do parts[#parts + 1] = 'x' .. x .. place end
+  for x, place in pairs(m.places) do parts[#parts + 1] = (#place > 26 and 'y' or 'x') .. x .. place end
   writeRecord('m:', m.id, table.concat(parts))
 end
 
@@ -192,22 +195,9 @@ local function mark(g)
   saveGroup(t)
 end
 
--- nearby counts known and near-known media of a folder. Only the first to come and the last to go change what
--- the groups in and below that folder are worth.
-local function nearby(x, folder, d)
-  local n = call('HINCRBY', P .. 'near:' .. x, folder, d)
-  if n == 0 then call('HDEL', P .. 'near:' .. x, folder) end
-  if n == 0 or (n == 1 and d == 1) then
-    local folders, marked = call('LRANGE', P .. 'sub:' .. x .. folder, 0, -1), {}
-    folders[#folders + 1] = folder
-    for _, f in ipairs(folders) do
-      for _, g in ipairs(call('LRANGE', P .. 'fg:' .. x .. f, 0, -1)) do
-        if not marked[g] then marked[g] = true; mark(g) end
-      end
-    end
-  end
-end
+`
 
+const luaMedia = `
 -- move gives a medium its state and finding, and keeps all counters. The caller saves it.
 local function move(m, state, finding)
   if m.s == state and m.F == finding then return end
@@ -223,16 +213,17 @@ local function move(m, state, finding)
       call('HINCRBY', P .. 'xc:' .. x, before, -1)
       call('HINCRBY', P .. 'xc:' .. x, after, 1)
     end
-    if d ~= 0 then nearby(x, folderOf(place), d) end
+    if d ~= 0 then nearby(x, place, d) end
+    if d ~= 0 or (finding == 'B') ~= (m.F == 'B') then trace(m, x, finding) end
   end
   m.s, m.F = state, finding
 end
 
--- index has a group ranked when the folder of a place, or that folder's parent, gets or loses its known media. A
--- group stands there once for each of its members, and stays when they leave: it is only ranked once too often.
+-- index has a group ranked when known media come to the neighbourhood of a place, or go. A group stands there once for each
+-- of its members, with the key of that one's number, and stays when they leave: it is only ranked once too often.
 local function index(x, place, g)
   local folder, parent = folderOf(place), parentOf(place)
-  if call('RPUSH', P .. 'fg:' .. x .. folder, g) == 1 and parent ~= folder then
+  if call('RPUSH', P .. 'fg:' .. x .. folder, g .. numbersOf(place):sub(1, 3)) == 1 and parent ~= folder then
     call('RPUSH', P .. 'sub:' .. x .. parent, folder)
   end
 end
@@ -247,7 +238,8 @@ local function arrive(m, x, place)
   if m.places[x] then return end
   m.places[x] = place
   call('HINCRBY', P .. 'xc:' .. x, class(m.s, m.F), 1)
-  if near(m.F) == 1 then nearby(x, folderOf(place), 1) end
+  if near(m.F) == 1 then nearby(x, place, 1) end
+  trace(m, x, m.F)
   if m.g then index(x, place, m.g); mark(m.g) end
 end
 
@@ -372,7 +364,8 @@ end
 local function leave(m, x)
   local place = m.places[x]
   call('HINCRBY', P .. 'xc:' .. x, class(m.s, m.F), -1)
-  if near(m.F) == 1 then nearby(x, folderOf(place), -1) end
+  if near(m.F) == 1 then nearby(x, place, -1) end
+  if m.c then follow(m, x, nil) end
   m.places[x] = nil
   if m.g then mark(m.g) end
   if next(m.places) ~= nil then return save(m) end

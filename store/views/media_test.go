@@ -371,9 +371,17 @@ func FuzzUnpack(f *testing.F) {
 				t.Errorf("%c of a medium, %q: %v", field, s, err)
 			}
 		}
-		place := "eKpx" + (s + strings.Repeat("x", 34))[:34]
-		if _, err := d.openMedium(id, place); !triage.IsKind(err, triage.Corrupt) {
-			t.Errorf("place of a medium, %q: %v", place, err)
+		for field, size := range map[string]int{string(fieldPlace): 34, string(fieldNumbered): 34 + numbersSize} {
+			place := "eKp" + field + (s + strings.Repeat("x", size))[:size]
+			if _, err := d.openMedium(id, place); !triage.IsKind(err, triage.Corrupt) {
+				t.Errorf("place of a medium, %q: %v", place, err)
+			}
+		}
+		if c := unpackClue(s); c.Camera != "" && unpackClue(packClue(c)) != c {
+			t.Errorf("clue of a medium, %q: %+v", s, c)
+		}
+		if known, exhibits := unpackTaken(s); (known || len(exhibits) > 0) && len(s) < entrySize {
+			t.Errorf("taken in an hour, %q: %v, %q", s, known, exhibits)
 		}
 		if _, err := (Groups{d}).rankRef("", map[byte]string{fieldRank: s}); s != "" && !triage.IsKind(err, triage.Corrupt) {
 			t.Errorf("rank of a group, %q: %v", s, err)

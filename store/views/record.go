@@ -25,16 +25,22 @@ const (
 	fieldGroup       = 'g' // 16 raw bytes; nothing: the group that it founded; absent: none
 	fieldFailures    = 'h' // counted, decimal
 	fieldRing        = 'r' // while it is wanted: exhibit (8 bytes) and part (32) of its keyring
+	fieldClue        = 'c' // of its examination: 'S' or 'M', camera (8 bytes, keyed), hours (3 of 4 bytes, keyed); luaclues.go
 	// fieldPlace, once an exhibit: exhibit (8 bytes), folder and parent (5 bytes each, keyed), then class and time of
 	// change (µs), sealed in one block of 16 bytes.
 	fieldPlace = 'x'
+	// fieldNumbered is a place where its name has a number: as fieldPlace, and the keys of that (3 of 3 bytes).
+	fieldNumbered = 'y'
 )
 
 // fixedLengths are those of fields that always have the same, in bytes.
-var fixedLengths = map[byte]int{fieldKeys: 48, fieldShort: 16, fieldRing: 40, fieldPlace: 34}
+var fixedLengths = map[byte]int{fieldKeys: 48, fieldShort: 16, fieldRing: 40, fieldPlace: 34, fieldNumbered: 34 + numbersSize}
 
 // folderSize is the length of a packed FolderKey.
 const folderSize = 5
+
+// numbersSize is the length of packed NumberKeys.
+const numbersSize = 9
 
 // record is what unpackRecord found.
 type record struct {
@@ -73,7 +79,7 @@ func unpackFields(raw string, lengths map[byte]int, place func(string)) (map[byt
 		if n > len(raw) {
 			return nil, errCorruptRecord
 		}
-		if name == fieldPlace && place != nil {
+		if (name == fieldPlace || name == fieldNumbered) && place != nil {
 			place(raw[:n])
 		} else {
 			fields[name] = raw[:n]
@@ -106,6 +112,7 @@ func (d db) openMedium(id triage.MediumID, raw string) (opened, error) {
 	m := triage.Medium{
 		ID: id, State: states.to[r.state], Kind: kinds.to[r.kind], Finding: findings.to[r.finding],
 		Size: unpackNumber(f[fieldSize]), Keys: unpackKeys(f[fieldKeys]), At: unpackLocator(f[fieldLocator]),
+		Clue: unpackClue(f[fieldClue]),
 	}
 	m.Slot.Generation = 1
 	if v := f[fieldGeneration]; v != "" {

@@ -149,6 +149,16 @@ func (b *bench) medium(n int) triage.Medium {
 	return m
 }
 
+// ties are what others have in common with the n-th medium.
+func (b *bench) ties(n int) triage.Tied {
+	b.t.Helper()
+	m := b.medium(n)
+	slices.SortFunc(m.Places, func(p, q triage.Place) int { return strings.Compare(string(p.Exhibit), string(q.Exhibit)) })
+	tied, err := b.Groups.Ties(b.t.Context(), []*triage.Medium{&m})
+	b.ok(err)
+	return tied[0]
+}
+
 func (b *bench) progress(x triage.ExhibitID) triage.Progress {
 	b.t.Helper()
 	p, err := b.Exhibits.Progress(b.t.Context(), x)
@@ -205,8 +215,16 @@ func (b *bench) join(n, founder int) triage.GroupID {
 	return g
 }
 
+// toRank are the groups that wait for their rank, once those are marked whose ties have changed.
 func (b *bench) toRank() []triage.Marked {
 	b.t.Helper()
+	for {
+		n, err := b.Groups.Stir(b.t.Context(), 3)
+		b.ok(err)
+		if n == 0 {
+			break
+		}
+	}
 	marked, err := b.Groups.ToRank(b.t.Context(), 1000)
 	b.ok(err)
 	return marked

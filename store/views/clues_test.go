@@ -1,0 +1,254 @@
+package views
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"vigie/hashing"
+	"vigie/triage"
+	"vigie/triage/signals"
+)
+
+// shot is what a picture of these tests is: a model of clues that knows no keys.
+type shot struct {
+	serial, model string
+	hour          int // 0: no time
+	folder        string
+	number        int
+}
+
+func (s shot) facts() hashing.Facts {
+	f := hashing.Facts{Kind: hashing.KindPicture, Format: "jpeg", Model: s.model, Serial: s.serial}
+	if s.hour > 0 {
+		f.Taken = day.Add(time.Duration(s.hour)*time.Hour + 17*time.Minute)
+	}
+	return f
+}
+
+// parentOf is the folder around one; what lies in the root has none.
+func parentOf(folder string) string {
+	for i := len(folder) - 1; i > 0; i-- {
+		if folder[i] == '/' {
+			return folder[:i]
+		}
+	}
+	return folder
+}
+
+// numbersOf keys a number as files of a folder have it: in blocks of 16.
+func numbersOf(x triage.ExhibitID, folder string, number int) triage.NumberKeys {
+	if number == 0 {
+		return ""
+	}
+	var keys string
+	for _, block := range []int{number / 16, number/16 - 1, number/16 + 1} {
+		keys += string(names.Folder(x, fmt.Sprint(folder, " number ", block)))[:6]
+	}
+	return triage.NumberKeys(keys)
+}
+
+func (s shot) item(x triage.ExhibitID, n int) triage.ListedItem {
+	it := item(x, n, hashing.KindPicture, s.folder, parentOf(s.folder))
+	it.Place.Numbers = numbersOf(x, s.folder, s.number)
+	return it
+}
+
+// shoot examines the n-th medium as a shot.
+func (b *bench) shoot(n int, s shot, f triage.Finding, epoch triage.Epoch) {
+	b.t.Helper()
+	o := examined(n, f, epoch)
+	o.Examination.Facts = s.facts()
+	o.Clue = names.Clue(&o.Examination.Facts)
+	b.ok(b.Outcomes.Apply(b.t.Context(), o))
+}
+
+// seenShot is a medium of the model.
+type seenShot struct {
+	shot
+	examined bool
+	finding  triage.Finding
+	in       []triage.ExhibitID
+	group    triage.GroupID
+}
+
+func (s *seenShot) known() bool { return s.finding == triage.Known || s.finding == triage.NearKnown }
+
+// open tells what ranking looks at.
+func (s *seenShot) open() bool {
+	return s.finding == triage.Pending || s.finding == triage.ProbableNew || s.finding == triage.Unranked
+}
+
+// model tells the ties of one medium from all that there is.
+func model(of *seenShot, all map[int]*seenShot) (t triage.Tied) {
+	seen := func(list []triage.ExhibitID, x triage.ExhibitID) []triage.ExhibitID {
+		if slices.Contains(list, x) {
+			return list
+		}
+		return append(list, x)
+	}
+	for _, x := range of.in {
+		near := signals.NearNone
+		for _, o := range all {
+			if !slices.Contains(o.in, x) {
+				continue
+			}
+			parent, others := parentOf(of.folder), parentOf(o.folder)
+			around := o.folder != others && others == of.folder || of.folder != parent && (o.folder == parent || o.folder != others && others == parent)
+			switch {
+			case !o.known():
+			case o.folder == of.folder:
+				near = signals.NearSame
+			case around:
+				near = max(near, signals.NearAround)
+			}
+			if o.known() && o.folder == of.folder && of.number > 0 && o.number > 0 && distance(of.number/16, o.number/16) <= 1 {
+				t.ShootKnown = true
+			}
+		}
+		t.Near = append(t.Near, near)
+	}
+	if !of.examined || of.serial+of.model == "" {
+		return t
+	}
+	for _, o := range all {
+		if !o.examined || o.finding == triage.Benign || o.serial != of.serial || o.model != of.model {
+			continue
+		}
+		for _, x := range o.in {
+			if of.serial == "" && !slices.Contains(of.in, x) {
+				continue
+			}
+			together := of.hour > 0 && o.hour > 0 && distance(of.hour, o.hour) <= 1
+			t.CameraKnown = t.CameraKnown || o.known()
+			t.ShootKnown = t.ShootKnown || together && o.known()
+			if of.serial != "" {
+				t.CameraSeen = seen(t.CameraSeen, x)
+			}
+			if of.serial != "" && together {
+				t.ShootSeen = seen(t.ShootSeen, x)
+			}
+		}
+	}
+	slices.Sort(t.CameraSeen)
+	slices.Sort(t.ShootSeen)
+	return t
+}
+
+func distance(a, b int) int { return max(a-b, b-a) }
+
+// However media come, change and go, their ties are those that a model finds which knows nothing of the order; and whose ties
+// change is ranked again.
+func TestTiesFollowFromWhatIsThere(t *testing.T) {
+	for _, seed := range []uint64{1, 2} {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) { tiesFollow(t, rand.New(rand.NewPCG(seed, 6))) }) //nolint:gosec // a test
+	}
+}
+
+func tiesFollow(t *testing.T, rng *rand.Rand) {
+	b := open(t)
+	ctx := t.Context()
+	const media, parts = 24, 6
+	exhibits := []triage.ExhibitID{b.exhibit(0, "ada").ID, b.exhibit(1, "ada").ID, b.exhibit(2, "eve").ID}
+	cameras := []shot{{}, {serial: "A100"}, {serial: "B200", model: "Twin"}, {model: "Twin"}, {model: "Lone"}}
+	folders := []string{"top", "top/a", "top/b", "top/a/x", "else"}
+	draw := func() shot {
+		s := cameras[rng.IntN(len(cameras))]
+		s.hour, s.folder, s.number = rng.IntN(7), folders[rng.IntN(len(folders))], max(0, rng.IntN(120)-20)
+		return s
+	}
+	shots := make([]shot, media)
+	for n := range shots {
+		shots[n] = draw()
+	}
+	findings := []triage.Finding{triage.Pending, triage.Pending, triage.Known, triage.NearKnown, triage.Benign, triage.Unreadable}
+	// state reads what is there, and compares what is said of it with the model.
+	state := func() (map[int]*seenShot, map[int]triage.Tied) {
+		all, ties := make(map[int]*seenShot), make(map[int]triage.Tied)
+		for n := range media {
+			m, err := b.Media.Medium(ctx, mediumID(n))
+			if triage.IsKind(err, triage.NotFound) {
+				continue
+			}
+			b.ok(err)
+			s := &seenShot{shot: shots[n], examined: m.State == triage.Examined, finding: m.Finding, group: m.Group}
+			for _, p := range m.Places {
+				s.in = append(s.in, p.Exhibit)
+			}
+			slices.Sort(s.in)
+			all[n] = s
+		}
+		for n, s := range all {
+			got := b.ties(n)
+			if want := model(s, all); !reflect.DeepEqual(got, want) {
+				t.Fatalf("medium %d, %+v:\n%+v, not\n%+v", n, s, got, want)
+			}
+			ties[n] = got
+		}
+		return all, ties
+	}
+	_, before := state()
+	for step := range 250 {
+		x, n := exhibits[rng.IntN(3)], rng.IntN(media)
+		switch rng.IntN(8) {
+		case 0, 1:
+			p := rng.IntN(parts)
+			var items []triage.ListedItem
+			for i := range 6 {
+				items = append(items, shots[(p*4+i)%media].item(x, (p*4+i)%media))
+			}
+			b.register(x, part(p), items...)
+		case 2:
+			var listed []triage.PartID
+			for p := range parts {
+				if rng.IntN(4) > 0 {
+					listed = append(listed, part(p))
+				}
+			}
+			b.ok(b.Exhibits.SealExhibit(ctx, x, triage.Manifest{Version: step + 1, Parts: listed}))
+		case 3, 4: // sometimes examined anew, with other facts
+			folder, number := shots[n].folder, shots[n].number
+			if m, err := b.Media.Medium(ctx, mediumID(n)); err == nil && m.State == triage.Examined {
+				shots[n] = draw()
+				shots[n].folder, shots[n].number = folder, number
+			}
+			b.shoot(n, shots[n], findings[rng.IntN(len(findings))], 0)
+		case 5, 6:
+			b.rematch(n, findings[rng.IntN(5)], 0)
+		case 7:
+			ids, err := b.Groups.Ungrouped(ctx, 5)
+			b.ok(err)
+			for _, id := range ids {
+				b.ok(b.Groups.Bear(ctx, []triage.Founder{{Group: triage.GroupID(id), Medium: id}}))
+				b.ok(b.Groups.JoinGroups(ctx, []triage.Join{{Medium: id, Group: triage.GroupID(id)}}))
+			}
+		}
+		all, ties := state()
+		waiting := make(map[triage.GroupID]bool)
+		for _, m := range b.toRank() {
+			waiting[m.Group] = true
+		}
+		for n, s := range all {
+			if s.group != "" && s.open() && !reflect.DeepEqual(before[n], ties[n]) && !waiting[s.group] {
+				t.Fatalf("step %d: medium %d, %+v was tied as\n%+v, is now as\n%+v, and is not ranked again", step, n, s, before[n], ties[n])
+			}
+		}
+		before = ties
+		if rng.IntN(3) > 0 {
+			b.rank(1, triage.Unranked)
+		}
+	}
+	// Nothing is left of what is not there any more.
+	for _, x := range exhibits {
+		b.ok(b.Exhibits.SealExhibit(ctx, x, triage.Manifest{Version: 1000}))
+	}
+	b.toRank()
+	for _, family := range []string{keyCamera, keyNear, keyStirred} {
+		if left := b.rdb.Keys(ctx, "{t}:"+family+"*").Val(); len(left) > 0 {
+			t.Errorf("%q are left", left)
+		}
+	}
+}

@@ -1,0 +1,113 @@
+package views
+
+// luaClues counts what media have in common: known media of folders, and all that name their camera. What is counted
+// follows from the records of media alone, so that the order in which they come and change makes no difference.
+//
+// What changes for others is noted in the set "stirred"; Stir has their groups ranked (clues.go):
+//
+//	f<x><f>          the groups of a folder
+//	n<x><f><9>       those of a folder's files whose numbers have one of three keys
+//	c<n><camera><b>  those of media of a camera, in one of its bins; n is the length of the camera
+const luaClues = `
+local function stir(what) call('SADD', P .. 'stirred', what) end
+
+-- crossed counts, and tells whether the first has come or the last has gone.
+local function crossed(key, field, d)
+  local n = call('HINCRBY', P .. key, field, d)
+  if n == 0 then call('HDEL', P .. key, field) end
+  return n == 0 or n == 1 and d == 1
+end
+
+-- stirFolders stirs a folder and those within it.
+local function stirFolders(x, folder)
+  stir('f' .. x .. folder)
+  for _, f in ipairs(call('LRANGE', P .. 'sub:' .. x .. folder, 0, -1)) do stir('f' .. x .. f) end
+end
+
+-- nearby counts known and near-known media: of a folder, of the folders within its parent, and of numbers. A folder that is
+-- its own parent lies in the root of its exhibit, or is that root: what is around it is not counted.
+local function nearby(x, place, d)
+  local folder, parent, numbers = folderOf(place), parentOf(place), numbersOf(place)
+  local key = 'near:' .. x
+  if crossed(key, folder, d) then stirFolders(x, folder) end
+  if parent ~= folder and crossed(key, 'p' .. parent, d) then stirFolders(x, parent) end
+  if numbers ~= '' and crossed(key, folder .. numbers:sub(1, 3), d) then stir('n' .. x .. folder .. numbers) end
+end
+
+-- A clue is 'S' (the camera has a serial number) or 'M' (make and model alone), eight bytes of the camera and, where there is a
+-- time, four of its hour, of the one before and of the one after. Each camera is a hash:
+--   k    how many known and near-known media
+--   n    in how many exhibits
+--   <x>  how many media in this exhibit
+--   bin  its media, 25 bytes each: identifier, exhibit, '1' for known and '0' for others. The known ones stand first.
+-- A bin is an hour, or, without a time, 'm' and the first byte of the identifier.
+local function cameraOf(x, clue)
+  if clue:sub(1, 1) == 'S' then return clue:sub(2, 9) end
+  return x .. clue:sub(2, 9)
+end
+local function binsOf(m)
+  if #m.c < 21 then return {'m' .. m.id:sub(1, 1)} end
+  return {m.c:sub(10, 13), m.c:sub(14, 17), m.c:sub(18, 21)}
+end
+local function stirBin(camera, bin) stir('c' .. string.char(#camera) .. camera .. bin) end
+
+-- rebin makes the flag of a medium in an exhibit what it should be in a list; nil: it is not there. It returns the list, the
+-- flag before, whether the list has others that are known, and whether others of the exhibit.
+local function rebin(list, id, x, flag)
+  local was
+  local at = list:find(id .. x, 1, true)
+  if at then
+    was = list:sub(at + 24, at + 24)
+    list = list:sub(1, at - 1) .. list:sub(at + 25)
+  end
+  local known, same = list:sub(25, 25) == '1', list:find(x, 1, true) ~= nil
+  if flag == '1' then list = id .. x .. flag .. list elseif flag then list = list .. id .. x .. flag end
+  return list, was, known, same
+end
+
+-- follow puts a medium that has a clue among those of its camera, in an exhibit, as known ('1') or not ('0'), or takes it out.
+local function follow(m, x, flag)
+  local camera, bins = cameraOf(x, m.c), binsOf(m)
+  local key = 'cam:' .. camera
+  local list, was, othersKnown, othersHere = rebin(call('HGET', P .. key, bins[1]) or '', m.id, x, flag)
+  if was == flag then return end
+  if list == '' then call('HDEL', P .. key, bins[1]) else call('HSET', P .. key, bins[1], list) end
+
+  local known = (flag == '1' and 1 or 0) - (was == '1' and 1 or 0)
+  local there = (flag and 1 or 0) - (was and 1 or 0)
+  local all, some = false, known ~= 0 and not othersKnown
+  if known ~= 0 then all = crossed(key, 'k', known) end
+  if there ~= 0 then
+    local exhibits = tonumber(call('HGET', P .. key, 'n') or '0')
+    if crossed(key, x, there) then
+      crossed(key, 'n', there)
+      all = all or math.max(exhibits, exhibits + there) > 1
+    end
+    some = some or exhibits > 1 and not othersHere
+  end
+  if all then
+    for _, bin in ipairs(call('HKEYS', P .. key)) do
+      if #bin == 2 or #bin == 4 then stirBin(camera, bin) end
+    end
+  elseif some and #bins == 3 then
+    for _, bin in ipairs(bins) do stirBin(camera, bin) end
+  end
+end
+
+-- trace keeps up with what a medium is in an exhibit under a finding; what is benign is no clue.
+local function trace(m, x, finding)
+  if not m.c then return end
+  follow(m, x, finding ~= 'B' and (near(finding) == 1 and '1' or '0') or nil)
+end
+
+-- retrace gives a medium another clue, or none. The caller saves it.
+local function retrace(m, clue)
+  if clue == '' then clue = nil end
+  if m.c == clue then return end
+  for x in pairs(m.places) do
+    if m.c then follow(m, x, nil) end
+  end
+  m.c = clue
+  for x in pairs(m.places) do trace(m, x, m.F) end
+end
+`
