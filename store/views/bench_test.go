@@ -238,6 +238,63 @@ func (c *crowd) bytes() (all float64) {
 	return all
 }
 
+// What known hits cost, a hundred at a time, among media of one camera and one folder, eight of them an hour, each alone in its group;
+// and how many groups each has ranked again:
+// go test -run '^$' -bench Stir -benchtime 1x ./store/views
+func BenchmarkStir(b *testing.B) {
+	const made, every = 20_000, 10
+	for b.Loop() {
+		c := newCrowd(b, made, 1)
+		for i := range c.items {
+			place := &c.items[i].Place
+			place.Folder, place.Parent = names.Folder(c.x, "top/camera"), names.Folder(c.x, "top")
+			place.Numbers = numbersOf(c.x, "top/camera", i+1)
+		}
+		c.shots, c.clues = 8, true
+		c.register()
+		c.queue()
+		c.examine(triage.Pending)
+		c.join(1)
+		marked := func() (n int) {
+			for {
+				some, err := c.Groups.ToRank(b.Context(), 1000)
+				c.ok(err)
+				if len(some) == 0 {
+					return n
+				}
+				n += len(some)
+				c.ok(c.Groups.SaveRankings(b.Context(), byTest, some, make([]triage.Group, len(some))))
+			}
+		}
+		stir := func() {
+			for n := 1; n > 0; {
+				var err error
+				n, err = c.Groups.Stir(b.Context(), 2000)
+				c.ok(err)
+			}
+		}
+		stir()
+		marked()
+		var applied, stirred time.Duration
+		again := 0
+		for i := 0; i < made; i += every {
+			start := time.Now()
+			c.ok(c.Outcomes.Apply(b.Context(), triage.Outcome{Medium: c.items[i].Medium, Finding: triage.Known, Matches: matchesOf(triage.Known)}))
+			applied += time.Since(start)
+			if i%(100*every) == 0 {
+				start = time.Now()
+				stir()
+				stirred += time.Since(start)
+				again += marked()
+			}
+		}
+		b.ReportMetric(float64(applied.Microseconds())/(made/every), "us-applied/hit")
+		b.ReportMetric(float64(stirred.Microseconds())/(made/every), "us-stirred/hit")
+		b.ReportMetric(float64(again)/(made/every), "groups/hit")
+		b.ReportMetric(0, "ns/op")
+	}
+}
+
 // What a closed case leaves in Redis of its media, each alone in its group, by the memory that Redis says it uses beside its scripts:
 // go test -run '^$' -bench ClosedCase -benchtime 1x ./store/views
 func BenchmarkClosedCase(b *testing.B) {

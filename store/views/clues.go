@@ -27,13 +27,22 @@ local function markOnce(g)
   n = n + 1
   if not marked[g] then marked[g] = true; mark(g) end
 end
-local function ofFolder(x, folder, numbers)
-  for _, entry in ipairs(call('LRANGE', P .. 'fg:' .. x .. folder, 0, -1)) do
-    local own = entry:sub(17)
-    if not numbers or own ~= '' and (own == numbers:sub(1, 3) or own == numbers:sub(4, 6) or own == numbers:sub(7, 9)) then
-      markOnce(entry:sub(1, 16))
+local folders = {} -- each is read once: its groups, and these by the key of their member's number
+local function groupsOf(folder)
+  if not folders[folder] then
+    local of = {all = {}, numbered = {}}
+    for _, entry in ipairs(call('LRANGE', P .. 'fg:' .. folder, 0, -1)) do
+      local g, own = entry:sub(1, 16), entry:sub(17)
+      of.numbered[own] = of.numbered[own] or {}
+      table.insert(of.numbered[own], g)
+      table.insert(of.all, g)
     end
+    folders[folder] = of
   end
+  return folders[folder]
+end
+local function markAll(list)
+  for _, g in ipairs(list or {}) do markOnce(g) end
 end
 local function ofBin(camera, bin)
   local list = call('HGET', P .. 'cam:' .. camera, bin) or ''
@@ -45,9 +54,10 @@ end
 for _, what in ipairs(call('SRANDMEMBER', P .. 'stirred', enough)) do
   local kind = what:sub(1, 1)
   if kind == 'f' then
-    ofFolder(what:sub(2, 9), what:sub(10, 14))
+    markAll(groupsOf(what:sub(2)).all)
   elseif kind == 'n' then
-    ofFolder(what:sub(2, 9), what:sub(10, 14), what:sub(15, 23))
+    local of = groupsOf(what:sub(2, 14)).numbered
+    for i = 15, 21, 3 do markAll(of[what:sub(i, i + 2)]) end
   else
     local size = what:byte(2)
     ofBin(what:sub(3, 2 + size), what:sub(3 + size))
