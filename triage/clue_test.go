@@ -104,6 +104,25 @@ func TestNumbered(t *testing.T) {
 	}
 }
 
+// TestNumbersOfPlaces: what a program numbers is no shoot; and what lies in the root of an exhibit is nobody's neighbour.
+func TestNumbersOfPlaces(t *testing.T) {
+	names := NewNames([32]byte{1})
+	at := func(path string) Place { return names.place("x1", &Item{Path: path, Kind: hashing.KindPicture}) }
+	for path, numbered := range map[string]bool{
+		"DCIM/100CANON/IMG_0017.JPG": true, "phone/WhatsApp Images/IMG-20230512-WA0013.jpg": true, "home/.cache/mozilla/cache2/f_000123.jpg": false,
+		"Program Files/x/icon_0017.png": false, "DCIM/100CANON/holiday.jpg": false,
+	} {
+		if p := at(path); (p.Numbers != "") != numbered {
+			t.Errorf("%s, %s: numbers %q", path, p.Class, p.Numbers)
+		}
+	}
+	for path, parent := range map[string]string{"a.jpg": ".", "one/a.jpg": "one", "one/two/a.jpg": "one"} {
+		if p := at(path); p.Parent != names.Folder("x1", parent) {
+			t.Errorf("%s has another parent than %s", path, parent)
+		}
+	}
+}
+
 // FuzzNumbered: the pattern and the number are the name again, whatever it is.
 func FuzzNumbered(f *testing.F) {
 	for _, name := range []string{"IMG_0012.JPG", "a 007 b 12.x", "\xff123\xfe.y", "000000000000.jpg", "İ123"} {

@@ -56,7 +56,9 @@ func (n Names) place(x ExhibitID, it *Item) Place {
 		Parent:   n.Folder(x, parent),
 		Class:    classify(it.RawPath(), it.Kind),
 		Modified: it.Modified,
-		Numbers:  n.numbers(x, it.RawPath()),
+	}
+	if p.Class != PlaceCache && p.Class != PlaceProgram && p.Class != PlaceStock { // numbers of programs are no camera's
+		p.Numbers = n.numbers(x, it.RawPath())
 	}
 	p.Deleted, p.Hidden, p.Archived = circumstances(it.RawPath())
 	return p

@@ -252,3 +252,26 @@ func tiesFollow(t *testing.T, rng *rand.Rand) {
 		}
 	}
 }
+
+// TestClueOfDestroyedBytes: what was learned of bytes that were destroyed is no clue any more, though the medium is listed still.
+func TestClueOfDestroyedBytes(t *testing.T) {
+	b := open(t)
+	ctx := t.Context()
+	one, other := b.exhibit(1, "ada").ID, b.exhibit(2, "ada").ID
+	s := shot{serial: "A100", hour: 3, folder: "top"}
+	b.register(one, part(1), s.item(one, 1))
+	b.register(other, part(2), s.item(other, 1), s.item(other, 2))
+	b.shoot(1, s, triage.Known, 0)
+	b.shoot(2, s, triage.Pending, 0)
+	if got := b.ties(2); !got.ShootKnown || len(got.CameraSeen) != 2 {
+		t.Errorf("before: %+v", got)
+	}
+	b.ok(b.Ends.Remove(ctx, one, []triage.Doomed{{Medium: mediumID(1), Generation: 1}}))
+	if m := b.medium(1); m.State != triage.Wanted || m.Clue != (triage.Clue{}) {
+		t.Errorf("its bytes are wanted again: %+v", m)
+	}
+	want := triage.Tied{Near: []signals.Nearness{signals.NearNone}, CameraSeen: []triage.ExhibitID{other}, ShootSeen: []triage.ExhibitID{other}}
+	if got := b.ties(2); !reflect.DeepEqual(got, want) {
+		t.Errorf("afterwards: %+v", got)
+	}
+}
