@@ -20,6 +20,7 @@ import (
 	"vigie/api/wire"
 	"vigie/hashing"
 	"vigie/triage"
+	"vigie/triage/signals"
 )
 
 // nobody asks without a credential.
@@ -58,6 +59,9 @@ var may = map[string][]triage.Role{
 	"POST /v1/exhibits/{id}/destruction":         {triage.Admin},
 	"DELETE /v1/exhibits/{id}/destruction":       {triage.Admin},
 	"POST /v1/exhibits/{id}/destruction/confirm": {triage.Admin},
+	"GET /v1/ranking":                            {triage.Reviewer, triage.Admin},
+	"PUT /v1/ranking":                            {triage.Reviewer},
+	"GET /v1/ranking/versions":                   {triage.Reviewer, triage.Admin},
 	"GET /v1/queue":                              {triage.Reviewer},
 	"GET /v1/groups/{id}":                        {triage.Reviewer},
 	"POST /v1/groups/{id}/claim":                 {triage.Reviewer},
@@ -173,6 +177,7 @@ func newWalk(t *testing.T) *walk {
 		"reveal":        `{"step":"first","reason":"is it a child?"}`,
 		"decide":        `{"verdict":"unsure","note":"look again"}`,
 
+		"changeWeights":      changedWeights(t),
 		"proposeDestruction": `{"reference":"order 12/2026"}`,
 		"closeCase":          `{"reference":"order 7/2026"}`,
 		"reopenCase":         `{"reference":"order 8/2026"}`,
@@ -180,6 +185,18 @@ func newWalk(t *testing.T) *walk {
 	w.others = map[string]string{"confirmDestruction": s.token(triage.Admin)}
 	w.query = map[string]string{"importSet": "?kind=known&source=partner", "queue": "?limit=10"}
 	return w
+}
+
+// changedWeights is the body of a change of weights.
+func changedWeights(t *testing.T) string {
+	t.Helper()
+	w := signals.Default()
+	w.Points[signals.Video] = 12
+	body, err := json.Marshal(wire.ChangeWeights{Weights: wire.NewWeights(*w), Reason: "videos first"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
 }
 
 // document fetches the OpenAPI document.
@@ -332,7 +349,7 @@ func (w *walk) allowed(t *testing.T) {
 	order := []string{
 		"live", "ready", "metrics", "openapi", "me", "newLink", "check", "openExhibit", "exhibits", "exhibit", "putPart", "upload",
 		"sealExhibit", "findings", "importSet", "sets", "set", "objectToEntry", "objections", "withdrawSet", "queue", "group", "claim", "reveal", "picture", "decide",
-		"claim", "return", "removeSet", "cases", "case", "closeCase", "reopenCase", "proposeDestruction", "destruction", "destructions", "withdrawDestruction", "proposeDestruction", "confirmDestruction",
+		"claim", "return", "ranking", "changeWeights", "weightsVersions", "removeSet", "cases", "case", "closeCase", "reopenCase", "proposeDestruction", "destruction", "destructions", "withdrawDestruction", "proposeDestruction", "confirmDestruction",
 	}
 	ops := map[string]wire.Operation{}
 	for _, op := range wire.Operations() {

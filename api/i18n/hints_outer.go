@@ -32,6 +32,11 @@ var outerHints = map[string]string{
 	"there is no such set: see the list of sets":                                                                         "cette base n’existe pas : voir la liste des bases",
 	"a hash is md5, sha1, sha256, pdq or phash":                                                                          "une empreinte est md5, sha1, sha256, pdq ou phash",
 
+	// Of the weights of the ranking.
+	"this file was made of another version than that in force: see vigie weights history, and make it of vigie weights show": "ce fichier est issu d’une autre version que celle en vigueur : voir vigie weights history, et le refaire à partir de vigie weights show",
+
+	"there is no such version of the weights: vigie weights history lists all": "cette version des poids n’existe pas : vigie weights history les montre toutes",
+
 	// Of the classifier.
 	"a model has a name and a version, each of at most 64 letters, digits and ._+-":                 "un modèle a un nom et une version, chacun d’au plus 64 lettres, chiffres et ._+-",
 	"the address of a classifier is http://127.0.0.1:port, or https://host:port":                    "l’adresse d’un classifieur est http://127.0.0.1:port, ou https://hôte:port",

@@ -11,7 +11,7 @@ import (
 )
 
 func TestCataloguesAreComplete(t *testing.T) {
-	for name, c := range map[string]Catalogue{"words": words, "signals": signalWords, "checks": checkWords, "reasons": reasonWords, "errors": errorWords, "facts": factWords} {
+	for name, c := range map[string]Catalogue{"words": words, "signals": signalWords, "weights": weightWords, "checks": checkWords, "reasons": reasonWords, "errors": errorWords, "facts": factWords} {
 		if keys := c.Incomplete(); len(keys) > 0 {
 			t.Errorf("%s: without both languages: %v", name, keys)
 		}

@@ -26,6 +26,7 @@ type Handlers struct {
 
 	Destructions *triage.Destructions
 	Cases        *triage.Cases
+	Weighing     *triage.Weighing
 	// Conditions says how each part of the service fares.
 	Conditions func(ctx context.Context) []triage.Condition
 	Metrics    http.Handler // nil: there are none
@@ -48,6 +49,7 @@ func (h *Handlers) Register(g *guard.Guard) error {
 	h.reveals(g)
 	h.destructions(g)
 	h.cases(g)
+	h.ranking(g)
 	return nil
 }
 

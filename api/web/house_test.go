@@ -99,6 +99,7 @@ func newHouse(t *testing.T) *house {
 	h.Access = &triage.Access{Accounts: v.Accounts, Sessions: v.Sessions, Events: events, Now: time.Now}
 	h.Destructions = &triage.Destructions{Exhibits: v.Exhibits, Store: v.Ends, Lease: v.Lease, Events: events, Now: time.Now}
 	h.Cases = &triage.Cases{Exhibits: v.Exhibits, Ends: v.Ends, Lease: v.Lease, Events: events, Now: time.Now}
+	h.Weighing = &triage.Weighing{Store: v.Weights, Rerank: v.Rerank, Events: events}
 	h.worker = &triage.Worker{Jobs: jobs, Media: v.Media, Archive: archive, Examinations: archive, Decoder: pool, Matcher: mirror, Outcomes: v.Outcomes, Events: events, Names: names, Parallel: 1, Touch: 3 * time.Second, Now: time.Now, Log: quiet()}
 	h.Rehash = &triage.Rehash{Runs: v.Rehashes}
 	h.steward = &triage.Steward{Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Examinations: archive, Records: archive, Marks: v.Marks, Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Weights: v.Weights, Rerank: v.Rerank, Rematch: v.Rematch, Founders: founders, Cases: v.Cases, Jobs: jobs, Lease: v.Lease, Events: events, Names: names, Now: time.Now, Log: quiet()}

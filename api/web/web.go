@@ -21,6 +21,7 @@ type UseCases struct {
 
 	Destructions *triage.Destructions
 	Cases        *triage.Cases
+	Weighing     *triage.Weighing
 	Rehash       *triage.Rehash
 	// Conditions says how each part of the service fares.
 	Conditions func(ctx context.Context) []triage.Condition

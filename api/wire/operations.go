@@ -76,6 +76,7 @@ func Operations() []Operation {
 	ops = append(ops, setOperations()...)
 	ops = append(ops, destructionOperations()...)
 	ops = append(ops, caseOperations()...)
+	ops = append(ops, rankingOperations()...)
 	return append(ops, reviewOperations()...)
 }
 
@@ -112,6 +113,18 @@ func caseOperations() []Operation {
 			Method: http.MethodPost, Path: "/v1/cases/{id}/reopen", Name: "reopenCase", Summary: "Reopen a case: its exhibits are brought back, matched as the sets are now",
 			Roles: admin, Body: asJSON(ChangeCase{}), Status: 202, Answers: answers(Case{}), Errors: decided,
 		},
+	}
+}
+
+func rankingOperations() []Operation {
+	readers := []triage.Role{triage.Reviewer, triage.Admin}
+	return []Operation{
+		{Method: http.MethodGet, Path: "/v1/ranking", Name: "ranking", Summary: "The weights in force, and how far groups are ranked by them", Roles: readers, Status: 200, Answers: answers(Ranking{})},
+		{
+			Method: http.MethodPut, Path: "/v1/ranking", Name: "changeWeights", Summary: "Put weights in force, in the place of those that were read; everything is ranked by them at once",
+			Roles: reviewer, Body: asJSON(ChangeWeights{}), Status: 202, Answers: answers(Ranking{}), Errors: []triage.Kind{triage.Conflict},
+		},
+		{Method: http.MethodGet, Path: "/v1/ranking/versions", Name: "weightsVersions", Summary: "All versions of the weights, the newest first, with who put them in force, when and why", Roles: readers, Status: 200, Answers: answers(WeightsVersions{})},
 	}
 }
 

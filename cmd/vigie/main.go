@@ -45,6 +45,7 @@ func commands() []command {
 		{name: "submit", run: runSubmit},
 		{name: "findings", run: runFindings},
 		{name: "queue", run: runQueue},
+		{name: "weights", run: runWeights},
 		{name: "check", run: runCheck},
 		{name: "hash", run: runHash},
 		{name: "sets", run: runSets},

@@ -47,6 +47,33 @@ Les groupes à examiner, les plus urgents d’abord : identifiants, scores et ra
 		`vigie queue [--limit N] [--json]
 
 The groups to review, the most urgent first: identifiers, scores and reasons; no content, no names.`},
+	"usage.weights": {
+		"vigie weights show|set|history|check   (vigie help weights set pour les options)",
+		"vigie weights show|set|history|check   (vigie help weights set for its flags)"},
+	"usage.weights show": {
+		`vigie weights show [--default|--version N] [--json]
+
+Les poids du classement, en TOML : de chaque signal la phrase qui le dit, les points qu’il vaut et ceux par défaut ; les
+paramètres avec leurs bornes ; le seuil. Le fichier se modifie et se remet en vigueur par vigie weights set.`,
+		`vigie weights show [--default|--version N] [--json]
+
+The weights of the ranking, as TOML: of each signal the sentence that says it, its points and those by default; the
+parameters with their bounds; the threshold. The file is edited, and put in force by vigie weights set.`},
+	"usage.weights set": {
+		`vigie weights set FICHIER --reason MOTIF [--no-wait] [--json]
+
+Met des poids en vigueur (analystes). Chaque clé doit figurer et être connue. Le changement est consigné avec son motif,
+et tous les groupes sont aussitôt reclassés ; rien d’autre ne change.`,
+		`vigie weights set FILE --reason WHY [--no-wait] [--json]
+
+Puts weights in force (reviewers). Every key must be there and be known. The change is recorded with its reason, and all
+groups are ranked by it at once; nothing else changes.`},
+	"usage.weights history": {
+		"vigie weights history [--json]\n\nToutes les versions des poids : qui, quand, pourquoi, et ce qui a changé.",
+		"vigie weights history [--json]\n\nAll versions of the weights: who, when, why, and what changed."},
+	"usage.weights check": {
+		"vigie weights check FICHIER\n\nVérifie un fichier de poids sur ce poste, sans service, et dit en quoi il diffère de celui par défaut.",
+		"vigie weights check FILE\n\nChecks a file of weights on this machine, without a service, and says where it differs from the default."},
 	"usage.case": {
 		"vigie case list|show|close|reopen   (vigie help case close pour les options)",
 		"vigie case list|show|close|reopen   (vigie help case close for its flags)"},
@@ -144,6 +171,8 @@ Restores an entry that was withdrawn or disputed, named as it was then: vigie se
 		"which exhibit? Give its identifier (vigie submit prints it), or else --case and --exhibit"},
 	"error.json-or-csv": {"--json ou --csv, pas les deux", "--json or --csv, not both"},
 
+	"error.weights-what":    {"dire quoi faire : vigie weights show, set FICHIER, history ou check FICHIER", "say what to do: vigie weights show, set FILE, history or check FILE"},
+	"error.weights-version": {"donner --default, ou --version et un numéro que montre vigie weights history", "give --default, or --version and a number that vigie weights history shows"},
 	"error.case-what":       {"dire quoi faire : vigie case list, show PROCÉDURE, close PROCÉDURE ou reopen PROCÉDURE", "say what to do: vigie case list, show CASE, close CASE or reopen CASE"},
 	"error.case-reference":  {"sur quelle décision cela repose-t-il ? Donner --reference, qui est consignée", "which decision does it rest on? Give --reference, which is recorded"},
 	"error.destroy-what":    {"dire quoi faire : vigie destroy SCELLÉ --reference RÉFÉRENCE, --confirm ou --withdraw, ou vigie destroy --list", "say what to do: vigie destroy EXHIBIT --reference REF, --confirm or --withdraw, or vigie destroy --list"},
@@ -237,6 +266,14 @@ Restores an entry that was withdrawn or disputed, named as it was then: vigie se
 	"findings.withdrawn":        {"fiche retirée : %s", "withdrawn entry: %s"},
 	"findings.items-by-finding": {"FICHIERS PAR CONSTAT", "FILES BY FINDING"},
 	"findings.more":             {"et %s fiche de plus|et %s fiches de plus", "and %s more entry|and %s more entries"},
+
+	"weights.fine":      {"Le fichier est juste. Ce qui diffère des poids par défaut :", "The file is right. Where it differs from the default weights:"},
+	"weights.wrong":     {"%[2]s : %[1]s faute|%[2]s : %[1]s fautes", "%[2]s: %[1]s mistake|%[2]s: %[1]s mistakes"},
+	"weights.changed":   {"Version %d en vigueur :", "Version %d is in force:"},
+	"weights.reranking": {"reclassement… %s", "ranking all groups… %s"},
+	"weights.reranked":  {"Tous les groupes sont classés selon ces poids.", "All groups are ranked by these weights."},
+	"weights.first":     {"%d  poids du programme", "%d  those that the program comes with"},
+	"weights.version":   {"%d  %s  %s : %s", "%d  %s  %s: %s"},
 
 	"queue.shown":    {"%s groupes affichés sur %s", "%s groups shown of %s"},
 	"queue.proposal": {"proposé : %s, par %s, le %s, pour %s", "proposed: %s, by %s at %s, for %s"},

@@ -26,6 +26,8 @@ var flagsInFrench = map[string]string{
 	"confirm what another administrator proposed: there is no way back":                               "confirmer ce qu’un autre administrateur a proposé : sans retour",
 	"reference of the decision, for the journal":                                                      "référence de la décision, pour le journal",
 	"do not wait until it is done":                                                                    "ne pas attendre que ce soit fait",
+	"those that the program comes with; no service is asked":                                          "ceux du programme ; aucun service n’est interrogé",
+	"number of an earlier version":                                                                    "numéro d’une version antérieure",
 	"take a proposal back":                                                                            "retirer une proposition",
 	"list proposals and destructions":                                                                 "lister propositions et destructions",
 	"one JSON object a line":                                                                          "un objet JSON par ligne",

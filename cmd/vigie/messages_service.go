@@ -33,6 +33,7 @@ var serviceMessages = i18n.Catalogue{
 	"command.submit":   {"soumettre un scellé (dossier)", "submit an exhibit (a folder)"},
 	"command.findings": {"lire les constats d’un scellé, fichier par fichier", "read an exhibit's findings, file by file"},
 	"command.queue":    {"lister les groupes à examiner, sans aucun contenu", "list the groups to review, with no content"},
+	"command.weights":  {"lire et changer ce qui compte dans le classement", "read and change what counts in the ranking"},
 	"command.check":    {"vérifier une empreinte ou un fichier, qui ne quitte pas ce poste", "check a hash, or a file, which never leaves this machine"},
 	"command.hash":     {"calculer les empreintes de fichiers, sans service", "compute the hashes of files, without a service"},
 	"command.sets":     {"importer, lister et retirer des bases", "import, list and withdraw hash sets"},

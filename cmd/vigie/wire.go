@@ -224,6 +224,10 @@ func (h *house) submission() *triage.Submission {
 	}
 }
 
+func (h *house) weighing() *triage.Weighing {
+	return &triage.Weighing{Store: h.views.Weights, Rerank: h.views.Rerank, Events: h.events}
+}
+
 // app returns the application: the interface and the pages.
 func (h *house) app(ctx context.Context, pool *jail.Pool) (*fiber.App, error) {
 	u := web.UseCases{
@@ -240,7 +244,7 @@ func (h *house) app(ctx context.Context, pool *jail.Pool) (*fiber.App, error) {
 			Matcher: h.mirror, Seen: h.views.Seen, Founders: h.founders, Archive: h.archive, Events: h.events, Names: h.names,
 			Contact: h.config.Contact,
 		},
-		Access: h.access, Destructions: h.destructions(), Cases: h.cases(), Rehash: h.rehash, Conditions: h.conditions,
+		Access: h.access, Destructions: h.destructions(), Cases: h.cases(), Weighing: h.weighing(), Rehash: h.rehash, Conditions: h.conditions,
 	}
 	css, err := h.config.operatorCSS()
 	if err != nil {
@@ -249,7 +253,7 @@ func (h *house) app(ctx context.Context, pool *jail.Pool) (*fiber.App, error) {
 	tls := h.config.TLSCert != ""
 	return api.New(ctx, api.Options{
 		Submission: u.Submission, Sets: u.Sets, Review: u.Review, Checks: u.Checks, Access: u.Access,
-		Destructions: u.Destructions, Cases: u.Cases,
+		Destructions: u.Destructions, Cases: u.Cases, Weighing: u.Weighing,
 		Metrics:    h.metrics.Handler(),
 		Conditions: u.Conditions, Log: h.log, TLS: tls, Version: fullVersion(),
 		Mount: func(g *guard.Guard) error {

@@ -332,17 +332,65 @@ func TestCheck(t *testing.T) {
 		t.Fatalf("the default weights: %v", err)
 	}
 	for want, change := range map[string]func(*Weights){
-		`no signal "colour"`:      func(w *Weights) { w.Points["colour"] = 1 },
-		"position has no points":  func(w *Weights) { delete(w.Points, Position) },
-		"position has 2000":       func(w *Weights) { w.Points[Position] = 2000 },
-		"the threshold is 999999": func(w *Weights) { w.Threshold = 999999 },
-		"recent_days is 0":        func(w *Weights) { w.Parameters.RecentDays = 0 },
+		`parameter "colour"`:     func(w *Weights) { w.Points["colour"] = 1 },
+		"position has no number": func(w *Weights) { delete(w.Points, Position) },
+		"position is 2000":       func(w *Weights) { w.Points[Position] = 2000 },
+		"threshold is 999999":    func(w *Weights) { w.Threshold = 999999 },
+		"recent_days is 0":       func(w *Weights) { w.Parameters.RecentDays = 0 },
 	} {
 		w := Default()
 		change(w)
 		if err := w.Check(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want %q, got %v", want, err)
 		}
+	}
+}
+
+func TestNewWantsEveryNumber(t *testing.T) {
+	threshold, points, parameters := Default().Numbers()
+	w, problems := New(&threshold, points, parameters)
+	if len(problems) > 0 || len(w.Changes(Default())) > 0 {
+		t.Fatalf("the default, taken apart and put together: %v, %v", problems, w.Changes(Default()))
+	}
+	delete(points, string(Icon))
+	points["recent_days"], parameters[string(Video)] = 1, 2 // each where the other belongs
+	delete(parameters, "clock_hours")
+	parameters["min_quality"] = 101
+	_, problems = New(nil, points, parameters)
+	want := []Problem{
+		{Name: "clock_hours", Wrong: Missing}, {Name: "icon", Wrong: Missing}, {"min_quality", OutOfBounds, 101, 0, 100},
+		{Name: "recent_days", Wrong: Unknown}, {Name: "threshold", Wrong: Missing}, {Name: "video", Wrong: Unknown},
+	}
+	if !slices.Equal(problems, want) {
+		t.Errorf("%+v\nwant\n%+v", problems, want)
+	}
+}
+
+func TestChanges(t *testing.T) {
+	to := Default()
+	to.Threshold, to.Points[Video], to.Parameters.WebSide = 50, 0, 1600
+	want := []Change{{"threshold", 40, 50}, {"video", 10, 0}, {"web_side", 2048, 1600}}
+	if got := Default().Changes(to); !slices.Equal(got, want) {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	older := Default()
+	delete(older.Points, Video)
+	if got := older.Changes(Default()); !slices.Equal(got, []Change{{"video", 0, 10}}) {
+		t.Errorf("from weights that lack a signal: %+v", got)
+	}
+}
+
+func TestEverySignalHasATheme(t *testing.T) {
+	var themed []Signal
+	for _, theme := range Themes {
+		themed = append(themed, theme.Signals()...)
+	}
+	if names := Names(); len(themed) != len(names) {
+		t.Errorf("%d signals have a theme, there are %d", len(themed), len(names))
+	}
+	slices.Sort(themed)
+	if once := slices.Compact(slices.Clone(themed)); len(once) != len(themed) {
+		t.Errorf("some signal has two themes: %v", themed)
 	}
 }
 

@@ -2,8 +2,6 @@ package signals
 
 import (
 	"cmp"
-	"errors"
-	"fmt"
 	"slices"
 	"time"
 )
@@ -56,53 +54,6 @@ func Names() []Signal {
 		names[i] = s.name
 	}
 	return names
-}
-
-// Check says what is wrong with weights, or nil.
-func (w *Weights) Check() error {
-	var problems []error
-	for name, points := range w.Points {
-		if !slices.Contains(Names(), name) {
-			problems = append(problems, fmt.Errorf("there is no signal %q", name))
-		} else if max(points, -points) > MaxPoints {
-			problems = append(problems, fmt.Errorf("%s has %d points: at most %d either way", name, points, MaxPoints))
-		}
-	}
-	for _, name := range Names() {
-		if _, there := w.Points[name]; !there {
-			problems = append(problems, fmt.Errorf("%s has no points: give it 0 to leave it out", name))
-		}
-	}
-	if max(w.Threshold, -w.Threshold) > MaxPoints*len(all) {
-		problems = append(problems, fmt.Errorf("the threshold is %d: no score comes there", w.Threshold))
-	}
-	for _, b := range w.Parameters.bounds() {
-		if *b.value < b.least || *b.value > b.most {
-			problems = append(problems, fmt.Errorf("%s is %d: %d to %d", b.name, *b.value, b.least, b.most))
-		}
-	}
-	slices.SortFunc(problems, func(a, b error) int { return cmp.Compare(a.Error(), b.Error()) })
-	return errors.Join(problems...)
-}
-
-// Bound is a parameter with the values that it may have.
-type bound struct {
-	name        string
-	value       *int
-	least, most int
-}
-
-func (p *Parameters) bounds() []bound {
-	return []bound{
-		{"recent_days", &p.RecentDays, 1, 36500},
-		{"clock_hours", &p.ClockHours, 0, 8760},
-		{"original_pixels", &p.OriginalPixels, 1, 1_000_000_000},
-		{"web_side", &p.WebSide, 1, 100_000},
-		{"icon_side", &p.IconSide, 1, 100_000},
-		{"graphic_side", &p.GraphicSide, 1, 100_000},
-		{"min_quality", &p.MinQuality, 0, 100},
-		{"widely_seen_from", &p.WidelySeenFrom, 2, 1_000_000},
-	}
 }
 
 func (p *Parameters) recentAge() time.Duration { return time.Duration(p.RecentDays) * 24 * time.Hour }
