@@ -17,15 +17,20 @@ func WeightMeaning(l Lang, name string) string {
 	return Signal(l, signals.Reason{Signal: signals.Signal(name)})
 }
 
-// WeightProblem says what is wrong with a number of the weights.
+// WeightProblem says which number of the weights is wrong, and what is wrong with it.
 func WeightProblem(l Lang, p signals.Problem) string {
+	return weightWords.T(l, "problem", p.Name, WeightFault(l, p))
+}
+
+// WeightFault says what is wrong with a number of the weights, beside which it stands.
+func WeightFault(l Lang, p signals.Problem) string {
 	switch p.Wrong {
 	case signals.Missing:
-		return weightWords.T(l, "problem.missing", p.Name)
+		return weightWords.T(l, "problem.missing")
 	case signals.Unknown:
-		return weightWords.T(l, "problem.unknown", p.Name)
+		return weightWords.T(l, "problem.unknown")
 	}
-	return weightWords.T(l, "problem.bounds", p.Name, Number(l, p.Value), Number(l, p.Least), Number(l, p.Most))
+	return weightWords.T(l, "problem.bounds", Number(l, p.Value), Number(l, p.Least), Number(l, p.Most))
 }
 
 // Points writes a number of points with its sign.
@@ -75,7 +80,8 @@ var weightWords = Catalogue{
 	"widely_seen_from": {"Nombre de procédures à partir duquel un contenu circule partout.",
 		"Number of cases from which on something goes round everywhere."},
 
-	"problem.missing": {"%s : il manque un nombre (0 point écarte un signal)", "%s has no number (0 points leave a signal out)"},
-	"problem.unknown": {"%s : ce n’est ni un signal ni un paramètre", "%s is neither a signal nor a parameter"},
-	"problem.bounds":  {"%s : %s ; il faut de %s à %s", "%s is %s: it may be %s to %s"},
+	"problem":         {"%s : %s", "%s: %s"},
+	"problem.missing": {"il faut un nombre ; 0 point écarte un signal", "a number is needed; 0 points leave a signal out"},
+	"problem.unknown": {"ce n’est ni un signal ni un paramètre", "this is neither a signal nor a parameter"},
+	"problem.bounds":  {"%s est hors des bornes : de %s à %s", "%s is out of bounds: %s to %s"},
 }

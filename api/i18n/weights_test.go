@@ -45,9 +45,9 @@ func TestWeightChange(t *testing.T) {
 
 func TestWeightProblem(t *testing.T) {
 	for want, p := range map[string]signals.Problem{
-		"icon is 2,000: it may be": {Name: "icon", Value: 2000, Least: -1000, Most: 1000},
-		"icon has no number":       {Name: "icon", Wrong: signals.Missing},
-		"icn is neither":           {Name: "icn", Wrong: signals.Unknown},
+		"icon: 2,000 is out of bounds: −1,000 to 1,000": {Name: "icon", Value: 2000, Least: -1000, Most: 1000},
+		"icon: a number is needed":                      {Name: "icon", Wrong: signals.Missing},
+		"icn: this is neither":                          {Name: "icn", Wrong: signals.Unknown},
 	} {
 		if got := WeightProblem(EN, p); !strings.HasPrefix(got, want) {
 			t.Errorf("%+v: %q, want %q", p, got, want)

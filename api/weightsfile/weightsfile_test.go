@@ -83,13 +83,13 @@ func TestParseNamesWhatIsWrong(t *testing.T) {
 		return "line " + i18n.Number(i18n.EN, strings.Count(before, "\n")+1)
 	}
 	for name, tt := range map[string]struct{ file, want string }{
-		"an unknown signal":       {change("icon = ", "icom = "), "icon has no number (0 points leave a signal out)\n" + at("icon = ") + ": icom is neither a signal nor a parameter"},
-		"points far out":          {change("icon = -30", "icon = -3000"), at("icon = ") + ": icon is −3,000: it may be −1,000 to 1,000"},
+		"an unknown signal":       {change("icon = ", "icom = "), "icon: a number is needed; 0 points leave a signal out\n" + at("icon = ") + ": icom: this is neither a signal nor a parameter"},
+		"points far out":          {change("icon = -30", "icon = -3000"), at("icon = ") + ": icon: −3,000 is out of bounds: −1,000 to 1,000"},
 		"a word":                  {change("icon = -30", `icon = "low"`), at("icon = ") + ": points.icon is a whole number"},
 		"a fraction":              {change("recent_days = 365", "recent_days = 36.5"), at("recent_days = ") + ": parameters.recent_days is a whole number"},
 		"more than an int holds":  {change("icon = -30", "icon = 9000000000"), at("icon = ") + ": points.icon is a whole number"},
-		"a parameter out of hand": {change("min_quality = 50", "min_quality = 101"), at("min_quality = ") + ": min_quality is 101: it may be 0 to 100"},
-		"no threshold":            {change("threshold = 40", ""), "threshold has no number (0 points leave a signal out)"},
+		"a parameter out of hand": {change("min_quality = 50", "min_quality = 101"), at("min_quality = ") + ": min_quality: 101 is out of bounds: 0 to 100"},
+		"no threshold":            {change("threshold = 40", ""), "threshold: a number is needed; 0 points leave a signal out"},
 		"a threshold that is no number": {change("threshold = 40", "threshold = true"),
 			at("threshold = ") + ": threshold is a whole number"},
 		"another key":        {"colour = 3\n" + good, "line 1: there is no key colour here"},
@@ -99,9 +99,9 @@ func TestParseNamesWhatIsWrong(t *testing.T) {
 		"no TOML":            {change("icon = -30", "icon -30"), at("icon = ") + ": this is no TOML"},
 		"points as a number": {"points = 3\nthreshold = 4", "line 1: points is a table"},
 		"too large":          {good + strings.Repeat("#\n", MaxSize), "the file is larger than"},
-		"nothing":            {"", "threshold has no number"},
+		"nothing":            {"", "threshold: a number is needed"},
 		"several": {change("icon = -30", "icon = 1.5") + "web_sid = 1\n", at("icon = ") + ": points.icon is a whole number\n" +
-			"line " + i18n.Number(i18n.EN, strings.Count(good, "\n")+1) + ": web_sid is neither a signal nor a parameter"},
+			"line " + i18n.Number(i18n.EN, strings.Count(good, "\n")+1) + ": web_sid: this is neither a signal nor a parameter"},
 	} {
 		_, _, problems := Parse([]byte(tt.file))
 		if got := said(problems); !strings.Contains(got, tt.want) {
