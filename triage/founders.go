@@ -2,6 +2,7 @@ package triage
 
 import (
 	"context"
+	"runtime"
 	"sync"
 
 	"vigie/hashing/index"
@@ -31,17 +32,22 @@ type FounderStore interface {
 type FounderIndex struct {
 	store FounderStore
 
-	mu      sync.Mutex // guards what follows
-	at      FounderPoint
-	births  []GroupID       // as they were met; "": another birth took its place, or the group ended
-	last    map[GroupID]int // the birth of each group that counts
-	whole   *index.PDQ      // founders' pictures
-	trimmed *index.PDQ      // and the same without their borders
+	mu     sync.Mutex // guards what follows
+	at     FounderPoint
+	births []GroupID       // as they were met; "": another birth took its place, or the group ended
+	last   map[GroupID]int // the birth of each group that counts
+	codes  *index.PDQ      // each by twice the number of its birth, and what of the founder it is
 }
+
+// What of a founder a code of the index is.
+const (
+	wholeCode   = 0 // its picture
+	trimmedCode = 1 // that without its borders
+)
 
 // NewFounderIndex returns an empty mirror of store.
 func NewFounderIndex(store FounderStore) *FounderIndex {
-	return &FounderIndex{store: store, whole: new(index.PDQ), trimmed: new(index.PDQ)}
+	return &FounderIndex{store: store, codes: new(index.PDQ)}
 }
 
 // Nearest returns the group whose founder is nearest to one of hashes (the dihedral hashes of one medium's pictures),
@@ -53,8 +59,7 @@ func (f *FounderIndex) Nearest(ctx context.Context, hashes []pdq.Hash) (GroupID,
 		return "", err
 	}
 	n := nearest{distance: GroupDistance + 1}
-	n.among(f.whole, hashes, GroupDistance)
-	n.among(f.trimmed, hashes, TrimmedDistance)
+	n.among(f.codes, hashes, GroupDistance)
 	return f.group(n), nil
 }
 
@@ -65,7 +70,11 @@ type nearest struct {
 }
 
 func (n *nearest) among(codes *index.PDQ, hashes []pdq.Hash, within int) {
-	codes.SearchAll(hashes, within, func(_ int, birth uint32, distance int) {
+	codes.SearchAll(hashes, within, func(_ int, id uint32, distance int) {
+		birth := id >> 1
+		if id&1 == trimmedCode && distance > TrimmedDistance {
+			return
+		}
 		if distance < n.distance || distance == n.distance && birth < n.birth {
 			n.distance, n.birth = distance, birth
 		}
@@ -79,39 +88,34 @@ func (f *FounderIndex) group(n nearest) GroupID {
 	return f.births[n.birth]
 }
 
-// nearest returns the group whose founder is nearest to one of looks, and how far it is: more than GroupDistance when there is
-// none.
-func (f *FounderIndex) nearest(ctx context.Context, looks []look) (GroupID, int, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if err := f.follow(ctx); err != nil {
-		return "", 0, err
-	}
-	n := nearest{distance: GroupDistance + 1}
-	for _, l := range looks {
-		n.among(f.whole, l.codes[:], l.within)
-		n.among(f.trimmed, l.codes[:], min(l.within, TrimmedDistance))
-	}
-	return f.group(n), n.distance, nil
-}
-
 // Assign says, in order, which group each medium joins: that of the nearest founder, or one that it founds itself.
 func (f *FounderIndex) Assign(ctx context.Context, ids []MediumID, kept []ExaminationRecord) ([]Join, error) {
-	joins := make([]Join, len(ids))
+	joins, distances, seen := make([]Join, len(ids)), make([]int, len(ids)), make([][]look, len(ids))
+	f.mu.Lock()
+	err := f.follow(ctx)
+	if err == nil {
+		err = atMost(ctx, runtime.GOMAXPROCS(0), ids, func(_ context.Context, i int, id MediumID) error {
+			n := nearest{distance: GroupDistance + 1}
+			seen[i] = looks(kept[i].Examination)
+			for _, l := range seen[i] {
+				n.among(f.codes, l.codes[:], l.within)
+			}
+			joins[i], distances[i] = Join{Medium: id, Group: f.group(n)}, n.distance
+			return nil
+		})
+	}
+	f.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
 	var born []*Founder // of this batch: nobody else knows them yet
 	for i, id := range ids {
-		seen := looks(kept[i].Examination)
-		g, distance, err := f.nearest(ctx, seen)
-		if err != nil {
-			return nil, err
-		}
 		for _, b := range born {
-			if d, near := b.distance(seen); near && d < distance {
-				g, distance = b.Group, d
+			if d, near := b.distance(seen[i]); near && d < distances[i] {
+				joins[i].Group, distances[i] = b.Group, d
 			}
 		}
-		joins[i] = Join{Medium: id, Group: g}
-		if distance > GroupDistance {
+		if distances[i] > GroupDistance {
 			b := newFounder(GroupID(id), id, kept[i].Examination)
 			joins[i] = Join{Medium: id, Group: b.Group, Born: b}
 			born = append(born, b)
@@ -128,7 +132,7 @@ func (f *FounderIndex) Forget() {
 }
 
 func (f *FounderIndex) forget() {
-	f.at, f.births, f.last, f.whole, f.trimmed = FounderPoint{}, nil, nil, new(index.PDQ), new(index.PDQ)
+	f.at, f.births, f.last, f.codes = FounderPoint{}, nil, nil, new(index.PDQ)
 }
 
 // follow reads what happened since the last call. The caller holds mu.
@@ -156,18 +160,17 @@ func (f *FounderIndex) follow(ctx context.Context) error {
 	for _, n := range news.Born {
 		strike(n.Group)
 		f.last[n.Group] = len(f.births)
+		birth := uint32(len(f.births)) << 1 //nolint:gosec // a count
 		if n.PDQ != nil {
-			f.whole.Add(*n.PDQ, uint32(len(f.births))) //nolint:gosec // a count
+			f.codes.Add(*n.PDQ, birth|wholeCode)
 		}
 		for _, code := range n.Trimmed {
-			f.trimmed.Add(code, uint32(len(f.births))) //nolint:gosec // a count
+			f.codes.Add(code, birth|trimmedCode)
 		}
 		f.births = append(f.births, n.Group)
 	}
 	if gone {
-		ended := func(id uint32) bool { return f.births[id] == "" }
-		f.whole.RemoveFunc(ended)
-		f.trimmed.RemoveFunc(ended)
+		f.codes.RemoveFunc(func(id uint32) bool { return f.births[id>>1] == "" })
 	}
 	f.at = news.At
 	return nil

@@ -45,7 +45,7 @@ func BenchmarkGroups(b *testing.B) {
 		examined := c.redisBytes()
 		clocked.reset()
 		took, used := time.Now(), embeddedtest.ProcessorTime(b)
-		c.drain()
+		c.drain(50 * time.Millisecond)
 		b.Logf("%d media grouped and ranked in %s, %.0f µs each by the clock, %.0f µs of processors but Redis's; %.0f rankings a second of theirs",
 			media, time.Since(took).Round(time.Millisecond), micros(time.Since(took), media), micros(embeddedtest.ProcessorTime(b)-used, media),
 			float64(clocked.calls["rankings"])/(clocked.spent["members"]+clocked.spent["rankings"]).Seconds())
@@ -54,14 +54,14 @@ func BenchmarkGroups(b *testing.B) {
 		clocked.reset()
 		c.submit(500)
 		took = time.Now()
-		c.drain()
+		c.drain(time.Millisecond)
 		b.ReportMetric(micros(time.Since(took), 500), "µs/medium-of-500-more")
 		clocked.log(b, 500)
 		var alone []float64
 		for range 30 {
 			c.submit(1)
 			took := time.Now()
-			c.drain()
+			c.drain(time.Millisecond)
 			alone = append(alone, micros(time.Since(took), 1))
 		}
 		slices.Sort(alone)
@@ -168,8 +168,8 @@ func (c *crowd) next() (triage.Item, hashing.Examination) {
 	return it, x
 }
 
-// drain lets the steward work until nothing waits.
-func (c *crowd) drain() {
+// drain lets the steward work until nothing waits, and looks whether that is so after each pause.
+func (c *crowd) drain(pause time.Duration) {
 	c.t.Helper()
 	c.rdb.Del(c.t.Context(), "t:lease:steward")
 	ctx, cancel := context.WithCancel(c.t.Context())
@@ -184,7 +184,7 @@ func (c *crowd) drain() {
 		if ungrouped == 0 && waiting == 0 {
 			return
 		}
-		time.Sleep(time.Millisecond)
+		time.Sleep(pause)
 	}
 }
 

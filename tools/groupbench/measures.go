@@ -11,7 +11,7 @@ import (
 type result struct {
 	media, pictures, groups int
 	purity, pureTogether    float64 // of all groups; of those of 2 and more media
-	complete, completeAll   float64 // of copies within the radius of their picture; of all
+	complete, completeAll   float64 // of copies within the radius of their picture, but for hard negatives'; of all
 	precision, recall       float64 // of pairs of media that are in one group; of pairs of one picture
 	same                    float64 // of pairs that are together in this order or in the first: those that are in both
 	proposals               proposals
@@ -25,7 +25,7 @@ func (r result) String() string {
 func measure(media []medium, a arrival, first []int) result {
 	pictures, within := truth(media), truth(media)
 	for i := range media {
-		if !media[i].within {
+		if !media[i].within || media[i].drawn {
 			within[i] = -1
 		}
 	}

@@ -27,6 +27,7 @@ type medium struct {
 	id      triage.MediumID
 	picture int    // number of the picture that it was made of
 	edit    string // or onDrive
+	drawn   bool   // a hard negative's: completeness is not asked of it
 	// within says that the medium is within the radius of its picture: as it is, turned, or by the very part that shows all of the
 	// picture. A collage shows others as well, and is not.
 	within bool
@@ -58,7 +59,7 @@ func load(ctx context.Context, folders []string, o options) (*collection, error)
 }
 
 func (c *collection) corpus(ctx context.Context, folders []string, o options) error {
-	sources, err := sourcesOf(folders, o)
+	sources, photographs, err := sourcesOf(folders, o)
 	if err != nil {
 		return err
 	}
@@ -95,6 +96,7 @@ func (c *collection) corpus(ctx context.Context, folders []string, o options) er
 		}
 		for j := range copies[i] {
 			copies[i][j].picture = len(c.originals)
+			copies[i][j].drawn = i >= photographs
 			copies[i][j].id = triage.MediumID(fmt.Sprintf("%016x%016x", len(c.originals), j))
 		}
 		c.copies = append(c.copies, copies[i]...)
@@ -103,8 +105,8 @@ func (c *collection) corpus(ctx context.Context, folders []string, o options) er
 	return nil
 }
 
-// sourcesOf returns what opens each picture of the folders, and what draws pictures that are alike in kind.
-func sourcesOf(folders []string, o options) (list []func() (*image.NRGBA, error), err error) {
+// sourcesOf returns what opens each picture of the folders, how many these are, and what draws pictures that are alike in kind.
+func sourcesOf(folders []string, o options) (list []func() (*image.NRGBA, error), photographs int, err error) {
 	paths, err := edits.Pictures(folders, o.every)
 	for _, path := range paths {
 		list = append(list, func() (*image.NRGBA, error) { return edits.Open(path, o.side) })
@@ -114,7 +116,7 @@ func sourcesOf(folders []string, o options) (list []func() (*image.NRGBA, error)
 			list = append(list, func() (*image.NRGBA, error) { return kind.Draw(rand.New(rand.NewPCG(uint64(n), 77))), nil }) //nolint:gosec // repeatable on purpose
 		}
 	}
-	return list, err
+	return list, len(paths), err
 }
 
 // edited examines a picture and all edits of it.
