@@ -107,7 +107,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 	events := &triage.Projector{
 		Journal: chain, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: s.archive, Sets: sets,
 		SetFiles: s.archive, Parse: setfile.Parse, Queue: v.Queue, Ends: v.Ends, Keys: s.archive, Names: names,
-		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: s.archive, Earlier: v.Earlier, Weights: v.Weights,
+		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: s.archive, Earlier: v.Earlier, Weights: v.Weights, Scores: v.Scores,
 	}
 	s.access = &triage.Access{Accounts: v.Accounts, Sessions: v.Sessions, Events: events, Now: s.clock.now}
 	u := web.UseCases{
@@ -127,7 +127,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 	}
 	steward := &triage.Steward{
 		Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Examinations: s.archive, Records: s.archive, Marks: v.Marks, Matcher: mirror, Outcomes: v.Outcomes,
-		Groups: v.Groups, Weights: v.Weights, Rerank: v.Rerank, Rematch: v.Rematch, Founders: founders, Cases: v.Cases, Jobs: jobs, Lease: v.Lease, Events: events, Names: names, Now: s.clock.now, Log: discard(),
+		Groups: v.Groups, Scores: v.Scores, Weights: v.Weights, Rerank: v.Rerank, Rematch: v.Rematch, Founders: founders, Cases: v.Cases, Jobs: jobs, Lease: v.Lease, Events: events, Names: names, Now: s.clock.now, Log: discard(),
 	}
 	s.background(&triage.Worker{
 		Jobs: jobs, Media: v.Media, Archive: archive, Examinations: s.archive, Decoder: inProcess{}, Matcher: mirror,

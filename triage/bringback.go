@@ -2,6 +2,7 @@ package triage
 
 import (
 	"context"
+	"slices"
 
 	"vigie/hashing"
 )
@@ -92,7 +93,29 @@ func (c *Closer) unshelve(ctx context.Context, r CaseRecord, x ExhibitID, part P
 	if err := c.matched(ctx, shelf.Media, filed); err != nil {
 		return err
 	}
+	if err := c.rescore(ctx, shelf.Media); err != nil {
+		return err
+	}
 	return c.await(ctx, shelf.Media)
+}
+
+// rescore gives media the scores that they had, unless they have others since, by another case.
+func (c *Closer) rescore(ctx context.Context, media []Shelved) error {
+	var had []Scored
+	var ids []MediumID
+	for i := range media {
+		if s := media[i].Score; s != nil {
+			had, ids = append(had, Scored{media[i].Medium, *s}), append(ids, media[i].Medium)
+		}
+	}
+	if len(had) == 0 || c.Steward.Scores == nil {
+		return nil
+	}
+	now, err := c.Steward.Media.Media(ctx, ids)
+	if err != nil {
+		return err
+	}
+	return c.Steward.Scores.SaveScores(ctx, slices.DeleteFunc(had, func(s Scored) bool { return now[s.Medium].Score != nil }))
 }
 
 // matched matches media as the sets are now: by their examinations, or, where there is none and they matched something

@@ -50,6 +50,7 @@ type CatchUp struct {
 	Journal EventSource
 	Steward *Steward
 	Closer  *Closer
+	Scores  ScoreArchive
 	// Forget drops what this process remembers of the projections.
 	Forget func()
 	// Grace is how long everybody has to see that projections which were whole are made from nothing, by order.
@@ -282,6 +283,7 @@ func (c *CatchUp) catchUp(ctx context.Context, me string, force bool) (Marks, er
 		func() error { return c.events(ctx, m.Events) },
 		func() error { return c.examinations(ctx, m.Packs) },
 		func() error { return c.joins(ctx, m.Groups) },
+		func() error { return c.scores(ctx, m.Scores) },
 		func() error { return c.mend(ctx, m) },
 	} {
 		if err := step(); err != nil {

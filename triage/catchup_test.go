@@ -18,7 +18,7 @@ import (
 // catchUp returns what catches up over the house's stores.
 func (h *house) catchUp() *triage.CatchUp {
 	return &triage.CatchUp{
-		Events: h.events, Journal: h.journal, Steward: h.steward, Closer: h.closer(), Log: slog.New(slog.DiscardHandler),
+		Events: h.events, Journal: h.journal, Steward: h.steward, Closer: h.closer(), Scores: h.archive, Log: slog.New(slog.DiscardHandler),
 		Forget: func() { h.mirror.Forget(); h.steward.Founders.Forget() },
 	}
 }

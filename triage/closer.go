@@ -212,7 +212,7 @@ func shelved(x ExhibitID, it *ListedItem, m *Medium) (Shelved, bool) {
 		if p.Exhibit != x {
 			continue
 		}
-		s := Shelved{Medium: m.ID, At: m.At, Group: m.Group}
+		s := Shelved{Medium: m.ID, At: m.At, Group: m.Group, Score: m.Score}
 		for i := range m.Matches {
 			s.Matched = append(s.Matched, EntryRef{m.Matches[i].Set, m.Matches[i].Entry})
 		}

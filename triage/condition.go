@@ -32,11 +32,12 @@ const (
 	OfJournal     = "journal"      // it is sealed and signed
 	OfWitness     = "witness"      // it has the journal's checkpoints
 	OfMatchers    = "matchers"     // who holds the hash sets answers; only where others than this process do
+	OfClassifier  = "classifier"   // the agency's own model answers; only where there is one
 )
 
 // ConditionNames are all parts, in the order in which they are told.
 var ConditionNames = []string{
-	OfProjections, OfRedis, OfRedisMemory, OfRedisFiles, OfObjects, OfObjectSpeed, OfDisk, OfWorkers, OfJournal, OfWitness, OfMatchers,
+	OfProjections, OfRedis, OfRedisMemory, OfRedisFiles, OfObjects, OfObjectSpeed, OfDisk, OfWorkers, OfJournal, OfWitness, OfMatchers, OfClassifier,
 }
 
 // Condition is how one part of the service fares.

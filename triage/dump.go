@@ -242,8 +242,9 @@ func (d dumper) medium(m Medium) error {
 		State   MediumState `json:"state"`
 		Finding Finding     `json:"finding"`
 		Group   GroupID     `json:"group,omitempty"`
+		Score   *Score      `json:"score,omitempty"`
 		Matches []match     `json:"matches,omitempty"`
-	}{State: m.State, Finding: m.Finding, Group: m.Group}
+	}{State: m.State, Finding: m.Finding, Group: m.Group, Score: m.Score}
 	for _, x := range m.Matches {
 		line.Matches = append(line.Matches, match{x.Set, x.Entry, x.Method, x.Distance, x.State})
 	}

@@ -54,6 +54,8 @@ const (
 	RehashStarted  EventKind = "rehash.started"
 	RehashFinished EventKind = "rehash.finished"
 
+	ClassifierChanged EventKind = "classifier.changed" // another model, or version of one, scores from now on
+
 	StoreScrubbed EventKind = "store.scrubbed" // everything kept was read again and verified
 )
 

@@ -98,14 +98,14 @@ func newHouseOver(t testing.TB, over func(objects.Store) objects.Store) *house {
 	h.events = &triage.Projector{
 		Journal: h.journal, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: h.archive, Sets: sets,
 		SetFiles: h.archive, Parse: setfile.Parse, Queue: v.Queue, Ends: v.Ends, Keys: h.archive, Rehashes: v.Rehashes, Names: h.names,
-		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: h.archive, Earlier: v.Earlier, Weights: v.Weights,
+		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: h.archive, Earlier: v.Earlier, Weights: v.Weights, Scores: v.Scores,
 	}
 	h.submit = &triage.Submission{Exhibits: v.Exhibits, Media: v.Media, Archive: h.archive, Manifests: h.archive, Jobs: h.jobs, Events: h.events, Names: h.names, Now: time.Now}
 	h.sets = &triage.Sets{Store: sets, Archive: h.archive, Parse: setfile.Parse, Events: h.events, Lease: v.Lease, Log: log, Names: h.names, Now: time.Now}
 	h.review = &triage.Review{Queue: v.Queue, Exhibits: v.Exhibits, Grants: v.Grants, Archive: h.archive, Renderer: inProcess{}, Events: h.events, Now: time.Now}
 	h.checks = &triage.Checks{Matcher: mirror, Seen: v.Seen, Founders: founders, Archive: h.archive, Events: h.events, Names: h.names, Contact: "the office"}
 	h.worker = &triage.Worker{Jobs: h.jobs, Media: v.Media, Archive: h.archive, Examinations: h.archive, Decoder: switchable{h}, Matcher: mirror, Outcomes: v.Outcomes, Rehashed: v.Rehashes, Outdated: decode.Outdated, Decoders: decode.Decoders(), Events: h.events, Names: h.names, Parallel: 2, Touch: testLease / 3, Now: time.Now, Log: log}
-	h.steward = &triage.Steward{Exhibits: v.Exhibits, Media: v.Media, Archive: h.archive, Examinations: h.archive, Records: h.archive, Marks: v.Marks, Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Weights: v.Weights, Rerank: v.Rerank, Rematch: v.Rematch, Founders: founders, Cases: v.Cases, Jobs: h.jobs, Lease: v.Lease, Events: h.events, Names: h.names, Now: time.Now, Log: log}
+	h.steward = &triage.Steward{Exhibits: v.Exhibits, Media: v.Media, Archive: h.archive, Examinations: h.archive, Records: h.archive, Marks: v.Marks, Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Scores: v.Scores, Weights: v.Weights, Rerank: v.Rerank, Rematch: v.Rematch, Founders: founders, Cases: v.Cases, Jobs: h.jobs, Lease: v.Lease, Events: h.events, Names: h.names, Now: time.Now, Log: log}
 	h.steward.Sweep = &triage.Sweep{
 		Changes: mirror, Store: v.Rematch, Examinations: h.archive, Prints: h.archive, Seen: v.Seen, Events: h.events, Least: triage.SweepFrom, Now: time.Now, Log: log,
 	}

@@ -43,8 +43,14 @@ type Medium struct {
 	Matches    []Match
 	Epoch      Epoch
 	Group      GroupID
+	Score      *Score  // the last that a classifier gave it, whichever it was; nil: none
 	At         Locator // of its examination
 	Attempt    int     // its number: 0, and one more each time that the medium was examined anew
+}
+
+// open reports whether the medium is in no set, and was looked at: it counts for its group's rank.
+func (m *Medium) open() bool {
+	return m.Finding == Pending || m.Finding == ProbableNew || m.Finding == Unranked
 }
 
 // Standing is what catching up needs to know of a medium whose examination is on record.

@@ -21,6 +21,7 @@ type Marks struct {
 	Lost   []string
 	Events uint64 // every event up to this number has taken effect
 	Groups uint64 // every record of groups up to this number has
+	Scores uint64 // every record of scores up to this number has
 	Packs  map[string]uint64
 }
 
@@ -70,6 +71,7 @@ type Projector struct {
 	Shelves   ShelfArchive
 	Earlier   EarlierStore
 	Weights   WeightsStore
+	Scores    ScoreStore
 	Names     Names
 }
 
@@ -148,6 +150,8 @@ func (p *Projector) Apply(ctx context.Context, ev Event) error {
 		return withData(ev, func(d objectedEntry) error { return p.entryObjected(ctx, ev, EntryCounts, d) })
 	case MatchesWithdrawn:
 		return withData(ev, func(d withdrawnMatches) error { return p.Earlier.KeepEarlier(ctx, d.Matches) })
+	case ClassifierChanged:
+		return withData(ev, func(m Model) error { return p.Scores.SetModel(ctx, m) })
 	case SetRemoved:
 		return p.setRemoved(ctx, ev.Subject)
 	case CaseIsClosed:

@@ -25,11 +25,32 @@ func (s *Steward) rank(ctx context.Context) (int, error) {
 	for i, m := range marked {
 		groups[i] = s.ranked(m.Group, media[i], ties[i])
 	}
+	if err := s.noteUnscored(ctx, groups, media); err != nil {
+		return 0, err
+	}
 	err = s.Groups.SaveRankings(ctx, s.rankedBy, marked, groups)
 	if IsKind(err, Stale) { // the next round sees the other weights
 		s.rankedBy, err = WeightsSum{}, nil
 	}
 	return len(marked), err
+}
+
+// noteUnscored notes which groups lack a score of the model that answers, before they count as ranked. Where none ever answered
+// there is nothing to note.
+func (s *Steward) noteUnscored(ctx context.Context, groups []Group, media [][]Medium) error {
+	if s.Scores == nil {
+		return nil
+	}
+	model, err := s.Scores.Model(ctx)
+	if err != nil || model == (Model{}) {
+		return err
+	}
+	noted := make([]Unscored, len(groups))
+	for i := range groups {
+		_, lacks := lacksScore(model, media[i])
+		noted[i] = Unscored{groups[i].ID, groups[i].Score, lacks}
+	}
+	return s.Scores.NoteUnscored(ctx, noted...)
 }
 
 // members returns the members of groups, and learns the exhibits in which they lie.
@@ -108,8 +129,7 @@ func (s *Steward) ranked(id GroupID, members []Medium, ties []Tied) Group {
 			seen[p.Exhibit] = true
 			cases[s.exhibits[p.Exhibit].Case] = true
 		}
-		switch m.Finding {
-		case Pending, ProbableNew, Unranked:
+		if m.open() {
 			evidence.Members = append(evidence.Members, s.member(m, &ties[i]))
 		}
 		if m.Kind == hashing.KindVideo {
@@ -140,6 +160,9 @@ func (s *Steward) member(m *Medium, tied *Tied) signals.Member {
 		CameraCases: s.casesOf(tied.CameraSeen), ShootCases: s.casesOf(tied.ShootSeen),
 	}
 	member.Facts.Kind = m.Kind // declared, where nothing could be decoded
+	if m.Score != nil {
+		member.Scored, member.Score = true, m.Score.Value
+	}
 	for i := range m.Places {
 		p := &m.Places[i]
 		member.Places = append(member.Places, signals.Place{

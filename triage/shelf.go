@@ -12,6 +12,7 @@ type Shelved struct {
 	At       Locator  // of its examination; of none: it had none
 	Group    GroupID  // "": it had none
 	Standing MediumID // who stood for the group
+	Score    *Score   // nil: it had none
 	Place    *Place   // where it was first seen in the exhibit, if not where the part has it
 	// Matched are the entries that it matched, withdrawn ones that it had matched before included: should one be withdrawn
 	// while the case is closed, the medium still had it.

@@ -87,6 +87,7 @@ type Steward struct {
 	Groups       GroupStore
 	Weights      WeightsStore
 	Rerank       RerankStore
+	Scores       ScoreStore // nil: nobody scores
 	Rematch      RematchStore
 	Sweep        *Sweep // nil: whatever is outdated is matched again
 	Founders     *FounderIndex

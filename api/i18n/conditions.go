@@ -27,6 +27,7 @@ var conditionWords = Catalogue{
 	triage.OfJournal:     {"Scellement du journal", "Sealing of the journal"},
 	triage.OfWitness:     {"Témoin du journal", "Witness of the journal"},
 	triage.OfMatchers:    {"Comparaison avec les bases", "Matching with the hash sets"},
+	triage.OfClassifier:  {"Classifieur du service", "The agency’s classifier"},
 
 	"state." + string(triage.Fine):     {"Normal", "Normal"},
 	"state." + string(triage.Degraded): {"À surveiller", "Look at it"},

@@ -41,6 +41,8 @@ var outerHints = map[string]string{
 	"a model has a name and a version, each of at most 64 letters, digits and ._+-":                 "un modèle a un nom et une version, chacun d’au plus 64 lettres, chiffres et ._+-",
 	"the address of a classifier is http://127.0.0.1:port, or https://host:port":                    "l’adresse d’un classifieur est http://127.0.0.1:port, ou https://hôte:port",
 	"beyond this machine a classifier is reached by https: it is sent pictures":                     "hors de cette machine, un classifieur se joint en https : il reçoit des images",
+	"the classifier's token is one line of a file that the service can read":                        "le jeton du classifieur est une ligne d’un fichier que le service peut lire",
+	"the classifier changes too often: have one version of one model answer":                        "le classifieur change trop souvent : faites répondre une seule version d’un seul modèle",
 	"the classifier does not answer: start it, or correct --classifier":                             "le classifieur ne répond pas : lancez-le, ou corrigez --classifier",
 	"the classifier wants another token: correct --classifier-token":                                "le classifieur veut un autre jeton : corrigez --classifier-token",
 	"the classifier says that it failed: its own log says why":                                      "le classifieur dit avoir échoué : son propre journal dit pourquoi",

@@ -21,14 +21,17 @@ type Sources struct {
 	Conditions func(ctx context.Context) []triage.Condition
 	// Decoders says how many decoding processes have ended, by why: few words.
 	Decoders func() map[string]int64
+	// Unscored says how many groups lack a score of the agency's classifier.
+	Unscored func(ctx context.Context) (int, error)
 	Now      func() time.Time
 }
 
 var (
-	queued = prometheus.NewDesc("vigie_queue_media", "Media that wait for a worker, or are with one; lane \"again\" are those to be examined again.", []string{"lane"}, nil)
-	lag    = prometheus.NewDesc("vigie_queue_lag_seconds", "How long ago the oldest of the waiting media was queued.", nil, nil)
-	part   = prometheus.NewDesc("vigie_condition", "1 for the state that a part of the service is in: ok, degraded, waiting (submissions wait), down.", []string{"part", "state"}, nil)
-	ended  = prometheus.NewDesc("vigie_decoders_ended_total", "Decoding processes that ended and were replaced, by why.", []string{"why"}, nil)
+	queued  = prometheus.NewDesc("vigie_queue_media", "Media that wait for a worker, or are with one; lane \"again\" are those to be examined again.", []string{"lane"}, nil)
+	lag     = prometheus.NewDesc("vigie_queue_lag_seconds", "How long ago the oldest of the waiting media was queued.", nil, nil)
+	part    = prometheus.NewDesc("vigie_condition", "1 for the state that a part of the service is in: ok, degraded, waiting (submissions wait), down.", []string{"part", "state"}, nil)
+	toScore = prometheus.NewDesc("vigie_classifier_waiting_groups", "Groups that lack a score of the agency's classifier.", nil, nil)
+	ended   = prometheus.NewDesc("vigie_decoders_ended_total", "Decoding processes that ended and were replaced, by why.", []string{"why"}, nil)
 )
 
 // asked collects what the sources say.
@@ -36,7 +39,7 @@ type asked struct{ Sources }
 
 // Describe implements prometheus.Collector.
 func (a asked) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{queued, lag, part, ended} {
+	for _, d := range []*prometheus.Desc{queued, lag, part, ended, toScore} {
 		to <- d
 	}
 }
@@ -68,6 +71,11 @@ func (a asked) Collect(to chan<- prometheus.Metric) {
 				}
 				gauge(part, is, c.Name, string(state))
 			}
+		}
+	}
+	if a.Unscored != nil {
+		if n, err := a.Unscored(ctx); err == nil {
+			gauge(toScore, float64(n))
 		}
 	}
 	if a.Decoders != nil {

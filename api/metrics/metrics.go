@@ -36,6 +36,9 @@ type Metrics struct {
 	findings   *prometheus.CounterVec
 	unreadable *prometheus.CounterVec
 	received   *prometheus.CounterVec
+	asked      *prometheus.CounterVec // of a classifier
+	scored     prometheus.Counter
+	scoring    prometheus.Histogram
 }
 
 var _ triage.Meter = (*Metrics)(nil)
@@ -57,6 +60,13 @@ func New(s Sources) *Metrics {
 			Name: "vigie_received_total", Help: "What submissions brought: items by disposition; of their media, those wanted, held already, and queued when their bytes had come.",
 		}, []string{"what"}),
 	}
+	m.asked = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "vigie_classifier_requests_total", Help: "Requests for scores to the agency's classifier, by what came of them.",
+	}, []string{"outcome"})
+	m.scored = prometheus.NewCounter(prometheus.CounterOpts{Name: "vigie_classifier_pictures_total", Help: "Pictures that the classifier answered about."})
+	m.scoring = prometheus.NewHistogram(prometheus.HistogramOpts{
+		Name: "vigie_classifier_seconds", Help: "What a request for scores took, answered or not.", Buckets: stageBuckets,
+	})
 	for _, stage := range triage.Stages { // so that all are there from the start
 		m.stages.WithLabelValues(string(stage))
 	}
@@ -64,7 +74,7 @@ func New(s Sources) *Metrics {
 		m.findings.WithLabelValues(string(f))
 	}
 	m.registry.MustRegister(
-		m.stages, m.findings, m.unreadable, m.received, asked{s},
+		m.stages, m.findings, m.unreadable, m.received, m.asked, m.scored, m.scoring, asked{s},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	return m
@@ -93,6 +103,15 @@ func (m *Metrics) Concluded(f triage.Finding, unreadable string) {
 
 // Received implements triage.Meter.
 func (m *Metrics) Received(what string, n int) { m.received.WithLabelValues(what).Add(float64(n)) }
+
+// Scored counts one request for scores. Outcomes are the few words of store/classifier; "ok" is that of an answer.
+func (m *Metrics) Scored(outcome string, pictures int, took time.Duration) {
+	m.asked.WithLabelValues(outcome).Inc()
+	m.scoring.Observe(took.Seconds())
+	if outcome == "ok" {
+		m.scored.Add(float64(pictures))
+	}
+}
 
 // Handler answers with all of it, in Prometheus's format.
 func (m *Metrics) Handler() http.Handler {

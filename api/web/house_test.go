@@ -88,7 +88,7 @@ func newHouse(t *testing.T) *house {
 	events := &triage.Projector{
 		Journal: chain, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: archive, Sets: sets,
 		SetFiles: archive, Parse: setfile.Parse, Queue: v.Queue, Ends: v.Ends, Keys: archive, Names: names,
-		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: archive, Earlier: v.Earlier, Weights: v.Weights,
+		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: archive, Earlier: v.Earlier, Weights: v.Weights, Scores: v.Scores,
 	}
 
 	h := &house{names: names, journal: chain, mirror: mirror, tokens: make(map[triage.Role]string), actors: make(map[triage.Role]triage.Actor)}
@@ -102,7 +102,7 @@ func newHouse(t *testing.T) *house {
 	h.Weighing = &triage.Weighing{Store: v.Weights, Rerank: v.Rerank, Events: events}
 	h.worker = &triage.Worker{Jobs: jobs, Media: v.Media, Archive: archive, Examinations: archive, Decoder: pool, Matcher: mirror, Outcomes: v.Outcomes, Events: events, Names: names, Parallel: 1, Touch: 3 * time.Second, Now: time.Now, Log: quiet()}
 	h.Rehash = &triage.Rehash{Runs: v.Rehashes}
-	h.steward = &triage.Steward{Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Examinations: archive, Records: archive, Marks: v.Marks, Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Weights: v.Weights, Rerank: v.Rerank, Rematch: v.Rematch, Founders: founders, Cases: v.Cases, Jobs: jobs, Lease: v.Lease, Events: events, Names: names, Now: time.Now, Log: quiet()}
+	h.steward = &triage.Steward{Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Examinations: archive, Records: archive, Marks: v.Marks, Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Scores: v.Scores, Weights: v.Weights, Rerank: v.Rerank, Rematch: v.Rematch, Founders: founders, Cases: v.Cases, Jobs: jobs, Lease: v.Lease, Events: events, Names: names, Now: time.Now, Log: quiet()}
 	h.closer = &triage.Closer{Store: v.Shelving, Manifests: archive, Shelves: archive, Steward: h.steward, Lease: v.Lease, Events: events, Log: quiet()}
 	for _, r := range triage.Roles {
 		token, account, err := h.Access.NewToken(t.Context(), triage.Operator, r, "Test "+string(r))

@@ -45,8 +45,16 @@ func (h *house) conditions(ctx context.Context) []triage.Condition {
 		matching = make([]triage.Condition, 1)
 		asked.Go(func() { matching[0] = triage.NewCondition(triage.OfMatchers, triage.Down, h.shards.Ready(ctx)) })
 	}
+	var scoring []triage.Condition
+	if h.classifier != nil {
+		scoring = make([]triage.Condition, 1)
+		asked.Go(func() {
+			_, err := h.classifier.Model(ctx)
+			scoring[0] = triage.NewCondition(triage.OfClassifier, triage.Degraded, err)
+		})
+	}
 	asked.Wait()
-	all = append(all, matching...)
+	all = append(append(all, matching...), scoring...)
 	return inOrder(append(all, h.room.Conditions()...))
 }
 

@@ -45,6 +45,8 @@ type serviceConfig struct {
 	// Shard is the share of the sets that a matcher holds, MatchListen where it listens.
 	Shard, MatchListen string
 
+	Classifier classifierConfig
+
 	Metrics string // loopback address on which the process tells its metrics; empty: nowhere
 
 	Parallel int           // examinations at once
@@ -149,6 +151,7 @@ func (env *environment) workFlags(fs *flag.FlagSet, c *serviceConfig) {
 	fs.IntVar(&c.Parallel, "parallel", 2*runtime.NumCPU(), "examinations at once")
 	fs.IntVar(&c.Children, "children", runtime.NumCPU(), "decoding processes")
 	fs.DurationVar(&c.Lease, "lease", defaultLease, "after this time a dead worker's job is taken over")
+	env.classifierFlags(fs, c)
 	env.decodeFlags(fs, c)
 }
 
@@ -173,6 +176,9 @@ func (c *serviceConfig) complete(env *environment) error {
 		return err
 	}
 	if err := c.checkMatch(env); err != nil {
+		return err
+	}
+	if err := c.checkClassifier(env); err != nil {
 		return err
 	}
 	if c.JournalLock < 0 {

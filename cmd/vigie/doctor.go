@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os/exec"
@@ -15,7 +16,10 @@ import (
 
 // runDoctor says what works and what a store lacks.
 func runDoctor(ctx context.Context, env *environment, args []string) error {
-	c, rest, err := env.serviceFlags("doctor", args, env.decodeFlags)
+	c, rest, err := env.serviceFlags("doctor", args, func(fs *flag.FlagSet, c *serviceConfig) {
+		env.classifierFlags(fs, c)
+		env.decodeFlags(fs, c)
+	})
 	if err != nil {
 		return err
 	}
@@ -35,6 +39,7 @@ func runDoctor(ctx context.Context, env *environment, args []string) error {
 	say("redis-server", err)
 	doctorJail(ctx, env, c, say)
 	say(c.Decode.text(env), nil)
+	doctorClassifier(ctx, env, c, say)
 	keys, err := c.loadSecrets()
 	say(env.T("doctor.secrets"), err)
 	if err != nil {

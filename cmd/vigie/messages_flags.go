@@ -73,6 +73,12 @@ var flagsInFrench = map[string]string{
 	"address to listen on; what travels is sealed":                                                                            "adresse d’écoute ; ce qui circule est scellé",
 	"addresses of vigie match, http://host:port, one for each share, with commas (default: this process holds the hash sets)": "adresses de vigie match, http://hôte:port, une par part, séparées par des virgules (par défaut : ce processus tient les bases)",
 
+	// Of the classifier.
+	"address of the agency's own classifier: http:// on this machine, https:// elsewhere (default: none)": "adresse du classifieur du service : http:// sur cette machine, https:// ailleurs (par défaut : aucun)",
+	"file of the token that the classifier wants (default: none)":                                         "fichier du jeton que veut le classifieur (par défaut : aucun)",
+	"how long one of its answers may take":                                                                "durée que peut prendre l’une de ses réponses",
+	"pictures in one request to it":                                                                       "images par demande qui lui est faite",
+
 	// Of decoding.
 	"pixels that a picture may have":                                                "pixels qu’une image peut compter",
 	"bytes that a picture's file may have":                                          "octets que le fichier d’une image peut compter",

@@ -115,6 +115,7 @@ var serviceMessages = i18n.Catalogue{
 	"flag.default":  {" (par défaut : %s)", " (default %s)"},
 	"error.flag":    {"option incorrecte : %v (voir vigie help %s)", "%v (vigie help %s)"},
 
+	"error.classifier":  {"--classifier-timeout, --classifier-batch : une durée comme 30s, et de 1 à %d images", "--classifier-timeout, --classifier-batch: a duration such as 30s, and from 1 to %d pictures"},
 	"error.metrics":     {"--metrics %s : une adresse de boucle locale, comme 127.0.0.1:9788 ; au-delà, un administrateur lit /metrics de l’API", "--metrics %s: a loopback address such as 127.0.0.1:9788; beyond it, an administrator reads the API's /metrics"},
 	"error.limit":       {"%s (%s) : un nombre à partir de %d", "%s (%s): a number from %d on"},
 	"error.jail":        {"--jail %s : c’est required ou best-effort", "--jail %s: it is required or best-effort"},
@@ -172,6 +173,8 @@ var serviceMessages = i18n.Catalogue{
 	"doctor.forgets":       {"le support n’oublie pas forcément les octets effacés : ce sont des clés de chiffrement qui sont détruites (voir l’exploitation)", "the disk need not forget bytes that were deleted: what a destruction destroys are encryption keys (see the operation page)"},
 	"doctor.versioning":    {"versions conservées par le stockage", "the store keeps versions"},
 	"doctor.lock":          {"verrou d’objets du stockage", "the store can lock objects"},
+	"doctor.classifier":    {"classifieur %s", "classifier %s"},
+	"doctor.no-classifier": {"classifieur du service (--classifier) : le classement s’en passe", "a classifier of the agency (--classifier): ranking does without one"},
 	"doctor.witness":       {"témoin des points de contrôle", "witness of the checkpoints"},
 	"doctor.no-witness":    {"témoin hors du service (--witness) : sans lui, une fin de journal coupée peut passer inaperçue", "a witness outside the service (--witness): without one a cut end of the journal can go unnoticed"},
 

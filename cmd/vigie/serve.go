@@ -24,6 +24,7 @@ func runServe(ctx context.Context, env *environment, args []string) error {
 		env.apiFlags(fs, c)
 		env.matchersFlag(fs, c)
 		fs.IntVar(&c.Children, "children", 1, "decoding processes, for reveals")
+		env.classifierFlags(fs, c)
 		env.decodeFlags(fs, c)
 	}
 	return env.runProcess(ctx, "serve", args, flags, reachOutside, func(h *house, pool *jail.Pool) []task {

@@ -18,6 +18,7 @@ import (
 	"vigie/api/web"
 	"vigie/hashing/decode"
 	"vigie/hashing/jail"
+	"vigie/store/classifier"
 	"vigie/store/journal"
 	"vigie/store/known"
 	"vigie/store/known/matcher"
@@ -39,31 +40,34 @@ const redisPrefix = "{vigie}:"
 //	                                                 ├── use cases of triage ──┬── api: rest, web ── listen
 //	Redis ──┬── views: exhibits, media, groups, … ───┤                         ├── worker ── jail
 //	        ├── known: sets ── mirror, or matchers ──┤                         └── steward
-//	        └── jobs ────────────────────────────────┘
+//	        └── jobs ────────────────────────────────┤
+//	                                                 │
+//	an agency's classifier, if there is one ─────────┘
 type house struct {
-	config    *serviceConfig
-	url       string
-	log       *slog.Logger
-	names     triage.Names
-	redis     redis.UniversalClient // without the gate
-	raw       objects.Store
-	journal   *journal.Journal
-	keeper    *journal.Keeper
-	compactor *journal.Compactor
-	archive   *objects.Archive
-	views     *views.Views
-	sets      *known.Sets
-	mirror    *known.Mirror
-	shards    *matcher.Client // hold the sets for the mirror; nil: it does itself
-	jobs      *work.Queue
-	room      *triage.Room
-	founders  *triage.FounderIndex
-	events    *triage.Projector
-	catchUp   *triage.CatchUp
-	access    *triage.Access
-	rehash    *triage.Rehash
-	metrics   *metrics.Metrics
-	pool      *jail.Pool // decodes; nil before the process runs
+	config     *serviceConfig
+	url        string
+	log        *slog.Logger
+	names      triage.Names
+	redis      redis.UniversalClient // without the gate
+	raw        objects.Store
+	journal    *journal.Journal
+	keeper     *journal.Keeper
+	compactor  *journal.Compactor
+	archive    *objects.Archive
+	views      *views.Views
+	sets       *known.Sets
+	mirror     *known.Mirror
+	shards     *matcher.Client // hold the sets for the mirror; nil: it does itself
+	jobs       *work.Queue
+	classifier *classifier.Client // scores pictures; nil: nobody does
+	room       *triage.Room
+	founders   *triage.FounderIndex
+	events     *triage.Projector
+	catchUp    *triage.CatchUp
+	access     *triage.Access
+	rehash     *triage.Rehash
+	metrics    *metrics.Metrics
+	pool       *jail.Pool // decodes; nil before the process runs
 }
 
 // withHouse runs do on a house over the servers that c names.
@@ -135,7 +139,10 @@ func build(ctx context.Context, c *serviceConfig, keys *secrets, sv *servers, lo
 		Runs: v.Rehashes, Jobs: jobs, Events: h.events, Steward: h.steward(), Lease: v.Lease,
 		Outdated: decode.Outdated, Now: time.Now, Log: log,
 	}
-	h.metrics = metrics.New(metrics.Sources{Queue: h.waiting, Conditions: h.conditions, Decoders: h.endedDecoders, Now: time.Now})
+	h.metrics = metrics.New(metrics.Sources{Queue: h.waiting, Unscored: h.unscored, Conditions: h.conditions, Decoders: h.endedDecoders, Now: time.Now})
+	if h.classifier, err = c.classifier(h.metrics.Scored); err != nil {
+		return nil, err
+	}
 	own := catchUp.Forget
 	catchUp.Forget = func() { own(); h.mirror.Forget(); h.founders.Forget(); archive.Forget() }
 	return h, nil
@@ -145,7 +152,7 @@ func newProjector(v *views.Views, sets *known.Sets, chain *journal.Journal, arch
 	return &triage.Projector{
 		Journal: chain, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: archive, Sets: sets,
 		SetFiles: archive, Parse: setfile.Parse, Queue: v.Queue, Ends: v.Ends, Keys: archive, Rehashes: v.Rehashes, Names: names,
-		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: archive, Earlier: v.Earlier, Weights: v.Weights,
+		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: archive, Earlier: v.Earlier, Weights: v.Weights, Scores: v.Scores,
 	}
 }
 
@@ -159,14 +166,14 @@ func newMirror(sets *known.Sets, shards *matcher.Client, log *slog.Logger) *know
 
 // newCatchUp wires what catches up, over a client of Redis on which there is no gate.
 func newCatchUp(sv *servers, keys *secrets, chain *journal.Journal, archive *objects.Archive, shards *matcher.Client, names triage.Names, log *slog.Logger) *triage.CatchUp {
-	c := &triage.CatchUp{Journal: chain, Grace: triage.CatchUpGrace, Log: log}
+	c := &triage.CatchUp{Journal: chain, Scores: archive, Grace: triage.CatchUpGrace, Log: log}
 	rdb := sv.connect(gate{c}.pinned)
 	v, sets := views.New(rdb, redisPrefix, keys.redisKey("views"), time.Now), known.New(rdb, redisPrefix, keys.redisKey("known"))
 	mirror, founders := newMirror(sets, shards, log), triage.NewFounderIndex(v.Groups)
 	c.Events = newProjector(v, sets, chain, archive, names)
 	c.Steward = &triage.Steward{
 		Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Examinations: archive, Records: archive, Marks: v.Marks,
-		Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Weights: v.Weights, Rerank: v.Rerank, Rematch: v.Rematch, Founders: founders, Cases: v.Cases,
+		Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Scores: v.Scores, Weights: v.Weights, Rerank: v.Rerank, Rematch: v.Rematch, Founders: founders, Cases: v.Cases,
 		Jobs: work.New(rdb, redisPrefix, defaultLease), Lease: v.Lease, Events: c.Events, Names: names, Now: time.Now, Log: log,
 	}
 	c.Steward.Sweep = newSweep(c.Steward, mirror, v.Rematch, archive, v.Seen, c.Events)
@@ -312,7 +319,7 @@ func newSweep(s *triage.Steward, changes triage.ChangeSource, store triage.Sweep
 func (h *house) steward() *triage.Steward {
 	s := &triage.Steward{
 		Exhibits: h.views.Exhibits, Media: h.views.Media, Archive: h.archive, Examinations: h.archive, Records: h.archive, Marks: h.views.Marks, Matcher: h.mirror,
-		Outcomes: h.views.Outcomes, Groups: h.views.Groups, Weights: h.views.Weights, Rerank: h.views.Rerank, Rematch: h.views.Rematch, Founders: h.founders, Cases: h.views.Cases,
+		Outcomes: h.views.Outcomes, Groups: h.views.Groups, Scores: h.views.Scores, Weights: h.views.Weights, Rerank: h.views.Rerank, Rematch: h.views.Rematch, Founders: h.founders, Cases: h.views.Cases,
 		Jobs: h.jobs, Lease: h.views.Lease, Events: h.events, Names: h.names, Now: time.Now, Log: h.log,
 	}
 	s.Sweep = newSweep(s, h.mirror, h.views.Rematch, h.archive, h.views.Seen, h.events)

@@ -29,6 +29,7 @@ type storedShelved struct {
 	Length   int64        `json:"l,omitempty"`
 	Group    string       `json:"g,omitempty"` // "=": that which it founded
 	Standing string       `json:"s,omitempty"` // absent: the medium that founded the group
+	Score    *sealedScore `json:"v,omitempty"`
 	Place    *storedPlace `json:"p,omitempty"`
 	Matched  [][2]uint32  `json:"h,omitempty"` // set and entry
 }
@@ -69,6 +70,9 @@ func storeShelved(m *triage.Shelved) storedShelved {
 	if m.Standing != triage.MediumID(m.Group) {
 		s.Standing = string(m.Standing)
 	}
+	if v := m.Score; v != nil {
+		s.Score = &sealedScore{v.Model.Name, v.Model.Version, v.Value}
+	}
 	if p := m.Place; p != nil {
 		s.Place = &storedPlace{string(p.Folder), string(p.Parent), string(p.Class), p.Modified}
 	}
@@ -88,6 +92,9 @@ func (s *storedShelved) shelved(x triage.ExhibitID) triage.Shelved {
 	}
 	if s.Standing == "" {
 		m.Standing = triage.MediumID(m.Group)
+	}
+	if v := s.Score; v != nil {
+		m.Score = &triage.Score{Model: triage.Model{Name: v.Name, Version: v.Version}, Value: v.Value}
 	}
 	if p := s.Place; p != nil {
 		m.Place = &triage.Place{

@@ -75,6 +75,9 @@ import (
 //	weights              hash    event of the journal → the weights that it put in force, sealed
 //	rerank               hash    by which weights groups are ranked, and how many of them: see rerank.go
 //
+//	classifier           hash    whose scores are wanted: see scores.go
+//	unscored             zset    groups that lack one, by points
+//
 //	rehash               hash    the renewal of outdated fingerprints: see rehash.go
 //
 //	marks:applied        hash    how far the projections have come: see marks.go

@@ -29,7 +29,7 @@ local function writeRecord(family, id, raw) call('HSET', P .. family .. id:sub(1
 local function dropRecord(family, id) call('HDEL', P .. family .. id:sub(1, 2), id:sub(3)) end
 
 -- The fields of media and of groups, and the lengths of those that always have the same.
-local ofMedium = {fixed = {d = 48, D = 16, r = 40, x = 34, y = 43}, order = {'e', 'z', 'd', 'D', 'v', 't', 'l', 'a', 'f', 'm', 'g', 'h', 'r', 'c'}}
+local ofMedium = {fixed = {d = 48, D = 16, r = 40, x = 34, y = 43}, order = {'e', 'z', 'd', 'D', 'v', 't', 'l', 'a', 'f', 'm', 'p', 'g', 'h', 'r', 'c'}}
 local ofGroup = {fixed = {r = 20}, order = {'b', 'i', 'n', 'o', 's', 'q', 'r', 'k', 'c', 'u', 'd', 'w', 'f'}}
 
 -- unpackFields reads the fields of a record from its i-th byte on into t; places are in t.places.

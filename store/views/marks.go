@@ -22,6 +22,7 @@ import (
 //	has  which of the lasting keys were there then (landmarks.go)
 //	ev   number of the last event before the first gap
 //	gr   number of the last record of groups
+//	sc   number of the last record of scores
 //	p:…  by writer, the number of its last pack of examinations
 type Marks struct{ db }
 
@@ -76,6 +77,7 @@ const (
 	markHas        = "has"
 	markEvents     = "ev"
 	markGroups     = "gr"
+	markScores     = "sc"
 	markPack       = "p:"
 	clearBatch     = 1000 // keys removed in one round trip
 )
@@ -124,6 +126,8 @@ func (s Marks) Marks(ctx context.Context) (triage.Marks, error) {
 			m.Events = n
 		case field == markGroups:
 			m.Groups = n
+		case field == markScores:
+			m.Scores = n
 		case len(field) > len(markPack) && field[:len(markPack)] == markPack:
 			m.Packs[field[len(markPack):]] = n
 		}

@@ -22,6 +22,7 @@ const (
 	fieldAttempt     = 'a' // number of that examination, decimal; absent: 0, the first
 	fieldExamination = 'f' // sealed
 	fieldMatches     = 'm' // sealed; absent: none
+	fieldScored      = 'p' // what a classifier said, sealed; absent: nothing
 	fieldGroup       = 'g' // 16 raw bytes; nothing: the group that it founded; absent: none
 	fieldFailures    = 'h' // counted, decimal
 	fieldRing        = 'r' // while it is wanted: exhibit (8 bytes) and part (32) of its keyring
@@ -98,8 +99,8 @@ func (d db) mediumPlace(id triage.MediumID, field string) string {
 
 // opened is a medium whose sealed parts still stand for words.
 type opened struct {
-	medium               triage.Medium
-	examination, matches unpacker
+	medium                      triage.Medium
+	examination, matches, score unpacker
 }
 
 // openMedium reads a record but for its words.
@@ -140,7 +141,10 @@ func (d db) openMedium(id triage.MediumID, raw string) (opened, error) {
 	if o.examination, err = d.openField(id, r, fieldExamination); err != nil {
 		return opened{}, err
 	}
-	o.matches, err = d.openField(id, r, fieldMatches)
+	if o.matches, err = d.openField(id, r, fieldMatches); err != nil {
+		return opened{}, err
+	}
+	o.score, err = d.openField(id, r, fieldScored)
 	return o, err
 }
 
@@ -160,6 +164,10 @@ func (o *opened) refs() []string {
 		r := o.examination
 		refs = append(refs, r.take(wordSize))
 	}
+	if o.score != nil {
+		r := o.score
+		refs = append(refs, r.take(wordSize))
+	}
 	return refs
 }
 
@@ -169,6 +177,7 @@ func (o *opened) read(known words) triage.Medium {
 		unpackExamination(&o.medium, o.examination, known)
 	}
 	o.medium.Matches = unpackMatches(o.matches, known)
+	o.medium.Score = unpackScore(o.score, known)
 	return o.medium
 }
 

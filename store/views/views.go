@@ -46,6 +46,7 @@ type Views struct {
 	Earlier  Earlier
 	Weights  Weights
 	Rerank   Rerank
+	Scores   Scores
 }
 
 // New returns the projections that rdb keeps under prefix (which store/known shares: both know its epoch), sealed
@@ -54,7 +55,7 @@ func New(rdb redis.UniversalClient, prefix string, key [KeySize]byte, now func()
 	d := db{rdb: rdb, prefix: prefix, sealer: newSealer(key), words: &wordCache{known: make(words)}, now: now}
 	return &Views{
 		Accounts{d}, Sessions{d}, Exhibits{d}, Media{d}, Outcomes{d}, Groups{d}, Rematch{d}, Queue{Groups{d}},
-		Grants{d}, Seen{d}, Lease{d}, Marks{d}, Destructions{db: d}, Rehashes{d}, Cases{d}, Shelving{d}, Earlier{d}, Weights{d}, Rerank{Groups{d}},
+		Grants{d}, Seen{d}, Lease{d}, Marks{d}, Destructions{db: d}, Rehashes{d}, Cases{d}, Shelving{d}, Earlier{d}, Weights{d}, Rerank{Groups{d}}, Scores{d},
 	}
 }
 
@@ -81,6 +82,7 @@ var (
 	_ triage.EarlierStore     = Earlier{}
 	_ triage.WeightsStore     = Weights{}
 	_ triage.RerankStore      = Rerank{}
+	_ triage.ScoreStore       = Scores{}
 )
 
 // db is what all stores of this package share.
