@@ -13,7 +13,7 @@ const (
 	failuresToOpen = 5
 	// firstPause is how long it is left alone then. It doubles with each further failure, up to maxPause.
 	firstPause = time.Second
-	maxPause   = time.Minute
+	maxPause   = 15 * time.Second
 )
 
 // breaker leaves what failed several times in a row alone: it is not called for a pause, then once, and for a longer pause
