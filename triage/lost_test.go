@@ -14,7 +14,7 @@ import (
 // unwatched are the keys whose removal is not noticed: what expires or is made again by itself, and single keys that are
 // rightly absent when nothing is in them.
 var unwatched = []string{
-	"link:", "session:", "grant:", "granted:", "lease:", "marks:", "jobs", "jobs:", "known:changes", "marks", "rehash", "ended", "ended:",
+	"link:", "session:", "grant:", "granted:", "lease:", "marks:", "jobs", "jobs:", "known:changes", "marks", "rehash", "rerank", "unscored", "ended", "ended:",
 	"exhibits", "epochs", "wanted", "destructions", "founders:live", "orphans", "ungrouped", "torank", "queue",
 	"shut", "reopening", "closed",
 }

@@ -279,7 +279,8 @@ func (s *Scoring) failed(ctx context.Context, shown []unscored, err error) error
 	return err
 }
 
-// keep writes the next record of scores, unless another process did, and gives whichever was written its effect.
+// keep writes the next record of scores, and gives it its effect, after those that others wrote meanwhile, or this process
+// before it was cut off.
 func (s *Scoring) keep(ctx context.Context, scores []Scored) error {
 	if len(scores) == 0 {
 		return nil
@@ -291,18 +292,23 @@ func (s *Scoring) keep(ctx context.Context, scores []Scored) error {
 	if err != nil {
 		return err
 	}
-	number := marks.Scores + 1
-	err = s.Records.PutScores(ctx, number, scores)
-	if IsKind(err, Exists) { // another process's, or our own from before a crash
-		scores, err = s.Records.Scores(ctx, number)
+	for number := marks.Scores + 1; ; number++ {
+		written := scores
+		err := s.Records.PutScores(ctx, number, scores)
+		exists := IsKind(err, Exists)
+		if exists {
+			written, err = s.Records.Scores(ctx, number)
+		}
+		if err == nil {
+			err = s.Scores.SaveScores(ctx, written)
+		}
+		if err == nil {
+			err = s.Scores.MarkScores(ctx, number)
+		}
+		if err != nil || !exists {
+			return err
+		}
 	}
-	if err == nil {
-		err = s.Scores.SaveScores(ctx, scores)
-	}
-	if err != nil {
-		return err
-	}
-	return s.Scores.MarkScores(ctx, number)
 }
 
 // scores gives the records of scores after from their effect.

@@ -242,6 +242,14 @@ func TestScores(t *testing.T) {
 		t.Error("the dump shows no score")
 	}
 	h.rebuilt(c, "scored")
+	want := h.dump(c)
+	h.rdb.Del(t.Context(), "t:classifier")
+	if m, err := h.views.Marks.Marks(t.Context()); err != nil || len(m.Lost) == 0 {
+		t.Errorf("nobody noticed that the model is gone: %+v, %v", m.Lost, err)
+	}
+	if err := c.Once(t.Context(), false); err != nil || h.dump(c) != want {
+		t.Errorf("the model was gone, and came back otherwise: %v", err)
+	}
 	h.rdb.FlushAll(t.Context())
 	if err := h.catchUp().Once(t.Context(), false); err != nil {
 		t.Fatal(err)
