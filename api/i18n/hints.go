@@ -106,6 +106,7 @@ var hints = map[string]string{
 	"an entry is named by its line in the list, from 1":                                                  "une fiche est désignée par sa ligne dans la liste, à partir de 1",
 
 	// Of the HTTP side.
+	"correct the numbers that are marked below":                                     "corrigez les nombres signalés ci-dessous",
 	"the length of the body is stated twice":                                        "la longueur de l’envoi est indiquée deux fois",
 	"the service is stopping: try again":                                            "le service s’arrête : réessayez",
 	"this form is out of date: load the page again":                                 "ce formulaire n’est plus à jour : rechargez la page",

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"vigie/triage"
+	"vigie/triage/signals"
 )
 
 // visitor is a browser without scripts.
@@ -288,6 +289,46 @@ func TestAdministratorsSeeARehash(t *testing.T) {
 	r.wants(t, "finished", http.StatusOK, "Réexamen terminé", "Laissés tels quels")
 	if r := reviewer.get(t, "/status"); r.status != http.StatusOK || strings.Contains(r.body, "Réexamen") {
 		t.Errorf("a reviewer sees it: %d", r.status)
+	}
+}
+
+// TestTheSectionChangesTheWeights: by the form, as one who reads, makes mistakes, and is not alone.
+func TestTheSectionChangesTheWeights(t *testing.T) {
+	h := newHouse(t)
+	one, other, admin := h.visit(t, triage.Reviewer), h.visit(t, triage.Reviewer), h.visit(t, triage.Admin)
+	one.get(t, "/queue").wants(t, "the queue", http.StatusOK, `href="/ranking"`)
+	page := one.get(t, "/ranking")
+	page.wants(t, "the page", http.StatusOK, "Ce qui compte", "Le groupe contient une vidéo.", `name="video" value="10"`, "Valeurs du programme.", `name="from" value="0"`)
+	form := func(from string, changes ...string) url.Values {
+		f := url.Values{"from": {from}, "reason": {"vidéos d’abord"}}
+		for name, value := range typed(signals.Default()) {
+			f.Set(name, value)
+		}
+		for i := 0; i < len(changes); i += 2 {
+			f.Set(changes[i], changes[i+1])
+		}
+		return f
+	}
+	one.post(t, "/ranking", form("0", "icon", "1,5", "video", "", "web_side", "0", "recent", "7")).wants(t, "mistakes", http.StatusBadRequest,
+		"Corrigez les nombres signalés", `id="fault-icon">il faut un nombre entier`, `id="fault-video">il faut un nombre ;`, `id="fault-web_side">0 est hors des bornes`,
+		`name="icon" value="1,5"`, `name="recent" value="7"`, "En vigueur : &#43;15", "vidéos d’abord</textarea>")
+	one.post(t, "/ranking", form("0", "video", "20", "reason", " ")).wants(t, "no reason", http.StatusBadRequest, "Indiquez un motif", `name="video" value="20"`)
+	one.post(t, "/ranking", form("", "video", "20")).wants(t, "no event", http.StatusBadRequest)
+	one.post(t, "/ranking", form("0")).wants(t, "nothing changed", http.StatusConflict, "Ces poids sont déjà en vigueur")
+	one.post(t, "/ranking", form("0", "video", "20", "threshold", "−5")).wants(t, "a change", http.StatusSeeOther)
+	page = one.get(t, "/ranking?changed=1")
+	page.wants(t, "changed", http.StatusOK, "Version 1 en vigueur", `name="video" value="20"`, `name="threshold" value="-5"`, "&#43;10 → &#43;20", "vidéos d’abord", "Test reviewer")
+	other.post(t, "/ranking", form("0", "icon", "0")).wants(t, "another's change of the same version", http.StatusConflict, "Quelqu’un a changé les poids", `name="icon" value="0"`, "En vigueur : −30", "&#43;10 → &#43;20")
+	one.get(t, "/ranking?default=1").wants(t, "back to default", http.StatusOK, `name="video" value="10"`, "En vigueur : &#43;20", "Rien n’a encore changé")
+
+	read := admin.get(t, "/ranking")
+	read.wants(t, "an administrator's page", http.StatusOK, "Les analystes changent ces valeurs", "&#43;10 → &#43;20")
+	if strings.Contains(read.body, `name="video"`) || strings.Contains(read.body, `action="/ranking"`) {
+		t.Error("an administrator has a form")
+	}
+	admin.post(t, "/ranking", form("1", "video", "3")).wants(t, "an administrator's change", http.StatusForbidden)
+	for _, role := range []triage.Role{triage.Examiner, triage.Unit} {
+		h.visit(t, role).get(t, "/ranking").wants(t, string(role), http.StatusForbidden)
 	}
 }
 

@@ -53,11 +53,11 @@ var tabs = map[triage.Role][]tab{
 	triage.Examiner: {{Path: "/drives", Key: "nav.drives"}, {Path: "/cases", Key: "nav.cases"}},
 	triage.Reviewer: {{Path: "/queue", Key: "nav.queue"}, {Path: "/drives", Key: "nav.drives"}, {Path: "/cases", Key: "nav.cases"}},
 	triage.Unit:     {{Path: "/check", Key: "nav.check"}},
-	triage.Admin:    {{Path: "/sets", Key: "nav.sets"}, {Path: "/drives", Key: "nav.drives"}, {Path: "/cases", Key: "nav.cases"}, {Path: "/destructions", Key: "nav.destructions"}, {Path: "/status", Key: "nav.status"}},
+	triage.Admin:    {{Path: "/sets", Key: "nav.sets"}, {Path: "/drives", Key: "nav.drives"}, {Path: "/cases", Key: "nav.cases"}, {Path: "/destructions", Key: "nav.destructions"}, {Path: "/ranking", Key: "nav.ranking"}, {Path: "/status", Key: "nav.status"}},
 }
 
 // below says under which tab a page stands that is not one itself.
-var below = map[string]string{"groups": "/queue", "reveals": "/queue"}
+var below = map[string]string{"groups": "/queue", "reveals": "/queue", "ranking": "/queue"}
 
 func navigation(role triage.Role, at string) []tab {
 	first, _, _ := strings.Cut(strings.TrimPrefix(at, "/"), "/")

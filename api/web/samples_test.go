@@ -56,6 +56,7 @@ func samples(l i18n.Lang) []sample {
 	all = append(all, sampleEnds(l)...)
 	all = append(all, sampleCases(l)...)
 	all = append(all, sampleReview(l)...)
+	all = append(all, sampleRanking(l)...)
 	return append(all, sampleSets(l)...)
 }
 
@@ -256,6 +257,41 @@ func sampleReview(l i18n.Lang) []sample {
 		{"group-other", "group", "layout", group(c, other, groupForm{}, nil)},
 		{"reveal-first", "reveal", "layout", reveal(triage.StepFirst)},
 		{"reveal-full", "reveal", "layout", reveal(triage.StepFull)},
+	}
+}
+
+// sampleRanking is the page of the weights, in each state that it has.
+func sampleRanking(l i18n.Lang) []sample {
+	changed := signals.Default()
+	changed.Threshold, changed.Points[signals.Video], changed.Parameters.OriginalPixels = 55, 0, 3_000_000
+	now := triage.Ranking{Number: 1, WeightsVersion: triage.WeightsVersion{Event: 812, Weights: *changed, By: "a2", At: sampleNow, Reason: hostile}}
+	now.Advance = triage.Reranking{Done: 4096, Of: 4096}
+	versions := []triage.WeightsVersion{now.WeightsVersion, {Weights: *signals.Default()}}
+	body := func(now triage.Ranking, form rankingForm) rankingBody {
+		b := newRankingBody(l, now, form)
+		b.May, b.Versions = true, newVersionRows(l, versions, func(string) string { return "Camille Roux" })
+		return b
+	}
+	plain := body(now, rankingForm{From: 812})
+	plain.Done = true
+	wrong := body(now, rankingForm{
+		From: 812, Values: map[string]string{"icon": "1.5", "video": "5000", "web_side": ""}, Reason: hostile,
+		Faults: map[string]string{"icon": texts.T(l, "ranking.whole"), "video": i18n.WeightFault(l, signals.Problem{Name: "video", Value: 5000, Least: -1000, Most: 1000})},
+	})
+	wrong.Problem = triage.E(triage.Invalid, "x", "", "correct the numbers that are marked below", nil)
+	back := body(now, rankingForm{From: 812, Values: typed(signals.Default())})
+	back.ByDefault, back.Earlier = true, 3
+	now.Advance.Done = 1500
+	under := samplePage(l, reviewer, "/ranking", body(now, rankingForm{}))
+	under.Live = true
+	readonly := plain
+	readonly.May, readonly.Done = false, false
+	return []sample{
+		{"ranking", "ranking", "layout", samplePage(l, reviewer, "/ranking", plain)},
+		{"ranking-wrong", "ranking", "layout", samplePage(l, reviewer, "/ranking", wrong)},
+		{"ranking-default", "ranking", "layout", samplePage(l, reviewer, "/ranking", back)},
+		{"ranking-under-way", "ranking", "layout", under},
+		{"ranking-admin", "ranking", "layout", samplePage(l, admin, "/ranking", readonly)},
 	}
 }
 

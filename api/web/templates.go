@@ -50,7 +50,7 @@ func functions(l i18n.Lang, zone *time.Location, a assets) template.FuncMap {
 
 		"match":   func(m triage.Match) string { return i18n.MatchOf(m).In(l) },
 		"num":     func(n any) string { return number(l, n) },
-		"points":  func(n int) string { return points(l, n) },
+		"points":  func(n int) string { return i18n.Points(l, n) },
 		"percent": func(part, whole int) string { return i18n.Percent(l, part, whole) },
 		"size":    func(n int64) string { return i18n.Size(l, n) },
 		"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
@@ -70,6 +70,7 @@ func functions(l i18n.Lang, zone *time.Location, a assets) template.FuncMap {
 		"kind":             func(k hashing.Kind) string { return i18n.MediaKind(l, k) },
 		"reason":           func(code string) string { return i18n.Reason(l, code) },
 		"limited":          func(code string, limit int64) string { return i18n.LimitReason(l, code, limit) },
+		"weight":           func(r weightRow, may bool) weightCell { return weightCell{r, may} },
 		"shown":            signals.Shown,
 		"signal":           func(r signals.Reason) string { return i18n.Signal(l, r) },
 		"verdict":          func(v triage.Verdict) string { return i18n.Verdict(l, v) },
@@ -101,14 +102,6 @@ func number(l i18n.Lang, n any) string {
 		return i18n.Number(l, int64(n))
 	}
 	return i18n.MissingOpen + "number" + i18n.MissingClose
-}
-
-// points writes a number of points with its sign.
-func points(l i18n.Lang, n int) string {
-	if n > 0 {
-		return "+" + i18n.Number(l, n)
-	}
-	return i18n.Number(l, n)
 }
 
 // zoneName names the zone in which a page writes its times.

@@ -106,6 +106,8 @@ func (p *Pages) routes() []route {
 		{post, "/cases/:id/reopen", admin, p.reopenCase},
 
 		{get, "/queue", reviewer, p.queue},
+		{get, "/ranking", guard.For(triage.Reviewer, triage.Admin), p.ranking},
+		{post, "/ranking", reviewer, p.changeRanking},
 		{get, "/groups/:id", reviewer, p.group},
 		{post, "/groups/:id/claim", reviewer, p.claim},
 		{post, "/groups/:id/return", reviewer, p.giveBack},
