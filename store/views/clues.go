@@ -78,10 +78,10 @@ func (s Groups) Stir(ctx context.Context, n int) (int, error) {
 	return done, fault("views.Stir", "", err)
 }
 
-// Ties implements triage.ClueStore. Each neighbourhood, camera and hour is asked for once.
+// Ties implements triage.ClueStore. Each neighbourhood, and each hour of a camera, is asked for once.
 func (s Groups) Ties(ctx context.Context, media []*triage.Medium) ([]triage.Tied, error) {
 	pipe := s.rdb.Pipeline()
-	asked := question{pipe: pipe, near: make(map[triage.Place]*redis.SliceCmd), hours: make(map[string]*redis.SliceCmd), cameras: make(map[string]*redis.StringSliceCmd)}
+	asked := question{pipe: pipe, near: make(map[triage.Place]*redis.SliceCmd), hours: make(map[string]*redis.SliceCmd)}
 	for _, m := range media {
 		for i := range m.Places {
 			s.askPlace(ctx, &asked, &m.Places[i])
@@ -102,10 +102,9 @@ func (s Groups) Ties(ctx context.Context, media []*triage.Medium) ([]triage.Tied
 
 // question is what Redis is asked about media, and its answers.
 type question struct {
-	pipe    redis.Pipeliner
-	near    map[triage.Place]*redis.SliceCmd // by neighbourhood
-	hours   map[string]*redis.SliceCmd       // by camera and hours: known of the camera, and what was taken in the hours
-	cameras map[string]*redis.StringSliceCmd // fields of a camera, of those that are compared across exhibits
+	pipe  redis.Pipeliner
+	near  map[triage.Place]*redis.SliceCmd // by neighbourhood
+	hours map[string]*redis.SliceCmd       // by camera and hours: how many known, the exhibits, and what was taken in each hour
 }
 
 // neighbourhood is what counts of a place to find what is near.
@@ -151,14 +150,11 @@ func (s Groups) askCamera(ctx context.Context, q *question, m *triage.Medium, p 
 	}
 	camera, hours := cameraKey(m.Clue, p.Exhibit), packClue(m.Clue)[1+cameraSize:]
 	if q.hours[camera+hours] == nil {
-		fields := []string{"k"}
+		fields := []string{"k", "e"}
 		for h := range slices.Chunk([]byte(hours), hourSize) {
 			fields = append(fields, string(h))
 		}
 		q.hours[camera+hours] = q.pipe.HMGet(ctx, s.key(keyCamera, camera), fields...)
-	}
-	if m.Clue.Serial && q.cameras[camera] == nil {
-		q.cameras[camera] = q.pipe.HKeys(ctx, s.key(keyCamera, camera))
 	}
 }
 
@@ -175,7 +171,7 @@ func (q *question) ties(m *triage.Medium) (t triage.Tied) {
 		camera, hours := cameraKey(m.Clue, p.Exhibit), packClue(m.Clue)[1+cameraSize:]
 		answer := q.hours[camera+hours].Val()
 		t.CameraKnown = t.CameraKnown || answer[0] != nil
-		for _, list := range answer[1:] {
+		for _, list := range answer[2:] {
 			known, exhibits := unpackTaken(list)
 			t.ShootKnown = t.ShootKnown || known
 			if m.Clue.Serial && i == 0 { // the same for all places
@@ -183,10 +179,9 @@ func (q *question) ties(m *triage.Medium) (t triage.Tied) {
 			}
 		}
 		if m.Clue.Serial && i == 0 {
-			for _, field := range q.cameras[camera].Val() {
-				if len(field) == 8 {
-					t.CameraSeen = append(t.CameraSeen, unpackExhibit(field))
-				}
+			exhibits, _ := answer[1].(string)
+			for ; len(exhibits) >= 8; exhibits = exhibits[8:] {
+				t.CameraSeen = append(t.CameraSeen, unpackExhibit(exhibits[:8]))
 			}
 		}
 	}

@@ -37,7 +37,7 @@ end
 -- A clue is 'S' (the camera has a serial number) or 'M' (make and model alone), eight bytes of the camera and, where there is a
 -- time, four of its hour, of the one before and of the one after. Each camera is a hash:
 --   k    how many known and near-known media
---   n    in how many exhibits
+--   e    in which exhibits, 8 bytes each
 --   <x>  how many media in this exhibit
 --   bin  its media, 25 bytes each: identifier, exhibit, '1' for known and '0' for others. The known ones stand first.
 -- A bin is an hour, or, without a time, 'm' and the first byte of the identifier.
@@ -65,6 +65,14 @@ local function rebin(list, id, x, flag)
   return list, was, known, same
 end
 
+-- without takes an exhibit out of a list of some.
+local function without(exhibits, x)
+  for i = 1, #exhibits, 8 do
+    if exhibits:sub(i, i + 7) == x then return exhibits:sub(1, i - 1) .. exhibits:sub(i + 8) end
+  end
+  return exhibits
+end
+
 -- follow puts a medium that has a clue among those of its camera, in an exhibit, as known ('1') or not ('0'), or takes it out.
 local function follow(m, x, flag)
   local camera, bins = cameraOf(x, m.c), binsOf(m)
@@ -78,12 +86,13 @@ local function follow(m, x, flag)
   local all, some = false, known ~= 0 and not othersKnown
   if known ~= 0 then all = crossed(key, 'k', known) end
   if there ~= 0 then
-    local exhibits = tonumber(call('HGET', P .. key, 'n') or '0')
+    local exhibits = call('HGET', P .. key, 'e') or ''
     if crossed(key, x, there) then
-      crossed(key, 'n', there)
-      all = all or math.max(exhibits, exhibits + there) > 1
+      local after = there > 0 and exhibits .. x or without(exhibits, x)
+      if after == '' then call('HDEL', P .. key, 'e') else call('HSET', P .. key, 'e', after) end
+      all = all or math.max(#exhibits, #after) > 8
     end
-    some = some or exhibits > 1 and not othersHere
+    some = some or #exhibits > 8 and not othersHere
   end
   if all then
     for _, bin in ipairs(call('HKEYS', P .. key)) do
