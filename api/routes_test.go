@@ -354,6 +354,9 @@ func (w *walk) allowed(t *testing.T) {
 	ops := map[string]wire.Operation{}
 	for _, op := range wire.Operations() {
 		ops[op.Name] = op
+		if op.Name == "confirm" { // needs a medium that joined since: the test of the pages makes one
+			continue
+		}
 		if !slices.Contains(order, op.Name) {
 			t.Errorf("%s is not walked", op.Name)
 		}
