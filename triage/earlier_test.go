@@ -60,6 +60,7 @@ func (h *house) tended(when string, x triage.ExhibitID, want map[string]string) 
 	h.rdb.Del(h.t.Context(), "t:lease:steward") // of one that was stopped
 	defer h.tend()()
 	h.told(when, x, want)
+	h.settle(x) // a finding is there before the groups are ranked whose members it concerns
 }
 
 // TestEarlierMatches: that a medium matched an entry before it was withdrawn is on record, once, and known after whatever
