@@ -109,6 +109,9 @@ func TestClassify(t *testing.T) {
 		"Pictures/Screenshot_20260101.png":                                     PlaceScreenshot,
 		"Movies/ScreenRecorder/a.mp4":                                          PlaceRecording,
 		"DCIM/100APPLE/RPReplay_Final1.mp4":                                    PlaceRecording,
+		"Users/x/Videos/2026-01-31 20-15-00.mp4":                               PlaceRecording,
+		"Users/x/Videos/2026-01-31 20.15.00.mp4":                               PlaceOther,
+		"Users/x/Videos/2026-01-31.mp4":                                        PlaceOther,
 		"Documents/RPReplay_Final1.jpg":                                        PlaceOther, // no film
 		"Downloads/shutterstock_123.jpg":                                       PlaceStock,
 		"Documents/holiday.jpg":                                                PlaceOther,

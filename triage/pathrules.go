@@ -9,6 +9,7 @@ var placeRules = []struct {
 	films   bool // only for films
 	folders []string
 	names   []string
+	shape   string // of the beginning of names; "0" stands for a digit
 }{
 	{class: PlaceCache, folders: []string{
 		"/cache/", "/cache2/", "/caches/", "/code cache/", "/cache_data/", "/temporary internet files/", "/inetcache/",
@@ -25,7 +26,8 @@ var placeRules = []struct {
 	}, names: []string{
 		"screen recording", "screen_recording", "screenrecord", "screen-record", "screenrecorder", "rpreplay", "screencast", "bandicam",
 		"vokoscreen", "simplescreenrecorder", "xrecorder_", "az_recorder", "mobizen_", "enregistrement de l", "enregistrement_de_l",
-	}},
+		"enregistrement d'écran", "enregistrement d’écran",
+	}, shape: "0000-00-00 00-00-00."}, // OBS Studio's own
 	{class: PlaceScreenshot, folders: []string{"/screenshots/", "/captures d'écran/", "/captures d’écran/"}, names: []string{
 		"screenshot", "screen shot", "capture d'écran", "capture d’écran", "bildschirmfoto",
 	}},

@@ -71,7 +71,7 @@ func classify(itemPath string, kind hashing.Kind) PlaceClass {
 		if rule.films && kind != hashing.KindVideo {
 			continue
 		}
-		if containsAny(framed, rule.folders) || hasAnyPrefix(name, rule.names) {
+		if containsAny(framed, rule.folders) || hasAnyPrefix(name, rule.names) || rule.shape != "" && hasShape(name, rule.shape) {
 			return rule.class
 		}
 	}
@@ -109,6 +109,20 @@ func containsAny(s string, parts []string) bool {
 		}
 	}
 	return false
+}
+
+// hasShape reports whether name begins with a shape, in which "0" stands for any digit.
+func hasShape(name, shape string) bool {
+	if len(name) < len(shape) {
+		return false
+	}
+	for i := range len(shape) {
+		digit := name[i] >= '0' && name[i] <= '9'
+		if shape[i] == '0' && !digit || shape[i] != '0' && name[i] != shape[i] {
+			return false
+		}
+	}
+	return true
 }
 
 func hasAnyPrefix(s string, prefixes []string) bool {
