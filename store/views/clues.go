@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"slices"
+	"strconv"
 
 	"github.com/redis/go-redis/v9"
 
@@ -112,13 +113,11 @@ func neighbourhood(p *triage.Place) triage.Place {
 	return triage.Place{Exhibit: p.Exhibit, Folder: p.Folder, Parent: p.Parent, Numbers: p.Numbers}
 }
 
-// Where askPlace's answer has what.
+// Where askPlace's answer has what: the counts of a folder, those of its parent, and the keys of numbers.
 const (
-	nearFolder = iota
-	nearChildren
-	nearParent
-	nearSiblings
-	nearNumbers
+	nearFolder  = 0
+	nearParent  = 4
+	nearNumbers = 8
 )
 
 func (s Groups) askPlace(ctx context.Context, q *question, p *triage.Place) {
@@ -127,7 +126,10 @@ func (s Groups) askPlace(ctx context.Context, q *question, p *triage.Place) {
 		return
 	}
 	folder, parent := packFolder(p.Folder), packFolder(p.Parent)
-	fields := []string{folder, "p" + folder, parent, "p" + parent}
+	var fields []string
+	for _, f := range []string{folder, parent} {
+		fields = append(fields, f, "t"+f, "p"+f, "a"+f)
+	}
 	numbers := packNumbers(p.Numbers)
 	for key := range slices.Chunk([]byte(numbers), numberSize) {
 		fields = append(fields, folder+string(key))
@@ -194,13 +196,29 @@ func (q *question) ties(m *triage.Medium) (t triage.Tied) {
 // nearness reads an answer about a place. What lies in the root of an exhibit, or in folders of it, has nothing around it but
 // what is within.
 func nearness(p *triage.Place, near []any) signals.Nearness {
-	switch {
-	case near[nearFolder] != nil:
-		return signals.NearSame
-	case near[nearChildren] != nil, p.Parent != p.Folder && (near[nearParent] != nil || near[nearSiblings] != nil):
-		return signals.NearAround
+	folder, parent := countsOf(near[nearFolder:]), countsOf(near[nearParent:])
+	if folder.known > 0 {
+		return signals.Nearness{Where: signals.NearSame, Density: signals.DensityOf(folder.known, folder.all)}
 	}
-	return signals.NearNone
+	density := signals.DensityOf(folder.knownWithin, folder.allWithin)
+	if p.Parent != p.Folder {
+		density = max(density, signals.DensityOf(parent.known+parent.knownWithin, parent.all+parent.allWithin))
+	}
+	if density == 0 {
+		return signals.Nearness{}
+	}
+	return signals.Nearness{Where: signals.NearAround, Density: density}
+}
+
+// counts are those of a folder, and of the folders within it.
+type counts struct{ known, all, knownWithin, allWithin int }
+
+func countsOf(answer []any) (c counts) {
+	for i, n := range []*int{&c.known, &c.all, &c.knownWithin, &c.allWithin} {
+		text, _ := answer[i].(string)
+		*n, _ = strconv.Atoi(text) // 0 where there is none
+	}
+	return c
 }
 
 func anyThere(answers []any) bool {

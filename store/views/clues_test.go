@@ -91,23 +91,25 @@ func model(of *seenShot, all map[int]*seenShot) (t triage.Tied) {
 		return append(list, x)
 	}
 	for _, x := range of.in {
-		near := signals.NearNone
+		var same, within, around tally
 		for _, o := range all {
 			if !slices.Contains(o.in, x) {
 				continue
 			}
 			parent, others := parentOf(of.folder), parentOf(o.folder)
-			around := o.folder != others && others == of.folder || of.folder != parent && (o.folder == parent || o.folder != others && others == parent)
-			switch {
-			case !o.known():
-			case o.folder == of.folder:
-				near = signals.NearSame
-			case around:
-				near = max(near, signals.NearAround)
-			}
+			same.count(o, o.folder == of.folder)
+			within.count(o, o.folder != others && others == of.folder)
+			around.count(o, of.folder != parent && (o.folder == parent || o.folder != others && others == parent))
 			if o.known() && o.folder == of.folder && of.number > 0 && o.number > 0 && distance(of.number/16, o.number/16) <= 1 {
 				t.ShootKnown = true
 			}
+		}
+		near := signals.Nearness{Where: signals.NearSame, Density: same.density()}
+		if near.Density == 0 {
+			near = signals.Nearness{Where: signals.NearAround, Density: max(within.density(), around.density())}
+		}
+		if near.Density == 0 {
+			near.Where = signals.NearNone
 		}
 		t.Near = append(t.Near, near)
 	}
@@ -137,6 +139,20 @@ func model(of *seenShot, all map[int]*seenShot) (t triage.Tied) {
 	slices.Sort(t.ShootSeen)
 	return t
 }
+
+// tally counts files of a neighbourhood.
+type tally struct{ known, all int }
+
+func (t *tally) count(o *seenShot, there bool) {
+	if there {
+		t.all++
+	}
+	if there && o.known() {
+		t.known++
+	}
+}
+
+func (t *tally) density() int { return signals.DensityOf(t.known, t.all) }
 
 func distance(a, b int) int { return max(a-b, b-a) }
 

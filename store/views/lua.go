@@ -10,7 +10,7 @@ func script(body string) *redis.Script { return redis.NewScript(luaShared + body
 //
 // A finding is one letter (encode.go), '?' while it is Pending. The class under which a medium is counted in its
 // exhibits is that letter, or 'w' while its bytes are wanted.
-const luaShared = luaRecords + luaClues + luaMedia
+var luaShared = luaRecords + luaClues + luaMedia
 
 const luaRecords = `
 local P, call = ARGV[1], redis.call
@@ -238,6 +238,7 @@ local function arrive(m, x, place)
   if m.places[x] then return end
   m.places[x] = place
   call('HINCRBY', P .. 'xc:' .. x, class(m.s, m.F), 1)
+  neighbour(x, place, 0, 1)
   if near(m.F) == 1 then nearby(x, place, 1) end
   trace(m, x, m.F)
   if m.g then index(x, place, m.g); mark(m.g) end
@@ -365,6 +366,7 @@ local function leave(m, x)
   local place = m.places[x]
   call('HINCRBY', P .. 'xc:' .. x, class(m.s, m.F), -1)
   if near(m.F) == 1 then nearby(x, place, -1) end
+  neighbour(x, place, 0, -1)
   if m.c then follow(m, x, nil) end
   m.places[x] = nil
   if m.g then mark(m.g) end

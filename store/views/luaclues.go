@@ -1,5 +1,15 @@
 package views
 
+import (
+	"fmt"
+	"strings"
+
+	"vigie/triage/signals"
+)
+
+// densities are signals.Densities as Lua lists them.
+var densities = strings.Trim(strings.ReplaceAll(fmt.Sprint(signals.Densities()), " ", ", "), "[]")
+
 // luaClues counts what media have in common: known media of folders, and all that name their camera. What is counted
 // follows from the records of media alone, so that the order in which they come and change makes no difference.
 //
@@ -8,7 +18,7 @@ package views
 //	f<x><f>          the groups of a folder
 //	n<x><f><9>       those of a folder's files whose numbers have one of three keys
 //	c<n><camera><b>  those of media of a camera, in one of its bins; n is the length of the camera
-const luaClues = `
+var luaClues = `
 local function stir(what) call('SADD', P .. 'stirred', what) end
 
 -- crossed counts, and tells whether the first has come or the last has gone.
@@ -18,20 +28,66 @@ local function crossed(key, field, d)
   return n == 0 or n == 1 and d == 1
 end
 
--- stirFolders stirs a folder and those within it.
-local function stirFolders(x, folder)
-  stir('f' .. x .. folder)
+-- stirWithin stirs the folders within one.
+local function stirWithin(x, folder)
   for _, f in ipairs(call('LRANGE', P .. 'sub:' .. x .. folder, 0, -1)) do stir('f' .. x .. f) end
 end
 
--- nearby counts known and near-known media: of a folder, of the folders within its parent, and of numbers. A folder that is
--- its own parent lies in the root of its exhibit, or is that root: what is around it is not counted.
+-- density tells how many of some files are known, as signals.DensityOf does.
+local densities = {` + densities + `}
+local function density(known, all)
+  local class = known > 0 and 1 or 0
+  for _, least in ipairs(densities) do
+    if known * 1000 >= math.max(least * all, 1) then class = class + 1 end
+  end
+  return class
+end
+
+-- A neighbourhood is counted in near:<x>: known and near-known media of a folder (<f>) and of those within it (p<f>), and all files
+-- of these (t<f>, a<f>). A folder that is its own parent lies in the root of its exhibit, or is that root: it is not counted as
+-- within another.
+local function countsOf(x, folder)
+  local n = call('HMGET', P .. 'near:' .. x, folder, 't' .. folder, 'p' .. folder, 'a' .. folder)
+  for i = 1, 4 do n[i] = tonumber(n[i] or '0') end
+  return n
+end
+
+-- densitiesOf are what files meet in a folder: in it, within it, and, those in the folders within it, around them.
+local function densitiesOf(n) return {density(n[1], n[2]), density(n[3], n[4]), density(n[1] + n[3], n[2] + n[4])} end
+
+local function put(key, field, value)
+  if value == 0 then call('HDEL', key, field) else call('HSET', key, field, value) end
+end
+
+-- neighbour counts files that come to a place or go from it, and known ones among them; and stirs whoever then lies in a denser or
+-- thinner neighbourhood.
+local function neighbour(x, place, known, all)
+  local folder, parent = folderOf(place), parentOf(place)
+  local key = P .. 'near:' .. x
+  local n = countsOf(x, folder)
+  local before = densitiesOf(n)
+  n[1], n[2] = n[1] + known, n[2] + all
+  if known ~= 0 then put(key, folder, n[1]) end
+  if all ~= 0 then put(key, 't' .. folder, n[2]) end
+  local after = densitiesOf(n)
+  if before[1] ~= after[1] then stir('f' .. x .. folder) end
+  if before[3] ~= after[3] then stirWithin(x, folder) end
+  if parent == folder then return end
+  n = countsOf(x, parent)
+  before = densitiesOf(n)
+  n[3], n[4] = n[3] + known, n[4] + all
+  if known ~= 0 then put(key, 'p' .. parent, n[3]) end
+  if all ~= 0 then put(key, 'a' .. parent, n[4]) end
+  after = densitiesOf(n)
+  if before[2] ~= after[2] then stir('f' .. x .. parent) end
+  if before[3] ~= after[3] then stirWithin(x, parent) end
+end
+
+-- nearby counts known and near-known media: of a neighbourhood, and of numbers.
 local function nearby(x, place, d)
-  local folder, parent, numbers = folderOf(place), parentOf(place), numbersOf(place)
-  local key = 'near:' .. x
-  if crossed(key, folder, d) then stirFolders(x, folder) end
-  if parent ~= folder and crossed(key, 'p' .. parent, d) then stirFolders(x, parent) end
-  if numbers ~= '' and crossed(key, folder .. numbers:sub(1, 3), d) then stir('n' .. x .. folder .. numbers) end
+  neighbour(x, place, d, 0)
+  local folder, numbers = folderOf(place), numbersOf(place)
+  if numbers ~= '' and crossed('near:' .. x, folder .. numbers:sub(1, 3), d) then stir('n' .. x .. folder .. numbers) end
 end
 
 -- A clue is 'S' (the camera has a serial number) or 'M' (make and model alone), eight bytes of the camera and, where there is a

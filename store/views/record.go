@@ -3,6 +3,8 @@ package views
 import (
 	"encoding/binary"
 	"encoding/hex"
+	"maps"
+	"slices"
 	"strconv"
 
 	"vigie/triage"
@@ -197,18 +199,11 @@ func unpackNumber(s string) (n int64) {
 	return n
 }
 
-// groupOrder is the order in which the fields of a group's record are written, here as in lua.go.
-const groupOrder = "binosqrkcudw"
-
 // packGroup writes a group's record.
 func packGroup(fields map[byte]string) string {
 	var raw []byte
-	for i := range len(groupOrder) {
-		name := groupOrder[i]
-		value, there := fields[name]
-		if !there {
-			continue
-		}
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		value := fields[name]
 		raw = append(raw, name)
 		if _, fixed := groupLengths[name]; !fixed {
 			raw = binary.AppendUvarint(raw, uint64(len(value)))

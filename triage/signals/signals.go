@@ -49,14 +49,20 @@ type Member struct {
 	Places []Place
 }
 
-// Nearness is how near known or near-known media lie in the folder tree.
-type Nearness int
+// Nearness is how near known or near-known media lie in the folder tree, and how dense.
+type Nearness struct {
+	Where   Where
+	Density int // 1 to MaxDensity: DensityOf the files there; 0 with NearNone
+}
 
-// The degrees of nearness.
+// Where is where in the folder tree something lies.
+type Where int
+
+// The places, from far to near.
 const (
-	NearNone   Nearness = iota
-	NearAround          // in the folder above, in one beside it, or in one within it
-	NearSame            // in the same folder
+	NearNone   Where = iota
+	NearAround       // in the folder above, in one beside it, or in one within it
+	NearSame         // in the same folder
 )
 
 // Place is where a member lay.

@@ -1,6 +1,7 @@
 package signals
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -37,8 +38,8 @@ func in(cases int) Group {
 var turnedOn = map[Signal]Group{
 	ShootKnown:        with(func(m *Member) { m.ShootKnown = true }),
 	CameraKnown:       with(func(m *Member) { m.CameraKnown = true }),
-	NearKnown:         with(func(m *Member) { m.Places[0].Near = NearSame }),
-	AroundKnown:       with(func(m *Member) { m.Places[0].Near = NearAround }),
+	NearKnown:         with(func(m *Member) { m.Places[0].Near = Nearness{NearSame, MaxDensity} }),
+	AroundKnown:       with(func(m *Member) { m.Places[0].Near = Nearness{NearAround, 1} }),
 	PossibleMatch:     with(func(m *Member) { m.Possible = true }),
 	OtherCase:         in(2),
 	OtherExhibit:      {Members: []Member{ordinary()}, Exhibits: 2, Cases: 1},
@@ -298,6 +299,24 @@ func TestScoreIsShared(t *testing.T) {
 		got, _ := w.Rank(with(func(m *Member) { m.Scored, m.Score = true, score }))
 		if got != want {
 			t.Errorf("a score of %d is worth %d points, want %d", score, got, want)
+		}
+	}
+}
+
+func TestDensity(t *testing.T) {
+	for _, c := range []struct{ known, all, want int }{
+		{0, 0, 0}, {0, 100, 0}, {1, 1000, 1}, {19, 1000, 1}, {20, 1000, 2}, {99, 1000, 2}, {100, 1000, 3}, {249, 1000, 3}, {250, 1000, 4}, {5, 5, 4}, {1, 0, 4},
+	} {
+		if got := DensityOf(c.known, c.all); got != c.want {
+			t.Errorf("%d of %d: %d, want %d", c.known, c.all, got, c.want)
+		}
+	}
+	w := Default()
+	w.Points[NearKnown] = 40
+	for density, want := range map[int]string{1: "10 < 2", 2: "20 2–10", 3: "30 10–25", 4: "40 ≥ 25"} {
+		score, reasons := w.Rank(with(func(m *Member) { m.Places[0].Near = Nearness{NearSame, density} }))
+		if got := fmt.Sprint(score, " ", reasons[0].Detail); got != want {
+			t.Errorf("density %d: %q, want %q", density, got, want)
 		}
 	}
 }

@@ -63,7 +63,7 @@ var all = []signal{
 	{CameraKnown, 30, plain(anyMember(func(m *Member) bool { return m.CameraKnown }))},
 	{Classifier, 30, classifier},
 	{Icon, -30, sized(icon)},
-	{NearKnown, 25, plain(anyPlace(func(p *Place) bool { return p.Near == NearSame }))},
+	{NearKnown, 25, told(nearKnown)},
 	{OtherCase, 25, otherCase},
 	{ScreenRecording, 25, plain(anyMember(screenRecording))},
 	{WidelySeen, -25, widelySeen},
@@ -80,7 +80,7 @@ var all = []signal{
 	{ProgramFiles, -15, plain(allPlaces(inClass(placeProgram)))},
 	{Graphic, -15, sized(graphic)},
 	{CameraSerial, 10, plain(anyMember(func(m *Member) bool { return m.Facts.Serial != "" }))},
-	{AroundKnown, 10, aroundKnown},
+	{AroundKnown, 10, told(aroundKnown)},
 	{PeerToPeer, 10, plain(anyPlace(inClass(placePeer)))},
 	{Deleted, 10, plain(anyPlace(func(p *Place) bool { return p.Deleted }))},
 	{Video, 10, plain(anyMember(isVideo))},
@@ -108,6 +108,11 @@ type test func(*Group) bool
 // plain is a signal whose sentence names nothing, and that no parameter changes.
 func plain(holds test) func(*Parameters, *Group) (Reason, bool) {
 	return func(_ *Parameters, g *Group) (Reason, bool) { return Reason{}, holds(g) }
+}
+
+// told is one whose reason names something, and that no parameter changes.
+func told(reason func(*Group) (Reason, bool)) func(*Parameters, *Group) (Reason, bool) {
+	return func(_ *Parameters, g *Group) (Reason, bool) { return reason(g) }
 }
 
 // sized is one that a parameter changes.
