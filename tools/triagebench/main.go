@@ -126,6 +126,7 @@ type dumped struct {
 	Scene     string         `json:"scene"` // its code in the simulation, by which its files can be found there
 	Seeds     []uint64       `json:"seeds"` // of the drives in which it lies
 	Context   drive.Context  `json:"context,omitempty"`
+	Untraced  bool           `json:"untraced,omitempty"`
 	Disguises []string       `json:"disguises,omitempty"`
 	Ordinary  string         `json:"ordinary,omitempty"`
 	Members   int            `json:"members"`
@@ -137,7 +138,7 @@ func (r *report) dump(w io.Writer) error {
 	out := json.NewEncoder(w)
 	for _, g := range r.queue {
 		line := dumped{
-			Group: string(g.ID), Scene: g.scene.Code.String(), Seeds: g.seeds(r.world), Context: g.scene.Context, Disguises: g.scene.Disguises, Ordinary: g.scene.Ordinary,
+			Group: string(g.ID), Scene: g.scene.Code.String(), Seeds: g.seeds(r.world), Context: g.scene.Context, Untraced: g.scene.Untraced, Disguises: g.scene.Disguises, Ordinary: g.scene.Ordinary,
 			Members: g.Members, Score: g.Score, Points: make(map[string]int),
 		}
 		for _, reason := range g.Reasons {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"slices"
@@ -70,6 +71,23 @@ func plantedIn(drives ...*drive.Drive) map[*drive.Scene]bool {
 	return planted
 }
 
+func withAll(a, b map[*drive.Scene]bool) map[*drive.Scene]bool {
+	both := maps.Clone(a)
+	maps.Copy(both, b)
+	return both
+}
+
+// untracedIn are those that no order made of facts and places can find: shown, and not counted for the mark.
+func untracedIn(drives ...*drive.Drive) map[*drive.Scene]bool {
+	untraced := make(map[*drive.Scene]bool)
+	for _, d := range drives {
+		for _, s := range d.Untraced {
+			untraced[s] = true
+		}
+	}
+	return untraced
+}
+
 // write prints all tables, in Markdown.
 func (r *report) write(w io.Writer) {
 	media, exhibits := 0, 0
@@ -91,6 +109,9 @@ func (r *report) write(w io.Writer) {
 	if r.overall.missed > 0 {
 		fmt.Fprintf(w, "**%d planted groups are not in the queue.**\n", r.overall.missed)
 	}
+	whole := newCurve(r.queue, withAll(r.planted, untracedIn(r.world.Drives...)), everywhere)
+	fmt.Fprintf(w, "%d further groups were planted that leave no trace; with them, %.1f %% of all are found within the first %.0f %%.\n",
+		len(whole.at)+whole.missed-len(r.planted), 100*whole.found(markOpened), 100*markOpened)
 	fmt.Fprintf(w, "In Vigie's order 90 %% of the planted groups are found when %s of all groups are opened.\n", r.overall.needed(markFound))
 	table(w, "Planted groups found, of all drives, within the first groups opened", "order", r.byOrder())
 	table(w, "Each drive by itself, in Vigie's order", "seed", r.bySeed())
@@ -180,9 +201,10 @@ func (r *report) ablation() []row {
 
 // byContext tells what is found late: where it lay, and what hid it.
 func (r *report) byContext() (rows []row) {
+	from := r.planted
 	add := func(name string, belongs func(*drive.Scene) bool) {
 		some := make(map[*drive.Scene]bool)
-		for s := range r.planted {
+		for s := range from {
 			if belongs(s) {
 				some[s] = true
 			}
@@ -198,6 +220,11 @@ func (r *report) byContext() (rows []row) {
 	add("adversarial, all", (*drive.Scene).Adversarial)
 	for _, d := range []string{"stripped", "folder", "clock"} {
 		add("adversarial: "+d, func(s *drive.Scene) bool { return slices.Contains(s.Disguises, d) })
+	}
+	from = untracedIn(r.world.Drives...)
+	add("without a trace, all", func(*drive.Scene) bool { return true })
+	for _, c := range drive.Contexts {
+		add("without a trace: "+string(c), func(s *drive.Scene) bool { return s.Context == c })
 	}
 	return rows
 }

@@ -41,6 +41,8 @@ type Scene struct {
 	Code     pdq.Hash
 	Context  Context // empty: not planted
 	Ordinary string  // what it is, where it is not planted
+	// Untraced says that neither its facts nor its places tell it from what is ordinary: no order made of these can find it.
+	Untraced bool
 	// Disguises are what hides an adversarial scene: any of "stripped", "folder", "clock". Empty: it is not adversarial.
 	Disguises []string
 }
@@ -88,7 +90,8 @@ type Drive struct {
 	Seed     uint64
 	Case     string
 	Exhibits []*Exhibit
-	Planted  []*Scene
+	Planted  []*Scene // that leave a trace, and those that were disguised
+	Untraced []*Scene // planted too, besides them
 }
 
 // World are the drives of a run, and the lists of partners.

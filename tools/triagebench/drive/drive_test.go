@@ -35,7 +35,7 @@ func TestSameAgain(t *testing.T) {
 func TestShares(t *testing.T) {
 	w := generate(48, 2000)
 	of := make(map[Context]int)
-	planted, adversarial, files := 0, 0, 0
+	planted, untraced, adversarial, files := 0, 0, 0, 0
 	for _, d := range w.Drives {
 		disguised := 0
 		for _, s := range d.Planted {
@@ -48,6 +48,12 @@ func TestShares(t *testing.T) {
 			t.Errorf("seed %d: %d of %d planted groups are adversarial", d.Seed, disguised, n)
 		}
 		planted, adversarial = planted+len(d.Planted), adversarial+disguised
+		for _, s := range d.Untraced {
+			of[s.Context]++
+			if untraced++; !s.Untraced || s.Adversarial() {
+				t.Errorf("%s: %+v", s.Context, s)
+			}
+		}
 		for _, x := range d.Exhibits {
 			files += len(x.Files)
 		}
@@ -59,7 +65,7 @@ func TestShares(t *testing.T) {
 		t.Errorf("%d files a drive, of 2,000 asked for", perDrive)
 	}
 	for _, p := range plantings {
-		if got := float64(of[p.context]) / float64(planted); math.Abs(got-p.share) > .7*p.share {
+		if got := float64(of[p.context]) / float64(planted+untraced); math.Abs(got-p.share) > .7*p.share {
 			t.Errorf("%s: %.3f of planted groups, of %.3f", p.context, got, p.share)
 		}
 	}

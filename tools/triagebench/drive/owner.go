@@ -61,35 +61,36 @@ type source struct {
 	fill func(m *maker, x *Exhibit, n int)
 }
 
-// sources say what devices are full of.
+// sources say what devices are full of: most pictures on a computer or a telephone are what programs bring, load and
+// reduce; people's own are the smaller part.
 var sources = map[string][]source{
 	"android": {
-		{.27, 0, (*maker).cameraRoll}, {.19, 0, (*maker).messengers}, {.13, 0, (*maker).appCaches}, {.07, 0, (*maker).thumbnails},
-		{.05, 0, (*maker).screenshots}, {.05, 0, (*maker).downloads}, {.05, 0, (*maker).goingRound}, {.04, .8, (*maker).socialApps},
-		{.03, .7, (*maker).editedPictures}, {.05, 0, (*maker).appGraphics}, {.03, .7, (*maker).adult}, {.015, .3, (*maker).recordings},
-		{.02, .25, (*maker).privateAlbum}, {.02, 0, (*maker).trash},
+		{.14, 0, (*maker).cameraRoll}, {.15, 0, (*maker).messengers}, {.28, 0, (*maker).appCaches}, {.14, 0, (*maker).thumbnails},
+		{.04, 0, (*maker).screenshots}, {.03, 0, (*maker).downloads}, {.04, 0, (*maker).goingRound}, {.03, .8, (*maker).socialApps},
+		{.02, .7, (*maker).editedPictures}, {.08, 0, (*maker).appGraphics}, {.02, .7, (*maker).adult}, {.01, .3, (*maker).recordings},
+		{.01, .25, (*maker).privateAlbum}, {.01, 0, (*maker).trash},
 	},
 	"iphone": {
-		{.36, 0, (*maker).cameraRoll}, {.16, 0, (*maker).messengers}, {.10, 0, (*maker).appCaches}, {.12, 0, (*maker).thumbnails},
-		{.06, 0, (*maker).screenshots}, {.03, 0, (*maker).downloads}, {.04, 0, (*maker).goingRound}, {.03, .7, (*maker).socialApps},
-		{.03, .7, (*maker).editedPictures}, {.04, 0, (*maker).appGraphics}, {.02, .6, (*maker).adult}, {.01, .3, (*maker).recordings},
+		{.18, 0, (*maker).cameraRoll}, {.12, 0, (*maker).messengers}, {.25, 0, (*maker).appCaches}, {.20, 0, (*maker).thumbnails},
+		{.05, 0, (*maker).screenshots}, {.02, 0, (*maker).downloads}, {.03, 0, (*maker).goingRound}, {.03, .7, (*maker).socialApps},
+		{.02, .7, (*maker).editedPictures}, {.08, 0, (*maker).appGraphics}, {.01, .6, (*maker).adult}, {.01, .3, (*maker).recordings},
 		{.01, .2, (*maker).privateAlbum},
 	},
 	"windows": {
-		{.22, 0, (*maker).programGraphics}, {.25, 0, (*maker).browserCache}, {.15, 0, (*maker).photoArchive}, {.07, 0, (*maker).downloads},
-		{.07, .7, (*maker).adult}, {.06, .4, (*maker).fileSharing}, {.08, .6, (*maker).phoneBackup}, {.03, 0, (*maker).thumbnails},
-		{.03, 0, (*maker).wallpapers}, {.03, .5, (*maker).recordings}, {.02, 0, (*maker).screenshots}, {.02, .8, (*maker).editedPictures},
-		{.03, 0, (*maker).trash}, {.02, .2, (*maker).privateAlbum}, {.02, .5, (*maker).scans},
+		{.34, 0, (*maker).programGraphics}, {.34, 0, (*maker).browserCache}, {.08, 0, (*maker).photoArchive}, {.04, 0, (*maker).downloads},
+		{.04, .7, (*maker).adult}, {.04, .4, (*maker).fileSharing}, {.05, .6, (*maker).phoneBackup}, {.05, 0, (*maker).thumbnails},
+		{.02, 0, (*maker).wallpapers}, {.01, .5, (*maker).recordings}, {.01, 0, (*maker).screenshots}, {.01, .8, (*maker).editedPictures},
+		{.02, 0, (*maker).trash}, {.01, .2, (*maker).privateAlbum}, {.01, .5, (*maker).scans},
 	},
 	"mac": {
-		{.12, 0, (*maker).programGraphics}, {.18, 0, (*maker).browserCache}, {.30, 0, (*maker).photoLibrary}, {.07, 0, (*maker).downloads},
-		{.05, .6, (*maker).adult}, {.03, .3, (*maker).fileSharing}, {.06, .5, (*maker).phoneBackup}, {.08, 0, (*maker).thumbnails},
-		{.02, 0, (*maker).wallpapers}, {.02, .4, (*maker).recordings}, {.03, 0, (*maker).screenshots}, {.02, 0, (*maker).trash},
+		{.25, 0, (*maker).programGraphics}, {.28, 0, (*maker).browserCache}, {.18, 0, (*maker).photoLibrary}, {.04, 0, (*maker).downloads},
+		{.03, .6, (*maker).adult}, {.02, .3, (*maker).fileSharing}, {.04, .5, (*maker).phoneBackup}, {.12, 0, (*maker).thumbnails},
+		{.01, 0, (*maker).wallpapers}, {.01, .4, (*maker).recordings}, {.02, 0, (*maker).screenshots}, {.01, 0, (*maker).trash},
 	},
 	"linux": {
-		{.30, 0, (*maker).programGraphics}, {.22, 0, (*maker).browserCache}, {.16, 0, (*maker).photoArchive}, {.08, 0, (*maker).downloads},
-		{.06, .7, (*maker).adult}, {.05, .5, (*maker).fileSharing}, {.08, 0, (*maker).thumbnails}, {.02, 0, (*maker).wallpapers},
-		{.03, 0, (*maker).screenshots}, {.02, 0, (*maker).trash},
+		{.40, 0, (*maker).programGraphics}, {.28, 0, (*maker).browserCache}, {.10, 0, (*maker).photoArchive}, {.05, 0, (*maker).downloads},
+		{.04, .7, (*maker).adult}, {.03, .5, (*maker).fileSharing}, {.10, 0, (*maker).thumbnails}, {.01, 0, (*maker).wallpapers},
+		{.02, 0, (*maker).screenshots}, {.01, 0, (*maker).trash},
 	},
 	"disk": {
 		{.45, 0, (*maker).photoArchive}, {.20, .7, (*maker).phoneBackup}, {.12, .6, (*maker).adult}, {.06, .4, (*maker).fileSharing},

@@ -68,7 +68,22 @@ func (m *maker) able() (able []planting, total float64) {
 	return able, total
 }
 
-// planted is a new scene; every tenth is disguised, by any combination.
+// untraced is a new scene that nothing tells of.
+func (m *maker) untraced(c Context) *Scene {
+	s := &Scene{Code: m.code(), Context: c, Untraced: true}
+	m.drive.Untraced = append(m.drive.Untraced, s)
+	return s
+}
+
+// new is a new scene, with a trace or without.
+func (m *maker) new(c Context, traced bool) *Scene {
+	if traced {
+		return m.planted(c)
+	}
+	return m.untraced(c)
+}
+
+// planted is a new scene that leaves a trace; every tenth is disguised, by any combination.
 func (m *maker) planted(c Context) *Scene {
 	s := &Scene{Code: m.code(), Context: c}
 	if m.adversarial++; m.adversarial%adversarialEvery == 0 {

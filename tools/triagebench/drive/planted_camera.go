@@ -20,7 +20,7 @@ func (m *maker) plantCamera(n int) {
 		copied = start
 	}
 	for _, t := range m.during(start, n) {
-		m.lay(x, folder, m.planted(Camera), c, t, copied)
+		m.lay(x, folder, m.new(Camera, c.serial != ""), c, t, copied)
 	}
 	m.other.elsewhere(c, m.known && m.chance(.5))
 }

@@ -14,10 +14,10 @@ func (m *maker) plantMessenger(n int) {
 		a = &apps[m.between(1, len(apps)-1)]
 	}
 	sent := m.chance(.55)
-	folder := m.chat(x, a, sent)
+	folder, traded := m.chat(x, a, sent), m.known && m.chance(.4)
 	start := m.awake(m.when(18 * 30 * day))
 	for _, t := range m.during(start, n) {
-		s := m.planted(Messenger)
+		s := m.new(Messenger, sent || traded)
 		if m.chance(.15) {
 			m.put(x, folder+strings.TrimSuffix(a.name(m, t), path.Ext(a.name(m, t)))+".mp4", t, m.medium(s, recorded("mp4"), 0))
 			continue
@@ -34,7 +34,7 @@ func (m *maker) plantMessenger(n int) {
 		}
 		m.put(x, place, taken, plain(m.medium(s, m.phone.facts(m.dice, taken), 0)))
 	}
-	if m.known && m.chance(.4) {
+	if traded {
 		for range m.between(1, 4) {
 			md := pick(m.dice, pick(m.dice, m.world.pools.known...)...)
 			copied := plain(m.medium(md.Scene, a.encoder.facts(m.dice), m.between(2, 16)))

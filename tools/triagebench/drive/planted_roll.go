@@ -13,7 +13,7 @@ func (m *maker) plantDeleted(n int) {
 		album = x.device.root + "Pictures/." + pick(m.dice, "a", "new", "x", "tmp") + "/"
 	}
 	for _, t := range m.during(m.awake(m.when(180*day)), n) {
-		s, c := m.planted(Deleted), m.phone
+		s, c := m.new(Deleted, x.device.kind != "iphone"), m.phone
 		switch {
 		case x.device.kind == "iphone":
 			m.lay(x, x.rollFolder(m), s, c, t, t)

@@ -12,19 +12,20 @@ func (m *maker) plantStream(n int) {
 		x = m.telephone()
 	}
 	start := m.awake(m.when(3 * year))
-	into := ""
+	into, private := "", m.chance(.3)
 	switch {
-	case m.chance(.3):
+	case private:
 		into = x.privateFolder(m)
 	case m.chance(.3):
 		into = m.userFolder(x)
 	}
 	for _, t := range m.during(start, n) {
-		s := m.planted(Stream)
 		facts, place := m.recording(x, t, "stream")
-		if m.chance(.5) {
+		still := m.chance(.5)
+		if still {
 			facts, place = m.screenshot(x, t)
 		}
+		s := m.new(Stream, !still || private)
 		if into != "" {
 			place = into + path.Base(place)
 		}
