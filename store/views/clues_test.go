@@ -286,7 +286,7 @@ func TestClueOfDestroyedBytes(t *testing.T) {
 	if m := b.medium(1); m.State != triage.Wanted || m.Clue != (triage.Clue{}) {
 		t.Errorf("its bytes are wanted again: %+v", m)
 	}
-	want := triage.Tied{Near: []signals.Nearness{signals.NearNone}, CameraSeen: []triage.ExhibitID{other}, ShootSeen: []triage.ExhibitID{other}}
+	want := triage.Tied{Near: []signals.Nearness{{}}, CameraSeen: []triage.ExhibitID{other}, ShootSeen: []triage.ExhibitID{other}}
 	if got := b.ties(2); !reflect.DeepEqual(got, want) {
 		t.Errorf("afterwards: %+v", got)
 	}
