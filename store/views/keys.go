@@ -50,7 +50,8 @@ import (
 //	vacant:<x>           set     folders that media of an exhibit lay in which is being put away
 //
 //	near:<x>             hash    how many known and near-known media there are: of a folder (5 bytes), of the folders within
-//	                             one ('p' and that), of a folder and a number's key (8 bytes)
+//	                             one ('p' and that), of a folder and a number's key (8 bytes); and how many files: of a folder
+//	                             ('t' and that), of the folders within one ('a' and that)
 //	cam:<camera>         hash    what is counted of a camera (8 bytes, or an exhibit before them): see luaclues.go
 //	stirred              set     what has changed for others than a medium itself: see luaclues.go
 //	fg:<x><f>            list    groups with a member in this folder, each with the key of that one's number (3 bytes), if any
