@@ -216,7 +216,7 @@ func shelved(x ExhibitID, it *ListedItem, m *Medium) (Shelved, bool) {
 		for i := range m.Matches {
 			s.Matched = append(s.Matched, EntryRef{m.Matches[i].Set, m.Matches[i].Entry})
 		}
-		if !p.Modified.Equal(it.Place.Modified) || p.Folder != it.Place.Folder || p.Parent != it.Place.Parent || p.Class != it.Place.Class || p.Numbers != it.Place.Numbers {
+		if !p.same(it.Place) {
 			s.Place = p
 		}
 		return s, true

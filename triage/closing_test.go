@@ -112,6 +112,25 @@ func (h *house) dumpOfOpen(c *triage.CatchUp) string {
 	return b.String()
 }
 
+// TestReopenedWhereItWas closes and reopens a case with a medium that was first seen among what was thrown away, and is listed
+// elsewhere in the same folder by the manifest that counts.
+func TestReopenedWhereItWas(t *testing.T) {
+	h := newHouse(t)
+	c := h.caughtUp()
+	p := newPicture(t, "a/.trashed-1-p.jpg", 1)
+	h.mustSubmit("T", p)
+	h.work()
+	p.item.Path = "a/p.jpg"
+	h.mustSubmit("T", p)
+	h.work()
+	want := h.dumpOfOpen(c)
+	h.closeCase("2026/1")
+	h.reopenCase("2026/1")
+	if got := h.dumpOfOpen(c); got != want {
+		t.Errorf("the dump differs:\n%s", differing(want, got))
+	}
+}
+
 // rebuilt makes the projections again from nothing, and finds the same.
 func (h *house) rebuilt(c *triage.CatchUp, what string) {
 	h.t.Helper()

@@ -43,6 +43,13 @@ type Place struct {
 	Numbers  NumberKeys `json:"n,omitempty"`
 }
 
+// same reports whether p and other say the same.
+func (p *Place) same(other Place) bool {
+	then := other.Modified
+	other.Modified = p.Modified
+	return *p == other && p.Modified.Equal(then)
+}
+
 // place returns where an item lay.
 func (n Names) place(x ExhibitID, it *Item) Place {
 	folder := path.Dir(it.RawPath())

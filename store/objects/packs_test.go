@@ -187,6 +187,22 @@ func FuzzDoom(f *testing.F) {
 	})
 }
 
+func TestShelfKeepsAllOfAPlace(t *testing.T) {
+	p := triage.Place{
+		Exhibit: "x0011223344556677", Folder: "0011223344", Parent: "5566778899", Class: triage.PlaceSent, Deleted: true, Hidden: true, Archived: true,
+		Modified: time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC), Numbers: "001122334455667788",
+	}
+	for i, fields := 0, reflect.ValueOf(p); i < fields.NumField(); i++ {
+		if fields.Field(i).IsZero() {
+			t.Fatalf("%s is not tried", fields.Type().Field(i).Name)
+		}
+	}
+	stored := storeShelved(&triage.Shelved{Medium: "00112233445566778899aabbccddeeff", Place: &p})
+	if got := stored.shelved(p.Exhibit).Place; *got != p {
+		t.Errorf("%+v became %+v", p, *got)
+	}
+}
+
 func FuzzShelf(f *testing.F) {
 	f.Add([]byte(`[{"m":"00112233445566778899aabbccddeeff","w":"0123456789ab","n":3,"o":12,"l":900,"g":"=","p":{"f":"00","p":"11","c":"camera"}}]`))
 	f.Add([]byte(`[{"m":"00112233445566778899aabbccddeeff","g":"00112233445566778899aabbccddeef0","s":"00112233445566778899aabbccddeef1"}]`))

@@ -38,7 +38,22 @@ type storedPlace struct {
 	Folder   string    `json:"f"`
 	Parent   string    `json:"p"`
 	Class    string    `json:"c"`
+	Deleted  bool      `json:"d,omitempty"`
+	Hidden   bool      `json:"h,omitempty"`
+	Archived bool      `json:"z,omitempty"`
 	Modified time.Time `json:"t,omitzero"`
+	Numbers  string    `json:"n,omitempty"`
+}
+
+func storePlace(p *triage.Place) *storedPlace {
+	return &storedPlace{string(p.Folder), string(p.Parent), string(p.Class), p.Deleted, p.Hidden, p.Archived, p.Modified, string(p.Numbers)}
+}
+
+func (p *storedPlace) place(x triage.ExhibitID) *triage.Place {
+	return &triage.Place{
+		Exhibit: x, Folder: triage.FolderKey(p.Folder), Parent: triage.FolderKey(p.Parent), Class: triage.PlaceClass(p.Class),
+		Deleted: p.Deleted, Hidden: p.Hidden, Archived: p.Archived, Modified: p.Modified, Numbers: triage.NumberKeys(p.Numbers),
+	}
 }
 
 // PutShelf implements triage.ShelfArchive.
@@ -74,7 +89,7 @@ func storeShelved(m *triage.Shelved) storedShelved {
 		s.Score = &sealedScore{v.Model.Name, v.Model.Version, v.Value}
 	}
 	if p := m.Place; p != nil {
-		s.Place = &storedPlace{string(p.Folder), string(p.Parent), string(p.Class), p.Modified}
+		s.Place = storePlace(p)
 	}
 	for _, e := range m.Matched {
 		s.Matched = append(s.Matched, [2]uint32{uint32(e.Set), e.Entry})
@@ -97,9 +112,7 @@ func (s *storedShelved) shelved(x triage.ExhibitID) triage.Shelved {
 		m.Score = &triage.Score{Model: triage.Model{Name: v.Name, Version: v.Version}, Value: v.Value}
 	}
 	if p := s.Place; p != nil {
-		m.Place = &triage.Place{
-			Exhibit: x, Folder: triage.FolderKey(p.Folder), Parent: triage.FolderKey(p.Parent), Class: triage.PlaceClass(p.Class), Modified: p.Modified,
-		}
+		m.Place = p.place(x)
 	}
 	for _, e := range s.Matched {
 		m.Matched = append(m.Matched, triage.EntryRef{Set: triage.SetID(e[0]), Entry: e[1]})
