@@ -247,7 +247,7 @@ func item(t *testing.T, path string, content []byte) triage.Item {
 // submit submits pictures as an exhibit and waits until all has been said of it.
 func (s *service) submit(c *client.Client, caseNumber, seal string, pictures ...[]byte) string {
 	s.t.Helper()
-	x, err := c.Open(s.t.Context(), caseNumber, seal)
+	x, err := c.Open(s.t.Context(), caseNumber, seal, "")
 	if err != nil {
 		s.t.Fatal(err)
 	}

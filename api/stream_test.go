@@ -49,7 +49,7 @@ const gigabyteSum = "49bc20df15e412a64472421e13fe86ff1c5165e18b2afccf160d4dc19fe
 // declare has an examiner say that a video of so many bytes exists.
 func declare(t *testing.T, c *client.Client, sum hashing.SHA256, size int64) {
 	t.Helper()
-	x, err := c.Open(t.Context(), "2026/2", "S-2")
+	x, err := c.Open(t.Context(), "2026/2", "S-2", "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -505,7 +505,7 @@ func TestSubmitBesideDestroy(t *testing.T) {
 
 // countingSubmit submits once and returns how many media were wanted.
 func (h *house) countingSubmit(ctx context.Context, seal string, source []picture) (wanted int, err error) {
-	x, err := h.submit.Open(ctx, h.examiner, "2026/1", seal)
+	x, err := h.submit.Open(ctx, h.examiner, "2026/1", seal, time.Time{})
 	if err != nil {
 		return 0, err
 	}

@@ -17,6 +17,7 @@ type Exhibit struct {
 	Seal   string    `json:"exhibit"`
 	Owner  string    `json:"owner"` // ID of the examiner who opened it
 	Opened time.Time `json:"opened"`
+	Seized time.Time `json:"seized,omitzero"` // the day, at its begin in UTC; zero where nobody said
 	// Manifest lists the parts of the submission once its examiner declared it complete; nil before that.
 	Manifest *Manifest `json:"manifest,omitempty"`
 }

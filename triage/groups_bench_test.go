@@ -95,7 +95,7 @@ func (c *crowd) part(n int) {
 	c.t.Helper()
 	ctx := c.t.Context()
 	if c.parts%50 == 0 {
-		x, err := c.house.submit.Open(ctx, c.examiner, "2026/"+strconv.Itoa(c.parts/100), "S"+strconv.Itoa(c.parts))
+		x, err := c.house.submit.Open(ctx, c.examiner, "2026/"+strconv.Itoa(c.parts/100), "S"+strconv.Itoa(c.parts), time.Time{})
 		c.ok(err)
 		c.exhibit = x
 	}

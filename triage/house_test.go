@@ -164,7 +164,7 @@ func (h *house) submitOnce(ctx context.Context, seal string, source ...picture) 
 }
 
 func (h *house) submitTo(ctx context.Context, caseNumber, seal string, source ...picture) error {
-	x, err := h.submit.Open(ctx, h.examiner, caseNumber, seal)
+	x, err := h.submit.Open(ctx, h.examiner, caseNumber, seal, time.Time{})
 	if err != nil {
 		return err
 	}
@@ -194,7 +194,7 @@ func (h *house) submitTo(ctx context.Context, caseNumber, seal string, source ..
 // listed opens an exhibit and sends a part that lists p, whose bytes are not sent.
 func (h *house) listed(seal string, p picture) (x triage.Exhibit, part triage.PartID, body []byte) {
 	h.t.Helper()
-	x, err := h.submit.Open(h.t.Context(), h.examiner, "2026/1", seal)
+	x, err := h.submit.Open(h.t.Context(), h.examiner, "2026/1", seal, time.Time{})
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -106,8 +106,9 @@ type Submission struct {
 	Meter     Meter // nil: nobody is told
 }
 
-// Open opens the exhibit of a seal under a case, or returns the one that the same examiner opened before.
-func (s *Submission) Open(ctx context.Context, by Actor, caseNumber, seal string) (Exhibit, error) {
+// Open opens the exhibit of a seal under a case, seized on a day (zero: nobody said), or returns the one that the same examiner
+// opened before. Conflict: that one was seized on another day.
+func (s *Submission) Open(ctx context.Context, by Actor, caseNumber, seal string, seized time.Time) (Exhibit, error) {
 	const op = "open exhibit"
 	if by.Role != Examiner {
 		return Exhibit{}, forbidden(op, by)
@@ -119,6 +120,9 @@ func (s *Submission) Open(ctx context.Context, by Actor, caseNumber, seal string
 		return Exhibit{}, err
 	}
 	id := s.Names.Exhibit(caseNumber, seal)
+	if seized.After(s.Now()) {
+		return Exhibit{}, E(Invalid, op, string(id), "the day of the seizure lies in the future: correct it", nil)
+	}
 	x, err := s.Exhibits.Exhibit(ctx, id)
 	if err == nil || IsKind(err, NotFound) {
 		if endErr := s.ended(ctx, op, id, caseNumber); endErr != nil {
@@ -126,7 +130,7 @@ func (s *Submission) Open(ctx context.Context, by Actor, caseNumber, seal string
 		}
 	}
 	if IsKind(err, NotFound) {
-		x = Exhibit{ID: id, Case: caseNumber, Seal: seal, Owner: by.ID, Opened: s.Now().UTC()}
+		x = Exhibit{ID: id, Case: caseNumber, Seal: seal, Owner: by.ID, Opened: s.Now().UTC(), Seized: seized}
 		if err := s.Events.act(ctx, by, ExhibitOpened, string(id), x); err != nil {
 			return Exhibit{}, err
 		}
@@ -137,6 +141,9 @@ func (s *Submission) Open(ctx context.Context, by Actor, caseNumber, seal string
 	}
 	if x.Owner != by.ID {
 		return Exhibit{}, E(Forbidden, op, string(id), "another examiner submitted this seal: ask them, or use another --exhibit", nil)
+	}
+	if !seized.IsZero() && !x.Seized.Equal(seized) {
+		return Exhibit{}, E(Conflict, op, string(id), "this exhibit was opened with another day of seizure, or none: leave it out, or use another --exhibit", nil)
 	}
 	return x, nil
 }

@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"testing"
 	"time"
 
 	"vigie/hashing"
 	"vigie/store/objects/objectstest"
 	"vigie/triage"
+	"vigie/triage/signals"
 )
 
 func TestSubmissionTwice(t *testing.T) {
@@ -33,11 +35,53 @@ func TestSubmissionTwice(t *testing.T) {
 	}
 	// Another examiner does not get at it.
 	other := triage.Actor{ID: "a9", Role: triage.Examiner}
-	if _, err := h.submit.Open(t.Context(), other, "2026/1", "ONE"); !triage.IsKind(err, triage.Forbidden) {
+	if _, err := h.submit.Open(t.Context(), other, "2026/1", "ONE", time.Time{}); !triage.IsKind(err, triage.Forbidden) {
 		t.Errorf("another examiner opens it: %v", err)
 	}
 	if _, err := h.submit.Findings(t.Context(), other, id); !triage.IsKind(err, triage.NotFound) {
 		t.Errorf("another examiner reads its findings: %v", err)
+	}
+}
+
+// TestSeizure shows that the day of the seizure is kept, and decides what is recent, also after Redis was emptied.
+func TestSeizure(t *testing.T) {
+	h := newHouse(t)
+	c, stop, ctx := h.caughtUp(), h.run(), t.Context()
+	long := time.Now().AddDate(-3, 0, 0).UTC().Truncate(24 * time.Hour)
+	recent := func(seal string, seized time.Time) bool {
+		t.Helper()
+		if _, err := h.submit.Open(ctx, h.examiner, "2026/1", seal, seized); err != nil {
+			t.Fatal(err)
+		}
+		p := newPicture(t, "a.jpg", len(seal))
+		p.item.Modified = long.AddDate(0, -1, 0) // a month before the seizure
+		h.settle(h.mustSubmit(seal, p))
+		g, err := h.review.Sheet(ctx, h.reviewer.Actor, triage.GroupID(h.names.Medium(p.item.Digests.SHA256)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return slices.ContainsFunc(g.Group.Reasons, func(r signals.Reason) bool { return r.Signal == signals.RecentFile })
+	}
+	if recent("A", time.Time{}) {
+		t.Error("a file of three years ago is recent where nobody told of a seizure")
+	}
+	if !recent("BB", long) {
+		t.Error("a file of a month before the seizure is not recent")
+	}
+	for _, other := range []time.Time{long.AddDate(0, 0, 1), time.Now().Add(48 * time.Hour)} {
+		if _, err := h.submit.Open(ctx, h.examiner, "2026/1", "BB", other); err == nil {
+			t.Errorf("seized on %s as well", other)
+		}
+	}
+	if x, err := h.submit.Open(ctx, h.examiner, "2026/1", "BB", time.Time{}); err != nil || !x.Seized.Equal(long) {
+		t.Errorf("%+v, %v", x, err)
+	}
+	stop()
+	h.rebuilt(c, "seized")
+	h.closeCase("2026/1")
+	h.reopenCase("2026/1")
+	if x, err := h.submit.Find(ctx, h.examiner, h.names.Exhibit("2026/1", "BB")); err != nil || !x.Seized.Equal(long) {
+		t.Errorf("reopened: %+v, %v", x, err)
 	}
 }
 
@@ -59,7 +103,7 @@ func TestSourceThatChangedMakesAVersion(t *testing.T) {
 func TestUploadRefusesOtherBytes(t *testing.T) {
 	h := newHouse(t)
 	p := newPicture(t, "a.jpg", 1)
-	id, err := h.submit.Open(t.Context(), h.examiner, "2026/1", "X")
+	id, err := h.submit.Open(t.Context(), h.examiner, "2026/1", "X", time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +185,7 @@ func (h *house) submitWithFault(place string, step int, after bool) bool {
 func TestRepair(t *testing.T) {
 	h := newHouse(t)
 	p := newPicture(t, "a.jpg", 1)
-	x, err := h.submit.Open(t.Context(), h.examiner, "2026/1", "R")
+	x, err := h.submit.Open(t.Context(), h.examiner, "2026/1", "R", time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}

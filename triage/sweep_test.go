@@ -308,7 +308,7 @@ func BenchmarkSweep(b *testing.B) {
 func (h *house) examined(random *rand.Rand, n int) (listed string) {
 	h.t.Helper()
 	ctx := h.t.Context()
-	x, err := h.submit.Open(ctx, h.examiner, "2026/1", "MANY")
+	x, err := h.submit.Open(ctx, h.examiner, "2026/1", "MANY", time.Time{})
 	if err != nil {
 		h.t.Fatal(err)
 	}

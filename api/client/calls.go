@@ -28,10 +28,11 @@ func (c *Client) NewLink(ctx context.Context) (l wire.Link, err error) {
 	return l, err
 }
 
-// Open opens the exhibit of a seal under a case, or returns the one opened before.
-func (c *Client) Open(ctx context.Context, caseNumber, seal string) (x wire.Exhibit, err error) {
+// Open opens the exhibit of a seal under a case, seized on a day ("2006-01-02"; empty: not told), or returns the one opened
+// before.
+func (c *Client) Open(ctx context.Context, caseNumber, seal, seized string) (x wire.Exhibit, err error) {
 	k := call{op: "open exhibit", method: http.MethodPost, path: "/v1/exhibits", repeatable: true}
-	err = c.send(ctx, k, wire.OpenExhibit{Case: caseNumber, Exhibit: seal}, &x)
+	err = c.send(ctx, k, wire.OpenExhibit{Case: caseNumber, Exhibit: seal, Seized: seized}, &x)
 	return x, err
 }
 

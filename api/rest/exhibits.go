@@ -35,7 +35,11 @@ func (h *Handlers) openExhibit(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	x, err := h.Submission.Open(guard.Context(c), guard.Session(c).Actor, q.Case, q.Exhibit)
+	seized, err := q.SeizedOn()
+	if err != nil {
+		return err
+	}
+	x, err := h.Submission.Open(guard.Context(c), guard.Session(c).Actor, q.Case, q.Exhibit, seized)
 	if err != nil {
 		return err
 	}

@@ -176,7 +176,7 @@ func (r renderer) Render(ctx context.Context, body io.Reader, size int64, step t
 func (h *house) submit(t *testing.T, seal string, pictures ...[]byte) triage.Exhibit {
 	t.Helper()
 	ctx, by := t.Context(), h.actors[triage.Examiner]
-	x, err := h.Submission.Open(ctx, by, "2026/00123", seal)
+	x, err := h.Submission.Open(ctx, by, "2026/00123", seal, time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}

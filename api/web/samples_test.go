@@ -130,7 +130,7 @@ func sampleDrives(l i18n.Lang) []sample {
 
 // sampleEnds are an exhibit as administrators see it, and the list of destructions.
 func sampleEnds(l i18n.Lang) []sample {
-	x := triage.Exhibit{ID: "x1123456789abcdef", Case: "2026/00124", Seal: "SCELLE-1", Owner: "a1", Opened: sampleNow.Add(-time.Hour)}
+	x := triage.Exhibit{ID: "x1123456789abcdef", Case: "2026/00124", Seal: "SCELLE-1", Owner: "a1", Opened: sampleNow.Add(-time.Hour), Seized: sampleNow.Add(-240 * time.Hour).Truncate(24 * time.Hour)}
 	proposal := triage.Destruction{
 		Exhibit: x.ID, State: triage.DestructionProposed, Reference: hostile, ProposedBy: "a5", Proposed: sampleNow, Destroyed: 1204, Kept: 1,
 	}

@@ -54,6 +54,8 @@ func functions(l i18n.Lang, zone *time.Location, a assets) template.FuncMap {
 		"percent": func(part, whole int) string { return i18n.Percent(l, part, whole) },
 		"size":    func(n int64) string { return i18n.Size(l, n) },
 		"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"day":     func(t time.Time) string { return i18n.Date(l, t) },
+		"isoDay":  func(t time.Time) string { return t.Format(time.DateOnly) },
 		"moment":  func(t time.Time) string { return i18n.Moment(l, t.In(zone)) },
 		"stamp":   func(t time.Time) string { return i18n.Stamp(l, t.In(zone)) },
 		"camera":  func(t time.Time) string { return i18n.Stamp(l, t) }, // a camera's clock is shown as it stood

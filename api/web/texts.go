@@ -79,6 +79,7 @@ var texts = i18n.Catalogue{
 	"drives.none.own":    {"Vous n’avez encore déposé aucun scellé. Pour en déposer un, dans un terminal :", "You have not submitted an exhibit yet. To submit one, in a terminal:"},
 	"drives.folder":      {"DOSSIER", "FOLDER"},
 	"drives.case":        {"Procédure", "Case"},
+	"drives.seized":      {"saisi le", "seized"},
 	"drives.opened":      {"ouvert le", "opened"},
 	"drive.title":        {"Scellé %s", "Exhibit %s"},
 	"drive.id":           {"identifiant", "identifier"},

@@ -11,6 +11,19 @@ import (
 type OpenExhibit struct {
 	Case    string `json:"case"`
 	Exhibit string `json:"exhibit"`
+	Seized  string `json:"seized,omitempty"` // the day of the seizure, 2006-01-02; what was taken shortly before it stands higher
+}
+
+// SeizedOn reads the day of the seizure; zero where there is none.
+func (o *OpenExhibit) SeizedOn() (time.Time, error) {
+	if o.Seized == "" {
+		return time.Time{}, nil
+	}
+	day, err := time.Parse(time.DateOnly, o.Seized)
+	if err != nil {
+		err = triage.E(triage.Invalid, "read the day of the seizure", "", "a day is written 2026-01-31: year, month, day", nil)
+	}
+	return day, err
 }
 
 // Exhibit is one seal submitted under a case.
@@ -19,6 +32,7 @@ type Exhibit struct {
 	Case            string    `json:"case"`
 	Exhibit         string    `json:"exhibit"`
 	Opened          time.Time `json:"opened"`
+	Seized          string    `json:"seized,omitempty"` // the day, where it was said
 	ManifestVersion int       `json:"manifest_version"` // 0 before it is sealed
 	Sealed          bool      `json:"sealed"`
 }
@@ -26,6 +40,9 @@ type Exhibit struct {
 // NewExhibit converts an exhibit.
 func NewExhibit(x triage.Exhibit) Exhibit {
 	w := Exhibit{ID: string(x.ID), Case: x.Case, Exhibit: x.Seal, Opened: x.Opened}
+	if !x.Seized.IsZero() {
+		w.Seized = x.Seized.Format(time.DateOnly)
+	}
 	if x.Manifest != nil {
 		w.ManifestVersion, w.Sealed = x.Manifest.Version, true
 	}

@@ -36,7 +36,7 @@ func startSubmission(t *testing.T, dir string) (*submission, *client.Client) {
 	}
 	t.Cleanup(service.stop)
 	c := client.New(service.url, service.tokens[string(triage.Examiner)])
-	x, err := c.Open(t.Context(), "1", "1")
+	x, err := c.Open(t.Context(), "1", "1", "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,7 @@ import (
 type submitOptions struct {
 	connection          *connection
 	caseNumber, exhibit string
+	seized              string // day
 	wait, json          bool
 	uploads, readers    int
 }
@@ -54,6 +55,7 @@ func runSubmit(ctx context.Context, env *environment, args []string) error {
 	o.connection = env.connectionFlags(fs)
 	fs.StringVar(&o.caseNumber, "case", "", "number of the case")
 	fs.StringVar(&o.exhibit, "exhibit", "", "number of the seal under that case")
+	fs.StringVar(&o.seized, "seized", "", "day of the seizure, as 2026-01-31: what was taken shortly before it stands higher")
 	fs.BoolVar(&o.wait, "wait", false, "wait for the last finding")
 	fs.BoolVar(&o.json, "json", false, "print the summary as one JSON object")
 	fs.IntVar(&o.uploads, "uploads", defaultUploads, "uploads at once")
@@ -72,6 +74,9 @@ func runSubmit(ctx context.Context, env *environment, args []string) error {
 	case o.uploads < 1 || o.readers < 1:
 		return usageError(env.T("error.submit-parallel"))
 	}
+	if _, err := (&wire.OpenExhibit{Seized: o.seized}).SeizedOn(); err != nil {
+		return usageError(i18n.Problem(env.Lang, err))
+	}
 	source, err := evidence.Open(rest[0])
 	if err != nil {
 		return usageError(env.T("error.source", harmless(rest[0]), i18n.Problem(env.Lang, err)))
@@ -87,7 +92,7 @@ func (o *submitOptions) submit(ctx context.Context, env *environment, source *ev
 	if err != nil {
 		return err
 	}
-	x, err := c.Open(ctx, o.caseNumber, o.exhibit)
+	x, err := c.Open(ctx, o.caseNumber, o.exhibit, o.seized)
 	if err != nil {
 		return interrupted(env, err)
 	}

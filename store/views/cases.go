@@ -58,6 +58,7 @@ type storedClosed struct {
 	Seal     string                     `json:"s"`
 	Owner    string                     `json:"o"`
 	Opened   time.Time                  `json:"t"`
+	Seized   time.Time                  `json:"z,omitzero"`
 	Version  int                        `json:"v,omitempty"` // of its manifest; 0: none
 	Listed   int                        `json:"l,omitempty"` // items of that
 	Sealed   time.Time                  `json:"st,omitzero"`
@@ -171,7 +172,7 @@ func (s Cases) Shut(ctx context.Context, replace bool, exhibits ...triage.Closed
 		for i := range some {
 			x := &some[i]
 			doc := storedClosed{
-				Case: x.Case, Seal: x.Seal, Owner: x.Owner, Opened: x.Opened, Items: x.Items, Media: x.Media, Pending: x.Pending,
+				Case: x.Case, Seal: x.Seal, Owner: x.Owner, Opened: x.Opened, Seized: x.Seized, Items: x.Items, Media: x.Media, Pending: x.Pending,
 				Wanted: x.Wanted, Resealed: x.Resealed,
 			}
 			if m := x.Manifest; m != nil {
@@ -194,7 +195,7 @@ func (s Cases) decodeClosed(id triage.ExhibitID, sealed string) (triage.ClosedEx
 	var doc storedClosed
 	err := s.openJSON("views.decodeClosed", string(id), s.closedPlace(id), sealed, &doc)
 	x := triage.ClosedExhibit{
-		Exhibit: triage.Exhibit{ID: id, Case: doc.Case, Seal: doc.Seal, Owner: doc.Owner, Opened: doc.Opened},
+		Exhibit: triage.Exhibit{ID: id, Case: doc.Case, Seal: doc.Seal, Owner: doc.Owner, Opened: doc.Opened, Seized: doc.Seized},
 		Items:   doc.Items, Media: doc.Media, Pending: doc.Pending, Wanted: doc.Wanted, Resealed: doc.Resealed,
 	}
 	if doc.Version > 0 {

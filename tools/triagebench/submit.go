@@ -83,7 +83,7 @@ func digestsOf(m *drive.Medium) hashing.Digests {
 // take submits one exhibit, as "vigie submit" does.
 func (s *service) take(ctx context.Context, d *drive.Drive, x *drive.Exhibit) (triage.ExhibitID, error) {
 	s.now.set(x.Opened)
-	opened, err := s.submit.Open(ctx, s.examiner, d.Case, x.Seal)
+	opened, err := s.submit.Open(ctx, s.examiner, d.Case, x.Seal, x.Seized)
 	if err != nil {
 		return "", err
 	}
