@@ -90,13 +90,28 @@ func (r *reader) read(values map[string]any) (signals.Weights, int) {
 		}
 	}
 	w, problems := signals.New(threshold, tables[pointsKey], tables[parametersKey])
-	for _, p := range problems {
-		if told[p.Name] || told[""] && p.Wrong == signals.Missing {
-			continue
-		}
+	for _, p := range allMissing(problems, told) {
 		r.problems = append(r.problems, Problem{r.lineOf(p), func(l i18n.Lang) string { return i18n.WeightProblem(l, p) }})
 	}
 	return w, version
+}
+
+// allMissing makes one problem of all numbers that are missing, and leaves out what was told already.
+func allMissing(problems []signals.Problem, told map[string]bool) (rest []signals.Problem) {
+	var missing []string
+	for _, p := range problems {
+		switch {
+		case told[p.Name], told[""] && p.Wrong == signals.Missing:
+		case p.Wrong == signals.Missing:
+			missing = append(missing, p.Name)
+		default:
+			rest = append(rest, p)
+		}
+	}
+	if len(missing) > 0 {
+		rest = append(rest, signals.Problem{Name: strings.Join(missing, ", "), Wrong: signals.Missing})
+	}
+	return rest
 }
 
 // lineOf finds the line of a number, which a table holds. An unknown one stands in either.

@@ -99,7 +99,7 @@ func TestParseNamesWhatIsWrong(t *testing.T) {
 		"no TOML":            {change("icon = -30", "icon -30"), at("icon = ") + ": this is no TOML"},
 		"points as a number": {"points = 3\nthreshold = 4", "line 1: points is a table"},
 		"too large":          {good + strings.Repeat("#\n", MaxSize), "the file is larger than"},
-		"nothing":            {"", "threshold: a number is needed"},
+		"nothing":            {"", "archived, around-known, "},
 		"several": {change("icon = -30", "icon = 1.5") + "web_sid = 1\n", at("icon = ") + ": points.icon is a whole number\n" +
 			"line " + i18n.Number(i18n.EN, strings.Count(good, "\n")+1) + ": web_sid: this is neither a signal nor a parameter"},
 	} {

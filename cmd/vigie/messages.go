@@ -267,6 +267,7 @@ Restores an entry that was withdrawn or disputed, named as it was then: vigie se
 	"findings.items-by-finding": {"FICHIERS PAR CONSTAT", "FILES BY FINDING"},
 	"findings.more":             {"et %s fiche de plus|et %s fiches de plus", "and %s more entry|and %s more entries"},
 
+	"weights.default":   {"Le fichier est juste : ce sont les poids par défaut.", "The file is right: these are the default weights."},
 	"weights.fine":      {"Le fichier est juste. Ce qui diffère des poids par défaut :", "The file is right. Where it differs from the default weights:"},
 	"weights.wrong":     {"%[2]s : %[1]s faute|%[2]s : %[1]s fautes", "%[2]s: %[1]s mistake|%[2]s: %[1]s mistakes"},
 	"weights.changed":   {"Version %d en vigueur :", "Version %d is in force:"},

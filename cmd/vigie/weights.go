@@ -125,8 +125,13 @@ func weightsCheck(_ context.Context, env *environment, _ *weightsOptions, rest [
 	if err != nil {
 		return err
 	}
+	changes := signals.Default().Changes(&w)
+	if len(changes) == 0 {
+		_, err := fmt.Fprintln(env.Stdout, env.T("weights.default"))
+		return err
+	}
 	fmt.Fprintln(env.Stdout, env.T("weights.fine"))
-	return printChanges(env, signals.Default().Changes(&w))
+	return printChanges(env, changes)
 }
 
 // readWeights reads a file of weights. What is wrong with it is printed, a line each.
