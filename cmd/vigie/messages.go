@@ -190,6 +190,7 @@ Restores an entry that was withdrawn or disputed, named as it was then: vigie se
 
 	"error.submit-what":     {"quel dossier ? vigie submit --case PROCÉDURE --exhibit SCELLÉ DOSSIER", "which folder? vigie submit --case CASE --exhibit SEAL DIR"},
 	"error.submit-names":    {"donner --case (la procédure) et --exhibit (le scellé)", "give --case (the procedure) and --exhibit (the seal)"},
+	"error.submit-seized":   {"--seized %s n’est pas une date : écrivez 2026-01-31 (année, mois, jour)", "--seized %s is no day: write 2026-01-31 (year, month, day)"},
 	"error.submit-parallel": {"--uploads et --readers sont au moins 1", "--uploads and --readers are at least 1"},
 	"error.source":          {"%s : %s", "%s: %s"},
 	"error.items-differ": {

@@ -75,7 +75,7 @@ func runSubmit(ctx context.Context, env *environment, args []string) error {
 		return usageError(env.T("error.submit-parallel"))
 	}
 	if _, err := (&wire.OpenExhibit{Seized: o.seized}).SeizedOn(); err != nil {
-		return usageError(i18n.Problem(env.Lang, err))
+		return usageError(env.T("error.submit-seized", harmless(o.seized)))
 	}
 	source, err := evidence.Open(rest[0])
 	if err != nil {
