@@ -16,11 +16,10 @@ type curve struct {
 }
 
 // newCurve walks a queue. in says which groups count; of scenes, those that are given.
-func newCurve(queue []group, planted map[*drive.Scene]bool, in func(*group) bool) curve {
+func newCurve(queue []*group, planted map[*drive.Scene]bool, in func(*group) bool) curve {
 	var c curve
 	met := make(map[*drive.Scene]bool)
-	for i := range queue {
-		g := &queue[i]
+	for _, g := range queue {
 		if !in(g) {
 			continue
 		}

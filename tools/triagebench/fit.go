@@ -4,118 +4,103 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"math"
+	"runtime"
 	"slices"
-	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"vigie/triage/signals"
 )
 
-// How weights are fitted: by logistic regression on which signals apply, whose coefficients add up as points do.
+// How points are fitted: by coordinate ascent on what the model's reviewer finds.
 const (
-	fitRounds     = 300
-	fitStep       = .5
-	fitRidge      = 1.   // pulls the coefficients of what is rare to nothing
-	fitImportance = .1   // of all planted groups together, as a part of all others
-	fitPoints     = 10.0 // a coefficient of 1
+	fitPasses = 4                // over all signals, unless one changes nothing
+	fitTime   = 10 * time.Minute // after which no further signal is tried
+	fitPull   = 1e-5             // what a point of change must find, as a share of what is planted: what finds nothing stays as it is
 )
 
-// pattern is a set of signals that apply together, with how many groups it applies to.
-type pattern struct {
-	signals         []signals.Signal
-	planted, others float64
+var (
+	// fitSteps are what is tried of each signal.
+	fitSteps = []int{1, -1, 2, -2, 5, -5, 10, -10, 20, -20}
+	// fitMarks are within which shares of the groups it counts what is found, and how much.
+	fitMarks = []struct{ opened, weight float64 }{{.02, 1}, {.03, 1}, {.04, 1}, {markOpened, 2}, {.07, 1}}
+)
+
+// fitted improves points for a report's very drives, beginning with those in force: for whoever chooses weights, and not what
+// anybody should take over unread. What raises a rank goes on to raise it, what lowers it to lower it, and what counts for
+// nothing does so.
+func (r *report) fitted() *signals.Weights {
+	best := *r.weights
+	best.Points = maps.Clone(r.weights.Points)
+	value, begin := r.value(&best), time.Now()
+	for range fitPasses {
+		before := value
+		for _, name := range slices.Sorted(maps.Keys(best.Points)) {
+			if time.Since(begin) > fitTime {
+				return &best
+			}
+			tried := r.stepped(&best, name)
+			values := make([]float64, len(tried))
+			var g errgroup.Group
+			g.SetLimit(runtime.GOMAXPROCS(0))
+			for i := range tried {
+				g.Go(func() error { values[i] = r.value(tried[i]); return nil })
+			}
+			_ = g.Wait()
+			for i := range tried {
+				if values[i] > value {
+					value, best = values[i], *tried[i]
+				}
+			}
+		}
+		if value == before {
+			break
+		}
+	}
+	return &best
 }
 
-// fit returns the points by which additive signals order this queue about as well as they can: a bound, on the seeds that
-// it is fitted on, for whoever chooses weights, and not what anybody should take over unread.
-func fit(queue []group, planted func(*group) bool) map[signals.Signal]int {
-	patterns := patternsOf(queue, planted)
-	found, other := 0.0, 0.0
-	for _, p := range patterns {
-		found, other = found+p.planted, other+p.others
-	}
-	importance := fitImportance * other / max(found, 1)
-	const bias signals.Signal = ""
-	weight, slope := map[signals.Signal]float64{}, map[signals.Signal]float64{}
-	for range fitRounds { // AdaGrad: Duchi, Hazan and Singer 2011
-		gradient := map[signals.Signal]float64{}
-		for _, p := range patterns {
-			sum := weight[bias]
-			for _, s := range p.signals {
-				sum += weight[s]
-			}
-			chance := 1 / (1 + math.Exp(-sum))
-			pull := importance*p.planted*(1-chance) - p.others*chance
-			gradient[bias] += pull
-			for _, s := range p.signals {
-				gradient[s] += pull
-			}
+// stepped returns weights whose points of one signal are some more or less.
+func (r *report) stepped(weights *signals.Weights, name signals.Signal) (tried []*signals.Weights) {
+	for _, step := range fitSteps {
+		points, inForce := weights.Points[name]+step, r.weights.Points[name]
+		if inForce == 0 || inForce*points < 0 || max(points, -points) > signals.MaxPoints {
+			continue
 		}
-		for s, g := range gradient {
-			if s != bias {
-				g -= fitRidge * weight[s]
-			}
-			slope[s] += g * g
-			weight[s] += fitStep * g / math.Sqrt(slope[s]+1e-9)
-		}
+		other := without(weights, name)
+		other.Points[name] = points
+		tried = append(tried, other)
 	}
-	points := make(map[signals.Signal]int)
-	for s, w := range weight {
-		if s != bias {
-			points[s] = int(math.Round(fitPoints * w))
-		}
-	}
-	return points
+	return tried
 }
 
-// patternsOf counts groups by which signals apply, in a fixed order.
-func patternsOf(queue []group, planted func(*group) bool) []*pattern {
-	all := make(map[string]*pattern)
-	for i := range queue {
-		var names []string
-		for _, r := range queue[i].Reasons {
-			names = append(names, string(r.Signal))
-		}
-		slices.Sort(names)
-		names = slices.Compact(names)
-		key := strings.Join(names, " ")
-		p := all[key]
-		if p == nil {
-			p = &pattern{}
-			for _, n := range names {
-				p.signals = append(p.signals, signals.Signal(n))
-			}
-			all[key] = p
-		}
-		if planted(&queue[i]) {
-			p.planted++
-		} else {
-			p.others++
-		}
+// value is what points find, less what their changes must.
+func (r *report) value(weights *signals.Weights) float64 {
+	last := fitMarks[len(fitMarks)-1].opened
+	w := r.model.start(weights, nil)
+	w.open(int(last*float64(len(r.before))) + 1)
+	c := r.curve(w.order)
+	c.groups = len(r.before)
+	sum, weight := 0.0, 0.0
+	for _, m := range fitMarks {
+		sum, weight = sum+m.weight*c.found(m.opened), weight+m.weight
 	}
-	patterns := make([]*pattern, 0, len(all))
-	for _, key := range slices.Sorted(maps.Keys(all)) {
-		patterns = append(patterns, all[key])
+	changed := 0
+	for name, points := range weights.Points {
+		by := points - r.weights.Points[name]
+		changed += max(by, -by)
 	}
-	return patterns
+	return sum/weight - fitPull*float64(changed)
 }
 
-// writeFit prints fitted points, and what they would find on the seeds that they are fitted on.
+// writeFit prints fitted points, and what they find on the drives that they are fitted on.
 func (r *report) writeFit(w io.Writer) {
-	points := fit(r.queue, func(g *group) bool { return r.planted[g.scene] })
-	fitted := newCurve(sorted(r.queue, byScore(func(g *group) int {
-		score := 0
-		for _, reason := range g.Reasons {
-			score += points[reason.Signal]
-		}
-		return score
-	})), r.planted, everywhere)
-	table(w, "With points fitted on these very drives", "points", []row{r.overall.row("as they are"), fitted.row("fitted")})
-	fmt.Fprint(w, "\n| signal | fitted points |\n|---|---:|\n")
-	names := slices.SortedFunc(maps.Keys(points), func(a, b signals.Signal) int {
-		return 1000*(points[b]-points[a]) + strings.Compare(string(a), string(b))
-	})
-	for _, name := range names {
-		fmt.Fprintf(w, "| %s | %d |\n", name, points[name])
+	fitted := r.fitted()
+	found := r.curve(r.model.work(fitted, nil))
+	table(w, "With points fitted on these very drives", "points", []row{r.overall.row("as they are"), found.row("fitted")})
+	fmt.Fprint(w, "\n| signal | points | fitted |\n|---|---:|---:|\n")
+	for _, name := range signals.Names() {
+		fmt.Fprintf(w, "| %s | %d | %d |\n", name, r.weights.Points[name], fitted.Points[name])
 	}
 }

@@ -1,8 +1,8 @@
 // Command triagebench measures ranking on simulated drives (package drive): which share of the groups that were planted
 // is found when which share of the queue has been opened, in Vigie's order and in others, and without each signal in turn.
 //
-// Decoding alone is simulated: submission, matching, grouping, ranking and the queue are the service's own, over a real
-// Redis and a folder. All drives of a run are cases of one service. "make bench-triage SEED=101" runs it.
+// Decoding and the reviewer alone are simulated: submission, matching, grouping, ranking, the queue and what decisions make of it
+// are the service's own, over a real Redis and a folder. All drives of a run are cases of one service. "make bench-triage SEED=101" runs it.
 package main
 
 import (
@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"vigie/tools/triagebench/drive"
+	"vigie/triage"
 )
 
 // What a run must reach, at its default size: the share of planted groups that is found within the share of groups opened.
@@ -29,12 +30,12 @@ const (
 	defaultMedia  = 6000
 )
 
-// trainedSeeds are the first seeds, on which the weights were chosen: what is published is of others.
-const trainedSeeds = 8
+// trainedSeeds are the first seeds, on which the weights were chosen, twelve at a time: what is published is of others.
+const trainedSeeds = 48
 
 type options struct {
 	seed                  uint64
-	drives, media         int
+	drives, media, wrong  int
 	plot, dump, docs, dir string
 	fit                   bool
 }
@@ -44,10 +45,11 @@ func main() {
 	flag.Uint64Var(&o.seed, "seed", 101, "of the first drive; the others follow")
 	flag.IntVar(&o.drives, "drives", defaultDrives, "how many, each a case of its own")
 	flag.IntVar(&o.media, "media", defaultMedia, "of each drive, about")
+	flag.IntVar(&o.wrong, "wrong", 20, "show too a reviewer of whose decisions one in so many is wrong; 0: none")
 	flag.StringVar(&o.plot, "svg", "", "write the gain curve into a file")
 	flag.StringVar(&o.dump, "dump", "", "write a line of JSON for each group into a file")
 	flag.StringVar(&o.docs, "docs", "", "renew the tables of a document")
-	flag.BoolVar(&o.fit, "fit", false, "print the points by which additive signals would order this queue about as well as they can")
+	flag.BoolVar(&o.fit, "fit", false, "improve the points on these drives, and print them")
 	flag.StringVar(&o.dir, "dir", "", "folder for the service's data (default: a temporary one, removed at the end)")
 	flag.Parse()
 	if err := run(context.Background(), o); err != nil {
@@ -71,11 +73,14 @@ func run(ctx context.Context, o options) error {
 	}
 	begin := time.Now()
 	world := drive.Generate(drive.Options{Seeds: seeds, Media: o.media, Now: lastSubmission})
-	q, err := rank(ctx, o.dir, world)
+	q, err := measure(ctx, o.dir, world)
 	if err != nil {
 		return err
 	}
-	r := newReport(q, world)
+	r := newReport(q, world, o.wrong)
+	if err := r.agree(); err != nil {
+		return err
+	}
 	r.took = time.Since(begin)
 	if o.seed <= trainedSeeds {
 		fmt.Fprintf(os.Stderr, "seeds 1 to %d were used to choose the weights: this run proves nothing about them\n", trainedSeeds)
@@ -120,7 +125,7 @@ func (r *report) files(o options) error {
 	return out.Close()
 }
 
-// dumped is one group, in the order of the queue.
+// dumped is one group, in the order in which the reviewer opened them; those that stayed come behind.
 type dumped struct {
 	Group     string         `json:"group"`
 	Scene     string         `json:"scene"` // its code in the simulation, by which its files can be found there
@@ -130,16 +135,20 @@ type dumped struct {
 	Disguises []string       `json:"disguises,omitempty"`
 	Ordinary  string         `json:"ordinary,omitempty"`
 	Members   int            `json:"members"`
-	Score     int            `json:"score"`
-	Points    map[string]int `json:"points"` // by signal
+	Score     int            `json:"score"`  // when it was opened
+	Points    map[string]int `json:"points"` // of these, by signal
+	Before    int            `json:"before"` // its place in the queue before any decision, from 1
 }
 
 func (r *report) dump(w io.Writer) error {
-	out := json.NewEncoder(w)
-	for _, g := range r.queue {
+	out, before := json.NewEncoder(w), make(map[triage.GroupID]int)
+	for i, g := range r.before {
+		before[g.ID] = i + 1
+	}
+	for _, g := range r.worked {
 		line := dumped{
 			Group: string(g.ID), Scene: g.scene.Code.String(), Seeds: g.seeds(r.world), Context: g.scene.Context, Untraced: g.scene.Untraced, Disguises: g.scene.Disguises, Ordinary: g.scene.Ordinary,
-			Members: g.Members, Score: g.Score, Points: make(map[string]int),
+			Members: g.Members, Score: g.Score, Points: make(map[string]int), Before: before[g.ID],
 		}
 		for _, reason := range g.Reasons {
 			line.Points[string(reason.Signal)] += reason.Points

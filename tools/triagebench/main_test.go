@@ -20,17 +20,23 @@ import (
 // TestRun submits small drives to the real service, and looks at all that is made of its queue.
 func TestRun(t *testing.T) {
 	world := drive.Generate(drive.Options{Seeds: []uint64{9, 10, 11}, Media: 350, Now: lastSubmission})
-	queue, err := rank(t.Context(), t.TempDir(), world)
+	q, err := measure(t.Context(), t.TempDir(), world)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := newReport(queue, world)
+	r, queue := newReport(q, world, 20), q.before
+	if err := r.agree(); err != nil {
+		t.Error(err)
+	}
+	if n := parting(r.model.work(r.weights, nil), q.worked); n < workedOf(len(queue)) {
+		t.Errorf("the model's reviewer parts from the service's at group %d", n+1)
+	}
 	if len(r.planted) == 0 || r.overall.missed != 0 || r.overall.found(1) != 1 {
 		t.Errorf("%d planted, of which %d are in no group of the queue", len(r.planted), r.overall.missed)
 	}
 	groups := make(map[*drive.Scene]int)
-	for i := range queue {
-		groups[queue[i].scene]++
+	for _, g := range queue {
+		groups[g.scene]++
 	}
 	for s := range r.planted {
 		if groups[s] != 1 {
@@ -44,7 +50,7 @@ func TestRun(t *testing.T) {
 	}
 	var tables, lines strings.Builder
 	r.write(&tables)
-	for _, want := range []string{"newest first", "folder order", "random", "Without one signal", "| 10 |", string(signals.Names()[0])} {
+	for _, want := range []string{"Vigie, before any decision", "newest first", "folder order", "random", "1 decision in 20 wrong", "Without one signal", "| 10 |", string(signals.Names()[0])} {
 		if !strings.Contains(tables.String(), want) {
 			t.Errorf("the tables say nothing of %q", want)
 		}
@@ -53,9 +59,9 @@ func TestRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	in := json.NewDecoder(strings.NewReader(lines.String()))
-	for i := range queue {
+	for i, g := range q.worked {
 		var d dumped
-		if err := in.Decode(&d); err != nil || d.Score != queue[i].Score || len(d.Seeds) == 0 {
+		if err := in.Decode(&d); err != nil || d.Score != g.Score || len(d.Seeds) == 0 || queue[d.Before-1].ID != g.ID {
 			t.Fatalf("line %d: %+v, %v", i+1, d, err)
 		}
 		sum := 0
@@ -69,8 +75,8 @@ func TestRun(t *testing.T) {
 }
 
 // made is a queue of groups g0, g1, … by their scores, some of them planted.
-func made(scores []int, planted ...int) ([]group, map[*drive.Scene]bool) {
-	var queue []group
+func made(scores []int, planted ...int) ([]*group, map[*drive.Scene]bool) {
+	var queue []*group
 	truth := make(map[*drive.Scene]bool)
 	for i, score := range scores {
 		s := &drive.Scene{Ordinary: "thing"}
@@ -79,7 +85,7 @@ func made(scores []int, planted ...int) ([]group, map[*drive.Scene]bool) {
 			truth[s] = true
 		}
 		g := triage.Group{ID: triage.GroupID("g" + string(rune('0'+i))), Score: score, Reasons: []signals.Reason{{Signal: "one", Points: score}}}
-		queue = append(queue, group{Group: g, scene: s, drives: []int{i % 2}})
+		queue = append(queue, &group{Group: g, scene: s, drives: []int{i % 2}})
 	}
 	return queue, truth
 }
@@ -104,47 +110,15 @@ func TestCurve(t *testing.T) {
 	}
 }
 
-func TestWithout(t *testing.T) {
-	queue, _ := made([]int{9, 8, 7})
-	queue[1].Reasons = []signals.Reason{{Signal: "two", Points: 3}, {Signal: "one", Points: 5}}
-	got := without(queue, "two")
-	if got[0].ID != "g0" || got[1].ID != "g2" || got[2].ID != "g1" {
-		t.Errorf("without it: %s, %s, %s", got[0].ID, got[1].ID, got[2].ID)
-	}
-	if inOrder(queue) != nil || inOrder(got) == nil {
-		t.Error("an order that is not the queue's is not seen")
-	}
-}
-
-// TestFit finds the weight of a signal that tells, of one that misleads, and of one that says nothing.
-func TestFit(t *testing.T) {
-	queue, _ := made(make([]int, 60))
-	for i := range queue {
-		queue[i].Reasons = nil
-		add := func(s signals.Signal, applies bool) {
-			if applies {
-				queue[i].Reasons = append(queue[i].Reasons, signals.Reason{Signal: s})
-			}
-		}
-		add("tells", i < 8)
-		add("misleads", i >= 6 && i < 30)
-		add("nothing", i%2 == 0)
-	}
-	points := fit(queue, func(g *group) bool { return g.ID < "g6" && g.ID >= "g0" && len(g.ID) == 2 })
-	if points["tells"] < 10 || points["misleads"] > -5 || points["nothing"] > 8 || points["nothing"] < -8 {
-		t.Errorf("fitted %v", points)
-	}
-}
-
 func TestPlotAndDocument(t *testing.T) {
 	queue, truth := made([]int{9, 8, 7, 6}, 1)
 	d := &drive.Drive{Seed: 7}
 	for s := range truth {
 		d.Planted = append(d.Planted, s)
 	}
-	r := newReport(queue, &drive.World{Drives: []*drive.Drive{d, {Seed: 8}}})
+	r := newReport(measured{queue, queue}, &drive.World{Drives: []*drive.Drive{d, {Seed: 8}}}, 0)
 	svg := r.plot()
-	for _, want := range []string{"<title", "<desc", "prefers-color-scheme: dark", "role=\"img\"", "newest first"} {
+	for _, want := range []string{"<title", "<desc", "prefers-color-scheme: dark", "role=\"img\"", "newest first", "Vigie, before any decision"} {
 		if !strings.Contains(svg, want) {
 			t.Errorf("the plot has no %q", want)
 		}

@@ -8,14 +8,14 @@ import (
 
 // The plot's geometry, in units of the drawing.
 const (
-	plotWidth, plotHeight = 760, 460
+	plotWidth, plotHeight = 840, 460
 	plotLeft, plotTop     = 70, 30
 	plotRight, plotBottom = 590, 390
-	plotTo                = .30 // share of groups opened, at the right edge
+	plotTo                = workedShare // share of groups opened, at the right edge
 )
 
 // strokes tell the orders apart without their colours.
-var strokes = []struct{ class, dash string }{{"a", ""}, {"b", "9 5"}, {"c", "2 4"}, {"d", "12 4 2 4"}}
+var strokes = []struct{ class, dash string }{{"a", ""}, {"e", "14 3"}, {"b", "9 5"}, {"c", "2 4"}, {"d", "12 4 2 4"}}
 
 func plotX(opened float64) float64 { return plotLeft + (plotRight-plotLeft)*opened/plotTo }
 func plotY(found float64) float64  { return plotBottom - (plotBottom-plotTop)*found }
@@ -27,20 +27,21 @@ func (r *report) plot() string {
 	fmt.Fprintf(&b, "<title id=\"title\">Planted groups found against groups opened</title>\n<desc id=\"desc\">%s</desc>\n", html.EscapeString(r.described()))
 	b.WriteString(`<style>
 text { fill: #1b1b1b } .ground { fill: #ffffff } .grid { stroke: #d0d0d0; stroke-width: 1 } .mark { stroke: #1b1b1b; stroke-width: 1.5; stroke-dasharray: 3 3 }
-.line { fill: none; stroke-width: 2.5 } .a { stroke: #00539f } .b { stroke: #a34700 } .c { stroke: #00684a } .d { stroke: #6b6b6b }
+.line { fill: none; stroke-width: 2.5 } .a { stroke: #00539f } .b { stroke: #a34700 } .c { stroke: #00684a } .d { stroke: #6b6b6b } .e { stroke: #7a3fa0 }
 @media (prefers-color-scheme: dark) {
 text { fill: #f0f0f0 } .ground { fill: #16181c } .grid { stroke: #3c4048 } .mark { stroke: #f0f0f0 }
-.a { stroke: #74b8ff } .b { stroke: #ffa766 } .c { stroke: #5fd3ab } .d { stroke: #b5b5b5 }
+.a { stroke: #74b8ff } .b { stroke: #ffa766 } .c { stroke: #5fd3ab } .d { stroke: #b5b5b5 } .e { stroke: #cfa3f0 }
 }
 </style>
 `)
 	fmt.Fprintf(&b, `<rect class="ground" width="%d" height="%d"/>`+"\n", plotWidth, plotHeight)
 	r.axes(&b)
-	labels := make([]float64, len(r.orders))
-	for i := range r.orders {
-		labels[i] = plotY(r.orders[i].found(plotTo))
+	orders := r.drawn()
+	labels := make([]float64, len(orders))
+	for i := range orders {
+		labels[i] = plotY(orders[i].found(plotTo))
 	}
-	for i, o := range r.orders {
+	for i, o := range orders {
 		points := make([]string, 0, 121)
 		for step := range 121 {
 			opened := plotTo * float64(step) / 120
@@ -58,6 +59,9 @@ text { fill: #f0f0f0 } .ground { fill: #16181c } .grid { stroke: #3c4048 } .mark
 	b.WriteString("</svg>\n")
 	return b.String()
 }
+
+// drawn are the orders that the plot shows; the further ones stand in a table.
+func (r *report) drawn() []order { return r.orders[:len(strokes)] }
 
 // apart moves a label up or down until it is clear of those before it.
 func apart(labels []float64, i int) float64 {
@@ -80,21 +84,21 @@ func (r *report) axes(b *strings.Builder) {
 		fmt.Fprintf(b, `<line class="grid" x1="%d" y1="%.1f" x2="%d" y2="%.1f"/><text x="%d" y="%.1f" text-anchor="end">%.0f %%</text>`+"\n",
 			plotLeft, plotY(found), plotRight, plotY(found), plotLeft-8, plotY(found)+5, 100*found)
 	}
-	for _, opened := range []float64{0, .05, .10, .15, .20, .25, .30} {
+	for _, opened := range []float64{0, .05, .10, .15, .20} {
 		fmt.Fprintf(b, `<line class="grid" x1="%.1f" y1="%d" x2="%.1f" y2="%d"/><text x="%.1f" y="%d" text-anchor="middle">%.0f %%</text>`+"\n",
 			plotX(opened), plotTop, plotX(opened), plotBottom, plotX(opened), plotBottom+20, 100*opened)
 	}
 	fmt.Fprintf(b, `<path class="mark" fill="none" d="M%d %.1f H%.1f V%d"/><text x="%.1f" y="%.1f">mark: %.0f %% within %.0f %%</text>`+"\n",
-		plotLeft, plotY(markFound), plotX(markOpened), plotBottom, plotX(markOpened)+6, plotY(.95), 100*markFound, 100*markOpened)
+		plotLeft, plotY(markFound), plotX(markOpened), plotBottom, plotX(markOpened)+6, plotY(.5), 100*markFound, 100*markOpened)
 	fmt.Fprintf(b, `<text x="%d" y="%d" text-anchor="middle">share of the queue's groups opened</text>`+"\n", (plotLeft+plotRight)/2, plotBottom+48)
 	fmt.Fprintf(b, `<text transform="translate(18 %d) rotate(-90)" text-anchor="middle">share of planted groups found</text>`+"\n", (plotTop+plotBottom)/2)
 }
 
 // described says in words what the plot shows.
 func (r *report) described() string {
-	said := make([]string, len(r.orders))
-	for i, o := range r.orders {
+	said := make([]string, len(r.drawn()))
+	for i, o := range r.drawn() {
 		said[i] = fmt.Sprintf("%s finds %.0f %% within the first 5 %% and %.0f %% within the first 20 %%", o.name, 100*o.found(.05), 100*o.found(.20))
 	}
-	return fmt.Sprintf("Share of %d planted groups found against the share of %d groups opened, from none to %.0f %%: %s.", len(r.planted), len(r.queue), 100*plotTo, strings.Join(said, "; "))
+	return fmt.Sprintf("Share of %d planted groups found against the share of %d groups opened, from none to %.0f %%: %s.", len(r.planted), len(r.before), 100*plotTo, strings.Join(said, "; "))
 }

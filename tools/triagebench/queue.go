@@ -2,8 +2,8 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -23,6 +23,20 @@ type group struct {
 	drives []int        // in which its open members lie, by their place in the world
 	newest time.Time    // of its files
 	first  int          // number of its first file, all exhibits one after the other
+	lies   []lying      // in which folders
+}
+
+// folder is one of an exhibit.
+type folder struct {
+	exhibit triage.ExhibitID
+	key     triage.FolderKey
+}
+
+// lying tells what of a group lies in a folder, as the service has it.
+type lying struct {
+	folder  folder
+	members int // for whom a decision counts
+	open    int // of these, for whom counts what was decided beside them
 }
 
 func (g *group) seeds(w *drive.World) []uint64 {
@@ -38,38 +52,6 @@ type spot struct {
 	drive, number int
 	modified      time.Time
 	medium        *drive.Medium
-}
-
-// queue reads the reviewers' queue, whole.
-func (s *service) queue(ctx context.Context, w *drive.World) ([]group, error) {
-	spots := s.spots(w)
-	reviewer := triage.Actor{ID: "a2", Name: "office", Role: triage.Reviewer}
-	var all []group
-	for {
-		const page = 500
-		some, total, err := s.review.List(ctx, reviewer, len(all), page)
-		if err != nil {
-			return nil, err
-		}
-		ids := make([]triage.GroupID, len(some))
-		for i := range some {
-			ids[i] = some[i].ID
-		}
-		members, err := s.groups.GroupsMedia(ctx, ids)
-		if err != nil {
-			return nil, err
-		}
-		for i := range some {
-			g, err := withTruth(some[i], members[i], spots)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, g)
-		}
-		if len(all) >= total || len(some) == 0 {
-			return all, inOrder(all)
-		}
-	}
 }
 
 // spots returns where each medium lies.
@@ -93,9 +75,10 @@ func (s *service) spots(w *drive.World) map[triage.MediumID][]spot {
 }
 
 // withTruth adds to a group what the simulation knows of its members.
-func withTruth(g triage.Group, members []triage.Medium, spots map[triage.MediumID][]spot) (group, error) {
-	k := group{Group: g}
+func withTruth(g triage.Group, members []triage.Medium, spots map[triage.MediumID][]spot) (*group, error) {
+	k := &group{Group: g}
 	for i := range members {
+		k.lie(&members[i])
 		for _, at := range spots[members[i].ID] {
 			if k.scene == nil || k.scene.Context == "" {
 				k.scene = at.medium.Scene
@@ -117,45 +100,43 @@ func withTruth(g triage.Group, members []triage.Medium, spots map[triage.MediumI
 	return k, nil
 }
 
-// inOrder makes sure that an order made from scores is the queue's.
-func inOrder(queue []group) error {
-	if !slices.IsSortedFunc(queue, byScore(func(g *group) int { return g.Score })) {
-		return fmt.Errorf("the queue is not in the order of scores and identifiers: an ablation would tell nothing")
+// lie notes where a member lies: once an exhibit, where it was first seen there.
+func (g *group) lie(m *triage.Medium) {
+	for _, p := range m.Places {
+		in := folder{p.Exhibit, p.Folder}
+		at := slices.IndexFunc(g.lies, func(l lying) bool { return l.folder == in })
+		if at < 0 {
+			at = len(g.lies)
+			g.lies = append(g.lies, lying{folder: in})
+		}
+		g.lies[at].members++
+		if m.Finding == triage.ProbableNew || m.Finding == triage.Unranked {
+			g.lies[at].open++
+		}
 	}
-	return nil
 }
 
-// byScore orders groups as the queue does.
-func byScore(score func(*group) int) func(a, b group) int {
-	return func(a, b group) int { return cmp.Or(score(&b)-score(&a), strings.Compare(string(a.ID), string(b.ID))) }
-}
-
-func newestFirst(a, b group) int {
+func newestFirst(a, b *group) int {
 	return cmp.Or(b.newest.Compare(a.newest), strings.Compare(string(a.ID), string(b.ID)))
 }
 
-func byFolder(a, b group) int { return a.first - b.first }
+func byFolder(a, b *group) int { return a.first - b.first }
 
-// without orders groups as if a signal did not exist.
-func without(queue []group, name signals.Signal) []group {
-	return sorted(queue, byScore(func(g *group) int {
-		score := g.Score
-		for _, r := range g.Reasons {
-			if r.Signal == name {
-				score -= r.Points
-			}
-		}
-		return score
-	}))
+// without returns weights under which a signal counts for nothing.
+func without(weights *signals.Weights, name signals.Signal) *signals.Weights {
+	less := *weights
+	less.Points = maps.Clone(weights.Points)
+	less.Points[name] = 0
+	return &less
 }
 
-func sorted(queue []group, by func(a, b group) int) []group {
+func sorted(queue []*group, by func(a, b *group) int) []*group {
 	s := slices.Clone(queue)
 	slices.SortStableFunc(s, by)
 	return s
 }
 
-func shuffled(queue []group, seed uint64) []group {
+func shuffled(queue []*group, seed uint64) []*group {
 	s := slices.Clone(queue)
 	r := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // repeatable on purpose
 	r.Shuffle(len(s), func(i, j int) { s[i], s[j] = s[j], s[i] })

@@ -6,9 +6,12 @@ import (
 	"maps"
 	"math"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"vigie/tools/triagebench/drive"
 	"vigie/triage/signals"
@@ -36,30 +39,41 @@ type row struct {
 
 // report is what a run showed.
 type report struct {
-	world   *drive.World
-	queue   []group
+	world *drive.World
+	measured
+	model   *model
+	weights *signals.Weights // in force
 	took    time.Duration
 	planted map[*drive.Scene]bool
-	overall curve
+	overall curve // of the reviewer's order
+	static  curve // of the queue before any decision
 	orders  []order
 }
 
-func newReport(queue []group, w *drive.World) *report {
-	r := &report{world: w, queue: queue, planted: plantedIn(w.Drives...)}
-	r.overall = newCurve(queue, r.planted, everywhere)
-	one := func(name string, q []group) {
-		r.orders = append(r.orders, order{name, []curve{newCurve(q, r.planted, everywhere)}})
+// newReport takes what was measured. With wrong, one decision in so many is wrong in an order of its own.
+func newReport(q measured, w *drive.World, wrong int) *report {
+	r := &report{world: w, measured: q, model: newModel(q.before), weights: signals.Default(), planted: plantedIn(w.Drives...)}
+	one := func(name string, q []*group) {
+		r.orders = append(r.orders, order{name, []curve{r.curve(q)}})
 	}
-	one("Vigie", queue)
-	one("newest first", sorted(queue, newestFirst))
-	one("folder order", sorted(queue, byFolder))
+	one("Vigie", q.worked)
+	one("Vigie, before any decision", q.before)
+	r.overall, r.static = r.orders[0].curves[0], r.orders[1].curves[0]
+	one("newest first", sorted(q.before, newestFirst))
+	one("folder order", sorted(q.before, byFolder))
 	random := order{name: "random"}
 	for i := range uint64(shuffles) {
-		random.curves = append(random.curves, newCurve(shuffled(queue, i), r.planted, everywhere))
+		random.curves = append(random.curves, r.curve(shuffled(q.before, i)))
 	}
 	r.orders = append(r.orders, random)
+	if wrong > 0 {
+		one(fmt.Sprintf("Vigie, 1 decision in %d wrong", wrong), r.model.work(r.weights, r.model.errors(wrong)))
+	}
 	return r
 }
+
+// curve is that of all drives.
+func (r *report) curve(q []*group) curve { return newCurve(q, r.planted, everywhere) }
 
 func plantedIn(drives ...*drive.Drive) map[*drive.Scene]bool {
 	planted := make(map[*drive.Scene]bool)
@@ -105,18 +119,18 @@ func (r *report) write(w io.Writer) {
 		}
 	}
 	fmt.Fprintf(w, "Seeds %d to %d: %d drives of %d exhibits, %d files; %d groups in the queue, %d planted (%.1f %%), %d of them adversarial. The run took %s.\n",
-		first, last, len(r.world.Drives), exhibits, media, len(r.queue), len(r.planted), 100*float64(len(r.planted))/float64(len(r.queue)), adversarial, r.took.Round(time.Second))
+		first, last, len(r.world.Drives), exhibits, media, len(r.before), len(r.planted), 100*float64(len(r.planted))/float64(len(r.before)), adversarial, r.took.Round(time.Second))
 	if r.overall.missed > 0 {
 		fmt.Fprintf(w, "**%d planted groups are not in the queue.**\n", r.overall.missed)
 	}
-	whole := newCurve(r.queue, withAll(r.planted, untracedIn(r.world.Drives...)), everywhere)
+	whole := newCurve(r.worked, withAll(r.planted, untracedIn(r.world.Drives...)), everywhere)
 	fmt.Fprintf(w, "%d further groups were planted that leave no trace; with them, %.1f %% of all are found within the first %.0f %%.\n",
 		len(whole.at)+whole.missed-len(r.planted), 100*whole.found(markOpened), 100*markOpened)
-	fmt.Fprintf(w, "In Vigie's order 90 %% of the planted groups are found when %s of all groups are opened.\n", r.overall.needed(markFound))
+	fmt.Fprintf(w, "In Vigie's order 90 %% of the planted groups are found when %s of all groups are opened; %s before any decision.\n", r.overall.needed(markFound), r.static.needed(markFound))
 	table(w, "Planted groups found, of all drives, within the first groups opened", "order", r.byOrder())
-	table(w, "Each drive by itself, in Vigie's order", "seed", r.bySeed())
-	table(w, "Without one signal", "without", r.ablation())
-	table(w, "By context, in Vigie's order of all drives", "context", r.byContext())
+	table(w, "Each drive by itself, in Vigie's order", "seed", r.bySeed(), staticColumn)
+	table(w, "Without one signal, by a model of the queue ("+r.agreement()+")", "without", r.ablation(), staticColumn)
+	table(w, "By context, in Vigie's order of all drives", "context", r.byContext(), staticColumn)
 	r.writeSpeaking(w)
 }
 
@@ -124,29 +138,35 @@ func (r *report) write(w io.Writer) {
 func (r *report) writeSpeaking(w io.Writer) {
 	of := map[bool]map[signals.Signal]int{true: {}, false: {}}
 	groups := make(map[bool]int)
-	for i := range r.queue {
-		planted := r.planted[r.queue[i].scene]
+	for _, g := range r.before {
+		planted := r.planted[g.scene]
 		groups[planted]++
-		for _, reason := range r.queue[i].Reasons {
+		for _, reason := range g.Reasons {
 			of[planted][reason.Signal]++
 		}
 	}
 	share := func(planted bool, name signals.Signal) float64 {
 		return 100 * float64(of[planted][name]) / float64(max(groups[planted], 1))
 	}
-	fmt.Fprint(w, "\nHow often each signal applies:\n\n| signal | to planted groups | to others |\n|---|---:|---:|\n")
+	fmt.Fprint(w, "\nHow often each signal applies, before any decision:\n\n| signal | to planted groups | to others |\n|---|---:|---:|\n")
 	for _, name := range signals.Names() {
 		fmt.Fprintf(w, "| %s | %.1f %% | %.1f %% |\n", name, share(true, name), share(false, name))
 	}
 }
 
-// table prints rows.
-func table(w io.Writer, title, first string, rows []row) {
+// staticColumn is what the queue finds that learns nothing, within as many groups as the mark is for.
+var staticColumn = fmt.Sprintf("first %.0f %% before any decision", 100*markOpened)
+
+// table prints rows, which may have more columns than openedShares.
+func table(w io.Writer, title, first string, rows []row, more ...string) {
 	fmt.Fprintf(w, "\n%s:\n\n| %s | planted |", title, first)
 	for _, o := range openedShares {
 		fmt.Fprintf(w, " first %.0f %% |", 100*o)
 	}
-	fmt.Fprintf(w, "\n|---|---:|%s\n", strings.Repeat("---:|", len(openedShares)))
+	for _, title := range more {
+		fmt.Fprintf(w, " %s |", title)
+	}
+	fmt.Fprintf(w, "\n|---|---:|%s\n", strings.Repeat("---:|", len(openedShares)+len(more)))
 	for _, row := range rows {
 		fmt.Fprintf(w, "| %s | %d |", row.name, row.planted)
 		for _, f := range row.found {
@@ -168,6 +188,13 @@ func (c *curve) row(name string) row {
 	return r
 }
 
+// rowBeside has a last column of what another curve finds.
+func (c *curve) rowBeside(name string, static curve) row {
+	r := c.row(name)
+	r.found = append(r.found, static.found(markOpened))
+	return r
+}
+
 func (r *report) byOrder() (rows []row) {
 	for _, o := range r.orders {
 		line := row{name: o.name, planted: len(r.planted)}
@@ -181,19 +208,29 @@ func (r *report) byOrder() (rows []row) {
 
 func (r *report) bySeed() (rows []row) {
 	for i, d := range r.world.Drives {
-		c := newCurve(r.queue, plantedIn(d), onDrive(i))
-		rows = append(rows, c.row(fmt.Sprint(d.Seed)))
+		c := newCurve(r.worked, plantedIn(d), onDrive(i))
+		rows = append(rows, c.rowBeside(fmt.Sprint(d.Seed), newCurve(r.before, plantedIn(d), onDrive(i))))
 	}
 	return rows
 }
 
-// ablation leaves each signal out in turn; those first that cost most.
+// ablation leaves each signal out in turn, by the model; those first that cost most.
 func (r *report) ablation() []row {
-	rows := []row{r.overall.row("nothing")}
-	for _, name := range signals.Names() {
-		c := newCurve(without(r.queue, name), r.planted, everywhere)
-		rows = append(rows, c.row(string(name)))
+	rows := make([]row, 1+len(signals.Names()))
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	fill := func(i int, name string, weights *signals.Weights) {
+		g.Go(func() error {
+			c := r.curve(r.model.work(weights, nil))
+			rows[i] = c.rowBeside(name, r.curve(r.model.untouched(weights)))
+			return nil
+		})
 	}
+	fill(0, "nothing", r.weights)
+	for i, name := range signals.Names() {
+		fill(1+i, string(name), without(r.weights, name))
+	}
+	_ = g.Wait()
 	const at = 2 // the mark's column
 	slices.SortStableFunc(rows[1:], func(a, b row) int { return int(1e6 * (a.found[at] - b.found[at])) })
 	return rows
@@ -210,8 +247,8 @@ func (r *report) byContext() (rows []row) {
 			}
 		}
 		if len(some) > 0 {
-			c := newCurve(r.queue, some, everywhere)
-			rows = append(rows, c.row(name))
+			c := newCurve(r.worked, some, everywhere)
+			rows = append(rows, c.rowBeside(name, newCurve(r.before, some, everywhere)))
 		}
 	}
 	for _, c := range drive.Contexts {

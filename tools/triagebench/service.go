@@ -42,6 +42,7 @@ type service struct {
 	names    triage.Names
 	now      *clock
 	examiner triage.Actor
+	exhibits []triage.ExhibitID // that were submitted
 	stopped  func()
 }
 

@@ -20,44 +20,60 @@ import (
 const (
 	uploadsAtOnce = 16
 	patience      = 30 * time.Minute
+	glance        = 2 * time.Millisecond // between looks whether anything is pending: the answer is exact and cheap
 )
 
 // lastSubmission is when the last drive of a run comes in; the others before it.
 var lastSubmission = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// rank submits the drives of a world to a service of its own, and returns the queue that it makes of them.
-func rank(ctx context.Context, dir string, w *drive.World) ([]group, error) {
+// measured are the groups of a world in the order of the service's queue: as it is before any decision, and as a reviewer opens
+// them.
+type measured struct{ before, worked []*group }
+
+// measure submits the drives of a world to a service of its own, and has a reviewer work the queue that it makes of them.
+func measure(ctx context.Context, dir string, w *drive.World) (q measured, err error) {
 	media := make(decoder)
 	for m := range mediaOf(w) {
 		media[m.Name] = m.Examination
 	}
 	s, err := startService(ctx, dir, media)
 	if err != nil {
-		return nil, err
+		return q, err
 	}
 	defer s.stop()
 	if err := s.lists(ctx, w); err != nil {
-		return nil, err
+		return q, err
 	}
 	s.run()
-	var exhibits []triage.ExhibitID
+	if err := s.takeAll(ctx, w); err != nil {
+		return q, err
+	}
+	if q.before, err = s.queue(ctx, w); err != nil {
+		return q, err
+	}
+	q.worked, err = s.work(ctx, q.before)
+	return q, err
+}
+
+// takeAll submits all exhibits, and waits until each is settled.
+func (s *service) takeAll(ctx context.Context, w *drive.World) error {
 	for i, d := range w.Drives {
 		fmt.Fprintf(os.Stderr, "\rdrive %d of %d", i+1, len(w.Drives))
 		for _, x := range d.Exhibits {
 			id, err := s.take(ctx, d, x)
 			if err != nil {
-				return nil, err
+				return err
 			}
-			exhibits = append(exhibits, id)
-		}
-	}
-	for _, id := range exhibits {
-		if err := s.settle(ctx, id); err != nil {
-			return nil, err
+			s.exhibits = append(s.exhibits, id)
 		}
 	}
 	fmt.Fprintln(os.Stderr)
-	return s.queue(ctx, w)
+	for _, id := range s.exhibits {
+		if err := s.settle(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // mediaOf returns the content of every file, often more than once.
@@ -128,9 +144,10 @@ func (s *service) part(ctx context.Context, id triage.ExhibitID, files []*drive.
 	return part, g.Wait()
 }
 
-// settle waits until nothing of an exhibit is pending, and no group of it waits for its rank.
+// settle waits until nothing of an exhibit is pending, and no group waits for its rank or for what others tell of it, whoever's it
+// is: what a decision changes waits from the moment on that it was made.
 func (s *service) settle(ctx context.Context, id triage.ExhibitID) error {
-	for begin := time.Now(); time.Since(begin) < patience; time.Sleep(50 * time.Millisecond) {
+	for begin := time.Now(); time.Since(begin) < patience; time.Sleep(glance) {
 		p, err := s.submit.Progress(ctx, s.examiner, id)
 		if err != nil || p.Settled {
 			return err

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"os"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"vigie/tools/triagebench/drive"
+	"vigie/triage"
+)
+
+const (
+	// handful is how many groups the reviewer opens before reading the queue anew: the queue learns from what was decided of
+	// them while the next ones are looked at.
+	handful = 10
+	// workedShare is the part of the groups that the reviewer opens: the tables end there.
+	workedShare = .20
+)
+
+var reviewer = triage.Actor{ID: "a2", Name: "office", Role: triage.Reviewer}
+
+// workedOf is how many of some groups the reviewer opens.
+func workedOf(groups int) int { return int(math.Ceil(workedShare * float64(groups))) }
+
+// illegal is what a reviewer who does not err decides of a group: whether anything in it was planted, traced or not.
+func (g *group) illegal() bool { return g.scene.Context != "" }
+
+// work has a reviewer open the first groups of the queue and decide them truthfully, and go on with the queue as it is then.
+// It returns the groups in the order in which they were opened, each as the queue had it then; what stays comes behind, in the
+// queue's last order.
+func (s *service) work(ctx context.Context, before []*group) ([]*group, error) {
+	known := make(map[triage.GroupID]*group, len(before))
+	for _, g := range before {
+		known[g.ID] = g
+	}
+	worked, begin := make([]*group, 0, len(before)), time.Now()
+	add := func(listed []triage.Group) error {
+		for i := range listed {
+			g := known[listed[i].ID]
+			if g == nil {
+				return fmt.Errorf("group %s was decided before, or was not there before any decision", listed[i].ID)
+			}
+			delete(known, listed[i].ID)
+			now := *g
+			now.Group = listed[i]
+			worked = append(worked, &now)
+		}
+		return nil
+	}
+	for limit := workedOf(len(before)); len(worked) < limit; {
+		first, _, err := s.review.List(ctx, reviewer, 0, min(handful, limit-len(worked)))
+		if err != nil {
+			return nil, err
+		}
+		if len(first) == 0 {
+			return nil, fmt.Errorf("the queue is empty after %d of %d groups", len(worked), len(before))
+		}
+		if err := add(first); err != nil {
+			return nil, err
+		}
+		if err := s.decide(ctx, worked[len(worked)-len(first):]); err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(os.Stderr, "\r%d of %d groups decided", len(worked), limit)
+	}
+	fmt.Fprintf(os.Stderr, " in %s\n", time.Since(begin).Round(time.Second))
+	rest, err := s.listed(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return worked, add(rest)
+}
+
+// decide is what a reviewer does with some groups, but for looking; at once, as it makes the same of the queue in any order. It
+// returns when the queue is what these decisions make of it.
+func (s *service) decide(ctx context.Context, some []*group) error {
+	deciding, inner := errgroup.WithContext(ctx)
+	for _, g := range some {
+		deciding.Go(func() error {
+			if _, err := s.review.Claim(inner, reviewer, g.ID); err != nil {
+				return err
+			}
+			verdict := triage.NotIllegal
+			if g.illegal() {
+				verdict = triage.Illegal
+			}
+			_, err := s.review.Decide(inner, reviewer, g.ID, verdict, "")
+			return err
+		})
+	}
+	if err := deciding.Wait(); err != nil {
+		return err
+	}
+	return s.settle(ctx, s.exhibits[0])
+}
+
+// listed reads the queue, whole.
+func (s *service) listed(ctx context.Context) (all []triage.Group, err error) {
+	const page = 500
+	for {
+		some, total, err := s.review.List(ctx, reviewer, len(all), page)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+		if len(all) >= total || len(some) == 0 {
+			return all, nil
+		}
+	}
+}
+
+// queue reads the queue, whole, with what the simulation knows of each group.
+func (s *service) queue(ctx context.Context, w *drive.World) ([]*group, error) {
+	all, err := s.listed(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]triage.GroupID, len(all))
+	for i := range all {
+		ids[i] = all[i].ID
+	}
+	members, err := s.groups.GroupsMedia(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	spots := s.spots(w)
+	queue := make([]*group, len(all))
+	for i := range all {
+		if queue[i], err = withTruth(all[i], members[i], spots); err != nil {
+			return nil, err
+		}
+	}
+	return queue, nil
+}

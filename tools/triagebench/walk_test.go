@@ -1,0 +1,127 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"vigie/tools/triagebench/drive"
+	"vigie/triage"
+	"vigie/triage/signals"
+)
+
+// queueOf makes a queue of lines "planted or not, folders, signals that apply": "+ a,b tells", "- a". All have open members.
+func queueOf(lines ...string) (queue []*group, planted map[*drive.Scene]bool) {
+	planted = make(map[*drive.Scene]bool)
+	for i, line := range lines {
+		g := &group{Group: triage.Group{ID: triage.GroupID(fmt.Sprintf("g%02d", i))}, scene: &drive.Scene{Ordinary: "thing"}}
+		words := strings.Fields(line)
+		if words[0] == "+" {
+			g.scene = &drive.Scene{Context: drive.Alone}
+			planted[g.scene] = true
+		}
+		for _, f := range strings.Split(words[1], ",") {
+			g.lies = append(g.lies, lying{folder{"x", triage.FolderKey(f)}, 1, 1})
+		}
+		for _, s := range words[2:] {
+			g.Reasons = append(g.Reasons, signals.Reason{Signal: signals.Signal(s)})
+		}
+		queue = append(queue, g)
+	}
+	return queue, planted
+}
+
+func points(of map[signals.Signal]int) *signals.Weights { return &signals.Weights{Points: of} }
+
+func ids(order []*group) string {
+	var names []string
+	for _, g := range order {
+		names = append(names, string(g.ID)[1:])
+	}
+	return strings.Join(names, " ")
+}
+
+// TestWalk follows what a handful of decisions makes of the queue.
+func TestWalk(t *testing.T) {
+	var lines []string
+	for range handful - 1 {
+		lines = append(lines, "- b first")
+	}
+	lines = append(lines, "+ a first", "- b", "- c", "+ a", "+ a,b") // numbers 9 to 13
+	queue, _ := queueOf(lines...)
+	m := newModel(queue)
+	weights := points(map[signals.Signal]int{"first": 50, foundBeside: 30, clearedBeside: -30})
+	first := "00 01 02 03 04 05 06 07 08 09 "
+	for _, c := range []struct {
+		name    string
+		weights *signals.Weights
+		wrong   []bool
+		opened  int
+		want    string
+	}{
+		{"before any decision", weights, nil, 0, first + "10 11 12 13"},
+		{"in a folder with one that was found, then in others, then beside cleared ones", weights, nil, handful, first + "12 13 11 10"},
+		{"a handful is decided together", weights, nil, handful - 1, first + "11 12 13 10"},
+		{"found ones say nothing", without(weights, foundBeside), nil, handful, first + "11 12 13 10"},
+		{"cleared ones say nothing", without(weights, clearedBeside), nil, handful, first + "12 13 10 11"},
+		{"all decisions wrong", weights, slices.Repeat([]bool{true}, len(lines)), handful, first + "10 13 11 12"},
+	} {
+		w := m.start(c.weights, c.wrong)
+		w.open(c.opened)
+		if got := ids(w.all()); len(w.order) != c.opened || got != c.want {
+			t.Errorf("%s: %d opened, %q; not %q", c.name, len(w.order), got, c.want)
+		}
+	}
+	w := m.start(weights, nil)
+	if w.open(2 * len(lines)); len(w.order) != len(lines) || len(w.all()) != len(lines) {
+		t.Errorf("%d of %d groups opened", len(w.order), len(lines))
+	}
+}
+
+func TestErrors(t *testing.T) {
+	queue, _ := queueOf(slices.Repeat([]string{"- a"}, 1000)...)
+	m := newModel(queue)
+	wrong := 0
+	for _, w := range m.errors(20) {
+		if w {
+			wrong++
+		}
+	}
+	if wrong < 25 || wrong > 75 || !slices.Equal(m.errors(20), m.errors(20)) {
+		t.Errorf("%d of 1000 wrong, not the same ones each time", wrong)
+	}
+}
+
+// TestAgree: a service that has another queue, or finds something else, is seen.
+func TestAgree(t *testing.T) {
+	var lines []string
+	for range 20 {
+		lines = append(lines, "+ a camera-original", "- b web-copy", "- c")
+	}
+	queue, planted := queueOf(lines...)
+	d := &drive.Drive{Seed: 7}
+	for s := range planted {
+		d.Planted = append(d.Planted, s)
+	}
+	world := &drive.World{Drives: []*drive.Drive{d}}
+	m := newModel(queue)
+	before, worked := m.untouched(signals.Default()), m.work(signals.Default(), nil)
+	r := newReport(measured{before, worked}, world, 0)
+	if err := r.agree(); err != nil || !strings.Contains(r.agreement(), "in the same order") {
+		t.Errorf("%v; %s", err, r.agreement())
+	}
+	late := slices.Clone(worked)
+	slices.Reverse(late)
+	if newReport(measured{before, late}, world, 0).agree() == nil {
+		t.Error("a service whose reviewer finds something else is not seen")
+	}
+	if newReport(measured{late, worked}, world, 0).agree() == nil {
+		t.Error("a service with another queue is not seen")
+	}
+	swapped := slices.Clone(worked)
+	swapped[3], swapped[4] = swapped[4], swapped[3]
+	if r = newReport(measured{before, swapped}, world, 0); r.agree() != nil || !strings.Contains(r.agreement(), "the same first 3 of 12 groups") {
+		t.Errorf("%v; %s", r.agree(), r.agreement())
+	}
+}
