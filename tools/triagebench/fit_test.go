@@ -28,9 +28,10 @@ func TestFit(t *testing.T) {
 	}
 	before := newModel(queue).untouched(signals.Default())
 	r := newReport(measured{before, before}, &drive.World{Drives: []*drive.Drive{d}}, 0)
-	was, is := r.weights, r.fitted()
-	if r.value(is) <= r.value(was) || r.value(is) < .5 {
-		t.Errorf("what is found goes from %.3f to %.3f", r.value(was), r.value(is))
+	f := newFitting([]*report{r, r})
+	was, is := f.inForce, f.fitted()
+	if f.value(is) <= f.value(was) || f.value(is) < .5 {
+		t.Errorf("what is found goes from %.3f to %.3f", f.value(was), f.value(is))
 	}
 	got := func(s signals.Signal) int { return is.Points[s] }
 	if got(signals.PeerToPeer)+got(signals.WebCopy) <= got(signals.CameraTables) || got(signals.WebCopy) > 0 || got(signals.CameraTables) < 0 {

@@ -12,6 +12,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"strconv"
 	"time"
 
 	"vigie/tools/triagebench/drive"
@@ -35,7 +37,8 @@ const trainedSeeds = 48
 
 type options struct {
 	seed                  uint64
-	drives, media, wrong  int
+	drives, media, worlds int
+	wrong                 int
 	plot, dump, docs, dir string
 	fit                   bool
 }
@@ -45,11 +48,12 @@ func main() {
 	flag.Uint64Var(&o.seed, "seed", 101, "of the first drive; the others follow")
 	flag.IntVar(&o.drives, "drives", defaultDrives, "how many, each a case of its own")
 	flag.IntVar(&o.media, "media", defaultMedia, "of each drive, about")
+	flag.IntVar(&o.worlds, "worlds", 1, "how many runs, of so many drives each, which know nothing of each other; files are written of the first")
 	flag.IntVar(&o.wrong, "wrong", 20, "show too a reviewer of whose decisions one in so many is wrong; 0: none")
 	flag.StringVar(&o.plot, "svg", "", "write the gain curve into a file")
 	flag.StringVar(&o.dump, "dump", "", "write a line of JSON for each group into a file")
 	flag.StringVar(&o.docs, "docs", "", "renew the tables of a document")
-	flag.BoolVar(&o.fit, "fit", false, "improve the points on these drives, and print them")
+	flag.BoolVar(&o.fit, "fit", false, "improve the points on these drives, those of all worlds, and print them")
 	flag.StringVar(&o.dir, "dir", "", "folder for the service's data (default: a temporary one, removed at the end)")
 	flag.Parse()
 	if err := run(context.Background(), o); err != nil {
@@ -67,36 +71,48 @@ func run(ctx context.Context, o options) error {
 		defer os.RemoveAll(made)
 		o.dir = made
 	}
-	seeds := make([]uint64, o.drives)
-	for i := range seeds {
-		seeds[i] = o.seed + uint64(i) //nolint:gosec // small
-	}
-	begin := time.Now()
-	world := drive.Generate(drive.Options{Seeds: seeds, Media: o.media, Now: lastSubmission})
-	q, err := measure(ctx, o.dir, world)
-	if err != nil {
-		return err
-	}
-	r := newReport(q, world, o.wrong)
-	if err := r.agree(); err != nil {
-		return err
-	}
-	r.took = time.Since(begin)
 	if o.seed <= trainedSeeds {
 		fmt.Fprintf(os.Stderr, "seeds 1 to %d were used to choose the weights: this run proves nothing about them\n", trainedSeeds)
 	}
-	r.write(os.Stdout)
-	if o.fit {
-		r.writeFit(os.Stdout)
+	var reports []*report
+	for i := range o.worlds {
+		r, err := o.world(ctx, i)
+		if err != nil {
+			return err
+		}
+		r.write(os.Stdout)
+		reports = append(reports, r)
 	}
-	if err := r.files(o); err != nil {
+	if o.fit {
+		newFitting(reports).write(os.Stdout)
+	}
+	if err := reports[0].files(o); err != nil {
 		return err
 	}
 	whole := o.media >= defaultMedia && o.drives >= defaultDrives
-	if found := r.overall.found(markOpened); whole && found < markFound {
-		return fmt.Errorf("%.1f %% of planted groups are found within the first %.0f %%: the mark is %.0f %%", 100*found, 100*markOpened, 100*markFound)
+	for _, r := range reports {
+		if found := r.overall.found(markOpened); whole && found < markFound {
+			return fmt.Errorf("%.1f %% of planted groups are found within the first %.0f %%: the mark is %.0f %%", 100*found, 100*markOpened, 100*markFound)
+		}
 	}
 	return nil
+}
+
+// world measures one of the worlds.
+func (o *options) world(ctx context.Context, number int) (*report, error) {
+	seeds := make([]uint64, o.drives)
+	for i := range seeds {
+		seeds[i] = o.seed + uint64(number*o.drives+i) //nolint:gosec // small
+	}
+	begin := time.Now()
+	world := drive.Generate(drive.Options{Seeds: seeds, Media: o.media, Now: lastSubmission})
+	q, err := measure(ctx, filepath.Join(o.dir, strconv.Itoa(number)), world)
+	if err != nil {
+		return nil, err
+	}
+	r := newReport(q, world, o.wrong)
+	r.took = time.Since(begin)
+	return r, r.agree()
 }
 
 // files writes what was asked for.

@@ -23,20 +23,24 @@ type group struct {
 	drives []int        // in which its open members lie, by their place in the world
 	newest time.Time    // of its files
 	first  int          // number of its first file, all exhibits one after the other
-	lies   []lying      // in which folders
+	lies   []lying      // in which cells
 }
 
-// folder is one of an exhibit.
-type folder struct {
+// cell is where decisions are counted: a folder of an exhibit.
+type cell struct {
+	kind    int // an index of tells
 	exhibit triage.ExhibitID
-	key     triage.FolderKey
+	folder  triage.FolderKey
 }
 
-// lying tells what of a group lies in a folder, as the service has it.
+// counts reports whether decisions are counted there.
+func (c *cell) counts() bool { return true }
+
+// lying tells what of a group lies in a cell, as the service has it.
 type lying struct {
-	folder  folder
+	cell
 	members int // for whom a decision counts
-	open    int // of these, for whom counts what was decided beside them
+	open    int // of these, for whom counts what was decided of others there
 }
 
 func (g *group) seeds(w *drive.World) []uint64 {
@@ -103,16 +107,19 @@ func withTruth(g triage.Group, members []triage.Medium, spots map[triage.MediumI
 // lie notes where a member lies: once an exhibit, where it was first seen there.
 func (g *group) lie(m *triage.Medium) {
 	for _, p := range m.Places {
-		in := folder{p.Exhibit, p.Folder}
-		at := slices.IndexFunc(g.lies, func(l lying) bool { return l.folder == in })
-		if at < 0 {
-			at = len(g.lies)
-			g.lies = append(g.lies, lying{folder: in})
-		}
-		g.lies[at].members++
-		if m.Finding == triage.ProbableNew || m.Finding == triage.Unranked {
-			g.lies[at].open++
-		}
+		g.lieIn(cell{inFolder, p.Exhibit, p.Folder}, m)
+	}
+}
+
+func (g *group) lieIn(c cell, m *triage.Medium) {
+	at := slices.IndexFunc(g.lies, func(l lying) bool { return l.cell == c })
+	if at < 0 {
+		at = len(g.lies)
+		g.lies = append(g.lies, lying{cell: c})
+	}
+	g.lies[at].members++
+	if m.Finding == triage.ProbableNew || m.Finding == triage.Unranked {
+		g.lies[at].open++
 	}
 }
 

@@ -8,21 +8,21 @@ import (
 
 // What the package signals is about to say of decisions beside a group.
 const (
-	foundBeside   signals.Signal = "found-beside"
-	clearedBeside signals.Signal = "cleared-beside"
+	foundBeside    signals.Signal = "found-beside"
+	foundThatDay   signals.Signal = "found-that-day"
+	clearedBeside  signals.Signal = "cleared-beside"
+	clearedThatDay signals.Signal = "cleared-that-day"
 )
 
 func decidedClass(illegal, decided int) int {
-	class := math.Round(2 * math.Log2((float64(illegal)+.5)/(float64(decided)*.3+.5)))
-	return int(max(-6, min(class, 3)))
+	class := math.Round(2 * math.Log2((float64(illegal)+.25)/(float64(decided)*.4+.25)))
+	return int(max(-5, min(class, 3)))
 }
 
-func decidedBeside(class int) (signals.Reason, bool) {
-	switch {
-	case class > 0:
-		return signals.Reason{Signal: foundBeside, Share: class * 1000 / 3}, true
-	case class < 0:
-		return signals.Reason{Signal: clearedBeside, Share: -class * 1000 / 6}, true
-	}
-	return signals.Reason{}, false
+func foundReason(class int) (signals.Reason, bool) {
+	return signals.Reason{Share: max(class, 0) * 1000 / 3}, class > 0
+}
+
+func clearedReason(class int) (signals.Reason, bool) {
+	return signals.Reason{Share: max(-class, 0) * 1000 / 5}, class < 0
 }

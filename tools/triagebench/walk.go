@@ -9,49 +9,61 @@ import (
 	"vigie/triage/signals"
 )
 
-// model is a queue in this process: it can be worked many times over, by other points, for which the service would need minutes.
-// What it makes of decisions is what the service makes of them (package signals); that it opens the same groups, each run makes sure of.
-type model struct {
-	groups  []*group // in the order of their identifiers, which tells equals apart
-	reasons []signals.Reason
-	of      [][]int  // of each group: which of reasons
-	folders [][]int  // of each group: which folders its open members lie in
-	decided [][]part // of each group: which folders a decision of it counts in
-	beside  [][]int  // of each folder: which groups have open members there
+// The kinds of cells.
+const (
+	inFolder = iota
+	kinds    = iota
+)
+
+// tells are the signals by which decisions in a cell of each kind count for the groups that lie there.
+var tells = [kinds]struct{ found, cleared signals.Signal }{
+	inFolder: {foundBeside, clearedBeside},
 }
 
-// part is how many members of a group lie in a folder.
-type part struct{ folder, members int }
+// model is a queue in this process: it can be worked many times over, by other points, for which the service would need minutes.
+// What it makes of decisions is what the service makes of them (package signals); that it opens the same groups, each run makes
+// sure of.
+type model struct {
+	groups  []*group         // in the order of their identifiers, which tells equals apart
+	reasons []signals.Reason // each once
+	of      [][]int          // of each group: which of reasons
+	within  [][kinds][]int   // of each group: in which cells open members lie
+	decided [][]part         // of each group: in which cells a decision of it counts
+	beside  [][]int          // of each cell: which groups have open members there
+}
+
+// part is how many members of a group lie in a cell.
+type part struct{ cell, members int }
 
 // newModel makes a model of a queue that nobody has decided anything of.
 func newModel(queue []*group) *model {
 	m := &model{groups: slices.Clone(queue)}
 	slices.SortFunc(m.groups, func(a, b *group) int { return strings.Compare(string(a.ID), string(b.ID)) })
-	reasons, folders := make(map[signals.Reason]int), make(map[folder]int)
+	m.of, m.within, m.decided = make([][]int, len(queue)), make([][kinds][]int, len(queue)), make([][]part, len(queue))
+	reasons, cells := make(map[signals.Reason]int), make(map[cell]int)
 	for i, g := range m.groups {
-		var of, open []int
 		for _, r := range g.Reasons {
 			r.Points, r.Detail = 0, ""
 			if _, met := reasons[r]; !met {
 				reasons[r] = len(m.reasons)
 				m.reasons = append(m.reasons, r)
 			}
-			of = append(of, reasons[r])
+			m.of[i] = append(m.of[i], reasons[r])
 		}
-		var decided []part
 		for _, l := range g.lies {
-			if _, met := folders[l.folder]; !met {
-				folders[l.folder] = len(m.beside)
+			if _, met := cells[l.cell]; !met {
+				cells[l.cell] = len(m.beside)
 				m.beside = append(m.beside, nil)
 			}
-			f := folders[l.folder]
-			decided = append(decided, part{f, l.members})
+			c := cells[l.cell]
+			if l.counts() {
+				m.decided[i] = append(m.decided[i], part{c, l.members})
+			}
 			if l.open > 0 {
-				open = append(open, f)
-				m.beside[f] = append(m.beside[f], i)
+				m.within[i][l.kind] = append(m.within[i][l.kind], c)
+				m.beside[c] = append(m.beside[c], i)
 			}
 		}
-		m.of, m.folders, m.decided = append(m.of, of), append(m.folders, open), append(m.decided, decided)
 	}
 	return m
 }
@@ -60,24 +72,27 @@ func newModel(queue []*group) *model {
 type walk struct {
 	*model
 	wrong   []bool // of which groups the reviewer decides the contrary of what is true; nil: of none
-	points  map[int]int
 	weights *signals.Weights
-	scores  []int // without what decisions add
-	now     []int // with it
-	classes []class
+	points  [kinds]map[int]int // of each class, as far as it was met
+	scores  []int              // without what decisions add
+	now     []int              // with it
+	cells   []counted
 	queue   queue
 	opened  []bool
 	order   []*group // as opened
 }
 
-// class is what was decided in a folder.
-type class struct{ illegal, decided, class int }
+// counted is what was decided in a cell: of how many media, and what that tells (signals.DecidedClass).
+type counted struct{ illegal, decided, class int }
 
 // start begins to work a model's queue, by some weights.
 func (m *model) start(weights *signals.Weights, wrong []bool) *walk {
 	w := &walk{
-		model: m, wrong: wrong, points: make(map[int]int), weights: weights,
-		scores: make([]int, len(m.groups)), opened: make([]bool, len(m.groups)), classes: make([]class, len(m.beside)), queue: make(queue, len(m.groups)),
+		model: m, wrong: wrong, weights: weights,
+		scores: make([]int, len(m.groups)), opened: make([]bool, len(m.groups)), cells: make([]counted, len(m.beside)), queue: make(queue, len(m.groups)),
+	}
+	for kind := range w.points {
+		w.points[kind] = make(map[int]int)
 	}
 	points := make([]int, len(m.reasons))
 	for i, r := range m.reasons {
@@ -115,18 +130,18 @@ func (w *walk) open(n int) {
 	}
 }
 
-// decide has decisions count in the folders of groups, and the groups beside them find their places.
+// decide has decisions count in the cells of groups, and finds the groups beside them their places.
 func (w *walk) decide(some []int) {
-	changed := make(map[int]int) // folders, with their classes before
+	before := make(map[int]int) // classes of cells
 	for _, g := range some {
 		illegal := w.groups[g].illegal()
 		if w.wrong != nil && w.wrong[g] {
 			illegal = !illegal
 		}
 		for _, p := range w.decided[g] {
-			c := &w.classes[p.folder]
-			if _, met := changed[p.folder]; !met {
-				changed[p.folder] = c.class
+			c := &w.cells[p.cell]
+			if _, met := before[p.cell]; !met {
+				before[p.cell] = c.class
 			}
 			c.decided += p.members
 			if illegal {
@@ -135,11 +150,11 @@ func (w *walk) decide(some []int) {
 			c.class = decidedClass(c.illegal, c.decided)
 		}
 	}
-	for f, before := range changed {
-		if w.classes[f].class == before {
+	for c, class := range before {
+		if w.cells[c].class == class {
 			continue
 		}
-		for _, g := range w.beside[f] {
+		for _, g := range w.beside[c] {
 			if !w.opened[g] {
 				w.place(g)
 			}
@@ -147,27 +162,41 @@ func (w *walk) decide(some []int) {
 	}
 }
 
-// place gives a group the place in the queue that decisions beside it make: those of the best of its folders count.
+// place gives a group the place in the queue that decisions beside it make. Of several cells of a kind the best counts.
 func (w *walk) place(g int) {
-	best := w.classes[w.folders[g][0]].class
-	for _, f := range w.folders[g][1:] {
-		best = max(best, w.classes[f].class)
+	score := w.scores[g]
+	for kind, cells := range w.within[g] {
+		if len(cells) == 0 {
+			continue
+		}
+		best := w.cells[cells[0]].class
+		for _, c := range cells[1:] {
+			best = max(best, w.cells[c].class)
+		}
+		score += w.worth(kind, best)
 	}
-	if score := w.scores[g] + w.worth(best); score != w.now[g] {
+	if score != w.now[g] {
 		w.now[g] = score
 		heap.Push(&w.queue, place{score, g})
 	}
 }
 
 // worth is how many points a class gives.
-func (w *walk) worth(class int) int {
-	points, known := w.points[class]
-	if !known {
-		if r, applies := decidedBeside(class); applies {
+func (w *walk) worth(kind, class int) int {
+	points, known := w.points[kind][class]
+	if known {
+		return points
+	}
+	for _, told := range []struct {
+		by     signals.Signal
+		reason func(int) (signals.Reason, bool)
+	}{{tells[kind].found, foundReason}, {tells[kind].cleared, clearedReason}} {
+		if r, applies := told.reason(class); applies {
+			r.Signal = told.by
 			points, _ = w.weights.Rescore([]signals.Reason{r})
 		}
-		w.points[class] = points
 	}
+	w.points[kind][class] = points
 	return points
 }
 

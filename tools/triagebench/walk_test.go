@@ -22,7 +22,7 @@ func queueOf(lines ...string) (queue []*group, planted map[*drive.Scene]bool) {
 			planted[g.scene] = true
 		}
 		for _, f := range strings.Split(words[1], ",") {
-			g.lies = append(g.lies, lying{folder{"x", triage.FolderKey(f)}, 1, 1})
+			g.lies = append(g.lies, lying{cell{inFolder, "x", triage.FolderKey(f)}, 1, 1})
 		}
 		for _, s := range words[2:] {
 			g.Reasons = append(g.Reasons, signals.Reason{Signal: signals.Signal(s)})
