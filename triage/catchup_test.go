@@ -96,6 +96,8 @@ func worked(t *testing.T) (*house, *triage.CatchUp) {
 			t.Fatal(err)
 		}
 	}
+	h.settle(one) // what is decided counts for what lies beside
+	h.settle(two)
 	stop()
 	return h, c
 }

@@ -31,6 +31,10 @@ type Clue struct {
 // runs of numbers in a folder, two are taken for one with a chance of 1 in 30; ranking alone uses it.
 type NumberKeys string
 
+// DayKey stands for the day on which a file of a folder was changed: 6 hexadecimal digits, of one exhibit and folder. "" where
+// no time is known. Ranking alone uses it.
+type DayKey string
+
 const (
 	// shootHour is how long a piece of the clock is. What is taken in the same piece or in the next is one shoot: surely
 	// within this time, and by chance up to twice as much.
@@ -46,7 +50,8 @@ const (
 
 // Tied is what the projections know of a medium by its clues and places.
 type Tied struct {
-	Near []signals.Nearness // of each place
+	Near    []signals.Nearness // of each place
+	Decided []signals.Decided  // of each place, what was decided there
 	// CameraKnown and ShootKnown: known or near-known media share its camera, or its shoot.
 	CameraKnown, ShootKnown bool
 	// CameraSeen and ShootSeen are the exhibits in which media of its camera, or its shoot, lie, its own included; nil
@@ -158,6 +163,17 @@ func numbered(name string) (pattern string, number int, ok bool) {
 		end = start
 	}
 	return "", 0, false
+}
+
+// day keys the day of a file's last change.
+func (n Names) day(x ExhibitID, folder string, t time.Time) DayKey {
+	if t.IsZero() {
+		return ""
+	}
+	const day = 24 * time.Hour
+	var raw [8]byte
+	binary.BigEndian.PutUint64(raw[:], uint64(t.Unix()/int64(day/time.Second))) //nolint:gosec // bytes to be keyed
+	return DayKey(hex.EncodeToString(n.mac("day", []byte(x), []byte(folder), raw[:])[:3]))
 }
 
 func isDigit(b byte) bool { return b >= '0' && b <= '9' }

@@ -40,6 +40,7 @@ type Place struct {
 	Hidden   bool       `json:"h,omitempty"` // in a hidden folder, or a vault
 	Archived bool       `json:"z,omitempty"` // within an archive
 	Modified time.Time  `json:"m,omitzero"`
+	Day      DayKey     `json:"y,omitempty"`
 	Numbers  NumberKeys `json:"n,omitempty"`
 }
 
@@ -63,6 +64,7 @@ func (n Names) place(x ExhibitID, it *Item) Place {
 		Parent:   n.Folder(x, parent),
 		Class:    classify(it.RawPath(), it.Kind),
 		Modified: it.Modified,
+		Day:      n.day(x, folder, it.Modified),
 	}
 	if p.Class != PlaceCache && p.Class != PlaceProgram && p.Class != PlaceStock { // numbers of programs are no camera's
 		p.Numbers = n.numbers(x, it.RawPath())

@@ -167,7 +167,7 @@ func (s *Steward) member(m *Medium, tied *Tied) signals.Member {
 		p := &m.Places[i]
 		member.Places = append(member.Places, signals.Place{
 			Class: string(p.Class), Deleted: p.Deleted, Hidden: p.Hidden, Archived: p.Archived,
-			Near: tied.Near[i], Modified: p.Modified, Submitted: s.exhibits[p.Exhibit].Opened, Seized: s.exhibits[p.Exhibit].Seized,
+			Near: tied.Near[i], Decided: tied.Decided[i], Modified: p.Modified, Submitted: s.exhibits[p.Exhibit].Opened, Seized: s.exhibits[p.Exhibit].Seized,
 		})
 	}
 	for _, match := range m.Matches {

@@ -42,17 +42,18 @@ type storedPlace struct {
 	Hidden   bool      `json:"h,omitempty"`
 	Archived bool      `json:"z,omitempty"`
 	Modified time.Time `json:"t,omitzero"`
+	Day      string    `json:"y,omitempty"`
 	Numbers  string    `json:"n,omitempty"`
 }
 
 func storePlace(p *triage.Place) *storedPlace {
-	return &storedPlace{string(p.Folder), string(p.Parent), string(p.Class), p.Deleted, p.Hidden, p.Archived, p.Modified, string(p.Numbers)}
+	return &storedPlace{string(p.Folder), string(p.Parent), string(p.Class), p.Deleted, p.Hidden, p.Archived, p.Modified, string(p.Day), string(p.Numbers)}
 }
 
 func (p *storedPlace) place(x triage.ExhibitID) *triage.Place {
 	return &triage.Place{
 		Exhibit: x, Folder: triage.FolderKey(p.Folder), Parent: triage.FolderKey(p.Parent), Class: triage.PlaceClass(p.Class),
-		Deleted: p.Deleted, Hidden: p.Hidden, Archived: p.Archived, Modified: p.Modified, Numbers: triage.NumberKeys(p.Numbers),
+		Deleted: p.Deleted, Hidden: p.Hidden, Archived: p.Archived, Modified: p.Modified, Day: triage.DayKey(p.Day), Numbers: triage.NumberKeys(p.Numbers),
 	}
 }
 

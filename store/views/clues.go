@@ -16,6 +16,8 @@ const (
 	cameraSize = 8 // bytes of a camera's key
 	hourSize   = 4 // of an hour's
 	numberSize = 3 // of a number's
+	daySize    = 3 // of a day's
+	noDay      = "\x00\x00\x00"
 	entrySize  = 16 + 8 + 1
 )
 
@@ -28,13 +30,14 @@ local function markOnce(g)
   n = n + 1
   if not marked[g] then marked[g] = true; mark(g) end
 end
-local folders = {} -- each is read once: its groups, and these by the key of their member's number
+local folders = {} -- each is read once: its groups, and these by the keys of their member's day and number
 local function groupsOf(folder)
   if not folders[folder] then
-    local of = {all = {}, numbered = {}}
+    local of = {all = {}, days = {}, numbered = {}}
     for _, entry in ipairs(call('LRANGE', P .. 'fg:' .. folder, 0, -1)) do
-      local g, own = entry:sub(1, 16), entry:sub(17)
-      of.numbered[own] = of.numbered[own] or {}
+      local g, of_day, own = entry:sub(1, 16), entry:sub(17, 19), entry:sub(20)
+      of.days[of_day], of.numbered[own] = of.days[of_day] or {}, of.numbered[own] or {}
+      table.insert(of.days[of_day], g)
       table.insert(of.numbered[own], g)
       table.insert(of.all, g)
     end
@@ -56,6 +59,8 @@ for _, what in ipairs(call('SRANDMEMBER', P .. 'stirred', enough)) do
   local kind = what:sub(1, 1)
   if kind == 'f' then
     markAll(groupsOf(what:sub(2)).all)
+  elseif kind == 'd' then
+    markAll(groupsOf(what:sub(2, 14)).days[what:sub(15)])
   elseif kind == 'n' then
     local of = groupsOf(what:sub(2, 14)).numbered
     for i = 15, 21, 3 do markAll(of[what:sub(i, i + 2)]) end
@@ -110,14 +115,17 @@ type question struct {
 
 // neighbourhood is what counts of a place to find what is near.
 func neighbourhood(p *triage.Place) triage.Place {
-	return triage.Place{Exhibit: p.Exhibit, Folder: p.Folder, Parent: p.Parent, Numbers: p.Numbers}
+	return triage.Place{Exhibit: p.Exhibit, Folder: p.Folder, Parent: p.Parent, Day: p.Day, Numbers: p.Numbers}
 }
 
-// Where askPlace's answer has what: the counts of a folder, those of its parent, and the keys of numbers.
+// Where askPlace's answer has what: the counts of a folder, those of its parent, what was decided of the folder and of its day,
+// and the keys of numbers.
 const (
 	nearFolder  = 0
 	nearParent  = 4
-	nearNumbers = 8
+	nearDecided = 8
+	nearDay     = 10
+	nearNumbers = 12
 )
 
 func (s Groups) askPlace(ctx context.Context, q *question, p *triage.Place) {
@@ -129,6 +137,9 @@ func (s Groups) askPlace(ctx context.Context, q *question, p *triage.Place) {
 	var fields []string
 	for _, f := range []string{folder, parent} {
 		fields = append(fields, f, "t"+f, "p"+f, "a"+f)
+	}
+	for _, cell := range []string{folder, folder + packDay(p.Day)} {
+		fields = append(fields, "i"+cell, "j"+cell)
 	}
 	numbers := packNumbers(p.Numbers)
 	for key := range slices.Chunk([]byte(numbers), numberSize) {
@@ -166,6 +177,7 @@ func (q *question) ties(m *triage.Medium) (t triage.Tied) {
 		p := &m.Places[i]
 		near := q.near[neighbourhood(p)].Val()
 		t.Near = append(t.Near, nearness(p, near))
+		t.Decided = append(t.Decided, signals.Decided{Folder: decidedIn(near[nearDecided:]), Day: decidedIn(near[nearDay:])})
 		t.ShootKnown = t.ShootKnown || anyThere(near[nearNumbers:])
 		if m.Clue.Camera == "" {
 			continue
@@ -221,6 +233,15 @@ func countsOf(answer []any) (c counts) {
 	return c
 }
 
+// decidedIn is the class of what was decided somewhere.
+func decidedIn(answer []any) int {
+	illegal, _ := answer[0].(string)
+	other, _ := answer[1].(string)
+	i, _ := strconv.Atoi(illegal) // 0 where there is none
+	o, _ := strconv.Atoi(other)
+	return signals.DecidedClass(i, i+o)
+}
+
 func anyThere(answers []any) bool {
 	return slices.ContainsFunc(answers, func(a any) bool { return a != nil })
 }
@@ -264,6 +285,22 @@ func unpackClue(s string) (c triage.Clue) {
 		c.Hours = hex.EncodeToString([]byte(hours))
 	}
 	return c
+}
+
+// packDay halves the key of a day; zeros for none.
+func packDay(d triage.DayKey) string {
+	raw, err := hex.DecodeString(string(d))
+	if err != nil || len(raw) != daySize {
+		return noDay
+	}
+	return string(raw)
+}
+
+func unpackDay(raw string) triage.DayKey {
+	if raw == noDay {
+		return ""
+	}
+	return triage.DayKey(hex.EncodeToString([]byte(raw)))
 }
 
 // packNumbers halves the keys of a number; "" for none.

@@ -19,6 +19,7 @@ type shot struct {
 	hour          int // 0: no time
 	folder        string
 	number        int
+	day           int // of the file's change; 0: not known
 }
 
 func (s shot) facts() hashing.Facts {
@@ -54,6 +55,9 @@ func numbersOf(x triage.ExhibitID, folder string, number int) triage.NumberKeys 
 func (s shot) item(x triage.ExhibitID, n int) triage.ListedItem {
 	it := item(x, n, hashing.KindPicture, s.folder, parentOf(s.folder))
 	it.Place.Numbers = numbersOf(x, s.folder, s.number)
+	if s.day > 0 {
+		it.Place.Day = triage.DayKey(names.Folder(x, fmt.Sprint(s.folder, " day ", s.day))[:6])
+	}
 	return it
 }
 
@@ -73,6 +77,7 @@ type seenShot struct {
 	finding  triage.Finding
 	in       []triage.ExhibitID
 	group    triage.GroupID
+	decided  triage.Verdict // by the decision on its group that covers it; empty: by none
 }
 
 func (s *seenShot) known() bool { return s.finding == triage.Known || s.finding == triage.NearKnown }
@@ -92,12 +97,19 @@ func model(of *seenShot, all map[int]*seenShot) (t triage.Tied) {
 	}
 	for _, x := range of.in {
 		var same, within, around tally
+		var folder, today decisions
 		for _, o := range all {
 			if !slices.Contains(o.in, x) {
 				continue
 			}
 			parent, others := parentOf(of.folder), parentOf(o.folder)
 			same.count(o, o.folder == of.folder)
+			folder.count(o.decided, o.folder == of.folder)
+			thatDay := o.folder == of.folder && o.day > 0 && o.day == of.day
+			today.count(o.decided, thatDay)
+			if o.known() {
+				today.count(triage.Illegal, thatDay)
+			}
 			within.count(o, o.folder != others && others == of.folder)
 			around.count(o, of.folder != parent && (o.folder == parent || o.folder != others && others == parent))
 			if o.known() && o.folder == of.folder && of.number > 0 && o.number > 0 && distance(of.number/16, o.number/16) <= 1 {
@@ -112,6 +124,7 @@ func model(of *seenShot, all map[int]*seenShot) (t triage.Tied) {
 			near.Where = signals.NearNone
 		}
 		t.Near = append(t.Near, near)
+		t.Decided = append(t.Decided, signals.Decided{Folder: folder.class(), Day: today.class()})
 	}
 	if !of.examined || of.serial+of.model == "" {
 		return t
@@ -154,6 +167,21 @@ func (t *tally) count(o *seenShot, there bool) {
 
 func (t *tally) density() int { return signals.DensityOf(t.known, t.all) }
 
+// decisions counts what was decided of files.
+type decisions struct{ illegal, all int }
+
+func (d *decisions) count(v triage.Verdict, there bool) {
+	if !there || v != triage.Illegal && v != triage.NotIllegal {
+		return
+	}
+	d.all++
+	if v == triage.Illegal {
+		d.illegal++
+	}
+}
+
+func (d *decisions) class() int { return signals.DecidedClass(d.illegal, d.all) }
+
 func distance(a, b int) int { return max(a-b, b-a) }
 
 // However media come, change and go, their ties are those that a model finds which knows nothing of the order; and whose ties
@@ -173,7 +201,7 @@ func tiesFollow(t *testing.T, rng *rand.Rand) {
 	folders := []string{"top", "top/a", "top/b", "top/a/x", "else"}
 	draw := func() shot {
 		s := cameras[rng.IntN(len(cameras))]
-		s.hour, s.folder, s.number = rng.IntN(7), folders[rng.IntN(len(folders))], max(0, rng.IntN(120)-20)
+		s.hour, s.folder, s.number, s.day = rng.IntN(7), folders[rng.IntN(len(folders))], max(0, rng.IntN(120)-20), rng.IntN(3)
 		return s
 	}
 	shots := make([]shot, media)
@@ -181,6 +209,7 @@ func tiesFollow(t *testing.T, rng *rand.Rand) {
 		shots[n] = draw()
 	}
 	findings := []triage.Finding{triage.Pending, triage.Pending, triage.Known, triage.NearKnown, triage.Benign, triage.Unreadable}
+	decided := make(map[triage.GroupID]triage.Decision)
 	// state reads what is there, and compares what is said of it with the model.
 	state := func() (map[int]*seenShot, map[int]triage.Tied) {
 		all, ties := make(map[int]*seenShot), make(map[int]triage.Tied)
@@ -191,6 +220,9 @@ func tiesFollow(t *testing.T, rng *rand.Rand) {
 			}
 			b.ok(err)
 			s := &seenShot{shot: shots[n], examined: m.State == triage.Examined, finding: m.Finding, group: m.Group}
+			if d := decided[m.Group]; d.Covers.Has(m.ID) {
+				s.decided = d.Verdict
+			}
 			for _, p := range m.Places {
 				s.in = append(s.in, p.Exhibit)
 			}
@@ -206,10 +238,17 @@ func tiesFollow(t *testing.T, rng *rand.Rand) {
 		}
 		return all, ties
 	}
+	groupOf := func(n int) triage.GroupID {
+		m, err := b.Media.Medium(ctx, mediumID(n))
+		if err != nil {
+			return ""
+		}
+		return m.Group
+	}
 	_, before := state()
-	for step := range 250 {
+	for step := range 400 {
 		x, n := exhibits[rng.IntN(3)], rng.IntN(media)
-		switch rng.IntN(8) {
+		switch rng.IntN(12) {
 		case 0, 1:
 			p := rng.IntN(parts)
 			var items []triage.ListedItem
@@ -226,20 +265,31 @@ func tiesFollow(t *testing.T, rng *rand.Rand) {
 			}
 			b.ok(b.Exhibits.SealExhibit(ctx, x, triage.Manifest{Version: step + 1, Parts: listed}))
 		case 3, 4: // sometimes examined anew, with other facts
-			folder, number := shots[n].folder, shots[n].number
+			before := shots[n]
 			if m, err := b.Media.Medium(ctx, mediumID(n)); err == nil && m.State == triage.Examined {
 				shots[n] = draw()
-				shots[n].folder, shots[n].number = folder, number
+				shots[n].folder, shots[n].number, shots[n].day = before.folder, before.number, before.day
 			}
 			b.shoot(n, shots[n], findings[rng.IntN(len(findings))], 0)
 		case 5, 6:
 			b.rematch(n, findings[rng.IntN(5)], 0)
-		case 7:
+		case 7, 8:
 			ids, err := b.Groups.Ungrouped(ctx, 5)
 			b.ok(err)
 			for _, id := range ids {
 				b.ok(b.Groups.Bear(ctx, []triage.Founder{{Group: triage.GroupID(id), Medium: id}}))
 				b.ok(b.Groups.JoinGroups(ctx, []triage.Join{{Medium: id, Group: triage.GroupID(id)}}))
+			}
+		case 9, 10: // a group is decided, or decided otherwise, and some of its members are covered
+			if g := groupOf(n); g != "" {
+				decided[g] = b.decide(g, rng)
+			}
+		case 11: // a medium moves to another group, or comes back
+			if from, to := groupOf(n), groupOf(rng.IntN(media)); from != "" && to != "" {
+				b.ok(b.Groups.JoinGroups(ctx, []triage.Join{{Medium: mediumID(n), Group: from, Left: true}}))
+				if rng.IntN(2) == 0 {
+					b.ok(b.Groups.JoinGroups(ctx, []triage.Join{{Medium: mediumID(n), Group: to}}))
+				}
 			}
 		}
 		all, ties := state()
@@ -269,6 +319,21 @@ func tiesFollow(t *testing.T, rng *rand.Rand) {
 	}
 }
 
+// decide has a decision made of a group that covers some of its members.
+func (b *bench) decide(g triage.GroupID, rng *rand.Rand) triage.Decision {
+	b.t.Helper()
+	members, err := b.Groups.GroupMedia(b.t.Context(), g)
+	b.ok(err)
+	d := triage.Decision{Verdict: []triage.Verdict{triage.Illegal, triage.NotIllegal, triage.Unsure}[rng.IntN(3)], By: "eve", At: day}
+	for i := range members {
+		if rng.IntN(4) > 0 {
+			d.Covers, d.Members = d.Covers.With(members[i].ID), d.Members+1
+		}
+	}
+	b.ok(b.Queue.SaveDecision(b.t.Context(), g, d))
+	return d
+}
+
 // TestClueOfDestroyedBytes: what was learned of bytes that were destroyed is no clue any more, though the medium is listed still.
 func TestClueOfDestroyedBytes(t *testing.T) {
 	b := open(t)
@@ -286,7 +351,7 @@ func TestClueOfDestroyedBytes(t *testing.T) {
 	if m := b.medium(1); m.State != triage.Wanted || m.Clue != (triage.Clue{}) {
 		t.Errorf("its bytes are wanted again: %+v", m)
 	}
-	want := triage.Tied{Near: []signals.Nearness{{}}, CameraSeen: []triage.ExhibitID{other}, ShootSeen: []triage.ExhibitID{other}}
+	want := triage.Tied{Near: []signals.Nearness{{}}, Decided: []signals.Decided{{}}, CameraSeen: []triage.ExhibitID{other}, ShootSeen: []triage.ExhibitID{other}}
 	if got := b.ties(2); !reflect.DeepEqual(got, want) {
 		t.Errorf("afterwards: %+v", got)
 	}

@@ -60,7 +60,7 @@ func unpackKeys(s string) (k triage.DigestKeys) {
 	return k
 }
 
-// packPlace returns folder and parent, which scripts use, the sealed rest, and keys of the number that the name has, if any.
+// packPlace returns folder, parent and day, which scripts use, the sealed rest, and keys of the number that the name has, if any.
 func (d db) packPlace(id triage.MediumID, p triage.Place) string {
 	class, ok := classes.of[p.Class]
 	if !ok {
@@ -73,7 +73,7 @@ func (d db) packPlace(id triage.MediumID, p triage.Place) string {
 		}
 	}
 	rest := binary.BigEndian.AppendUint64(append([]byte(class), flags), uint64(packTime(p.Modified)))
-	return packFolder(p.Folder) + packFolder(p.Parent) + d.sealer.sealBlock(d.mediumPlace(id, packExhibit(p.Exhibit)), rest) + packNumbers(p.Numbers)
+	return packFolder(p.Folder) + packFolder(p.Parent) + packDay(p.Day) + d.sealer.sealBlock(d.mediumPlace(id, packExhibit(p.Exhibit)), rest) + packNumbers(p.Numbers)
 }
 
 // unpackPlace reads an exhibit and what packPlace wrote.
@@ -81,11 +81,12 @@ func (d db) unpackPlace(id triage.MediumID, s string) (triage.Place, error) {
 	exhibit, s := s[:8], s[8:]
 	p := triage.Place{Exhibit: unpackExhibit(exhibit)}
 	s, p.Numbers = s[:placeSize], unpackNumbers(s[placeSize:])
-	rest, err := d.sealer.openBlock(d.mediumPlace(id, exhibit), s[2*folderSize:])
+	rest, err := d.sealer.openBlock(d.mediumPlace(id, exhibit), s[2*folderSize+daySize:])
 	if err != nil {
 		return p, err
 	}
 	p.Folder, p.Parent = unpackFolder(s[:folderSize]), unpackFolder(s[folderSize:2*folderSize])
+	p.Day = unpackDay(s[2*folderSize : 2*folderSize+daySize])
 	p.Class = classes.to[string(rest[:1])]
 	for i, is := range []*bool{&p.Deleted, &p.Hidden, &p.Archived} {
 		*is = rest[1]&(1<<i) != 0
@@ -95,7 +96,7 @@ func (d db) unpackPlace(id triage.MediumID, s string) (triage.Place, error) {
 }
 
 // placeSize is the length of what packPlace returns of a name without a number.
-const placeSize = 2*folderSize + 16
+const placeSize = 2*folderSize + daySize + 16
 
 // packTime keeps microseconds; 0 is no time at all.
 func packTime(t time.Time) int64 {

@@ -31,6 +31,7 @@ const (
 	fieldClaimBy  = 'c'
 	fieldClaimEnd = 'u' // milliseconds
 	fieldDecision = 'd' // sealed
+	fieldVerdict  = 'v' // of the decision, as media have it (fieldJudged); absent: it says nothing of them
 	fieldCovers   = 'w' // the media that the decision covers: triage.CoverBytes of each
 	fieldNew      = 'f' // open members that it does not cover; absent: none
 )
@@ -55,6 +56,7 @@ local function joins(m, g)
   local t = loadGroup(g)
   if not (t and t.b) then return false end
   m.g = g
+  judge(m, t.w and covered(t)[m.id:sub(1, 6)] and t.v or nil)
   save(m)
   if m.id ~= g then call('ZADD', P .. 'gm:' .. g, 0, m.id) end
   for x, place in pairs(m.places) do index(x, place, g) end

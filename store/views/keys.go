@@ -51,10 +51,11 @@ import (
 //
 //	near:<x>             hash    how many known and near-known media there are: of a folder (5 bytes), of the folders within
 //	                             one ('p' and that), of a folder and a number's key (8 bytes); and how many files: of a folder
-//	                             ('t' and that), of the folders within one ('a' and that)
+//	                             ('t' and that), of the folders within one ('a' and that); and how many media were decided to be
+//	                             illegal ('i' and …) and not ('j' and …): of a folder, of one of its days (8 bytes; known ones are illegal)
 //	cam:<camera>         hash    what is counted of a camera (8 bytes, or an exhibit before them): see luaclues.go
 //	stirred              set     what has changed for others than a medium itself: see luaclues.go
-//	fg:<x><f>            list    groups with a member in this folder, each with the key of that one's number (3 bytes), if any
+//	fg:<x><f>            list    groups with a member in this folder, each with the keys of that one's day (3 bytes), and number (3), if any
 //	sub:<x><f>           list    folders with such groups in this folder
 //	g:<2 bytes>          hash    the rest of a group's identifier → its record: see groups.go
 //	gm:<g>               zset    its members but the founder: most groups have no other (all scores 0: a small

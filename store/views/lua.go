@@ -19,7 +19,8 @@ local function near(finding) return (finding == 'K' or finding == 'N') and 1 or 
 local function open(finding) return finding == '?' or finding == 'P' or finding == 'U' end
 local function folderOf(place) return place:sub(1, 5) end
 local function parentOf(place) return place:sub(6, 10) end
-local function numbersOf(place) return place:sub(27) end
+local function dayOf(place) return place:sub(11, 13) end
+local function numbersOf(place) return place:sub(30) end
 local function class(state, finding) return state == 'w' and 'w' or finding end
 
 -- Records lie in buckets, by the first two bytes of their identifier: a small hash costs a fraction of as many keys.
@@ -29,8 +30,8 @@ local function writeRecord(family, id, raw) call('HSET', P .. family .. id:sub(1
 local function dropRecord(family, id) call('HDEL', P .. family .. id:sub(1, 2), id:sub(3)) end
 
 -- The fields of media and of groups, and the lengths of those that always have the same.
-local ofMedium = {fixed = {d = 48, D = 16, r = 40, x = 34, y = 43}, order = {'e', 'z', 'd', 'D', 'v', 't', 'l', 'a', 'f', 'm', 'p', 'g', 'h', 'r', 'c'}}
-local ofGroup = {fixed = {r = 20}, order = {'b', 'i', 'n', 'o', 's', 'q', 'r', 'k', 'c', 'u', 'd', 'w', 'f'}}
+local ofMedium = {fixed = {d = 48, D = 16, r = 40, x = 37, y = 46}, order = {'e', 'z', 'd', 'D', 'v', 't', 'l', 'a', 'f', 'm', 'p', 'g', 'h', 'r', 'c', 'j'}}
+local ofGroup = {fixed = {r = 20}, order = {'b', 'i', 'n', 'o', 's', 'q', 'r', 'k', 'c', 'u', 'd', 'v', 'w', 'f'}}
 
 -- unpackFields reads the fields of a record from its i-th byte on into t; places are in t.places.
 local function unpackFields(t, raw, i, fields)
@@ -92,7 +93,7 @@ local function save(m)
   if g == m.id then m.g = '' end -- most groups are one medium
   local parts = packFields(m, {m.s .. m.F .. m.k}, ofMedium)
   m.g = g
-  for x, place in pairs(m.places) do parts[#parts + 1] = (#place > 26 and 'y' or 'x') .. x .. place end
+  for x, place in pairs(m.places) do parts[#parts + 1] = (#place > 29 and 'y' or 'x') .. x .. place end
   writeRecord('m:', m.id, table.concat(parts))
 end
 
@@ -219,11 +220,12 @@ local function move(m, state, finding)
   m.s, m.F = state, finding
 end
 
--- index has a group ranked when known media come to the neighbourhood of a place, or go. A group stands there once for each
--- of its members, with the key of that one's number, and stays when they leave: it is only ranked once too often.
+-- index has a group ranked when known media come to the neighbourhood of a place, or go, or are decided there. A group stands
+-- there once for each of its members, with the keys of that one's day and number, and stays when they leave: it is only ranked
+-- once too often.
 local function index(x, place, g)
   local folder, parent = folderOf(place), parentOf(place)
-  if call('RPUSH', P .. 'fg:' .. x .. folder, g .. numbersOf(place):sub(1, 3)) == 1 and parent ~= folder then
+  if call('RPUSH', P .. 'fg:' .. x .. folder, g .. dayOf(place) .. numbersOf(place):sub(1, 3)) == 1 and parent ~= folder then
     call('RPUSH', P .. 'sub:' .. x .. parent, folder)
   end
 end
@@ -239,6 +241,7 @@ local function arrive(m, x, place)
   m.places[x] = place
   call('HINCRBY', P .. 'xc:' .. x, class(m.s, m.F), 1)
   neighbour(x, place, 0, 1)
+  if m.j then weigh(x, place, m.j, 1) end
   if near(m.F) == 1 then nearby(x, place, 1) end
   trace(m, x, m.F)
   if m.g then index(x, place, m.g); mark(m.g) end
@@ -261,6 +264,7 @@ local function ungroup(m)
   local g = m.g
   call('SREM', P .. 'ungrouped', m.id)
   if not g then return end
+  judge(m, nil)
   m.g = nil
   call('ZREM', P .. 'gm:' .. g, m.id)
   mark(g)
@@ -367,6 +371,7 @@ local function leave(m, x)
   call('HINCRBY', P .. 'xc:' .. x, class(m.s, m.F), -1)
   if near(m.F) == 1 then nearby(x, place, -1) end
   neighbour(x, place, 0, -1)
+  if m.j then weigh(x, place, m.j, -1) end
   if m.c then follow(m, x, nil) end
   m.places[x] = nil
   if m.g then mark(m.g) end
@@ -387,14 +392,29 @@ local function barred(x, restoring)
   if not restoring and call('HEXISTS', P .. 'closed', x) == 1 then return 'closed' end
 end
 
+-- covered are the media that the decision on a group covers, by what they are named there.
+local function covered(t)
+  local names = {}
+  for i = 1, #(t.w or ''), 6 do names[t.w:sub(i, i + 5)] = true end
+  return names
+end
+
+-- judgeMembers notes in the members of a group what was decided of them.
+local function judgeMembers(t)
+  local names = covered(t)
+  for _, id in ipairs(members(t.id)) do
+    local m = load(id)
+    if m and judge(m, names[id:sub(1, 6)] and t.v or nil) then save(m) end
+  end
+end
+
 -- fresh counts the open members that the decision on a group does not cover, for which it is a proposal; nil: nobody decided.
 local function fresh(t)
   if not t.w then return nil end
-  local covered, n = {}, 0
-  for i = 1, #t.w, 6 do covered[t.w:sub(i, i + 5)] = true end
+  local names, n = covered(t), 0
   for _, id in ipairs(members(t.id)) do
     local m = load(id)
-    if m and open(m.F) and not covered[id:sub(1, 6)] then n = n + 1 end
+    if m and open(m.F) and not names[id:sub(1, 6)] then n = n + 1 end
   end
   return n
 end

@@ -13,13 +13,17 @@ var densities = strings.Trim(strings.ReplaceAll(fmt.Sprint(signals.Densities()),
 // luaClues counts what media have in common: known media of folders, and all that name their camera. What is counted
 // follows from the records of media alone, so that the order in which they come and change makes no difference.
 //
+// Decisions are counted of folders, and of their days: the media that they cover, in the same way.
+//
 // What changes for others is noted in the set "stirred"; Stir has their groups ranked (clues.go):
 //
 //	f<x><f>          the groups of a folder
+//	d<x><f><3>       those of its files that were changed on a day
 //	n<x><f><9>       those of a folder's files whose numbers have one of three keys
 //	c<n><camera><b>  those of media of a camera, in one of its bins; n is the length of the camera
 var luaClues = `
 local function stir(what) call('SADD', P .. 'stirred', what) end
+` + luaDecided + `
 
 -- crossed counts, and tells whether the first has come or the last has gone.
 local function crossed(key, field, d)
@@ -83,9 +87,10 @@ local function neighbour(x, place, known, all)
   if before[3] ~= after[3] then stirWithin(x, parent) end
 end
 
--- nearby counts known and near-known media: of a neighbourhood, and of numbers.
+-- nearby counts known and near-known media: of a neighbourhood, of a day, and of numbers.
 local function nearby(x, place, d)
   neighbour(x, place, d, 0)
+  weighDay(x, place, 'I', d)
   local folder, numbers = folderOf(place), numbersOf(place)
   if numbers ~= '' and crossed('near:' .. x, folder .. numbers:sub(1, 3), d) then stir('n' .. x .. folder .. numbers) end
 end

@@ -371,7 +371,7 @@ func FuzzUnpack(f *testing.F) {
 				t.Errorf("%c of a medium, %q: %v", field, s, err)
 			}
 		}
-		for field, size := range map[string]int{string(fieldPlace): 34, string(fieldNumbered): 34 + numbersSize} {
+		for field, size := range map[string]int{string(fieldPlace): 8 + placeSize, string(fieldNumbered): 8 + placeSize + numbersSize} {
 			place := "eKp" + field + (s + strings.Repeat("x", size))[:size]
 			if _, err := d.openMedium(id, place); !triage.IsKind(err, triage.Corrupt) {
 				t.Errorf("place of a medium, %q: %v", place, err)

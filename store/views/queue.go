@@ -67,14 +67,19 @@ for _, s in ipairs(scores) do
 end
 return {total, first, leaves}`)
 
-	// decideGroup keeps a decision. ARGV: group, decision, what it covers.
+	// decideGroup keeps a decision, and notes it in the media that it covers. ARGV: group, decision, what it covers, its verdict as
+	// media have it (nothing: it says nothing of them).
 	decideGroup = script(`
 local t = loadGroup(ARGV[2]) or {id = ARGV[2]}
-t.d, t.w = ARGV[3], ARGV[4]
+t.d, t.w, t.v = ARGV[3], ARGV[4], ARGV[5] ~= '' and ARGV[5] or nil
+judgeMembers(t)
 requeue(t)
 saveGroup(t)
 return 'done'`)
 )
+
+// judged is what media have of a verdict.
+var judged = map[triage.Verdict]string{triage.Illegal: "I", triage.NotIllegal: "N"}
 
 // storedDecision is a decision as kept.
 type storedDecision struct {
@@ -211,5 +216,5 @@ func (s Queue) SaveDecision(ctx context.Context, id triage.GroupID, d triage.Dec
 	if err != nil {
 		return err
 	}
-	return fault(op, string(id), s.run(ctx, decideGroup, s.group(id), packID(string(id)), doc, string(d.Covers)).Err())
+	return fault(op, string(id), s.run(ctx, decideGroup, s.group(id), packID(string(id)), doc, string(d.Covers), judged[d.Verdict]).Err())
 }

@@ -29,15 +29,16 @@ const (
 	fieldFailures    = 'h' // counted, decimal
 	fieldRing        = 'r' // while it is wanted: exhibit (8 bytes) and part (32) of its keyring
 	fieldClue        = 'c' // of its examination: 'S' or 'M', camera (8 bytes, keyed), hours (3 of 4 bytes, keyed); luaclues.go
-	// fieldPlace, once an exhibit: exhibit (8 bytes), folder and parent (5 bytes each, keyed), then class and time of
-	// change (µs), sealed in one block of 16 bytes.
+	fieldJudged      = 'j' // what the decision on its group that covers it says: 'I' or 'N'; absent: nothing. Scripts alone use it
+	// fieldPlace, once an exhibit: exhibit (8 bytes), folder and parent (5 bytes each, keyed), day (3, keyed), then class and
+	// time of change (µs), sealed in one block of 16 bytes.
 	fieldPlace = 'x'
 	// fieldNumbered is a place where its name has a number: as fieldPlace, and the keys of that (3 of 3 bytes).
 	fieldNumbered = 'y'
 )
 
 // fixedLengths are those of fields that always have the same, in bytes.
-var fixedLengths = map[byte]int{fieldKeys: 48, fieldShort: 16, fieldRing: 40, fieldPlace: 34, fieldNumbered: 34 + numbersSize}
+var fixedLengths = map[byte]int{fieldKeys: 48, fieldShort: 16, fieldRing: 40, fieldPlace: 8 + placeSize, fieldNumbered: 8 + placeSize + numbersSize}
 
 // folderSize is the length of a packed FolderKey.
 const folderSize = 5

@@ -52,6 +52,11 @@ func originalSent(g *Group) bool {
 	return anyMember((*Member).original)(g) && anyPlace(inClass(placeSent))(g)
 }
 
+// sent: what was sent came from somewhere, and its original is not there any more, or never was.
+func sent(g *Group) bool {
+	return !anyMember((*Member).original)(g) && anyPlace(inClass(placeSent))(g)
+}
+
 // cameraTables: the quantisation tables are a maker's own. Cameras mostly have such, programs and services mostly those
 // of the Independent JPEG Group's library or Adobe's (J. Kornblum, Using JPEG quantization tables to identify imagery
 // processed by software, DFRWS 2008).

@@ -72,6 +72,7 @@ type Place struct {
 	Hidden    bool   // in a hidden folder, or a vault
 	Archived  bool   // within an archive
 	Near      Nearness
+	Decided   Decided
 	Modified  time.Time // of the file system; zero when not known
 	Submitted time.Time // when the exhibit was opened
 	Seized    time.Time // when the exhibit was seized; zero when nobody said

@@ -47,6 +47,10 @@ var turnedOn = map[Signal]Group{
 	CameraOtherCase:   with(func(m *Member) { m.CameraCases = 2 }),
 	UnknownEverywhere: with(func(m *Member) { m.Matched = false }),
 	Classifier:        with(func(m *Member) { m.Scored, m.Score = true, 900 }),
+	FoundBeside:       with(func(m *Member) { m.Places[0].Decided.Folder = 1 }),
+	FoundThatDay:      with(func(m *Member) { m.Places[0].Decided.Day = MostFound }),
+	ClearedBeside:     with(func(m *Member) { m.Places[0].Decided.Folder = -1 }),
+	ClearedThatDay:    with(func(m *Member) { m.Places[0].Decided.Day = -MostCleared }),
 
 	CameraOriginal:   with(func(m *Member) { m.Facts.Make, m.Facts.Model = "Canon", "EOS" }),
 	CameraTables:     with(func(m *Member) { m.Facts.TablesOf = hashing.TablesOwn }),
@@ -122,7 +126,7 @@ func TestOriginals(t *testing.T) {
 		"hidden":  {original(func(p *Place) { p.Hidden = true }), []Signal{CameraOriginal, PutAside, Hidden}},
 		"deleted": {original(func(p *Place) { p.Deleted = true }), []Signal{CameraOriginal, PutAside, Deleted}},
 		"sent": {Group{Members: []Member{original(func(*Place) {}).Members[0], turnedOn[Sent].Members[0]}, Exhibits: 1, Cases: 1},
-			[]Signal{CameraOriginal, OriginalSent, Sent}},
+			[]Signal{CameraOriginal, OriginalSent}},
 	} {
 		_, reasons := w.Rank(c.g)
 		if got := names(reasons); !sameSignals(got, c.want) {
@@ -187,6 +191,21 @@ func TestEachSignalOff(t *testing.T) {
 		{"in two cases", Group{Members: turnedOn[UnknownEverywhere].Members, Exhibits: 2, Cases: 2}, UnknownEverywhere},
 		{"a neutral score", with(func(m *Member) { m.Scored, m.Score = true, 500 }), Classifier},
 		{"a low score", with(func(m *Member) { m.Scored, m.Score = true, 10 }), Classifier},
+		{"cleared beside", turnedOn[ClearedBeside], FoundBeside},
+		{"cleared that day", turnedOn[ClearedThatDay], FoundThatDay},
+		{"found beside", turnedOn[FoundBeside], ClearedBeside},
+		{"found that day", turnedOn[FoundThatDay], ClearedThatDay},
+		{"what lies elsewhere, too, is not cleared", with(func(m *Member) {
+			m.Places = append(m.Places, m.Places[0])
+			m.Places[0].Decided.Folder = -MostCleared
+		}), ClearedBeside},
+		{"nor is what has a copy of another day", with(func(m *Member) {
+			m.Places = append(m.Places, m.Places[0])
+			m.Places[1].Decided.Day = -MostCleared
+		}), ClearedThatDay},
+		{"the same shoot is not counted as the same camera, too", with(func(m *Member) { m.ShootKnown, m.CameraKnown = true, true }), CameraKnown},
+		{"nor with another case", with(func(m *Member) { m.ShootCases, m.CameraCases = 2, 2 }), CameraOtherCase},
+		{"sent, and the original is there", canon(func(m *Member) { m.Places[0].Class = "sent" }), Sent},
 		{"no score", with(func(m *Member) { m.Score = 900 }), Classifier},
 
 		{"an editor's file is no original", canon(func(m *Member) { m.Facts.Software = "Adobe Photoshop 25" }), CameraOriginal},

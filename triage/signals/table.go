@@ -13,6 +13,10 @@ const (
 	CameraOtherCase   Signal = "camera-other-case"
 	UnknownEverywhere Signal = "unknown-everywhere"
 	Classifier        Signal = "classifier"
+	FoundBeside       Signal = "found-beside"
+	FoundThatDay      Signal = "found-that-day"
+	ClearedBeside     Signal = "cleared-beside"
+	ClearedThatDay    Signal = "cleared-that-day"
 
 	CameraOriginal   Signal = "camera-original"
 	CameraTables     Signal = "camera-tables"
@@ -58,25 +62,29 @@ type signal struct {
 
 // all holds every signal with the points that it has by default, the heaviest first.
 var all = []signal{
-	{ShootKnown, 45, plain(anyMember(func(m *Member) bool { return m.ShootKnown }))},
+	{ShootKnown, 45, plain(shootKnown)},
 	{CameraOriginal, 40, cameraOriginal},
-	{CameraKnown, 30, plain(anyMember(func(m *Member) bool { return m.CameraKnown }))},
+	{CameraKnown, 30, plain(cameraKnown)},
 	{Classifier, 30, classifier},
+	{FoundBeside, 30, told(found(ofFolder))},
+	{FoundThatDay, 30, told(found(ofDay))},
 	{Icon, -30, sized(icon)},
 	{NearKnown, 25, told(nearKnown)},
 	{OtherCase, 25, otherCase},
 	{ScreenRecording, 25, plain(anyMember(screenRecording))},
 	{WidelySeen, -25, widelySeen},
 	{PossibleMatch, 20, plain(anyMember(func(m *Member) bool { return m.Possible }))},
-	{ShootOtherCase, 20, plain(anyMember(func(m *Member) bool { return m.ShootCases > 1 }))},
-	{CameraOtherCase, 20, plain(anyMember(func(m *Member) bool { return m.CameraCases > 1 }))},
+	{ShootOtherCase, 20, plain(shootOtherCase)},
+	{CameraOtherCase, 20, plain(cameraOtherCase)},
+	{ClearedBeside, -25, told(cleared(ofFolder))},
+	{ClearedThatDay, -25, told(cleared(ofDay))},
 	{BrowserCache, -20, plain(allPlaces(inClass(placeCache)))},
 	{Stock, -20, plain(allPlaces(inClass(placeStock)))},
 	{PutAside, 20, plain(anyMember(putAside))},
 	{OriginalSent, 20, plain(originalSent)},
 	{Recent, 15, sized(recent)},
 	{Hidden, 15, plain(anyPlace(func(p *Place) bool { return p.Hidden }))},
-	{Sent, 15, plain(anyPlace(inClass(placeSent)))},
+	{Sent, 15, plain(sent)},
 	{ProgramFiles, -15, plain(allPlaces(inClass(placeProgram)))},
 	{Graphic, -15, sized(graphic)},
 	{CameraSerial, 10, plain(anyMember(func(m *Member) bool { return m.Facts.Serial != "" }))},

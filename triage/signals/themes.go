@@ -24,7 +24,7 @@ func (t Theme) Signals() []Signal {
 var themes = map[Theme][]Signal{
 	Ties: {
 		ShootKnown, CameraKnown, NearKnown, AroundKnown, PossibleMatch, OtherCase, OtherExhibit, ShootOtherCase, CameraOtherCase, UnknownEverywhere,
-		WidelySeen, Classifier,
+		WidelySeen, Classifier, FoundBeside, FoundThatDay, ClearedBeside, ClearedThatDay,
 	},
 	Origin: {
 		CameraOriginal, CameraTables, OriginalSize, ThumbnailAgrees, ThumbnailDiffers, CameraSerial, PutAside, OriginalSent, Position, Recent, RecentFile, Resaved,

@@ -5,6 +5,19 @@ import "strconv"
 // neutralScore is a classifier's score, in thousandths, that says neither yes nor no.
 const neutralScore = thousand / 2
 
+func shootKnown(g *Group) bool { return anyMember(func(m *Member) bool { return m.ShootKnown })(g) }
+func shootOtherCase(g *Group) bool {
+	return anyMember(func(m *Member) bool { return m.ShootCases > 1 })(g)
+}
+
+// cameraKnown and cameraOtherCase leave what is of the same shoot, too, to the signals of that.
+func cameraKnown(g *Group) bool {
+	return !shootKnown(g) && anyMember(func(m *Member) bool { return m.CameraKnown })(g)
+}
+func cameraOtherCase(g *Group) bool {
+	return !shootOtherCase(g) && anyMember(func(m *Member) bool { return m.CameraCases > 1 })(g)
+}
+
 // otherCase leaves what many people have to WidelySeen.
 func otherCase(p *Parameters, g *Group) (Reason, bool) {
 	return Reason{}, g.Cases > 1 && g.Cases < p.WidelySeenFrom
