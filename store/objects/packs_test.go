@@ -190,7 +190,7 @@ func FuzzDoom(f *testing.F) {
 func TestShelfKeepsAllOfAPlace(t *testing.T) {
 	p := triage.Place{
 		Exhibit: "x0011223344556677", Folder: "0011223344", Parent: "5566778899", Class: triage.PlaceSent, Deleted: true, Hidden: true, Archived: true,
-		Modified: time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC), Numbers: "001122334455667788",
+		Modified: time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC), Day: "001122", Numbers: "001122334455667788",
 	}
 	for i, fields := 0, reflect.ValueOf(p); i < fields.NumField(); i++ {
 		if fields.Field(i).IsZero() {

@@ -202,7 +202,7 @@ func (s *stack) checked(dir string) {
 		s.t.Fatal(err)
 	}
 	for _, l := range labels {
-		if l.Finding == sample.ProbableNew {
+		if l.Finding == sample.Unlisted {
 			s.run("unit", "check", filepath.Join(dir, sample.DriveDir, filepath.FromSlash(l.Path)))
 			return
 		}

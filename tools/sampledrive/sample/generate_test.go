@@ -114,7 +114,7 @@ func checkLabels(t *testing.T, dir string, sum Summary) {
 			t.Errorf("%d items are %s, want at least %d", sum.ByDisposition[what], what, least)
 		}
 	}
-	for what, least := range map[string]int{Known: 19, NearKnown: 30, Benign: 6, ProbableNew: 26, Unranked: 15, Unreadable: 10, "": 20} {
+	for what, least := range map[string]int{Known: 19, NearKnown: 30, Benign: 6, Unlisted: 41, Unreadable: 10, "": 20} {
 		if sum.ByFinding[what] < least {
 			t.Errorf("the finding of %d items is %q, want at least %d", sum.ByFinding[what], what, least)
 		}
@@ -203,7 +203,7 @@ func checkCameras(t *testing.T, dir string) {
 	t.Helper()
 	originals := 0
 	for _, l := range readLabels(t, dir) {
-		if l.Finding != ProbableNew || !strings.Contains(l.Why, "camera Exif") {
+		if l.Finding != Unlisted || !strings.Contains(l.Why, "camera Exif") {
 			continue
 		}
 		originals++
@@ -239,7 +239,7 @@ func TestGenerateRefuses(t *testing.T) {
 }
 
 func TestLabelsSurvive(t *testing.T) {
-	want := []Label{{"a/b \"c\",\nd.jpg", Media, Known, "why, so", "", "7"}, {"\xe9t\xe9.jpg", Media, Unranked, "", "planted-1", "8"}, {"é", Empty, "", "x", "", ""}}
+	want := []Label{{"a/b \"c\",\nd.jpg", Media, Known, "why, so", "", "7"}, {"\xe9t\xe9.jpg", Media, Unlisted, "", "planted-1", "8"}, {"é", Empty, "", "x", "", ""}}
 	var b bytes.Buffer
 	if err := WriteLabels(&b, want); err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -20,12 +21,22 @@ const (
 
 // What an item turns out to be; "" for what has no finding.
 const (
-	Known       = "known"
-	NearKnown   = "near-known"
-	Benign      = "benign"
-	ProbableNew = "probable-new"
-	Unranked    = "unranked"
+	Known     = "known"
+	NearKnown = "near-known"
+	Benign    = "benign"
 )
+
+// Unlisted is what is in no set and near none. Whether it is probable-new or unranked, the weights of the ranking say, and what is
+// decided meanwhile: of that a label knows nothing but which groups were planted to be found.
+const Unlisted = "unlisted"
+
+// told are the findings that may be told of Unlisted.
+var told = []string{"probable-new", "unranked"}
+
+// Holds reports whether a finding is what the label says.
+func (l Label) Holds(finding string) bool {
+	return finding == l.Finding || l.Finding == Unlisted && slices.Contains(told, finding)
+}
 
 // A Label is the truth about one item of the drive. It follows from what the generator did, never from a hash.
 type Label struct {

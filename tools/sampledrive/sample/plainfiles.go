@@ -29,7 +29,7 @@ func (l *layout) unreadable() {
 	put(recoveredData+"cluster.bin", garbage(l.Rand, 5000), NotMedia, "", "garbage named like nothing")
 	put(tabletCamera+"IMG_9001.HEIC", heic(l.Rand), Media, Unreadable, "HEIC brand without a decodable picture")
 	put(tabletCamera+"IMG_9002.HEIC", heic(l.Rand), Media, Unreadable, "HEIC brand without a decodable picture")
-	put(videos+"VID_20240612.mp4", video(l.Rand), Media, Unranked, "video header, no camera data, in no set")
+	put(videos+"VID_20240612.mp4", video(l.Rand), Media, Unlisted, "video header, no camera data, in no set")
 	put(downloads+"clip.mp4", video(l.Rand), Media, Known, "video header, listed as known by digest")
 	l.files[len(l.files)-1].listed = listing{md5: true}
 	for _, path := range []string{videos + "vide.mp4", recoveredData + "IMG_0002.jpg", documents + "brouillon.txt", appStorage + "LOCK"} {

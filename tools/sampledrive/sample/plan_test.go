@@ -2,6 +2,7 @@ package sample
 
 import (
 	"path"
+	"slices"
 	"testing"
 )
 
@@ -24,11 +25,11 @@ func TestPlannedGroups(t *testing.T) {
 			if s.exposure.serial == "" || s.exposure.vendor == "" || s.exposure.model == "" {
 				t.Errorf("%s: its camera does not say who it is", s.planted)
 			}
-		case finding == ProbableNew:
-			gotCameras++
+		case finding == Unlisted:
 			gotOthers++
-		case finding == Unranked:
-			gotOthers++
+			if s.camera() {
+				gotCameras++
+			}
 		}
 	}
 	if gotPlanted != planted || gotOthers < others || gotCameras < otherCameras {
@@ -62,10 +63,15 @@ func TestListingsDoNotBlur(t *testing.T) {
 		switch {
 		case s.planted != "" && !knownIn[folder]:
 			t.Errorf("%s: nothing known lies in its folder", s.planted)
-		case s.planted == "" && s.finding(s.copies[0]) == ProbableNew && (knownIn[folder] || knownIn[path.Dir(folder)]):
+		case s.planted == "" && s.finding(s.copies[0]) == Unlisted && s.camera() && (knownIn[folder] || knownIn[path.Dir(folder)]):
 			t.Errorf("%s: an everyday camera picture beside known ones", s.copies[0].path)
 		}
 	}
+}
+
+// camera reports whether a camera's own file of the subject is on the drive.
+func (s subject) camera() bool {
+	return s.exposure != nil && slices.ContainsFunc(s.copies, func(c copied) bool { return c.edit == asIs && c.path != "" })
 }
 
 func TestFinding(t *testing.T) {
@@ -75,14 +81,14 @@ func TestFinding(t *testing.T) {
 		subject subject
 		want    []string
 	}{
-		{"camera original and its copy", subject{exposure: shot, copies: []copied{{path: "a", edit: asIs}, {path: "b", edit: grey}}}, []string{ProbableNew, ProbableNew}},
-		{"copies of an original that is not here", subject{exposure: shot, copies: []copied{{edit: asIs}, {path: "b", edit: grey}}}, []string{Unranked, Unranked}},
-		{"no camera", subject{copies: []copied{{path: "a", edit: asIs}}}, []string{Unranked}},
+		{"camera original and its copy", subject{exposure: shot, copies: []copied{{path: "a", edit: asIs}, {path: "b", edit: grey}}}, []string{Unlisted, Unlisted}},
+		{"copies of an original that is not here", subject{exposure: shot, copies: []copied{{edit: asIs}, {path: "b", edit: grey}}}, []string{Unlisted, Unlisted}},
+		{"no camera", subject{copies: []copied{{path: "a", edit: asIs}}}, []string{Unlisted}},
 		{"listed by PDQ", subject{exposure: shot, copies: []copied{{edit: asIs, listed: listing{pdq: true}}, {path: "b", edit: turned}}}, []string{NearKnown, NearKnown}},
 		{"listed by both", subject{copies: []copied{{path: "a", edit: asIs, listed: listing{md5: true, pdq: true}}, {path: "b", edit: turned}}}, []string{Known, NearKnown}},
 		{"same bytes twice", subject{copies: []copied{{path: "a", edit: asIs, listed: listing{sha1: true}}, {path: "b", edit: asIs}}}, []string{Known, Known}},
 		{"known and benign", subject{copies: []copied{{path: "a", edit: asIs, listed: listing{sha1: true, benign: true}}}}, []string{Known}},
-		{"benign does not spread", subject{copies: []copied{{path: "a", edit: asIs, listed: listing{benign: true}}, {path: "b", edit: smaller}}}, []string{Benign, Unranked}},
+		{"benign does not spread", subject{copies: []copied{{path: "a", edit: asIs, listed: listing{benign: true}}, {path: "b", edit: smaller}}}, []string{Benign, Unlisted}},
 		{"broken", subject{exposure: shot, copies: []copied{{path: "a", edit: truncated}}}, []string{Unreadable}},
 		{"broken and listed", subject{copies: []copied{{path: "a", edit: truncated, listed: listing{sha1: true}}}}, []string{Known}},
 	} {

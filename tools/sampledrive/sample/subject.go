@@ -92,10 +92,9 @@ func (s subject) files(r *rand.Rand) ([]file, error) {
 // finding is what a copy must turn out to be. Exact listings hold for every copy with the same bytes.
 func (s subject) finding(c copied) string {
 	var listed listing
-	near, original := false, false
+	near := false
 	for _, other := range s.copies {
 		near = near || other.listed.pdq
-		original = original || (other.edit == asIs && other.path != "" && s.exposure != nil)
 		if other.edit == c.edit && other.listed != (listing{}) {
 			listed = other.listed
 		}
@@ -109,10 +108,8 @@ func (s subject) finding(c copied) string {
 		return NearKnown
 	case listed.benign:
 		return Benign
-	case original:
-		return ProbableNew
 	}
-	return Unranked
+	return Unlisted
 }
 
 func (s subject) why(c copied) string {
