@@ -26,8 +26,8 @@ func TestFit(t *testing.T) {
 	for s := range planted {
 		d.Planted = append(d.Planted, s)
 	}
-	before := newModel(queue).untouched(signals.Default())
-	r := newReport(measured{before, before}, &drive.World{Drives: []*drive.Drive{d}}, 0)
+	before := newModel(queue, nil).untouched(signals.Default())
+	r := newReport(measured{before: before, worked: before}, &drive.World{Drives: []*drive.Drive{d}}, 0)
 	f := newFitting([]*report{r, r})
 	was, is := f.inForce, f.fitted()
 	if f.value(is) <= f.value(was) || f.value(is) < .5 {

@@ -34,6 +34,9 @@ func TestRun(t *testing.T) {
 	if len(r.planted) == 0 || r.overall.missed != 0 || r.overall.found(1) != 1 {
 		t.Errorf("%d planted, of which %d are in no group of the queue", len(r.planted), r.overall.missed)
 	}
+	if parting(q.before, q.worked) >= workedOf(len(queue)) {
+		t.Error("the queue learns nothing from decisions")
+	}
 	groups := make(map[*drive.Scene]int)
 	for _, g := range queue {
 		groups[g.scene]++
@@ -116,7 +119,7 @@ func TestPlotAndDocument(t *testing.T) {
 	for s := range truth {
 		d.Planted = append(d.Planted, s)
 	}
-	r := newReport(measured{queue, queue}, &drive.World{Drives: []*drive.Drive{d, {Seed: 8}}}, 0)
+	r := newReport(measured{before: queue, worked: queue}, &drive.World{Drives: []*drive.Drive{d, {Seed: 8}}}, 0)
 	svg := r.plot()
 	for _, want := range []string{"<title", "<desc", "prefers-color-scheme: dark", "role=\"img\"", "newest first", "Vigie, before any decision"} {
 		if !strings.Contains(svg, want) {

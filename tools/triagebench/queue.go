@@ -26,23 +26,6 @@ type group struct {
 	lies   []lying      // in which cells
 }
 
-// cell is where decisions are counted: a folder of an exhibit.
-type cell struct {
-	kind    int // an index of tells
-	exhibit triage.ExhibitID
-	folder  triage.FolderKey
-}
-
-// counts reports whether decisions are counted there.
-func (c *cell) counts() bool { return true }
-
-// lying tells what of a group lies in a cell, as the service has it.
-type lying struct {
-	cell
-	members int // for whom a decision counts
-	open    int // of these, for whom counts what was decided of others there
-}
-
 func (g *group) seeds(w *drive.World) []uint64 {
 	seeds := make([]uint64, len(g.drives))
 	for i, d := range g.drives {
@@ -102,25 +85,6 @@ func withTruth(g triage.Group, members []triage.Medium, spots map[triage.MediumI
 		return k, fmt.Errorf("group %s has no member of the simulation", g.ID)
 	}
 	return k, nil
-}
-
-// lie notes where a member lies: once an exhibit, where it was first seen there.
-func (g *group) lie(m *triage.Medium) {
-	for _, p := range m.Places {
-		g.lieIn(cell{inFolder, p.Exhibit, p.Folder}, m)
-	}
-}
-
-func (g *group) lieIn(c cell, m *triage.Medium) {
-	at := slices.IndexFunc(g.lies, func(l lying) bool { return l.cell == c })
-	if at < 0 {
-		at = len(g.lies)
-		g.lies = append(g.lies, lying{cell: c})
-	}
-	g.lies[at].members++
-	if m.Finding == triage.ProbableNew || m.Finding == triage.Unranked {
-		g.lies[at].open++
-	}
 }
 
 func newestFirst(a, b *group) int {

@@ -52,7 +52,7 @@ type report struct {
 
 // newReport takes what was measured. With wrong, one decision in so many is wrong in an order of its own.
 func newReport(q measured, w *drive.World, wrong int) *report {
-	r := &report{world: w, measured: q, model: newModel(q.before), weights: signals.Default(), planted: plantedIn(w.Drives...)}
+	r := &report{world: w, measured: q, model: newModel(q.before, q.known), weights: signals.Default(), planted: plantedIn(w.Drives...)}
 	one := func(name string, q []*group) {
 		r.orders = append(r.orders, order{name, []curve{r.curve(q)}})
 	}

@@ -3,13 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"os"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
-	"vigie/tools/triagebench/drive"
 	"vigie/triage"
 )
 
@@ -20,6 +21,9 @@ const (
 	// workedShare is the part of the groups that the reviewer opens: the tables end there.
 	workedShare = .20
 )
+
+// page is how many groups, or media, are read at a time.
+const page = 500
 
 var reviewer = triage.Actor{ID: "a2", Name: "office", Role: triage.Reviewer}
 
@@ -100,7 +104,6 @@ func (s *service) decide(ctx context.Context, some []*group) error {
 
 // listed reads the queue, whole.
 func (s *service) listed(ctx context.Context) (all []triage.Group, err error) {
-	const page = 500
 	for {
 		some, total, err := s.review.List(ctx, reviewer, len(all), page)
 		if err != nil {
@@ -114,7 +117,7 @@ func (s *service) listed(ctx context.Context) (all []triage.Group, err error) {
 }
 
 // queue reads the queue, whole, with what the simulation knows of each group.
-func (s *service) queue(ctx context.Context, w *drive.World) ([]*group, error) {
+func (s *service) queue(ctx context.Context, spots map[triage.MediumID][]spot) ([]*group, error) {
 	all, err := s.listed(ctx)
 	if err != nil {
 		return nil, err
@@ -127,7 +130,6 @@ func (s *service) queue(ctx context.Context, w *drive.World) ([]*group, error) {
 	if err != nil {
 		return nil, err
 	}
-	spots := s.spots(w)
 	queue := make([]*group, len(all))
 	for i := range all {
 		if queue[i], err = withTruth(all[i], members[i], spots); err != nil {
@@ -135,4 +137,26 @@ func (s *service) queue(ctx context.Context, w *drive.World) ([]*group, error) {
 		}
 	}
 	return queue, nil
+}
+
+// known counts the known and near-known media of each day: there, they count as if they had been decided to be illegal.
+func (s *service) known(ctx context.Context, spots map[triage.MediumID][]spot) (map[cell]int, error) {
+	known := make(map[cell]int)
+	for some := range slices.Chunk(slices.Collect(maps.Keys(spots)), page) {
+		media, err := s.submit.Media.Media(ctx, some)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range media {
+			if m.Finding != triage.Known && m.Finding != triage.NearKnown {
+				continue
+			}
+			for i := range m.Places {
+				if day := cellsOf(&m.Places[i])[onDay]; day.counts() {
+					known[day]++
+				}
+			}
+		}
+	}
+	return known, nil
 }

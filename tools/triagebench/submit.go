@@ -26,9 +26,12 @@ const (
 // lastSubmission is when the last drive of a run comes in; the others before it.
 var lastSubmission = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// measured are the groups of a world in the order of the service's queue: as it is before any decision, and as a reviewer opens
-// them.
-type measured struct{ before, worked []*group }
+// measured are the groups of a world in the order of the service's queue.
+type measured struct {
+	before []*group     // any decision
+	known  map[cell]int // media that count in cells before any decision
+	worked []*group     // as a reviewer opens them
+}
 
 // measure submits the drives of a world to a service of its own, and has a reviewer work the queue that it makes of them.
 func measure(ctx context.Context, dir string, w *drive.World) (q measured, err error) {
@@ -48,7 +51,11 @@ func measure(ctx context.Context, dir string, w *drive.World) (q measured, err e
 	if err := s.takeAll(ctx, w); err != nil {
 		return q, err
 	}
-	if q.before, err = s.queue(ctx, w); err != nil {
+	spots := s.spots(w)
+	if q.before, err = s.queue(ctx, spots); err != nil {
+		return q, err
+	}
+	if q.known, err = s.known(ctx, spots); err != nil {
 		return q, err
 	}
 	q.worked, err = s.work(ctx, q.before)

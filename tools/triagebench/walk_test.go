@@ -11,7 +11,8 @@ import (
 	"vigie/triage/signals"
 )
 
-// queueOf makes a queue of lines "planted or not, folders, signals that apply": "+ a,b tells", "- a". All have open members.
+// queueOf makes a queue of lines "planted or not, folders, signals that apply": "+ a,b tells", "- a@3". What stands behind a folder
+// is a day of it. All have open members.
 func queueOf(lines ...string) (queue []*group, planted map[*drive.Scene]bool) {
 	planted = make(map[*drive.Scene]bool)
 	for i, line := range lines {
@@ -22,7 +23,12 @@ func queueOf(lines ...string) (queue []*group, planted map[*drive.Scene]bool) {
 			planted[g.scene] = true
 		}
 		for _, f := range strings.Split(words[1], ",") {
-			g.lies = append(g.lies, lying{cell{inFolder, "x", triage.FolderKey(f)}, 1, 1})
+			name, day, daily := strings.Cut(f, "@")
+			at := cellsOf(&triage.Place{Exhibit: "x", Folder: triage.FolderKey(name), Day: triage.DayKey(day)})
+			g.lies = append(g.lies, lying{at[inFolder], 1, 1})
+			if daily {
+				g.lies = append(g.lies, lying{at[onDay], 1, 1})
+			}
 		}
 		for _, s := range words[2:] {
 			g.Reasons = append(g.Reasons, signals.Reason{Signal: signals.Signal(s)})
@@ -50,8 +56,8 @@ func TestWalk(t *testing.T) {
 	}
 	lines = append(lines, "+ a first", "- b", "- c", "+ a", "+ a,b") // numbers 9 to 13
 	queue, _ := queueOf(lines...)
-	m := newModel(queue)
-	weights := points(map[signals.Signal]int{"first": 50, foundBeside: 30, clearedBeside: -30})
+	m := newModel(queue, nil)
+	weights := points(map[signals.Signal]int{"first": 50, signals.FoundBeside: 30, signals.ClearedBeside: -30})
 	first := "00 01 02 03 04 05 06 07 08 09 "
 	for _, c := range []struct {
 		name    string
@@ -63,8 +69,8 @@ func TestWalk(t *testing.T) {
 		{"before any decision", weights, nil, 0, first + "10 11 12 13"},
 		{"in a folder with one that was found, then in others, then beside cleared ones", weights, nil, handful, first + "12 13 11 10"},
 		{"a handful is decided together", weights, nil, handful - 1, first + "11 12 13 10"},
-		{"found ones say nothing", without(weights, foundBeside), nil, handful, first + "11 12 13 10"},
-		{"cleared ones say nothing", without(weights, clearedBeside), nil, handful, first + "12 13 10 11"},
+		{"found ones say nothing", without(weights, signals.FoundBeside), nil, handful, first + "11 12 13 10"},
+		{"cleared ones say nothing", without(weights, signals.ClearedBeside), nil, handful, first + "12 13 10 11"},
 		{"all decisions wrong", weights, slices.Repeat([]bool{true}, len(lines)), handful, first + "10 13 11 12"},
 	} {
 		w := m.start(c.weights, c.wrong)
@@ -79,9 +85,36 @@ func TestWalk(t *testing.T) {
 	}
 }
 
+// TestDays: what is decided of a day of a folder counts for that day alone, and known media do so before any decision.
+func TestDays(t *testing.T) {
+	weights := points(map[signals.Signal]int{"first": 50, signals.FoundThatDay: 30, signals.ClearedThatDay: -30})
+	for _, c := range []struct {
+		name  string
+		lines []string
+		known map[cell]int
+		want  string
+	}{
+		{"found", []string{"+ a@1 first", "- a@2", "- b@1", "- a@1", "- a@", "- a@2,a@1"}, nil, "00 03 05 01 02 04"},
+		{"cleared", []string{"- a@1 first", "- a@1", "- a@2", "- b@1", "- a@1,a@2", "- a@1,a@"}, nil, "00 02 03 04 05 01"},
+		{"of no day", []string{"+ a@ first", "- a@1", "- a@"}, nil, "00 01 02"},
+		{"known", []string{"- a@1 first", "- a@2", "- a@3"}, map[cell]int{{onDay, "x", "a", "3"}: 2}, "00 02 01"},
+		{"known, and cleared", []string{"- a@1 first", "- a@1", "- a@2"}, map[cell]int{{onDay, "x", "a", "1"}: 1}, "00 01 02"},
+	} {
+		queue, _ := queueOf(c.lines...)
+		for i := range queue {
+			queue[i].Reasons = append(queue[i].Reasons, signals.Reason{Signal: signals.FoundThatDay}) // as of the moment at which it was read
+		}
+		w := newModel(queue, c.known).start(weights, nil)
+		w.open(1)
+		if got := ids(w.all()); got != c.want {
+			t.Errorf("%s: %q, not %q", c.name, got, c.want)
+		}
+	}
+}
+
 func TestErrors(t *testing.T) {
 	queue, _ := queueOf(slices.Repeat([]string{"- a"}, 1000)...)
-	m := newModel(queue)
+	m := newModel(queue, nil)
 	wrong := 0
 	for _, w := range m.errors(20) {
 		if w {
@@ -105,23 +138,23 @@ func TestAgree(t *testing.T) {
 		d.Planted = append(d.Planted, s)
 	}
 	world := &drive.World{Drives: []*drive.Drive{d}}
-	m := newModel(queue)
+	m := newModel(queue, nil)
 	before, worked := m.untouched(signals.Default()), m.work(signals.Default(), nil)
-	r := newReport(measured{before, worked}, world, 0)
+	r := newReport(measured{before: before, worked: worked}, world, 0)
 	if err := r.agree(); err != nil || !strings.Contains(r.agreement(), "in the same order") {
 		t.Errorf("%v; %s", err, r.agreement())
 	}
 	late := slices.Clone(worked)
 	slices.Reverse(late)
-	if newReport(measured{before, late}, world, 0).agree() == nil {
+	if newReport(measured{before: before, worked: late}, world, 0).agree() == nil {
 		t.Error("a service whose reviewer finds something else is not seen")
 	}
-	if newReport(measured{late, worked}, world, 0).agree() == nil {
+	if newReport(measured{before: late, worked: worked}, world, 0).agree() == nil {
 		t.Error("a service with another queue is not seen")
 	}
 	swapped := slices.Clone(worked)
 	swapped[3], swapped[4] = swapped[4], swapped[3]
-	if r = newReport(measured{before, swapped}, world, 0); r.agree() != nil || !strings.Contains(r.agreement(), "the same first 3 of 12 groups") {
+	if r = newReport(measured{before: before, worked: swapped}, world, 0); r.agree() != nil || !strings.Contains(r.agreement(), "the same first 3 of 12 groups") {
 		t.Errorf("%v; %s", r.agree(), r.agreement())
 	}
 }
