@@ -231,6 +231,7 @@ func (c *CatchUp) Once(ctx context.Context, force bool) error {
 	if err := c.wait(ctx, me); err != nil {
 		return err
 	}
+	defer letGo(ctx, c.Steward.Lease, "catch-up", me)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	go func() { // renews the lease; ends with ctx
@@ -244,12 +245,11 @@ func (c *CatchUp) Once(ctx context.Context, force bool) error {
 	if err != nil {
 		return err
 	}
-	_, err = c.Steward.Lease.Hold(ctx, "catch-up", me, 0)
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.seen, c.open = m, true
 	c.openings++
-	c.mu.Unlock()
-	return err
+	return nil
 }
 
 // wait returns when me is the one who catches up.

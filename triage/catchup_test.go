@@ -164,6 +164,7 @@ func TestRebuild(t *testing.T) {
 // TestLostAgain empties Redis once more at each step of catching up, from nothing and from marks: nobody is let in to what
 // is not whole, and the next try leaves nothing out.
 func TestLostAgain(t *testing.T) {
+	t.Parallel()
 	h, c := worked(t)
 	ctx := t.Context()
 	want := h.dump(c)
@@ -301,6 +302,28 @@ func TestPinned(t *testing.T) {
 	}
 	if err := c.Pins("another"); err != nil {
 		t.Errorf("what has ended is pinned still: %v", err)
+	}
+}
+
+// TestLeasesAreGivenBack: who stops, or fails, lets the next one begin at once.
+func TestLeasesAreGivenBack(t *testing.T) {
+	h := newHouse(t)
+	c := h.caughtUp()
+	stop := h.tend()
+	for deadline := time.Now().Add(20 * time.Second); h.rdb.Exists(t.Context(), "t:lease:steward").Val() == 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the steward holds no lease")
+		}
+	}
+	stop()
+	h.faults.arm(5, false)
+	if err := c.Once(t.Context(), true); !errors.Is(err, errOnPurpose) || !h.faults.disarm() {
+		t.Fatalf("caught up, in spite of the fault: %v", err)
+	}
+	for _, name := range []string{"steward", "catch-up"} {
+		if free, err := h.views.Lease.Hold(t.Context(), name, "another", time.Minute); err != nil || !free {
+			t.Errorf("%s: its lease is free: %t, %v", name, free, err)
+		}
 	}
 }
 

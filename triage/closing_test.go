@@ -31,21 +31,18 @@ func (h *house) closer() *triage.Closer {
 // and all orphans have an heir.
 func (h *house) work() {
 	h.t.Helper()
-	h.rdb.Del(h.t.Context(), "t:lease:steward") // of one that was stopped
 	busy, stop := context.WithCancel(context.Background())
 	var g sync.WaitGroup
 	defer func() { stop(); g.Wait() }()
 	g.Go(func() { _ = h.steward.Run(busy) })
 	working := false
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(5 * time.Millisecond) {
-		ctx := h.t.Context()
-		jobs, err := h.jobs.Len(ctx) // each before what it leaves behind
+		jobs, err := h.jobs.Len(h.t.Context()) // each before what it leaves behind
 		if jobs > 0 && !working {
 			working = true
 			g.Go(func() { _ = h.worker.Run(busy) })
 		}
-		waiting := h.rdb.HLen(ctx, "t:ep:-1").Val() + h.rdb.SCard(ctx, "t:ungrouped").Val() + h.rdb.SCard(ctx, "t:orphans").Val()
-		waiting += h.rdb.SCard(ctx, "t:stirred").Val() + h.rdb.ZCard(ctx, "t:torank").Val()
+		waiting := h.waiting()
 		if err == nil && waiting+jobs == 0 {
 			return
 		}
@@ -53,6 +50,13 @@ func (h *house) work() {
 			h.t.Fatalf("%d groups or media wait, and %d jobs", waiting, jobs)
 		}
 	}
+}
+
+// waiting counts the media and groups that wait for the steward.
+func (h *house) waiting() int64 {
+	ctx := h.t.Context()
+	n := h.rdb.HLen(ctx, "t:ep:-1").Val() + h.rdb.SCard(ctx, "t:ungrouped").Val() + h.rdb.SCard(ctx, "t:orphans").Val()
+	return n + h.rdb.SCard(ctx, "t:stirred").Val() + h.rdb.ZCard(ctx, "t:torank").Val()
 }
 
 // tend lets a steward alone work: a worker without a job takes its time to stop.
@@ -290,6 +294,7 @@ func TestWhoClosesCases(t *testing.T) {
 // TestFaultsWhileACaseIsClosed lets each command to Redis and each write to the object store fail once, with and without
 // effect, while a case is closed and while it is reopened: the next look ends it, and the case is what it was.
 func TestFaultsWhileACaseIsClosed(t *testing.T) {
+	t.Parallel()
 	h, c := twoCases(t)
 	ctx, id := t.Context(), h.names.Case("2026/1")
 	want := h.dumpOfOpen(c)
@@ -507,6 +512,7 @@ func TestClosedBeforeExamined(t *testing.T) {
 }
 
 func TestCloseBesideSubmit(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	ctx := t.Context()
 	c := h.caughtUp()

@@ -188,3 +188,10 @@ func holding(ctx context.Context, lease Lease, name string, life time.Duration, 
 	_, err = lease.Hold(ctx, name, me, 0)
 	return true, err
 }
+
+// letGo gives a lease back, so that nobody waits for its end. When that fails it ends by itself.
+func letGo(ctx context.Context, lease Lease, name, me string) {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer stop()
+	_, _ = lease.Hold(ctx, name, me, 0)
+}

@@ -54,13 +54,20 @@ func earlier(t *testing.T) (h *house, c *triage.CatchUp, x triage.ExhibitID, set
 	return h, c, x, set
 }
 
-// tended lets a steward work until an exhibit is settled, and says what its marks are.
+// tended lets a steward work until an exhibit is settled and nothing waits, and says what its marks are.
 func (h *house) tended(when string, x triage.ExhibitID, want map[string]string) {
 	h.t.Helper()
-	h.rdb.Del(h.t.Context(), "t:lease:steward") // of one that was stopped
 	defer h.tend()()
 	h.told(when, x, want)
-	h.settle(x) // a finding is there before the groups are ranked whose members it concerns
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		h.settle(x) // a finding is there before the groups are ranked whose members it concerns
+		if h.waiting() == 0 {
+			return // else somebody stirred groups that were ranked
+		}
+		if time.Now().After(deadline) {
+			h.t.Fatalf("%s: %d groups or media wait", when, h.waiting())
+		}
+	}
 }
 
 // TestEarlierMatches: that a medium matched an entry before it was withdrawn is on record, once, and known after whatever
@@ -225,6 +232,7 @@ func TestWithdrawnWhileDecoded(t *testing.T) {
 // TestFaultsWhileMatchesAreWithdrawn lets what makes a mark durable fail, with and without effect: the record in the journal,
 // and each command to Redis about it and its media. The mark is made all the same, and a rebuild makes the same ones.
 func TestFaultsWhileMatchesAreWithdrawn(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	c := h.caughtUp()
 	type fault struct {
@@ -260,7 +268,6 @@ func TestFaultsWhileMatchesAreWithdrawn(t *testing.T) {
 		} else {
 			h.faults.armOn(f.of, f.at, f.after)
 		}
-		h.rdb.Del(t.Context(), "t:lease:steward") // of one that was stopped
 		stop := h.tend()
 		h.settle(x)
 		stop()

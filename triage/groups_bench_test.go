@@ -173,7 +173,6 @@ func (c *crowd) next() (triage.Item, hashing.Examination) {
 // drain lets the steward work until nothing waits, and looks whether that is so after each pause.
 func (c *crowd) drain(pause time.Duration) {
 	c.t.Helper()
-	c.rdb.Del(c.t.Context(), "t:lease:steward")
 	ctx, cancel := context.WithCancel(c.t.Context())
 	var g sync.WaitGroup
 	defer func() { cancel(); g.Wait() }()

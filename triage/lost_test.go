@@ -32,6 +32,7 @@ func familyOf(key string) string {
 
 // TestKeysRemoved removes each family of keys from Redis, and each single key, while the marks stay: all of it is made again.
 func TestKeysRemoved(t *testing.T) {
+	t.Parallel()
 	h, c := worked(t)
 	ctx := t.Context()
 	if err := h.catchUp().Once(ctx, false); err != nil { // notes what is there

@@ -168,7 +168,6 @@ func TestFaultsWhileAnEntryIsWithdrawn(t *testing.T) {
 					if n := len(h.recorded(kinds[state])); n != before+1 {
 						t.Fatalf("%s %v %d: on record %d times; at first %v", where, after, step, n-before, err)
 					}
-					h.rdb.Del(ctx, "t:lease:steward") // of one that was stopped
 					stop := h.tend()
 					h.settle(x)
 					stop()

@@ -209,7 +209,6 @@ func TestRehashReadsWhatItCouldNot(t *testing.T) {
 	if _, err := h.rehash().Begin(t.Context(), triage.Operator, 0); err != nil {
 		t.Fatal(err)
 	}
-	h.rdb.Del(t.Context(), "t:lease:steward") // of the one that was stopped
 	stopRehash, stop := h.runRehash(), h.run()
 	run := h.awaitRehash(func(r triage.RehashRun) bool { return !r.Active() })
 	h.settle(x)

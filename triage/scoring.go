@@ -76,6 +76,7 @@ type Scoring struct {
 // Run works until ctx ends.
 func (s *Scoring) Run(ctx context.Context) error {
 	me := newID("s")
+	defer letGo(ctx, s.Lease, "scoring", me)
 	failing := false
 	for ctx.Err() == nil {
 		held, err := s.Lease.Hold(ctx, "scoring", me, scoreLease)

@@ -325,6 +325,7 @@ func TestScoresThatEnd(t *testing.T) {
 
 // TestScoringFaults: whatever fails, before or after it took effect, the next rounds end it, and a rebuild says the same.
 func TestScoringFaults(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	c := h.caughtUp()
 	h.mustSubmit("ONE", newPicture(t, "a.jpg", 1), newPicture(t, "b.jpg", 2), newPicture(t, "c.jpg", 3))

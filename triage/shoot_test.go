@@ -87,7 +87,6 @@ func TestShootOfAKnownHit(t *testing.T) {
 	x := h.mustSubmit("ONE", hit, beside, later, other, same, around, numbered, next, far)
 	h.work()
 	matched := func() { // as the sets are now
-		h.rdb.Del(t.Context(), "t:lease:steward")
 		stop := h.tend()
 		h.settle(x)
 		stop()

@@ -113,6 +113,7 @@ type Steward struct {
 // Run works until ctx ends.
 func (s *Steward) Run(ctx context.Context) error {
 	me := newID("w")
+	defer letGo(ctx, s.Lease, "steward", me)
 	var repaired time.Time
 	for ctx.Err() == nil {
 		held, err := s.Lease.Hold(ctx, "steward", me, stewardLease)

@@ -129,9 +129,11 @@ func TestUploadRefusesOtherBytes(t *testing.T) {
 // TestFaultsAtEachStep lets each step towards the object store and towards Redis fail once, before and after it took
 // effect, has the client try again as it does, and finds the same end each time.
 func TestFaultsAtEachStep(t *testing.T) {
+	t.Parallel()
 	for _, after := range []bool{false, true} {
 		for _, place := range []string{"objects", "redis"} {
 			t.Run(fmt.Sprintf("%s, effect %t", place, after), func(t *testing.T) {
+				t.Parallel()
 				h := newHouse(t)
 				h.run()
 				for step := 1; ; step++ {
@@ -223,6 +225,7 @@ func (f *failing) Examine(ctx context.Context, r io.Reader, size int64) (hashing
 }
 
 func TestFailuresOfAJob(t *testing.T) {
+	t.Parallel()
 	broken := errors.New("the decoder cannot be started")
 	down := triage.E(triage.Unavailable, "decode", "", "", nil)
 	for _, c := range []struct {
@@ -237,6 +240,7 @@ func TestFailuresOfAJob(t *testing.T) {
 		{"a store that is down is no failure", 5, down, triage.Unranked, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			h := newHouse(t)
 			h.worker.Parallel = 1
 			met := 0

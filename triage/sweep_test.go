@@ -116,7 +116,6 @@ func TestSweepGivenUp(t *testing.T) {
 	if err := h.objects.Delete(t.Context(), "records/sets/0000000002"); err != nil {
 		t.Fatal(err)
 	}
-	h.rdb.Del(t.Context(), "t:lease:steward") // of the one that was stopped
 	defer h.tend()()
 	h.settle(x)
 	if f := h.findings(x)["a.jpg"]; f.Finding != triage.Known {
