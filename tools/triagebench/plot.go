@@ -89,7 +89,7 @@ func (r *report) axes(b *strings.Builder) {
 			plotX(opened), plotTop, plotX(opened), plotBottom, plotX(opened), plotBottom+20, 100*opened)
 	}
 	fmt.Fprintf(b, `<path class="mark" fill="none" d="M%d %.1f H%.1f V%d"/><text x="%.1f" y="%.1f">mark: %.0f %% within %.0f %%</text>`+"\n",
-		plotLeft, plotY(markFound), plotX(markOpened), plotBottom, plotX(markOpened)+6, plotY(.5), 100*markFound, 100*markOpened)
+		plotLeft, plotY(markFound), plotX(markOpened), plotBottom, plotX(0)+6, plotY(markFound)-8, 100*markFound, 100*markOpened)
 	fmt.Fprintf(b, `<text x="%d" y="%d" text-anchor="middle">share of the queue's groups opened</text>`+"\n", (plotLeft+plotRight)/2, plotBottom+48)
 	fmt.Fprintf(b, `<text transform="translate(18 %d) rotate(-90)" text-anchor="middle">share of planted groups found</text>`+"\n", (plotTop+plotBottom)/2)
 }
