@@ -26,8 +26,10 @@ func TestFit(t *testing.T) {
 	for s := range planted {
 		d.Planted = append(d.Planted, s)
 	}
-	before := newModel(queue, nil).untouched(signals.Default())
+	inForce := points(map[signals.Signal]int{signals.PeerToPeer: 10, signals.WebCopy: -10, signals.CameraTables: 5, signals.Stock: -20, signals.Sent: 15})
+	before := newModel(queue, nil).untouched(inForce)
 	r := newReport(measured{before: before, worked: before}, &drive.World{Drives: []*drive.Drive{d}}, 0)
+	r.weights = inForce
 	f := newFitting([]*report{r, r})
 	was, is := f.inForce, f.fitted()
 	if f.value(is) <= f.value(was) || f.value(is) < .5 {
@@ -40,7 +42,7 @@ func TestFit(t *testing.T) {
 	if got(signals.Stock) != was.Points[signals.Stock] || got(signals.Sent) != was.Points[signals.Sent] {
 		t.Error("points of signals that apply to nothing are changed")
 	}
-	if was.Points[signals.PeerToPeer] != signals.Default().Points[signals.PeerToPeer] {
+	if was.Points[signals.PeerToPeer] != 10 {
 		t.Error("the weights in force are changed")
 	}
 }
