@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"time"
 
 	"vigie/api/wire"
 	"vigie/triage"
@@ -48,11 +49,15 @@ func (l *ledger) acknowledge(a act, body []byte, before map[string]bool) {
 		for _, c := range r.Answers {
 			note(act{kind: a.kind, subject: c.Reference, detail: c.Verdict})
 		}
-	case triage.DecisionMade:
+	case triage.DecisionMade, confirmed:
 		var d wire.Decision
 		err = json.Unmarshal(body, &d)
 		note(a)
-		l.write(func() { l.decisions[a.subject] = d.Verdict })
+		l.write(func() {
+			if !d.At.Before(l.decisions[a.subject].At) {
+				l.decisions[a.subject] = d
+			}
+		})
 	default: // sealed, claimed, revealed: the path says it all
 		note(a)
 	}
@@ -67,6 +72,9 @@ func actOf(ev triage.Event) act {
 		Part    string `json:"part"`
 		Verdict string `json:"verdict"`
 		Entry   uint32 `json:"entry"`
+		Reason  string `json:"reason"`
+
+		Confirms time.Time `json:"confirms"`
 	}
 	_ = json.Unmarshal(ev.Data, &data) // what is not there is empty, and then differs from what was acknowledged
 	a := act{kind: ev.Kind, subject: ev.Subject}
@@ -77,6 +85,12 @@ func actOf(ev triage.Event) act {
 		a.detail = data.Verdict
 	case triage.EntryWasWithdrawn, triage.EntryWasRestored:
 		a.detail = strconv.FormatUint(uint64(data.Entry), 10)
+	case triage.WeightsChanged:
+		a.detail = data.Reason
+	case triage.DecisionMade:
+		if !data.Confirms.IsZero() {
+			a.kind = confirmed
+		}
 	}
 	return a
 }

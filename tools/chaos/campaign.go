@@ -98,6 +98,9 @@ func (o *options) closes(n int) bool { return n%8 == 1 || n%8 == 4 }
 // doubts reports whether entries of a list are withdrawn in round n: in another quarter.
 func (o *options) doubts(n int) bool { return n%8 == 3 || n%8 == 6 }
 
+// weighs reports whether the weights are changed in round n: in half of them, on both stores.
+func (o *options) weighs(n int) bool { return n%4 >= 2 }
+
 // print prints a round's line, and what is wrong.
 func (r *result) print(w io.Writer, o *options) {
 	var struck []string
@@ -161,7 +164,7 @@ func (t *tally) add(r *result) {
 }
 
 // countedNames are those of counted, for people.
-var countedNames = [...]string{"manifest parts", "uploads", "seals", "imports", "withdrawals", "checks", "claims", "reveals", "decisions", "closings", "reopenings", "entries withdrawn", "entries restored"}
+var countedNames = [...]string{"manifest parts", "uploads", "seals", "imports", "withdrawals", "checks", "claims", "reveals", "decisions", "confirmations", "changes of weights", "closings", "reopenings", "entries withdrawn", "entries restored"}
 
 // print prints the table, as docs/reliability.md has it.
 func (t *tally) print(w io.Writer, took time.Duration) {

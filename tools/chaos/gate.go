@@ -89,6 +89,9 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if p.act, times, p.counted = request(r); p.counted {
 		g.ledger.ask(p.act, times)
 	}
+	if p.act.kind == confirmed { // it claims the group, too
+		g.ledger.ask(act{kind: triage.GroupClaimed, subject: p.act.subject}, 1)
+	}
 	if r.Method == http.MethodPut && strings.HasPrefix(r.URL.Path, "/v1/media/") {
 		time.Sleep(uploadPause)
 	}
@@ -126,6 +129,8 @@ var routes = []struct {
 	{http.MethodPost, regexp.MustCompile(`^/v1/groups/([^/]+)/claim$`), triage.GroupClaimed},
 	{http.MethodPost, regexp.MustCompile(`^/v1/groups/([^/]+)/reveals$`), triage.RevealGranted},
 	{http.MethodPost, regexp.MustCompile(`^/v1/groups/([^/]+)/decision$`), triage.DecisionMade},
+	{http.MethodPost, regexp.MustCompile(`^/v1/groups/([^/]+)/confirmation$`), confirmed},
+	{http.MethodPut, regexp.MustCompile(`^/v1/ranking$`), triage.WeightsChanged},
 	{http.MethodPost, regexp.MustCompile(`^/v1/cases/([^/]+)/close$`), triage.CaseIsClosed},
 	{http.MethodPost, regexp.MustCompile(`^/v1/cases/([^/]+)/reopen$`), triage.CaseIsReopened},
 }
@@ -143,6 +148,9 @@ func request(r *http.Request) (a act, n int, ok bool) {
 			}
 			if a.kind == triage.EntryWasWithdrawn && restores(r) {
 				a.kind = triage.EntryWasRestored
+			}
+			if a.kind == triage.WeightsChanged {
+				a.detail = reasonFor(r)
 			}
 			return a, times(a.kind, r), true
 		}
@@ -165,6 +173,13 @@ func restores(r *http.Request) bool {
 	var o wire.ObjectToEntry
 	peek(r, &o)
 	return o.EntryState() == triage.EntryCounts
+}
+
+// reasonFor says why the weights are to be changed.
+func reasonFor(r *http.Request) string {
+	var q wire.ChangeWeights
+	peek(r, &q)
+	return q.Reason
 }
 
 // peek reads a request's body, and puts it back. Cut short, it is no request either.

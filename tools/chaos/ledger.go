@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"vigie/api/wire"
 	"vigie/triage"
 )
 
@@ -13,11 +14,11 @@ import (
 // request and every answer.
 type ledger struct {
 	mu        sync.Mutex
-	asked     map[act]int       // requests that may have reached the service
-	acked     map[act]int       // of these: answered with success
-	uploads   map[string]bool   // digests whose upload was acknowledged
-	decisions map[string]string // group → verdict
-	imports   map[uint32]string // set → source
+	asked     map[act]int              // requests that may have reached the service
+	acked     map[act]int              // of these: answered with success
+	uploads   map[string]bool          // digests whose upload was acknowledged
+	decisions map[string]wire.Decision // of each group the last one
+	imports   map[uint32]string        // set → source
 	withdrawn map[uint32]bool
 	wrong     []string // what was seen to be wrong while it happened
 }
@@ -33,9 +34,12 @@ type act struct {
 // uploaded is an act that leaves no event: the journal has the part that lists the medium.
 const uploaded triage.EventKind = "(medium uploaded)"
 
+// confirmed is a decision that takes another one over for media that joined since.
+const confirmed triage.EventKind = "(decision confirmed)"
+
 func newLedger() *ledger {
 	return &ledger{
-		asked: make(map[act]int), acked: make(map[act]int), uploads: make(map[string]bool), decisions: make(map[string]string),
+		asked: make(map[act]int), acked: make(map[act]int), uploads: make(map[string]bool), decisions: make(map[string]wire.Decision),
 		imports: make(map[uint32]string), withdrawn: make(map[uint32]bool),
 	}
 }
@@ -138,7 +142,7 @@ func named(kind triage.EventKind) bool {
 func watched(kind triage.EventKind) bool {
 	switch kind {
 	case triage.ExhibitOpened, triage.PartReceived, triage.ExhibitSealed, triage.SetImported, triage.SetWithdrawn,
-		triage.HashChecked, triage.FindingsRead, triage.GroupClaimed, triage.RevealGranted, triage.DecisionMade,
+		triage.HashChecked, triage.FindingsRead, triage.GroupClaimed, triage.RevealGranted, triage.DecisionMade, confirmed, triage.WeightsChanged,
 		triage.CaseIsClosed, triage.CaseIsReopened, triage.EntryWasWithdrawn, triage.EntryWasRestored:
 		return true
 	}

@@ -23,6 +23,12 @@ func TestLedgerCompares(t *testing.T) {
 		l.ask(a, 1)
 		l.acknowledge(a, []byte("{}"), nil)
 	}
+	weighed := act{kind: triage.WeightsChanged, detail: "why"}
+	l.ask(weighed, 1)
+	l.acknowledge(weighed, []byte("{}"), nil)
+	joined := act{kind: confirmed, subject: "g1"}
+	l.ask(joined, 1)
+	l.acknowledge(joined, []byte(`{"verdict":"illegal","members":2}`), nil)
 	l.ask(act{kind: triage.HashChecked}, 2)
 	l.acknowledge(act{kind: triage.HashChecked}, []byte(`{"answers":[{"verdict":"known","reference":"c1"}]}`), nil)
 
@@ -30,6 +36,7 @@ func TestLedgerCompares(t *testing.T) {
 		event(triage.DecisionMade, "g1", nil), event(triage.PartReceived, "x1", map[string]string{"part": "p1"}),
 		event(triage.PartReceived, "x1", map[string]string{"part": "p1"}), event(triage.ExhibitSealed, "x1", nil),
 		event(triage.HashChecked, "c1", map[string]string{"verdict": "known"}),
+		event(triage.WeightsChanged, "", map[string]string{"reason": "why"}), event(triage.DecisionMade, "g1", map[string]string{"confirms": "2026-01-01T00:00:00Z"}),
 	}
 	if wrong := l.compare(numbered(whole)); len(wrong) > 0 {
 		t.Errorf("nothing is wrong: %q", wrong)
@@ -44,6 +51,8 @@ func TestLedgerCompares(t *testing.T) {
 		{"too many", append(slices.Clone(whole), whole[0]), "asked for 1 times and is in the journal 2 times"},
 		{"one check twice", append(slices.Clone(whole), whole[4]), "is in the journal 2 times"},
 		{"another verdict", append(slices.Clone(whole[:4]), event(triage.HashChecked, "c1", map[string]string{"verdict": "unknown"})), "is not in the journal"},
+		{"another reason", append(slices.Delete(slices.Clone(whole), 5, 6), event(triage.WeightsChanged, "", map[string]string{"reason": "else"})), "is not in the journal"},
+		{"no confirmation", whole[:6], "(decision confirmed)"},
 		{"nobody asked", append(slices.Clone(whole), event(triage.SetImported, "1", nil)), "set.imported was asked for 0 times"},
 	} {
 		wrong := l.compare(numbered(c.events))

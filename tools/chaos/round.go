@@ -35,6 +35,7 @@ type round struct {
 	small      *drive // of the case that is closed, or of which entries are doubted; nil: neither
 	doubting   bool   // entries that it matches are withdrawn, and no case is closed
 	doubts     doubts
+	weighing   bool // the weights of the ranking are changed
 	submitters []*submitter
 	result     *result
 
@@ -76,7 +77,7 @@ func playRound(ctx context.Context, o *options, number int, objects string, d, s
 	if err != nil {
 		res.wrong = append(res.wrong, "start: "+err.Error())
 	} else {
-		r := &round{stack: s, number: number, objects: objects, drive: d, small: small, doubting: o.doubts(number), result: res}
+		r := &round{stack: s, number: number, objects: objects, drive: d, small: small, doubting: o.doubts(number), weighing: o.weighs(number), result: res}
 		res.limited = s.disk.limited
 		res.blows = plan(random, possible(objects, s.disk.limited, o.with), window)
 		r.play(ctx, random, window)
@@ -103,7 +104,7 @@ func (r *round) play(ctx context.Context, random *rand.Rand, window time.Duratio
 	for _, seal := range seals {
 		r.submitters = append(r.submitters, &submitter{number: caseNumber, seal: seal, drive: r.drive})
 	}
-	chances := make([]*rand.Rand, 4)
+	chances := make([]*rand.Rand, 5)
 	for i := range chances {
 		chances[i] = rand.New(rand.NewPCG(random.Uint64(), 0)) //nolint:gosec // see above
 	}
@@ -126,6 +127,9 @@ func (r *round) play(ctx context.Context, random *rand.Rand, window time.Duratio
 		g.Go(func() error { return do(gctx, chances[3], u) })
 	}
 	g.Go(func() error { return r.custodian(gctx, chances[2]) })
+	if r.weighing {
+		g.Go(func() error { return r.weigher(gctx, chances[4]) })
+	}
 	for _, b := range r.result.blows {
 		g.Go(func() error {
 			if !pause(gctx, b.at) {
@@ -151,7 +155,8 @@ func (r *round) play(ctx context.Context, random *rand.Rand, window time.Duratio
 	r.verify(ctx)
 }
 
-// settle reopens what is closed, and waits until every exhibit has its last finding, every medium its match under the newest epoch, and no job is left.
+// settle reopens what is closed, and waits until every exhibit has its last finding, every medium its match under the newest epoch,
+// no job is left, and all groups are ranked by the weights in force.
 func (r *round) settle(ctx context.Context) error {
 	begin := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, settlePatience)
@@ -179,6 +184,9 @@ func (r *round) settle(ctx context.Context) error {
 		jobs, jerr := r.jobs(ctx)
 		if err = errors.Join(err, jerr); err == nil && why == "" && jobs > 0 {
 			why = fmt.Sprintf("%d jobs are left", jobs)
+		}
+		if now, rerr := r.as("reviewer").Ranking(ctx); rerr != nil || now.Reranking.Done < now.Reranking.Of {
+			err, why = errors.Join(err, rerr), fmt.Sprintf("groups are ranked to %d of %d", now.Reranking.Done, now.Reranking.Of)
 		}
 		if err == nil && why == "" {
 			r.result.healed = time.Since(begin)

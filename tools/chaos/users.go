@@ -174,7 +174,8 @@ func withdrawAll(ctx context.Context, admin *client.Client, source string) error
 	return nil
 }
 
-// reviewer claims groups, has some of them revealed, and decides them, until ctx ends. What fails is not insisted on.
+// reviewer claims groups, has some of them revealed, decides them, and confirms what is proposed for media that join, until
+// ctx ends. What fails is not insisted on.
 func (r *round) reviewer(ctx context.Context, random *rand.Rand) {
 	c := r.as("reviewer")
 	verdicts := []triage.Verdict{triage.Illegal, triage.NotIllegal, triage.Unsure}
@@ -183,6 +184,11 @@ func (r *round) reviewer(ctx context.Context, random *rand.Rand) {
 		q, err := c.Queue(ctx, 0, 50)
 		if err != nil || len(q.Groups) == 0 {
 			continue
+		}
+		for _, g := range q.Groups {
+			if p := g.Proposal; p != nil {
+				_, _ = c.Confirm(ctx, g.ID, triage.Verdict(p.Verdict), p.Media) // see below
+			}
 		}
 		g := q.Groups[random.IntN(len(q.Groups))].ID
 		verdict, reveal := verdicts[random.IntN(len(verdicts))], random.IntN(2) == 0

@@ -46,6 +46,7 @@ func (r *round) verify(ctx context.Context) {
 		do   func(context.Context) ([]string, error)
 	}{
 		{"findings", r.verifyFindings}, {"sets", r.verifySets}, {"entries", r.verifyEntries}, {"checks", r.verifyChecks}, {"decisions", r.verifyDecisions},
+		{"weights", r.verifyWeights},
 		{"journal", r.verifyJournal}, {"doctor", r.verifyByCommands},
 	} {
 		wrong, err := look.do(ctx)
@@ -67,7 +68,7 @@ func (r *round) verify(ctx context.Context) {
 // counted are the acts that the table tells.
 var counted = []triage.EventKind{
 	triage.PartReceived, uploaded, triage.ExhibitSealed, triage.SetImported, triage.SetWithdrawn, triage.HashChecked,
-	triage.GroupClaimed, triage.RevealGranted, triage.DecisionMade, triage.CaseIsClosed, triage.CaseIsReopened, triage.EntryWasWithdrawn, triage.EntryWasRestored,
+	triage.GroupClaimed, triage.RevealGranted, triage.DecisionMade, confirmed, triage.WeightsChanged, triage.CaseIsClosed, triage.CaseIsReopened, triage.EntryWasWithdrawn, triage.EntryWasRestored,
 }
 
 // verifyFindings holds what is reported of each item against its label.
@@ -128,17 +129,22 @@ func (r *round) verifyChecks(ctx context.Context) ([]string, error) {
 	return wrong, nil
 }
 
-// verifyDecisions looks for each acknowledged decision on its group.
+// verifyDecisions looks for each acknowledged decision on its group, with as many media as it was to cover; a later one, whose
+// answer was lost, may have taken its place. What a confirmation covers is proposed no more.
 func (r *round) verifyDecisions(ctx context.Context) ([]string, error) {
 	var wrong []string
 	c := r.as("reviewer")
-	for group, verdict := range r.ledger.decisions {
+	for group, acked := range r.ledger.decisions {
 		sheet, err := c.Group(ctx, group)
 		if err != nil {
 			return wrong, err
 		}
-		if d := sheet.Group.Decision; d == nil || d.Verdict != verdict {
-			wrong = append(wrong, fmt.Sprintf("group %s was decided %s: %v", group, verdict, d))
+		d := sheet.Group.Decision
+		if d == nil || d.Verdict != acked.Verdict || d.At.Before(acked.At) || d.At.Equal(acked.At) && d.Members != acked.Members {
+			wrong = append(wrong, fmt.Sprintf("group %s was decided: %+v: %+v", group, acked, d))
+		}
+		if p := sheet.Group.Proposal; p != nil && acked.Confirms != nil && sheet.Group.Members == acked.Members {
+			wrong = append(wrong, fmt.Sprintf("group %s: %d of the media that a confirmation covers are proposed again", group, p.Media))
 		}
 	}
 	return wrong, nil
