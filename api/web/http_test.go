@@ -311,7 +311,9 @@ func TestTheSectionChangesTheWeights(t *testing.T) {
 	}
 	one.post(t, "/ranking", form("0", "icon", "1,5", "video", "", "web_side", "0", "recent", "7")).wants(t, "mistakes", http.StatusBadRequest,
 		"Corrigez les nombres signalés", `id="fault-icon">il faut un nombre entier`, `id="fault-video">il faut un nombre ;`, `id="fault-web_side">0 est hors des bornes`,
-		`name="icon" value="1,5"`, `name="recent" value="7"`, "En vigueur : &#43;15", "vidéos d’abord</textarea>")
+		`name="icon" value="1,5"`, `name="recent" value="7"`, "En vigueur : &#43;15", "vidéos d’abord</textarea>",
+		"3 nombres à corriger", `<a href="#w-icon">`, `<a href="#w-video">Le groupe contient une vidéo.</a> il faut un nombre`, `<a href="#w-web_side">`,
+		`id="w-video" name="video" value="" min="-1000" max="1000" step="1" required autocomplete="off" aria-invalid="true" aria-describedby="fault-video`)
 	one.post(t, "/ranking", form("0", "video", "20", "reason", " ")).wants(t, "no reason", http.StatusBadRequest, "Indiquez un motif", `name="video" value="20"`)
 	one.post(t, "/ranking", form("", "video", "20")).wants(t, "no event", http.StatusBadRequest)
 	one.post(t, "/ranking", form("0")).wants(t, "nothing changed", http.StatusConflict, "Ces poids sont déjà en vigueur")

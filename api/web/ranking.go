@@ -67,6 +67,7 @@ type rankingBody struct {
 	Threshold weightRow
 	Tables    []weightTable
 	Rows      []weightRow // parameters
+	Wrong     []weightRow // all whose value is wrong, as they follow each other on the page
 	Versions  []versionRow
 	Earlier   int  // versions that are not told of
 	Done      bool // the reader just changed them
@@ -136,6 +137,9 @@ func newRankingBody(l i18n.Lang, now triage.Ranking, form rankingForm) rankingBo
 		if value, said := form.Values[b.Name]; said {
 			r.Changed = value != r.Value
 			r.Value = value
+		}
+		if r.Fault != "" {
+			body.Wrong = append(body.Wrong, r)
 		}
 		return r
 	}

@@ -274,10 +274,11 @@ func sampleRanking(l i18n.Lang) []sample {
 	}
 	plain := body(now, rankingForm{From: 812})
 	plain.Done = true
-	wrong := body(now, rankingForm{
-		From: 812, Values: map[string]string{"icon": "1.5", "video": "5000", "web_side": ""}, Reason: hostile,
-		Faults: map[string]string{"icon": texts.T(l, "ranking.whole"), "video": i18n.WeightFault(l, signals.Problem{Name: "video", Value: 5000, Least: -1000, Most: 1000})},
-	})
+	mistaken := rankingForm{From: 812, Values: make(map[string]string), Reason: hostile}
+	said := typed(signals.Default())
+	said["icon"], said["video"], said["web_side"] = "1.5", "5000", ""
+	_, mistaken.Faults = readWeights(l, mistaken.Values, func(name string) string { return said[name] })
+	wrong := body(now, mistaken)
 	wrong.Problem = triage.E(triage.Invalid, "x", "", "correct the numbers that are marked below", nil)
 	back := body(now, rankingForm{From: 812, Values: typed(signals.Default())})
 	back.ByDefault, back.Earlier = true, 3

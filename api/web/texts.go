@@ -124,6 +124,7 @@ var texts = i18n.Catalogue{
 	"ranking.points":        {"Points", "Points"},
 	"ranking.default":       {"Par défaut", "Default"},
 	"ranking.now":           {"En vigueur : %s", "In force: %s"},
+	"ranking.wrong":         {"%s nombre à corriger|%s nombres à corriger", "%s number to correct|%s numbers to correct"},
 	"ranking.whole":         {"il faut un nombre entier", "a whole number is needed"},
 	"ranking.apply":         {"Appliquer", "Apply"},
 	"ranking.how":           {"Avec 0 point, un signal est noté sans compter. Le changement est consigné avec son motif, et tous les groupes sont aussitôt reclassés.", "With 0 points a signal is noted and does not count. The change is recorded with its reason, and all groups are ranked by it at once."},
