@@ -97,7 +97,7 @@ func TestShootOfAKnownHit(t *testing.T) {
 	set := h.importSet(triage.KnownSet, hit.item.Digests.SHA1.String(), numbered.item.Digests.MD5.String())
 	matched()
 	raised := map[*picture][]signals.Signal{
-		&beside: {signals.CameraKnown, signals.ShootKnown}, &later: {signals.CameraKnown}, &other: nil,
+		&beside: {signals.ShootKnown}, &later: {signals.CameraKnown}, &other: nil,
 		&same: {signals.NearKnown}, &around: {signals.AroundKnown},
 		&next: {signals.NearKnown, signals.ShootKnown}, &far: {signals.NearKnown},
 	}
@@ -134,7 +134,7 @@ func TestCameraInTwoCases(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.work()
-	both := []signals.Signal{signals.CameraOtherCase, signals.ShootOtherCase}
+	both := []signals.Signal{signals.ShootOtherCase}
 	tied := map[*picture][]signals.Signal{&one: both, &two: both, &later: {signals.CameraOtherCase}, &nameless: nil}
 	h.wantReasons("in two cases", tied)
 	want := h.dumpOfOpen(c)

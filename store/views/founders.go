@@ -72,7 +72,7 @@ local function forgetAll(g)
     call('INCR', P .. 'ended:n')
   end
   enqueue(t, nil)
-  if t.d then saveGroup({id = g, d = t.d, w = t.w}) else forgetGroup(g) end
+  if t.d then saveGroup({id = g, d = t.d, v = t.v, w = t.w}) else forgetGroup(g) end
 end
 for i = 3, #ARGV do
   if #members(ARGV[i]) == 0 then forgetAll(ARGV[i]) end
