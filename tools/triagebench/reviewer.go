@@ -15,9 +15,8 @@ import (
 )
 
 const (
-	// handful is how many groups the reviewer opens before reading the queue anew: the queue learns from what was decided of
-	// them while the next ones are looked at.
-	handful = 10
+	// handful is how many groups the reviewer opens before reading the queue anew: one, as the pages have it.
+	handful = 1
 	// workedShare is the part of the groups that the reviewer opens: the tables end there.
 	workedShare = .20
 )

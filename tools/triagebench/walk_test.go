@@ -48,17 +48,12 @@ func ids(order []*group) string {
 	return strings.Join(names, " ")
 }
 
-// TestWalk follows what a handful of decisions makes of the queue.
+// TestWalk follows what decisions make of the queue.
 func TestWalk(t *testing.T) {
-	var lines []string
-	for range handful - 1 {
-		lines = append(lines, "- b first")
-	}
-	lines = append(lines, "+ a first", "- b", "- c", "+ a", "+ a,b") // numbers 9 to 13
+	lines := []string{"- b first", "+ a first", "- b", "- c", "+ a", "+ a,b"} // numbers 0 to 5
 	queue, _ := queueOf(lines...)
 	m := newModel(queue, nil)
 	weights := points(map[signals.Signal]int{"first": 50, signals.FoundBeside: 30, signals.ClearedBeside: -30})
-	first := "00 01 02 03 04 05 06 07 08 09 "
 	for _, c := range []struct {
 		name    string
 		weights *signals.Weights
@@ -66,12 +61,12 @@ func TestWalk(t *testing.T) {
 		opened  int
 		want    string
 	}{
-		{"before any decision", weights, nil, 0, first + "10 11 12 13"},
-		{"in a folder with one that was found, then in others, then beside cleared ones", weights, nil, handful, first + "12 13 11 10"},
-		{"a handful is decided together", weights, nil, handful - 1, first + "11 12 13 10"},
-		{"found ones say nothing", without(weights, signals.FoundBeside), nil, handful, first + "11 12 13 10"},
-		{"cleared ones say nothing", without(weights, signals.ClearedBeside), nil, handful, first + "12 13 10 11"},
-		{"all decisions wrong", weights, slices.Repeat([]bool{true}, len(lines)), handful, first + "10 13 11 12"},
+		{"before any decision", weights, nil, 0, "00 01 02 03 04 05"},
+		{"a folder is cleared, but for what lies elsewhere too", weights, nil, 1, "00 01 03 04 05 02"},
+		{"in a folder with one that was found, then in others, then beside cleared ones", weights, nil, 2, "00 01 04 05 03 02"},
+		{"found ones say nothing", without(weights, signals.FoundBeside), nil, 2, "00 01 03 04 05 02"},
+		{"cleared ones say nothing", without(weights, signals.ClearedBeside), nil, 2, "00 01 04 05 02 03"},
+		{"all decisions wrong", weights, slices.Repeat([]bool{true}, len(lines)), 2, "00 01 02 05 03 04"},
 	} {
 		w := m.start(c.weights, c.wrong)
 		w.open(c.opened)

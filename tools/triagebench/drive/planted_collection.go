@@ -17,22 +17,39 @@ func (m *maker) plantCollection(n int) {
 		folders = append(folders, root+m.neutral())
 	}
 	age := m.span(30*day, 5*year)
-	moment := func() time.Time { return m.seized.Add(-m.span(day, age)) }
-	for range m.between(1, 5) { // some series, each in one folder
-		series, folder, t := pick(m.dice, m.world.pools.known...), pick(m.dice, folders...), moment()
+	var sessions []session // in which things were fetched, each into one folder
+	fetch := func() session {
+		sessions = append(sessions, session{pick(m.dice, folders...), m.seized.Add(-m.span(day, age))})
+		return sessions[len(sessions)-1]
+	}
+	for range m.between(1, 5) { // some series
+		series, s := pick(m.dice, m.world.pools.known...), fetch()
 		for range m.between(4, 18) {
 			md, _ := m.knownFile(series)
-			m.put(x, folder+md.anyName(m), t, md)
+			m.put(x, s.folder+md.anyName(m), s.at(m), md)
 		}
 	}
+	for range m.between(1, 5) { // and nothing known
+		fetch()
+	}
 	for range n {
-		m.put(x, pick(m.dice, folders...)+m.webName(), moment(), plain(m.medium(m.planted(Collection), m.piece(moment()), 0)))
+		s := pick(m.dice, sessions...)
+		m.put(x, s.folder+m.webName(), s.at(m), plain(m.medium(m.planted(Collection), m.piece(s.begun), 0)))
 	}
 	for range m.between(5, 30) {
 		md := m.medium(m.scene("in a collection"), m.webPicture(), 0)
 		if m.chance(.3) {
 			md = m.world.pools.adult[m.popular(adultPieces)]
 		}
-		m.put(x, pick(m.dice, folders...)+m.webName(), moment(), md)
+		s := pick(m.dice, sessions...)
+		m.put(x, s.folder+m.webName(), s.at(m), md)
 	}
 }
+
+// session is some hours in which somebody fetched things.
+type session struct {
+	folder string
+	begun  time.Time
+}
+
+func (s session) at(m *maker) time.Time { return s.begun.Add(m.span(0, 3*time.Hour)) }
