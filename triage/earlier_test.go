@@ -22,7 +22,7 @@ func (h *house) marks(x triage.ExhibitID) map[string]string {
 	h.settle(x)
 	told := make(map[string]string)
 	for path, f := range h.findings(x) {
-		told[path] = string(f.Finding)
+		told[path] = string(inSets(f.Finding))
 		if f.Earlier != nil {
 			told[path] += fmt.Sprintf(" once %d:%d", f.Earlier.Set, f.Earlier.Entry)
 		}

@@ -421,3 +421,11 @@ func (f *redisFaults) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.
 		return err
 	}
 }
+
+// inSets leaves out how what is in no set ranks, which weights say and what lies beside it.
+func inSets(f triage.Finding) triage.Finding {
+	if f == triage.ProbableNew {
+		return triage.Unranked
+	}
+	return f
+}

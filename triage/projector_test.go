@@ -46,7 +46,7 @@ func TestEventsApplyAgain(t *testing.T) {
 		}
 	}
 	if after := h.settle(id); after.Manifest != 2 || after.Items[triage.IsMedia] != 2 || after.Epoch != before.Epoch ||
-		after.Media[triage.Known] != 1 || after.Media[triage.Unranked] != 1 {
+		after.Media[triage.Known] != 1 || after.Media[triage.Unranked]+after.Media[triage.ProbableNew] != 1 {
 		t.Errorf("%+v became %+v", before, after)
 	}
 	if m, err := h.views.Marks.Marks(t.Context()); err != nil || m.Events != head || m.Generation != "g1" || len(m.Servers) != 1 {

@@ -8,6 +8,7 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -295,10 +296,13 @@ func TestAdministratorsSeeARehash(t *testing.T) {
 // TestTheSectionChangesTheWeights: by the form, as one who reads, makes mistakes, and is not alone.
 func TestTheSectionChangesTheWeights(t *testing.T) {
 	h := newHouse(t)
+	points := func(name signals.Signal) string { return strconv.Itoa(signals.Default().Points[name]) }
+	video := `name="video" value="` + points(signals.Video) + `"`
+	raised := "&#43;" + points(signals.Video) + " → &#43;20"
 	one, other, admin := h.visit(t, triage.Reviewer), h.visit(t, triage.Reviewer), h.visit(t, triage.Admin)
 	one.get(t, "/queue").wants(t, "the queue", http.StatusOK, `href="/ranking"`)
 	page := one.get(t, "/ranking")
-	page.wants(t, "the page", http.StatusOK, "Ce qui compte", "Le groupe contient une vidéo.", `name="video" value="10"`, "Valeurs du programme.", `name="from" value="0"`)
+	page.wants(t, "the page", http.StatusOK, "Ce qui compte", "Le groupe contient une vidéo.", video, "Valeurs du programme.", `name="from" value="0"`)
 	form := func(from string, changes ...string) url.Values {
 		f := url.Values{"from": {from}, "reason": {"vidéos d’abord"}}
 		for name, value := range typed(signals.Default()) {
@@ -311,7 +315,7 @@ func TestTheSectionChangesTheWeights(t *testing.T) {
 	}
 	one.post(t, "/ranking", form("0", "icon", "1,5", "video", "", "web_side", "0", "recent", "7")).wants(t, "mistakes", http.StatusBadRequest,
 		"Corrigez les nombres signalés", `id="fault-icon">il faut un nombre entier`, `id="fault-video">il faut un nombre ;`, `id="fault-web_side">0 est hors des bornes`,
-		`name="icon" value="1,5"`, `name="recent" value="7"`, "En vigueur : &#43;15", "vidéos d’abord</textarea>",
+		`name="icon" value="1,5"`, `name="recent" value="7"`, "En vigueur : &#43;"+points(signals.Recent), "vidéos d’abord</textarea>",
 		"3 nombres à corriger", `<a href="#w-icon">`, `<a href="#w-video">Le groupe contient une vidéo.</a> il faut un nombre`, `<a href="#w-web_side">`,
 		`id="w-video" name="video" value="" min="-1000" max="1000" step="1" required autocomplete="off" aria-invalid="true" aria-describedby="fault-video`)
 	one.post(t, "/ranking", form("0", "video", "20", "reason", " ")).wants(t, "no reason", http.StatusBadRequest, "Indiquez un motif", `name="video" value="20"`)
@@ -319,12 +323,12 @@ func TestTheSectionChangesTheWeights(t *testing.T) {
 	one.post(t, "/ranking", form("0")).wants(t, "nothing changed", http.StatusConflict, "Ces poids sont déjà en vigueur")
 	one.post(t, "/ranking", form("0", "video", "20", "threshold", "−5")).wants(t, "a change", http.StatusSeeOther)
 	page = one.get(t, "/ranking?changed=1")
-	page.wants(t, "changed", http.StatusOK, "Version 1 en vigueur", `name="video" value="20"`, `name="threshold" value="-5"`, "&#43;10 → &#43;20", "vidéos d’abord", "Test reviewer")
-	other.post(t, "/ranking", form("0", "icon", "0")).wants(t, "another's change of the same version", http.StatusConflict, "Quelqu’un a changé les poids", `name="icon" value="0"`, "En vigueur : −30", "&#43;10 → &#43;20")
-	one.get(t, "/ranking?default=1").wants(t, "back to default", http.StatusOK, `name="video" value="10"`, "En vigueur : &#43;20", "Rien n’a encore changé")
+	page.wants(t, "changed", http.StatusOK, "Version 1 en vigueur", `name="video" value="20"`, `name="threshold" value="-5"`, raised, "vidéos d’abord", "Test reviewer")
+	other.post(t, "/ranking", form("0", "icon", "0")).wants(t, "another's change of the same version", http.StatusConflict, "Quelqu’un a changé les poids", `name="icon" value="0"`, "En vigueur : −"+strings.TrimPrefix(points(signals.Icon), "-"), raised)
+	one.get(t, "/ranking?default=1").wants(t, "back to default", http.StatusOK, video, "En vigueur : &#43;20", "Rien n’a encore changé")
 
 	read := admin.get(t, "/ranking")
-	read.wants(t, "an administrator's page", http.StatusOK, "Les analystes changent ces valeurs", "&#43;10 → &#43;20")
+	read.wants(t, "an administrator's page", http.StatusOK, "Les analystes changent ces valeurs", raised)
 	if strings.Contains(read.body, `name="video"`) || strings.Contains(read.body, `action="/ranking"`) {
 		t.Error("an administrator has a form")
 	}

@@ -407,13 +407,14 @@ func TestNewWantsEveryNumber(t *testing.T) {
 func TestChanges(t *testing.T) {
 	to := Default()
 	to.Threshold, to.Points[Video], to.Parameters.WebSide = 50, 0, 1600
-	want := []Change{{"threshold", 40, 50}, {"video", 10, 0}, {"web_side", 2048, 1600}}
+	was := Default()
+	want := []Change{{"threshold", was.Threshold, 50}, {"video", was.Points[Video], 0}, {"web_side", was.Parameters.WebSide, 1600}}
 	if got := Default().Changes(to); !slices.Equal(got, want) {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 	older := Default()
 	delete(older.Points, Video)
-	if got := older.Changes(Default()); !slices.Equal(got, []Change{{"video", 0, 10}}) {
+	if got := older.Changes(Default()); !slices.Equal(got, []Change{{"video", 0, was.Points[Video]}}) {
 		t.Errorf("from weights that lack a signal: %+v", got)
 	}
 }

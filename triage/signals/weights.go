@@ -35,7 +35,7 @@ const MaxPoints = 1000
 
 // Default returns the weights that the program comes with. They were chosen on simulated drives: docs/ranking.md.
 func Default() *Weights {
-	w := &Weights{Threshold: 40, Points: make(map[Signal]int, len(all)), Parameters: Parameters{
+	w := &Weights{Threshold: 30, Points: make(map[Signal]int, len(all)), Parameters: Parameters{
 		RecentDays: 365, ClockHours: 48, OriginalPixels: 2_000_000, WebSide: 2048, IconSide: 128, GraphicSide: 512,
 		MinQuality: 50, // pdq.MinQuality: the reference's published bound
 		// More than two services would know of by chance, fewer than what goes round among everybody.
