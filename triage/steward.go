@@ -1,6 +1,7 @@
 package triage
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -97,6 +98,7 @@ type Steward struct {
 	Events       *Projector
 	Names        Names
 	Now          func() time.Time
+	Pause        time.Duration // between rounds that found nothing to do; zero: stewardPause
 	Log          *slog.Logger
 
 	// exhibits are those that ranking has met, without their manifests: what it needs of one never changes. Only
@@ -132,7 +134,7 @@ func (s *Steward) Run(ctx context.Context) error {
 			s.Log.Warn("steward put off", "error", err)
 			sleep(ctx, retryPause)
 		case !worked:
-			sleep(ctx, stewardPause)
+			sleep(ctx, cmp.Or(s.Pause, stewardPause))
 		}
 	}
 	return nil

@@ -29,6 +29,9 @@ import (
 // jobLease is longer than any run's hiccup.
 const jobLease = time.Minute
 
+// stewardPause is shorter than a service's: the bench decides at once, and waits for what that makes of the queue.
+const stewardPause = 2 * time.Millisecond
+
 // service is the domain over a real Redis and a folder, in this process.
 type service struct {
 	redis    *embedded.Redis
@@ -116,7 +119,7 @@ func (s *service) wire(archive *objects.Archive, kept *journal.Journal, media de
 	s.steward = &triage.Steward{
 		Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Examinations: archive, Records: archive, Marks: v.Marks, Matcher: mirror, Outcomes: v.Outcomes,
 		Groups: v.Groups, Weights: v.Weights, Rerank: v.Rerank, Rematch: v.Rematch, Founders: triage.NewFounderIndex(v.Groups), Cases: v.Cases, Jobs: jobs, Lease: v.Lease, Events: events,
-		Names: s.names, Now: time.Now, Log: log,
+		Names: s.names, Now: time.Now, Pause: stewardPause, Log: log,
 	}
 }
 
