@@ -145,6 +145,9 @@ func (b *browser) checkPage(t *testing.T, axeSource, name string) {
 	if over := run(t, b, chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`)); over > 0 {
 		t.Errorf("%s: %d px wider than the window", name, over)
 	}
+	if wrong := run(t, b, chromedp.Evaluate[int](brokenScores)); wrong > 0 {
+		t.Errorf("%s: %d scores stand on two lines, or run out of their column", name, wrong)
+	}
 	for _, c := range b.complained() {
 		t.Errorf("%s: the browser complains: %s", name, c)
 	}
@@ -155,6 +158,10 @@ func (b *browser) checkPage(t *testing.T, axeSource, name string) {
 		}
 	}
 }
+
+// brokenScores counts those that are not one line within their column.
+const brokenScores = `[...document.querySelectorAll('.score b')].filter(e =>
+	e.offsetHeight > 1.6 * parseFloat(getComputedStyle(e).fontSize) || e.scrollWidth > e.clientWidth).length`
 
 func listen(t *testing.T) net.Listener {
 	t.Helper()

@@ -192,7 +192,7 @@ func sampleCases(l i18n.Lang) []sample {
 
 // sampleGroup has every signal, and a camera with a hostile name.
 func sampleGroup(id string) triage.Group {
-	g := triage.Group{ID: triage.GroupID(id + strings.Repeat("0", 24)), Members: 3, Open: 3, Exhibits: 2, Cases: 2, Score: 75, Finding: triage.ProbableNew}
+	g := triage.Group{ID: triage.GroupID(id + strings.Repeat("0", 24)), Members: 3, Open: 3, Exhibits: 2, Cases: 2, Score: 175, Finding: triage.ProbableNew}
 	g.Reasons = []signals.Reason{
 		{Signal: signals.CameraOriginal, Points: 40, Detail: "Fairphone FP5"}, {Signal: signals.NearKnown, Points: 25},
 		{Signal: signals.Recent, Points: 15}, {Signal: signals.CameraFolder, Points: 5}, {Signal: signals.LowQuality, Points: -10},
