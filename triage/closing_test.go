@@ -47,7 +47,7 @@ func (h *house) work() {
 			return
 		}
 		if time.Now().After(deadline) {
-			h.t.Fatalf("%d groups or media wait, and %d jobs", waiting, jobs)
+			h.t.Fatalf("%d groups or media wait, and %d jobs; %s", waiting, jobs, h.putOff)
 		}
 	}
 }
@@ -487,8 +487,6 @@ func TestDestroyedBesideAClosedCase(t *testing.T) {
 	h.rebuilt(c, "reopened")
 }
 
-// TestCloseBesideSubmit closes a case while media are submitted to it: what was acknowledged is there once it is reopened, and
-// the client that was refused ends what it began.
 // TestClosedBeforeExamined: what waits for its examination when its case is closed waits again when that is reopened, and
 // is not asked for.
 func TestClosedBeforeExamined(t *testing.T) {
@@ -511,6 +509,8 @@ func TestClosedBeforeExamined(t *testing.T) {
 	}
 }
 
+// TestCloseBesideSubmit closes a case while media are submitted to it: what was acknowledged is there once it is reopened, and
+// the client that was refused ends what it began.
 func TestCloseBesideSubmit(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -570,5 +570,59 @@ func TestCloseBesideSubmit(t *testing.T) {
 	}
 	if t.Logf("%d submissions were refused", refused); refused == 0 && !testing.Short() {
 		t.Error("the two never met")
+	}
+}
+
+// TestClosedAtEachStepOfAPart closes a case and puts it away before each step by which Redis takes in a part that lists a
+// medium of another case: all that is there can be ranked, nothing of the closed case is left, and reopened it is whole.
+func TestClosedAtEachStepOfAPart(t *testing.T) {
+	h := newHouse(t)
+	ctx, c := t.Context(), h.caughtUp()
+	shared := newPicture(t, "shared.jpg", 1)
+	h.mustSubmit("ONE", shared)
+	h.work()
+	steps := 0
+	for met := true; met; steps++ {
+		number := fmt.Sprint("2026/", 10+steps)
+		x, err := h.submit.Open(ctx, h.examiner, number, "S", time.Time{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.faults.loseAt(steps+1, func() {
+			if _, err := h.cases().Close(ctx, boss, h.names.Case(number), "order"); err != nil {
+				t.Error(err)
+			}
+			if err := h.closer().Once(ctx); err != nil {
+				t.Error(err)
+			}
+		})
+		h.faults.only("t:xc:" + raw(x.ID))
+		err = h.submitTo(ctx, number, "S", shared, newItem("notes.txt", []byte("text")))
+		if met = h.faults.disarm(); !met {
+			break
+		}
+		if err != nil && !triage.IsKind(err, triage.Conflict) {
+			t.Fatalf("step %d: %v", steps, err)
+		}
+		if _, err := h.lastOf(c); err != nil {
+			t.Fatal(err)
+		}
+		h.finishCase(number, triage.CaseClosed)
+		h.rebuilt(c, "closed")
+		h.reopenCase(number)
+		h.rebuilt(c, "reopened")
+		if err := h.submitTo(ctx, number, "S", shared, newItem("notes.txt", []byte("text"))); err != nil {
+			t.Fatalf("step %d: again: %v", steps, err)
+		}
+		h.work()
+		if p := h.settle(x.ID); p.Wanted != 0 || p.Media[triage.Unranked]+p.Media[triage.ProbableNew] != 1 {
+			t.Errorf("step %d: %+v", steps, p)
+		}
+		if t.Failed() {
+			t.Fatalf("step %d", steps)
+		}
+	}
+	if steps < 3 {
+		t.Errorf("%d steps were met", steps)
 	}
 }

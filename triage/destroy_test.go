@@ -170,6 +170,47 @@ func TestDestruction(t *testing.T) {
 	}
 }
 
+// TestDestroyedAtEachStepOfAPart destroys an exhibit before each step by which Redis takes in a part of it: nothing tells of it
+// afterwards, neither of media nor of a document that another exhibit lists too.
+func TestDestroyedAtEachStepOfAPart(t *testing.T) {
+	h := newHouse(t)
+	ctx, c := t.Context(), h.caughtUp()
+	shared, text := newPicture(t, "shared.jpg", 1), newItem("notes.txt", []byte("text"))
+	h.mustSubmit("ONE", shared, text)
+	h.work()
+	steps := 0
+	for met := true; met; steps++ {
+		seal, own := fmt.Sprint("S", steps), newPicture(t, "own.jpg", 10+steps)
+		x, err := h.submit.Open(ctx, h.examiner, "2026/1", seal, time.Time{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.faults.loseAt(steps+1, func() {
+			h.decide(x.ID)
+			if err := h.destroyer().Once(ctx); err != nil {
+				t.Error(err)
+			}
+		})
+		h.faults.only("t:xc:" + raw(x.ID))
+		err = h.submitOnce(ctx, seal, shared, text, own)
+		if met = h.faults.disarm(); !met {
+			break
+		}
+		if err != nil && !triage.IsKind(err, triage.Conflict) && !triage.IsKind(err, triage.NotFound) {
+			t.Fatalf("step %d: %v", steps, err)
+		}
+		h.work()
+		h.noTraceOf(x.ID, own)
+		h.rebuilt(c, "destroyed")
+		if t.Failed() {
+			t.Fatalf("step %d", steps)
+		}
+	}
+	if steps < 3 {
+		t.Errorf("%d steps were met", steps)
+	}
+}
+
 // checked asks about pictures as a unit would.
 func (h *house) checked(pictures ...picture) []triage.CheckVerdict {
 	h.t.Helper()

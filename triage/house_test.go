@@ -54,8 +54,28 @@ type house struct {
 	checks   *triage.Checks
 	worker   *triage.Worker
 	steward  *triage.Steward
+	putOff   *lastLine // why the steward, if it does, puts off what it has to do
 	examiner triage.Actor
 	reviewer triage.Session
+}
+
+// lastLine keeps the last of the lines that are written.
+type lastLine struct {
+	mu   sync.Mutex
+	line string
+}
+
+func (l *lastLine) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.line = string(p)
+	return len(p), nil
+}
+
+func (l *lastLine) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.line
 }
 
 // testKeys is a service key.
@@ -105,7 +125,9 @@ func newHouseOver(t testing.TB, over func(objects.Store) objects.Store) *house {
 	h.review = &triage.Review{Queue: v.Queue, Exhibits: v.Exhibits, Grants: v.Grants, Archive: h.archive, Renderer: inProcess{}, Events: h.events, Now: time.Now}
 	h.checks = &triage.Checks{Matcher: mirror, Seen: v.Seen, Founders: founders, Archive: h.archive, Events: h.events, Names: h.names, Contact: "the office"}
 	h.worker = &triage.Worker{Jobs: h.jobs, Media: v.Media, Archive: h.archive, Examinations: h.archive, Decoder: switchable{h}, Matcher: mirror, Outcomes: v.Outcomes, Rehashed: v.Rehashes, Outdated: decode.Outdated, Decoders: decode.Decoders(), Events: h.events, Names: h.names, Parallel: 2, Touch: testLease / 3, Now: time.Now, Log: log}
-	h.steward = &triage.Steward{Exhibits: v.Exhibits, Media: v.Media, Archive: h.archive, Examinations: h.archive, Records: h.archive, Marks: v.Marks, Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Scores: v.Scores, Weights: v.Weights, Rerank: v.Rerank, Rematch: v.Rematch, Founders: founders, Cases: v.Cases, Jobs: h.jobs, Lease: v.Lease, Events: h.events, Names: h.names, Now: time.Now, Log: log}
+	h.putOff = new(lastLine)
+	warnings := slog.New(slog.NewTextHandler(h.putOff, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	h.steward = &triage.Steward{Exhibits: v.Exhibits, Media: v.Media, Archive: h.archive, Examinations: h.archive, Records: h.archive, Marks: v.Marks, Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Scores: v.Scores, Weights: v.Weights, Rerank: v.Rerank, Rematch: v.Rematch, Founders: founders, Cases: v.Cases, Jobs: h.jobs, Lease: v.Lease, Events: h.events, Names: h.names, Now: time.Now, Log: warnings}
 	h.steward.Sweep = &triage.Sweep{
 		Changes: mirror, Store: v.Rematch, Examinations: h.archive, Prints: h.archive, Seen: v.Seen, Events: h.events, Least: triage.SweepFrom, Now: time.Now, Log: log,
 	}
@@ -224,7 +246,7 @@ func (h *house) settle(id triage.ExhibitID) triage.Progress {
 			return p
 		}
 		if time.Now().After(deadline) {
-			h.t.Fatalf("exhibit %s is not settled: %+v, %v", id, p, err)
+			h.t.Fatalf("exhibit %s is not settled: %+v, %v; %s", id, p, err, h.putOff)
 		}
 	}
 }
@@ -346,9 +368,7 @@ func (f *redisFaults) arm(at int, after bool) {
 // armOn is arm among the commands on keys that begin with on.
 func (f *redisFaults) armOn(on string, at int, after bool) {
 	f.arm(at, after)
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.on = on
+	f.only(on)
 }
 
 // loseAt has lose done before the at-th command from now on.
@@ -357,6 +377,13 @@ func (f *redisFaults) loseAt(at int, lose func()) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.lose = lose
+}
+
+// only counts commands on keys that begin with on alone, of those that are armed.
+func (f *redisFaults) only(on string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.on = on
 }
 
 // disarm ends the faults and reports whether one was met.

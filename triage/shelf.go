@@ -46,7 +46,7 @@ type ShelfArchive interface {
 // ShelvingStore takes the exhibits of closed cases out of the projections, and brings them back. Every step may be
 // repeated.
 type ShelvingStore interface {
-	// Parts returns those of an exhibit's parts that are counted.
+	// Parts returns those of an exhibit's parts of which anything is there: counted, or on their way.
 	Parts(ctx context.Context, id ExhibitID) ([]PartID, error)
 	// Evict takes media and then the part that lists them out of an exhibit that is shut. What no other exhibit holds is
 	// forgotten.

@@ -21,7 +21,8 @@ type ExhibitStore interface {
 	Exhibits(ctx context.Context, owner string) ([]Exhibit, error)
 	// RegisterPart counts a part's items by disposition, once, and adds its media to the exhibit. It returns the
 	// media whose bytes are not held. Media that are not known yet are kept as Wanted, others as Listed with
-	// epoch 0, so that they are matched; a Listed one becomes Wanted when an item says that it is media.
+	// epoch 0, so that they are matched; a Listed one becomes Wanted when an item says that it is media. Conflict: the part
+	// left the exhibit meanwhile. Whoever empties an exhibit that nothing comes into any more finds what a call had added.
 	RegisterPart(ctx context.Context, id ExhibitID, part PartID, counts map[Disposition]int, items []ListedItem) ([]MediumID, error)
 	// SealExhibit keeps m as the exhibit's manifest. Counts and media of parts that m does not list no longer
 	// belong to the exhibit.

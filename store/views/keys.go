@@ -24,7 +24,7 @@ import (
 //	exhibits:<owner>     zset    the same, of one owner
 //	x:<x>                string  an exhibit with its manifest, sealed
 //	xc:<x>               hash    its counters: see lua.go (class), exhibits.go (dispositions) and spent.go
-//	xp:<x>               hash    part (32 raw bytes) → items by disposition
+//	xp:<x>               hash    part (32 raw bytes) → items by disposition; nothing while its media come
 //	xm:<x><part>         string  the media of a part, the first 8 bytes of each
 //
 //	m:<2 bytes>          hash    the rest of a medium's identifier → its record: see record.go

@@ -23,19 +23,37 @@ local function count(x, counts, sign)
 end
 `
 
+// mayRegister says why nothing of a part may come into an exhibit, if so: 'dropped' where the part was not begun, or left since.
+const mayRegister = `
+local function refused(x, part, restoring)
+  local why = barred(x, restoring)
+  if why then return why end
+  if call('EXISTS', P .. 'x:' .. x) == 0 then return 'missing' end
+  if call('HEXISTS', P .. 'xp:' .. x, part) == 0 then return 'dropped' end
+end
+`
+
 // partBytes is how much of a medium's identifier a part keeps: of ten million media, two begin alike once in 10^5 times,
 // and then both are looked at.
 const partBytes = 8
 
 var (
-	// registerItems adds media to an exhibit and returns, for each, whether its bytes are wanted ('1' or '0').
-	// A medium that comes back after its destruction gets the next generation, and one whose keyring went with another
-	// exhibit that of this part. ARGV: exhibit, part, now, '1' to restore, then for each item: id, kind, size, keys, place.
-	registerItems = script(`
+	// beginPart keeps a part of an exhibit before any of its media come, so that whoever empties the exhibit knows of all that may
+	// be there. ARGV: exhibit, part, media, '1' to restore.
+	beginPart = script(mayRegister + `
 local x, part = ARGV[2], ARGV[3]
-local why = barred(x, ARGV[5] == '1')
+local why = refused(x, part, ARGV[5] == '1')
+if why and why ~= 'dropped' then return why end
+if call('HSETNX', P .. 'xp:' .. x, part, '') == 1 then call('SET', P .. 'xm:' .. x .. part, ARGV[4]) end
+return 'done'`)
+
+	// registerItems adds media of a part that was begun to an exhibit and returns, for each, whether its bytes are wanted ('1' or
+	// '0'). A medium that comes back after its destruction gets the next generation, and one whose keyring went with another
+	// exhibit that of this part. ARGV: exhibit, part, now, '1' to restore, then for each item: id, kind, size, keys, place.
+	registerItems = script(mayRegister + `
+local x, part = ARGV[2], ARGV[3]
+local why = refused(x, part, ARGV[5] == '1')
 if why then return why end
-if call('EXISTS', P .. 'x:' .. x) == 0 then return false end
 local wanted = {}
 for i = 6, #ARGV, 5 do
   local id, kind, size, keys, place = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
@@ -59,15 +77,14 @@ for i = 6, #ARGV, 5 do
 end
 return table.concat(wanted)`)
 
-	// registerPart counts the items of a part, once. ARGV: exhibit, part, counts, media, '1' to restore.
-	registerPart = script(partFields + `
+	// registerPart counts the items of a part that was begun, once. ARGV: exhibit, part, counts, '1' to restore.
+	registerPart = script(partFields + mayRegister + `
 local x, part = ARGV[2], ARGV[3]
-local why = barred(x, ARGV[6] == '1')
+local why = refused(x, part, ARGV[5] == '1')
 if why then return why end
-if call('EXISTS', P .. 'x:' .. x) == 0 then return 'missing' end
-if call('HSETNX', P .. 'xp:' .. x, part, ARGV[4]) == 1 then
+if call('HGET', P .. 'xp:' .. x, part) == '' then
+  call('HSET', P .. 'xp:' .. x, part, ARGV[4])
   count(x, ARGV[4], 1)
-  call('SET', P .. 'xm:' .. x .. part, ARGV[5])
 end
 return 'done'`)
 
@@ -114,38 +131,37 @@ end
 return 1`)
 )
 
-// RegisterPart implements triage.ExhibitStore. The items go first and the part's counts last, so that a call that
-// was cut off is completed by the next one.
+// RegisterPart implements triage.ExhibitStore. The part goes first, its items next and its counts last, so that a call that
+// was cut off is completed by the next one, and whoever empties the exhibit in between misses none of them.
 func (s Exhibits) RegisterPart(ctx context.Context, id triage.ExhibitID, part triage.PartID, counts map[triage.Disposition]int, items []triage.ListedItem) ([]triage.MediumID, error) {
 	return s.register(ctx, id, part, counts, items, false)
 }
 
 // register is RegisterPart; it restores what was put away.
 func (s Exhibits) register(ctx context.Context, id triage.ExhibitID, part triage.PartID, counts map[triage.Disposition]int, items []triage.ListedItem, restoring bool) ([]triage.MediumID, error) {
-	const op = "views.RegisterPart"
 	rawPart, err := packPart(part)
 	if err != nil {
 		return nil, err
 	}
-	x, now := packExhibit(id), packNumber(packTime(s.now()))
-	var wanted []triage.MediumID
+	x, restores := packExhibit(id), flag(restoring)
 	media := make([]byte, 0, partBytes*len(items))
+	for i := range items {
+		media = append(media, packID(string(items[i].Medium))[:partBytes]...)
+	}
+	if _, err := s.registerStep(ctx, id, beginPart, x, rawPart, media, restores); err != nil {
+		return nil, err
+	}
+	now := packNumber(packTime(s.now()))
+	var wanted []triage.MediumID
 	told := make(map[triage.MediumID]bool)
 	for some := range slices.Chunk(items, batch) {
 		args := make([]any, 0, 4+5*len(some))
-		args = append(args, x, rawPart, now, flag(restoring))
+		args = append(args, x, rawPart, now, restores)
 		for i := range some {
 			args = append(args, s.itemArgs(&some[i])...)
-			media = append(media, packID(string(some[i].Medium))[:partBytes]...)
 		}
-		flags, err := s.run(ctx, registerItems, s.key(keyCounts, x), args...).Text()
-		if err == redis.Nil {
-			return nil, missing("register part", string(id), "exhibit")
-		}
+		flags, err := s.registerStep(ctx, id, registerItems, args...)
 		if err != nil {
-			return nil, fault(op, string(id), err)
-		}
-		if err := barredErr("register part", id, flags); err != nil {
 			return nil, err
 		}
 		for i := range some {
@@ -155,14 +171,23 @@ func (s Exhibits) register(ctx context.Context, id triage.ExhibitID, part triage
 			}
 		}
 	}
-	kept, err := s.run(ctx, registerPart, s.key(keyCounts, x), x, rawPart, packCounts(counts), media, flag(restoring)).Text()
-	if err == nil && kept == "missing" {
-		return nil, missing("register part", string(id), "exhibit")
+	_, err = s.registerStep(ctx, id, registerPart, x, rawPart, packCounts(counts), restores)
+	return wanted, err
+}
+
+// registerStep takes one step of register, and returns its answer unless that is why nothing may come in.
+func (s Exhibits) registerStep(ctx context.Context, id triage.ExhibitID, step *redis.Script, args ...any) (string, error) {
+	const op = "register part"
+	answer, err := s.run(ctx, step, s.key(keyCounts, packExhibit(id)), args...).Text()
+	switch {
+	case err != nil:
+		return "", fault("views.RegisterPart", string(id), err)
+	case answer == "missing":
+		return "", missing(op, string(id), "exhibit")
+	case answer == "dropped":
+		return "", triage.E(triage.Conflict, op, string(id), "its exhibit was destroyed or changed meanwhile: submit again", nil)
 	}
-	if err != nil {
-		return nil, fault(op, string(id), err)
-	}
-	return wanted, barredErr("register part", id, kept)
+	return answer, barredErr(op, id, answer)
 }
 
 // barredErr says why nothing may come into an exhibit, as barred told.
