@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"vigie/hashing"
+	"vigie/hashing/decode"
 	"vigie/store/objects/objectstest"
 	"vigie/triage"
 )
@@ -170,6 +171,45 @@ func TestDestruction(t *testing.T) {
 	}
 }
 
+// TestNothingIsLikeWhatWasDestroyed: a picture that only a destroyed exhibit held is unknown to a unit from the moment at which that
+// is said to be destroyed, by its digest and by its looks, before any steward has come by; so is one that another exhibit holds
+// something like. Once another picture stands for the group, what is like that one is found again.
+func TestNothingIsLikeWhatWasDestroyed(t *testing.T) {
+	h := newHouse(t)
+	c := h.caughtUp()
+	own, founder := newPicture(t, "own.jpg", 1), newPicture(t, "founder.jpg", 2)
+	one := h.mustSubmit("ONE", own, founder)
+	h.work()
+	h.mustSubmit("TWO", near(t, founder, "heir.jpg", 3))
+	h.work()
+	if seen := h.lookedUp(own, founder); fmt.Sprint(seen) != "[seen seen]" {
+		t.Errorf("before: %v", seen)
+	}
+	h.destroy(one)
+	if seen := h.lookedUp(own, founder); fmt.Sprint(seen) != "[unknown unknown]" {
+		t.Errorf("destroyed: %v", seen)
+	}
+	h.work()
+	if seen := h.lookedUp(own, founder); fmt.Sprint(seen) != "[unknown seen]" {
+		t.Errorf("after a steward came by: %v", seen)
+	}
+	h.rebuilt(c, "destroyed")
+	if seen := h.lookedUp(own, founder); fmt.Sprint(seen) != "[unknown seen]" {
+		t.Errorf("rebuilt: %v", seen)
+	}
+}
+
+// lookedUp asks about the looks of pictures and their digests, as a unit would that has them.
+func (h *house) lookedUp(pictures ...picture) []triage.CheckVerdict {
+	h.t.Helper()
+	inputs := make([]triage.CheckInput, len(pictures))
+	for i, p := range pictures {
+		x := decode.Examine(p.bytes, decode.Limits{})
+		inputs[i] = triage.CheckInput{SHA256: &p.item.Digests.SHA256, PDQ: x.Fingerprint.PDQ[:], Quality: &x.Fingerprint.Quality}
+	}
+	return h.asked(inputs)
+}
+
 // TestDestroyedAtEachStepOfAPart destroys an exhibit before each step by which Redis takes in a part of it: nothing tells of it
 // afterwards, neither of media nor of a document that another exhibit lists too.
 func TestDestroyedAtEachStepOfAPart(t *testing.T) {
@@ -218,6 +258,11 @@ func (h *house) checked(pictures ...picture) []triage.CheckVerdict {
 	for i, p := range pictures {
 		inputs[i].SHA256 = &p.item.Digests.SHA256
 	}
+	return h.asked(inputs)
+}
+
+func (h *house) asked(inputs []triage.CheckInput) []triage.CheckVerdict {
+	h.t.Helper()
 	answers, err := h.checks.Ask(h.t.Context(), triage.Actor{ID: "u", Role: triage.Unit}, inputs)
 	if err != nil {
 		h.t.Fatal(err)

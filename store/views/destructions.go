@@ -35,9 +35,9 @@ return {alone, shared}`)
 
 	// doom takes media out of an exhibit that is leaving. It notes which of them nobody holds any more, in the same step in
 	// which they stop being held, and which lose the key of a part of this exhibit before their bytes came: both go on
-	// as the next generation. It returns 0 when the exhibit has left already. What is shelved is held by
-	// an exhibit of a closed case. ARGV: exhibit, then of each: id, '1' when it is shelved.
-	doom = script(`
+	// as the next generation. From that step on nothing is found to be like what nobody holds. It returns 0 when the exhibit has
+	// left already. What is shelved is held by an exhibit of a closed case. ARGV: exhibit, then of each: id, '1' when it is shelved.
+	doom = script(luaBirths + `
 local x = ARGV[2]
 if call('EXISTS', P .. 'x:' .. x) == 0 then return 0 end
 local doomed = P .. 'doomed:' .. x
@@ -50,9 +50,15 @@ for i = 3, #ARGV, 2 do
   local m = load(id)
   local place = m and m.places[x]
   if place then
+    local g = m.g
     unindex(x, place)
     leave(m, x)
-    if next(m.places) == nil and not shelved then spend(id, m.v or 1) else call('HINCRBY', doomed, 'kept', 1) end
+    if next(m.places) == nil and not shelved then
+      spend(id, m.v or 1)
+      disown(g, id)
+    else
+      call('HINCRBY', doomed, 'kept', 1)
+    end
   elseif not m and not shelved and call('HEXISTS', doomed, id) == 0 then
     spend(id, (call('HGET', P .. 'gone', id) or 0) + 1)
   end
@@ -66,12 +72,13 @@ return 1`)
 
 	// strike forgets generations of media that were destroyed. Where somebody holds the medium all the same, its bytes are
 	// wanted again. ARGV: exhibit, now, then for each: id, generation.
-	strike = script(`
+	strike = script(luaBirths + `
 local x = ARGV[2]
 for i = 4, #ARGV, 2 do
   local id, generation = ARGV[i], tonumber(ARGV[i + 1])
   if generation > tonumber(call('HGET', P .. 'gone', id) or 0) then call('HSET', P .. 'gone', id, generation) end
   local m = load(id)
+  local g = m and m.g
   if m and m.places[x] then leave(m, x) end
   if m and next(m.places) ~= nil and tonumber(m.v or 1) <= generation then
     if m.s == 'q' or m.s == 'e' then
@@ -84,6 +91,7 @@ for i = 4, #ARGV, 2 do
     m.v, m.r = string.format('%d', generation + 1), nil
     save(m)
   end
+  if m and not (next(m.places) and m.g) then disown(g, id) end
 end
 return 1`)
 

@@ -14,14 +14,15 @@ import (
 const (
 	// birthsTogether is how many births lie in one list: what is left of it once all of them count no more is nothing.
 	birthsTogether = 1024
-	// endsKept is how many ends of groups are told: who has not looked for longer reads all births anew.
+	// endsKept is how many ends of groups, and of births without another, are told: who has not looked for longer reads all births
+	// anew.
 	endsKept = 10_000
 )
 
 // luaBirths keeps the births of groups: how many there were, and lists of so many each. One that counts no more leaves
 // nothing but its place, and a full list without any that counts goes.
-const luaBirths = `
-local together = 1024
+var luaBirths = `
+local together, kept = ` + strconv.Itoa(birthsTogether) + `, ` + strconv.Itoa(endsKept) + `
 local function birthAt(i) return call('LINDEX', P .. 'founders:' .. math.floor(i / together), i % together) end
 local function strike(i)
   local n = math.floor(i / together)
@@ -37,6 +38,22 @@ local function born(birth)
   call('RPUSH', P .. 'founders:' .. n, birth)
   tally('founders:live', n, 1)
   return string.format('%.0f', i)
+end
+local function told(g)
+  call('LPUSH', P .. 'ended', g)
+  call('INCR', P .. 'ended:n')
+  call('LTRIM', P .. 'ended', 0, kept - 1)
+end
+
+-- disown has nobody find a group any more by the hash of a medium that has gone for good, if that stood for it: the group waits for
+-- another to stand for it, or for its end.
+local function disown(g, id)
+  local t = g and loadGroup(g)
+  if not (t and t.b == id and t.i) then return end
+  strike(t.i)
+  told(g)
+  t.i = nil
+  saveGroup(t)
 end
 `
 
@@ -58,7 +75,7 @@ end
 return 1`)
 
 	// bury ends groups that nobody belongs to, and tells those who follow the births. What was decided of one stays: it is
-	// there when the group is born again. ARGV: how many ends are kept, groups.
+	// there when the group is born again. ARGV: groups.
 	bury = script(luaBirths + `
 local function forgetAll(g)
   local t = loadGroup(g)
@@ -68,16 +85,14 @@ local function forgetAll(g)
   if not t then return end
   if t.i then
     strike(t.i)
-    call('LPUSH', P .. 'ended', g)
-    call('INCR', P .. 'ended:n')
+    told(g)
   end
   enqueue(t, nil)
   if t.d then saveGroup({id = g, d = t.d, v = t.v, w = t.w}) else forgetGroup(g) end
 end
-for i = 3, #ARGV do
+for i = 2, #ARGV do
   if #members(ARGV[i]) == 0 then forgetAll(ARGV[i]) end
 end
-call('LTRIM', P .. 'ended', 0, ARGV[2] - 1)
 return 1`)
 
 	// sinceBirths returns how many births there were, how many ends, and those since: nothing when they are not told any
@@ -226,9 +241,9 @@ func (s Groups) Orphans(ctx context.Context, n int) ([]triage.GroupID, error) {
 // Bury implements triage.GroupStore.
 func (s Groups) Bury(ctx context.Context, groups ...triage.GroupID) error {
 	for some := range slices.Chunk(groups, batch) {
-		args := []any{endsKept}
-		for _, g := range some {
-			args = append(args, packID(string(g)))
+		args := make([]any, len(some))
+		for i, g := range some {
+			args[i] = packID(string(g))
 		}
 		if err := s.run(ctx, bury, s.key(keyFounders), args...).Err(); err != nil {
 			return fault("views.Bury", "", err)
