@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -68,7 +69,7 @@ func runScripts(t *testing.T, withService bool) {
 			return startService(env)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"odd": oddNames, "exits": exits, "lines": lines, "become": become, "until": until,
+			"odd": oddNames, "exits": exits, "lines": lines, "become": become, "until": until, "shows": shows,
 		},
 	})
 }
@@ -199,10 +200,25 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: until file command…")
 	}
 	want := ts.ReadFile(args[0])
+	repeat(ts, args[1:], want, func(got string) bool { return got == want })
+}
+
+// shows runs a command until what it writes matches a pattern: shows 'finished on' vigie rehash --status.
+func shows(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: shows pattern command…")
+	}
+	pattern, err := regexp.Compile("(?m)" + args[0])
+	ts.Check(err)
+	repeat(ts, args[1:], args[0], pattern.MatchString)
+}
+
+// repeat runs a command until done says of what it writes that it is enough.
+func repeat(ts *testscript.TestScript, command []string, want string, done func(got string) bool) {
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
-		ts.Check(ts.Exec(args[1], args[2:]...))
+		ts.Check(ts.Exec(command[0], command[1:]...))
 		got := ts.ReadFile("stdout")
-		if got == want {
+		if done(got) {
 			return
 		}
 		if time.Now().After(deadline) {
