@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"vigie/store/objects/objectstest"
 	"vigie/triage"
 )
@@ -37,26 +39,40 @@ func (h *house) work() {
 	g.Go(func() { _ = h.steward.Run(busy) })
 	working := false
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(5 * time.Millisecond) {
-		jobs, err := h.jobs.Len(h.t.Context()) // each before what it leaves behind
+		jobs, waiting, err := h.waiting()
 		if jobs > 0 && !working {
 			working = true
 			g.Go(func() { _ = h.worker.Run(busy) })
 		}
-		waiting := h.waiting()
 		if err == nil && waiting+jobs == 0 {
 			return
 		}
 		if time.Now().After(deadline) {
-			h.t.Fatalf("%d groups or media wait, and %d jobs; %s", waiting, jobs, h.putOff)
+			h.t.Fatalf("%d groups or media wait, and %d jobs, %v; %s", waiting, jobs, err, h.putOff)
 		}
 	}
 }
 
-// waiting counts the media and groups that wait for the steward.
-func (h *house) waiting() int64 {
+// waiting counts, at one moment, the jobs, and what waits for the steward: media, groups, and those that it goes over by other
+// weights, as one.
+func (h *house) waiting() (jobs, others int64, err error) {
 	ctx := h.t.Context()
-	n := h.rdb.HLen(ctx, "t:ep:-1").Val() + h.rdb.SCard(ctx, "t:ungrouped").Val() + h.rdb.SCard(ctx, "t:orphans").Val()
-	return n + h.rdb.SCard(ctx, "t:stirred").Val() + h.rdb.ZCard(ctx, "t:torank").Val()
+	var queued, unmatched, ungrouped, orphans, stirred, toRank *redis.IntCmd
+	var next *redis.StringCmd
+	_, err = h.rdb.TxPipelined(ctx, func(p redis.Pipeliner) error {
+		queued, unmatched = p.XLen(ctx, "t:jobs"), p.HLen(ctx, "t:ep:-1")
+		ungrouped, orphans, stirred, toRank = p.SCard(ctx, "t:ungrouped"), p.SCard(ctx, "t:orphans"), p.SCard(ctx, "t:stirred"), p.ZCard(ctx, "t:torank")
+		next = p.HGet(ctx, "t:rerank", "next")
+		return nil
+	})
+	if err != nil && !errors.Is(err, redis.Nil) { // nothing was ever ranked
+		return 0, 0, err
+	}
+	others = unmatched.Val() + ungrouped.Val() + orphans.Val() + stirred.Val() + toRank.Val()
+	if bucket, err := next.Int(); err == nil && bucket < 1<<16 {
+		others++
+	}
+	return queued.Val(), others, nil
 }
 
 // tend lets a steward alone work: a worker without a job takes its time to stop.

@@ -106,6 +106,7 @@ func TestDestruction(t *testing.T) {
 	}
 	h.settle(two)
 	stop()
+	h.work() // until another stands for the group
 	for _, p := range []picture{only, old} {
 		if got, err := h.bytesOf(p); !triage.IsKind(err, triage.NotFound) {
 			t.Errorf("%s: %d bytes are left, %v", p.item.Path, len(got), err)

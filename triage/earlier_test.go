@@ -61,11 +61,12 @@ func (h *house) tended(when string, x triage.ExhibitID, want map[string]string) 
 	h.told(when, x, want)
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(5 * time.Millisecond) {
 		h.settle(x) // a finding is there before the groups are ranked whose members it concerns
-		if h.waiting() == 0 {
+		_, waiting, err := h.waiting()
+		if err == nil && waiting == 0 {
 			return // else somebody stirred groups that were ranked
 		}
 		if time.Now().After(deadline) {
-			h.t.Fatalf("%s: %d groups or media wait", when, h.waiting())
+			h.t.Fatalf("%s: %d groups or media wait, %v", when, waiting, err)
 		}
 	}
 }

@@ -27,7 +27,8 @@ type RerankStore interface {
 	Rerank(ctx context.Context, by WeightsSum, rescore func(*Group)) (left int, err error)
 }
 
-// rerank ranks a stretch of groups by weights that were changed.
+// rerank ranks a stretch of groups by weights that were changed. How far that has come is asked each time: Redis may have been
+// put back to before.
 func (s *Steward) rerank(ctx context.Context) (int, error) {
 	ranking, err := inForce(ctx, s.Weights)
 	if err != nil {
@@ -39,20 +40,15 @@ func (s *Steward) rerank(ctx context.Context) (int, error) {
 			return 0, err
 		}
 		s.weights, s.rankedBy = ranking.Weights, sum
-		s.reranking = true
-	}
-	if !s.reranking {
-		return 0, nil
 	}
 	left, err := s.Rerank.Rerank(ctx, sum, func(g *Group) {
 		g.Score, g.Reasons = s.weights.Rescore(g.Reasons)
 		g.Finding = findingOf(&s.weights, g.Score)
 	})
-	if IsKind(err, Stale) { // another process knows later ones
+	if IsKind(err, Stale) { // another process knows later ones, or Redis earlier ones
 		s.rankedBy = WeightsSum{}
 		return 1, nil
 	}
-	s.reranking = err != nil || left > 0
 	return left, err
 }
 

@@ -104,10 +104,9 @@ type Steward struct {
 	// exhibits are those that ranking has met, without their manifests: what it needs of one never changes. Only
 	// Run's goroutine writes here.
 	exhibits map[ExhibitID]Exhibit
-	// weights are those by which groups are ranked, which rankedBy names; reranking: some may have the rank of others.
-	weights   signals.Weights
-	rankedBy  WeightsSum
-	reranking bool
+	// weights are those by which groups are ranked, which rankedBy names.
+	weights  signals.Weights
+	rankedBy WeightsSum
 	// builder is who makes the projections again, with this steward's help; empty: nobody.
 	builder string
 }

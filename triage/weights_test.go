@@ -1,6 +1,7 @@
 package triage_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -87,6 +88,33 @@ func TestWeightsChange(t *testing.T) {
 	versions, err := u.Versions(ctx, h.reviewer.Actor)
 	if err != nil || len(versions) != 3 || versions[0].Weights.Parameters.IconSide != 1000 || versions[2].Event != 0 {
 		t.Errorf("versions: %+v, %v", versions, err)
+	}
+}
+
+// TestOlderRedisOfWeights puts Redis back to before weights were changed, under a steward that has ranked all by them: it does so
+// again.
+func TestOlderRedisOfWeights(t *testing.T) {
+	h := newHouse(t)
+	c, u, ctx := h.caughtUp(), h.weighing(), t.Context()
+	h.mustSubmit("Q", newPicture(t, "DCIM/a.jpg", 1), newPicture(t, "c.jpg", 3))
+	h.work()
+	early := h.copyRedis()
+	w := *signals.Default()
+	w.Points = maps.Clone(w.Points)
+	w.Points[signals.CameraFolder] += 30
+	if err := u.Change(ctx, h.reviewer.Actor, 0, w, "cameras first"); err != nil {
+		t.Fatal(err)
+	}
+	defer h.tend()()
+	h.ranking(u)
+	want := h.dump(c)
+	h.restoreRedis(early)
+	if err := h.catchUp().Once(ctx, false); err != nil {
+		t.Fatal(err)
+	}
+	h.ranking(u)
+	if got := h.dump(c); got != want {
+		t.Errorf("the dump differs:\n%s", differing(want, got))
 	}
 }
 
