@@ -64,8 +64,8 @@ import (
 //	founders:<n>         list    the n-th 1,024 of them: the group, and its founder's PDQs, sealed; nothing in the place
 //	                             of one that counts no more
 //	founders:live        hash    n → how many of these count
-//	ended                list    groups that ended lately, the last one first
-//	ended:n              string  how many ended
+//	ended                list    groups that ended lately, or whose founder was destroyed, the last one first
+//	ended:n              string  how many these were
 //	orphans              set     groups whose founder is not a member
 //	ungrouped            set     Pending media without a group
 //	torank               zset    groups that wait for their rank, by first mark

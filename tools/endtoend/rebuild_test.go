@@ -167,17 +167,17 @@ func (s *stack) applied() int {
 	return n
 }
 
-// settledDump returns what the projections say once they say it twice.
+// settledDump returns what the projections say once all exhibits are settled, and they say it twice.
 func (s *stack) settledDump() string {
 	s.t.Helper()
 	last := ""
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(200 * time.Millisecond) {
 		now := s.run("", "dump")
-		if now == last {
+		if now == last && !strings.Contains(now, `"settled":false`) {
 			return now
 		}
 		if last = now; time.Now().After(deadline) {
-			s.t.Fatal("the dump goes on changing")
+			s.t.Fatalf("the dump goes on changing, or is not settled:\n%.2000s", now)
 		}
 	}
 }
