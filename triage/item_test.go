@@ -115,8 +115,9 @@ func TestClassify(t *testing.T) {
 		"Documents/RPReplay_Final1.jpg":                                        PlaceOther, // no film
 		"Downloads/shutterstock_123.jpg":                                       PlaceStock,
 		"Documents/holiday.jpg":                                                PlaceOther,
-		"a.jpg":                                                                PlaceOther,
-		"Mirror/dcim-copy/a.jpg":                                               PlaceOther,
+		"Users/x/Library/Application Support/MobileSync/Backup/0a/3f/0a1b":     PlaceOther,
+		"a.jpg":                  PlaceOther,
+		"Mirror/dcim-copy/a.jpg": PlaceOther,
 	} {
 		kind := hashing.KindPicture
 		if strings.HasSuffix(path, ".mp4") {
@@ -136,6 +137,10 @@ func TestCircumstances(t *testing.T) {
 		"home/x/.private/a.jpg":                   {false, true, false},
 		"home/x/.config/app/a.png":                {false, false, false},
 		"Android/data/com.kii.safe/a.jpg":         {false, true, false},
+		"Users/x/Documents/Hidden/a.jpg":          {false, true, false},
+		"Data/Application/Calculator/Documents/a": {false, true, false},
+		"Program Files/Calculator/a.png":          {false, false, false},
+		"private/var/mobile/Media/DCIM/a.jpg":     {false, false, false},
 		"Users/x/Documents/old.zip/holiday/a.jpg": {false, false, true},
 		"Users/x/.secret/old.7z/a.jpg":            {false, true, true},
 		"./a.jpg":                                 {false, false, false},

@@ -11,6 +11,7 @@ var placeRules = []struct {
 	names   []string
 	shape   string // of the beginning of names; "0" stands for a digit
 }{
+	{class: PlaceOther, folders: []string{"/mobilesync/backup/"}}, // a telephone's files, below those of a program
 	{class: PlaceCache, folders: []string{
 		"/cache/", "/cache2/", "/caches/", "/code cache/", "/cache_data/", "/temporary internet files/", "/inetcache/",
 		"/gpucache/", "/.cache/", "/image_manager_disk_cache/", "/.thumbnails/", "/thumbcache/", "/.thumbdata",
@@ -62,12 +63,15 @@ var (
 	deletedNames = []string{".trashed-"}
 )
 
-// vaultFolders are those of programs that hide pictures behind a code; hiddenPrograms begin the names of hidden folders
-// that every machine has.
+// vaultFolders are those of programs that hide pictures behind a code, or are named for what they are ("private" is not among them:
+// iOS and macOS keep all that users have below such a folder); hiddenPrograms begin the names of hidden folders that every
+// machine has.
 var (
 	vaultFolders = []string{
 		"/keepsafe/", "/com.kii.safe/", "/vault/", "/photovault/", "/gallery vault/", "/calculator+", "/hideitpro/", "/secure folder/",
-		"/private space/", "/.hidden/", "/secret calculator/", "/privatealbum/",
+		"/private space/", "/.hidden/", "/secret calculator/", "/privatealbum/", "/privatephotovault/", "/private photo vault/",
+		"/calculator/documents/", // where a calculator that only calculates keeps nothing
+		"/hidden/", "/secret/", "/secrets/", "/caché/", "/privé/", "/coffre/", "/coffre-fort/",
 	}
 	hiddenPrograms = []string{
 		".cache", ".config", ".local", ".mozilla", ".thumbnails", ".thumbdata", ".git", ".vscode", ".npm", ".gradle", ".android", ".ds_store",
