@@ -65,6 +65,8 @@ var signalWords = Catalogue{
 		"The metadata carry the camera’s serial number: the picture can be tied to it."},
 	string(signals.PutAside): {"Le fichier d’origine de l’appareil photo avait été supprimé ou caché.",
 		"The camera’s own file had been deleted or hidden."},
+	string(signals.OutOfPlace): {"Le fichier d’origine de l’appareil photo se trouve parmi les fichiers d’un logiciel ou dans un cache, et nulle part ailleurs.",
+		"The camera’s own file lies among a program’s files or in a cache, and nowhere else."},
 	string(signals.OriginalSent): {"Le fichier d’origine de l’appareil photo est là, et une copie a été envoyée par messagerie.",
 		"The camera’s own file is there, and a copy was sent by a messenger."},
 	string(signals.Position): {"Les métadonnées portent une position : le lieu peut être trouvé.",

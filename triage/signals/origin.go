@@ -47,6 +47,12 @@ func putAside(m *Member) bool {
 	return m.original() && slices.ContainsFunc(m.Places, func(p Place) bool { return p.Deleted || p.Hidden })
 }
 
+// outOfPlace: nothing but a hand, or a program that copies what it sends, puts the camera's own file among a program's files or
+// into a cache, and it is nowhere else.
+func outOfPlace(g *Group) bool {
+	return anyMember((*Member).original)(g) && allPlaces(func(p *Place) bool { return p.Class == placeCache || p.Class == placeProgram })(g)
+}
+
 // originalSent: the camera's own file is there, and a copy that was sent.
 func originalSent(g *Group) bool {
 	return anyMember((*Member).original)(g) && anyPlace(inClass(placeSent))(g)

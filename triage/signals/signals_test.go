@@ -74,6 +74,7 @@ var turnedOn = map[Signal]Group{
 	Archived:        with(func(m *Member) { m.Places[0].Archived = true }),
 	ScreenRecording: {}, // is a video too: TestScreenRecording
 	PutAside:        {}, // is an original too: TestOriginals
+	OutOfPlace:      {},
 	OriginalSent:    {},
 	Screenshot:      with(func(m *Member) { m.Places[0].Class = "screenshot" }),
 	BrowserCache:    with(func(m *Member) { m.Places[0].Class = "cache" }),
@@ -123,8 +124,10 @@ func TestOriginals(t *testing.T) {
 		g    Group
 		want []Signal
 	}{
-		"hidden":  {original(func(p *Place) { p.Hidden = true }), []Signal{CameraOriginal, PutAside, Hidden}},
-		"deleted": {original(func(p *Place) { p.Deleted = true }), []Signal{CameraOriginal, PutAside, Deleted}},
+		"hidden":         {original(func(p *Place) { p.Hidden = true }), []Signal{CameraOriginal, PutAside, Hidden}},
+		"deleted":        {original(func(p *Place) { p.Deleted = true }), []Signal{CameraOriginal, PutAside, Deleted}},
+		"in a cache":     {original(func(p *Place) { p.Class = "cache" }), []Signal{CameraOriginal, OutOfPlace, BrowserCache}},
+		"with a program": {original(func(p *Place) { p.Class = "program" }), []Signal{CameraOriginal, OutOfPlace, ProgramFiles}},
 		"sent": {Group{Members: []Member{original(func(*Place) {}).Members[0], turnedOn[Sent].Members[0]}, Exhibits: 1, Cases: 1},
 			[]Signal{CameraOriginal, OriginalSent}},
 	} {
@@ -223,6 +226,12 @@ func TestEachSignalOff(t *testing.T) {
 		{"no serial number", canon(func(*Member) {}), CameraSerial},
 		{"an original in an open place", canon(func(*Member) {}), PutAside},
 		{"a hidden copy", with(func(m *Member) { m.Places[0].Hidden = true }), PutAside},
+		{"an original in an open place", canon(func(*Member) {}), OutOfPlace},
+		{"a copy in a cache", turnedOn[BrowserCache], OutOfPlace},
+		{"an original in a cache, and in the camera roll", canon(func(m *Member) {
+			m.Places[0].Class = "cache"
+			m.Places = append(m.Places, Place{Class: "camera", Submitted: seized})
+		}), OutOfPlace},
 		{"a sent copy without the original", turnedOn[Sent], OriginalSent},
 		{"an original that was not sent", canon(func(*Member) {}), OriginalSent},
 		{"no position", in(1), Position},

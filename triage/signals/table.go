@@ -25,6 +25,7 @@ const (
 	ThumbnailDiffers Signal = "thumbnail-differs"
 	CameraSerial     Signal = "camera-serial"
 	PutAside         Signal = "put-aside"
+	OutOfPlace       Signal = "out-of-place"
 	OriginalSent     Signal = "original-sent"
 	Position         Signal = "position"
 	Recent           Signal = "recent"
@@ -66,6 +67,7 @@ var all = []signal{
 	{WidelySeen, -65, widelySeen},
 	{ShootKnown, 62, plain(shootKnown)},
 	{Classifier, 60, classifier},
+	{OutOfPlace, 60, plain(outOfPlace)},
 	{Sent, 58, plain(sent)},
 	{LowQuality, -50, sized(lowQuality)},
 	{PeerToPeer, 40, plain(anyPlace(inClass(placePeer)))},

@@ -27,7 +27,7 @@ var themes = map[Theme][]Signal{
 		WidelySeen, Classifier, FoundBeside, FoundThatDay, ClearedBeside, ClearedThatDay,
 	},
 	Origin: {
-		CameraOriginal, CameraTables, OriginalSize, ThumbnailAgrees, ThumbnailDiffers, CameraSerial, PutAside, OriginalSent, Position, Recent, RecentFile, Resaved,
+		CameraOriginal, CameraTables, OriginalSize, ThumbnailAgrees, ThumbnailDiffers, CameraSerial, PutAside, OutOfPlace, OriginalSent, Position, Recent, RecentFile, Resaved,
 		WebCopy, Generated,
 	},
 	Places: {
