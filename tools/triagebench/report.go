@@ -255,7 +255,7 @@ func (r *report) byContext() (rows []row) {
 		add(string(c), func(s *drive.Scene) bool { return s.Context == c && !s.Adversarial() })
 	}
 	add("adversarial, all", (*drive.Scene).Adversarial)
-	for _, d := range []string{"stripped", "folder", "clock"} {
+	for _, d := range []string{drive.Stripped, drive.Misplaced, drive.WrongClocks} {
 		add("adversarial: "+d, func(s *drive.Scene) bool { return slices.Contains(s.Disguises, d) })
 	}
 	from = untracedIn(r.world.Drives...)

@@ -43,8 +43,10 @@ type Scene struct {
 	Ordinary string  // what it is, where it is not planted
 	// Untraced says that neither its facts nor its places tell it from what is ordinary: no order made of these can find it.
 	Untraced bool
-	// Disguises are what hides an adversarial scene: any of "stripped", "folder", "clock". Empty: it is not adversarial.
+	// Disguises are what hides an adversarial scene: any of Stripped, Misplaced, WrongClocks. Empty: it is not adversarial.
 	Disguises []string
+
+	disguise *disguise
 }
 
 // Adversarial reports whether something hides the scene.
@@ -73,6 +75,8 @@ type File struct {
 	Path     string
 	Modified time.Time
 	Medium   *Medium
+
+	disguise *disguise // of what was planted with it
 }
 
 // Exhibit is one device.

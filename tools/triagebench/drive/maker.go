@@ -23,8 +23,9 @@ type maker struct {
 	known   bool      // there is known material
 	made    int       // media so far
 
-	quota       int // groups to plant
-	adversarial int // of these, as counted so far: every tenth
+	quota       int       // groups to plant
+	adversarial int       // of these, still to disguise
+	disguised   *disguise // what is being planted
 }
 
 const (
@@ -41,7 +42,7 @@ func newMaker(w *World, seed uint64, media int, submitted time.Time) *maker {
 	m.known = evenly(seed) < knownDrives
 	m.own(submitted)
 	m.quota = int(float64(media) * groupsPerMedium * m.share(plantedLeast, plantedMost))
-	m.adversarial = m.IntN(adversarialEvery)
+	m.adversarial = (m.quota + m.IntN(adversarialEvery)) / adversarialEvery
 	return m
 }
 
@@ -95,7 +96,7 @@ func (d dice) alike() int     { return d.between(4, 14) }
 
 // put adds a file to an exhibit.
 func (m *maker) put(x *Exhibit, path string, modified time.Time, md *Medium) {
-	x.Files = append(x.Files, &File{Path: path, Modified: modified.UTC().Truncate(time.Second), Medium: md})
+	x.Files = append(x.Files, &File{Path: path, Modified: modified.UTC().Truncate(time.Second), Medium: md, disguise: m.disguised})
 }
 
 // when returns a time before the seizure, within the last age, the more likely the later.

@@ -1,7 +1,6 @@
 package drive
 
 import (
-	"path"
 	"slices"
 	"time"
 
@@ -40,8 +39,11 @@ func (m *maker) plantAll() {
 		at := m.Float64() * total
 		i := slices.IndexFunc(able, func(p planting) bool { at -= p.share; return at < 0 })
 		p := able[max(i, 0)]
-		p.plant(m, min(m.between(p.least, p.most), m.quota-len(m.drive.Planted)))
+		n := min(m.between(p.least, p.most), m.quota-len(m.drive.Planted))
+		m.disguise(n)
+		p.plant(m, n)
 	}
+	m.disguised = nil
 }
 
 // able returns what can be planted on the drive, with how often to choose it: what needs known material comes so much
@@ -83,17 +85,15 @@ func (m *maker) new(c Context, traced bool) *Scene {
 	return m.untraced(c)
 }
 
-// planted is a new scene that leaves a trace; every tenth is disguised, by any combination.
+// planted is a new scene that leaves a trace, disguised as all that comes with it.
 func (m *maker) planted(c Context) *Scene {
 	s := &Scene{Code: m.code(), Context: c}
-	if m.adversarial++; m.adversarial%adversarialEvery == 0 {
-		for len(s.Disguises) == 0 {
-			for _, d := range []string{"stripped", "folder", "clock"} {
-				if m.chance(.5) {
-					s.Disguises = append(s.Disguises, d)
-				}
-			}
-		}
+	switch {
+	case m.adversarial == 0:
+		m.disguised = nil // the tenth is full: the rest lies open
+	case m.disguised != nil:
+		m.adversarial--
+		s.Disguises, s.disguise = m.disguised.kinds, m.disguised
 	}
 	m.drive.Planted = append(m.drive.Planted, s)
 	return s
@@ -159,57 +159,4 @@ func (m *maker) userFolder(x *Exhibit) string {
 		return x.device.root + "Library/Mobile Documents/com~apple~CloudDocs/" + m.neutral()
 	}
 	return x.device.home + pick(m.dice, "Documents/", "Pictures/", "Downloads/", "Videos/", "") + m.neutral()
-}
-
-// disguiseAll hides the adversarial scenes' files on this drive.
-func (m *maker) disguiseAll() {
-	for _, x := range m.drive.Exhibits {
-		for _, f := range x.Files {
-			s := f.Medium.Scene
-			if slices.Contains(s.Disguises, "folder") {
-				f.Path = m.misleading(x, path.Ext(f.Path))
-			}
-			if slices.Contains(s.Disguises, "clock") {
-				wrong := m.wrongClock(f.Modified)
-				if facts := &f.Medium.Examination.Facts; !facts.Taken.IsZero() {
-					facts.Taken = wrong
-				}
-				f.Modified = wrong
-			}
-			if slices.Contains(s.Disguises, "stripped") {
-				strip(&f.Medium.Examination.Facts)
-			}
-		}
-	}
-}
-
-// misleading is a place among a program's files, or in a cache.
-func (m *maker) misleading(x *Exhibit, ext string) string {
-	if m.chance(.5) {
-		return x.cacheFolder(m) + m.cacheName(x)
-	}
-	return x.programFolder(m) + pick(m.dice, "bg_", "help_", "res_") + m.hex(4) + ext
-}
-
-// wrongClock is what a clock says that was never set, or set wrong.
-func (m *maker) wrongClock(t time.Time) time.Time {
-	switch p := m.Float64(); {
-	case p < .4:
-		return time.Date(pick(m.dice, 1970, 1980, 2000, 2010), 1, 1, m.IntN(24), m.IntN(60), m.IntN(60), 0, time.UTC)
-	case p < .8:
-		return t.Add(-m.span(2*year, 9*year))
-	}
-	return t.Add(m.span(year, 3*year))
-}
-
-// strip takes away what a file says of itself, as programs do that write it anew.
-func strip(f *hashing.Facts) {
-	if f.Kind == hashing.KindVideo {
-		*f = hashing.Facts{Kind: f.Kind, Format: f.Format}
-		return
-	}
-	*f = hashing.Facts{
-		Kind: f.Kind, Format: "jpeg", Width: f.Width, Height: f.Height, JPEGQuality: 90, Tables: standardTables(90), TablesOf: hashing.TablesLibrary,
-		Subsampling: "4:2:0",
-	}
 }

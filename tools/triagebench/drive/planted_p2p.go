@@ -13,7 +13,7 @@ func (m *maker) plantPeerToPeer(n int) {
 	if m.chance(.5) {
 		folder += m.neutral()
 	}
-	start := m.when(3 * year)
+	start := m.when(3 * year).Add(-20 * day)
 	for range n {
 		t := start.Add(m.span(0, 10*day))
 		s := m.planted(PeerToPeer)

@@ -107,8 +107,22 @@ func (m *maker) cacheName(x *Exhibit) string {
 	return m.hex(32)
 }
 
-// appCaches are the caches of a telephone's programs.
-func (m *maker) appCaches(x *Exhibit, n int) { m.browserCache(x, n) }
+// appCaches are the caches of a telephone's programs: what pages brought, and copies of the camera roll's pictures that were handed to a
+// program to send. Some of these have outlived their original.
+func (m *maker) appCaches(x *Exhibit, n int) {
+	for _, f := range x.ordinary("camera roll") {
+		if n == 0 || !m.chance(.02) {
+			continue
+		}
+		md := f.Medium
+		if m.chance(.2) {
+			md = m.medium(m.scene("cached original"), m.phone.facts(m.dice, f.Modified), 0)
+		}
+		m.put(x, x.cacheFolder(m)+m.cacheName(x), f.Modified.Add(m.span(0, 10*day)), md)
+		n--
+	}
+	m.browserCache(x, n)
+}
 
 // thumbnails are small copies of what lies on the device, or lay there.
 func (m *maker) thumbnails(x *Exhibit, n int) {
