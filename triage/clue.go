@@ -52,7 +52,7 @@ const (
 type Tied struct {
 	Near    []signals.Nearness // of each place
 	Decided []signals.Decided  // of each place, what was decided there
-	// CameraKnown and ShootKnown: known or near-known media share its camera, or its shoot.
+	// CameraKnown and ShootKnown: media that are known or near-known, or were decided to be illegal, share its camera, or its shoot.
 	CameraKnown, ShootKnown bool
 	// CameraSeen and ShootSeen are the exhibits in which media of its camera, or its shoot, lie, its own included; nil
 	// where the camera has no serial number.

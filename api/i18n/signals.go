@@ -12,10 +12,10 @@ func Signal(l Lang, r signals.Reason) string {
 
 // signalWords hold a sentence a signal; with a "+" the one that takes the detail.
 var signalWords = Catalogue{
-	string(signals.ShootKnown): {"Un contenu connu, ou proche, vient de la même prise de vue : même appareil à la même heure, ou même dossier et numéros voisins.",
-		"Known or near-known material is of the same shoot: the same camera within the hour, or the same folder and neighbouring numbers."},
-	string(signals.CameraKnown): {"Un contenu connu, ou proche, a été pris avec le même appareil.",
-		"Known or near-known material was taken with the same camera."},
+	string(signals.ShootKnown): {"Un contenu connu, proche ou jugé illégal vient de la même prise de vue : même appareil à la même heure, ou même dossier et numéros voisins.",
+		"Material that is known, near-known or was decided to be illegal is of the same shoot: the same camera within the hour, or the same folder and neighbouring numbers."},
+	string(signals.CameraKnown): {"Un contenu connu, proche ou jugé illégal a été pris avec le même appareil.",
+		"Material that is known, near-known or was decided to be illegal was taken with the same camera."},
 	string(signals.NearKnown): {"Des contenus connus, ou proches, se trouvent dans le même dossier ; tous les points à partir de 25 % des fichiers.",
 		"Known or near-known material lies in the same folder; all points from 25% of its files on."},
 	string(signals.NearKnown) + "+": {"Des contenus connus, ou proches, se trouvent dans le même dossier (%s %% des fichiers).",

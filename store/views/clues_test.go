@@ -82,6 +82,8 @@ type seenShot struct {
 
 func (s *seenShot) known() bool { return s.finding == triage.Known || s.finding == triage.NearKnown }
 
+func (s *seenShot) illicit() bool { return s.known() || s.decided == triage.Illegal }
+
 // open tells what ranking looks at.
 func (s *seenShot) open() bool {
 	return s.finding == triage.Pending || s.finding == triage.ProbableNew || s.finding == triage.Unranked
@@ -112,7 +114,7 @@ func model(of *seenShot, all map[int]*seenShot) (t triage.Tied) {
 			}
 			within.count(o, o.folder != others && others == of.folder)
 			around.count(o, of.folder != parent && (o.folder == parent || o.folder != others && others == parent))
-			if o.known() && o.folder == of.folder && of.number > 0 && o.number > 0 && distance(of.number/16, o.number/16) <= 1 {
+			if o.illicit() && o.folder == of.folder && of.number > 0 && o.number > 0 && distance(of.number/16, o.number/16) <= 1 {
 				t.ShootKnown = true
 			}
 		}
@@ -138,8 +140,8 @@ func model(of *seenShot, all map[int]*seenShot) (t triage.Tied) {
 				continue
 			}
 			together := of.hour > 0 && o.hour > 0 && distance(of.hour, o.hour) <= 1
-			t.CameraKnown = t.CameraKnown || o.known()
-			t.ShootKnown = t.ShootKnown || together && o.known()
+			t.CameraKnown = t.CameraKnown || o.illicit()
+			t.ShootKnown = t.ShootKnown || together && o.illicit()
 			if of.serial != "" {
 				t.CameraSeen = seen(t.CameraSeen, x)
 			}

@@ -215,7 +215,8 @@ local function move(m, state, finding)
       call('HINCRBY', P .. 'xc:' .. x, after, 1)
     end
     if d ~= 0 then nearby(x, place, d) end
-    if d ~= 0 or (finding == 'B') ~= (m.F == 'B') then trace(m, x, finding) end
+    if d ~= 0 and m.j ~= 'I' then number(x, place, d) end
+    if d ~= 0 or (finding == 'B') ~= (m.F == 'B') then trace(m, x, finding, m.j) end
   end
   m.s, m.F = state, finding
 end
@@ -243,7 +244,8 @@ local function arrive(m, x, place)
   neighbour(x, place, 0, 1)
   if m.j then weigh(x, place, m.j, 1) end
   if near(m.F) == 1 then nearby(x, place, 1) end
-  trace(m, x, m.F)
+  if illicit(m.F, m.j) then number(x, place, 1) end
+  trace(m, x, m.F, m.j)
   if m.g then index(x, place, m.g); mark(m.g) end
 end
 
@@ -370,6 +372,7 @@ local function leave(m, x)
   local place = m.places[x]
   call('HINCRBY', P .. 'xc:' .. x, class(m.s, m.F), -1)
   if near(m.F) == 1 then nearby(x, place, -1) end
+  if illicit(m.F, m.j) then number(x, place, -1) end
   neighbour(x, place, 0, -1)
   if m.j then weigh(x, place, m.j, -1) end
   if m.c then follow(m, x, nil) end

@@ -87,20 +87,27 @@ local function neighbour(x, place, known, all)
   if before[3] ~= after[3] then stirWithin(x, parent) end
 end
 
--- nearby counts known and near-known media: of a neighbourhood, of a day, and of numbers.
+-- nearby counts known and near-known media: of a neighbourhood, and of a day.
 local function nearby(x, place, d)
   neighbour(x, place, d, 0)
   weighDay(x, place, 'I', d)
+end
+
+-- illicit tells whether a medium is known or near-known by a finding, or was decided to be illegal by a verdict.
+local function illicit(finding, verdict) return near(finding) == 1 or verdict == 'I' end
+
+-- number counts illicit media of a folder's numbers.
+local function number(x, place, d)
   local folder, numbers = folderOf(place), numbersOf(place)
   if numbers ~= '' and crossed('near:' .. x, folder .. numbers:sub(1, 3), d) then stir('n' .. x .. folder .. numbers) end
 end
 
 -- A clue is 'S' (the camera has a serial number) or 'M' (make and model alone), eight bytes of the camera and, where there is a
 -- time, four of its hour, of the one before and of the one after. Each camera is a hash:
---   k    how many known and near-known media
+--   k    how many illicit media
 --   e    in which exhibits, 8 bytes each
 --   <x>  how many media in this exhibit
---   bin  its media, 25 bytes each: identifier, exhibit, '1' for known and '0' for others. The known ones stand first.
+--   bin  its media, 25 bytes each: identifier, exhibit, '1' for illicit and '0' for others. The illicit ones stand first.
 -- A bin is an hour, or, without a time, 'm' and the first byte of the identifier.
 local function cameraOf(x, clue)
   if clue:sub(1, 1) == 'S' then return clue:sub(2, 9) end
@@ -113,7 +120,7 @@ end
 local function stirBin(camera, bin) stir('c' .. string.char(#camera) .. camera .. bin) end
 
 -- rebin makes the flag of a medium in an exhibit what it should be in a list; nil: it is not there. It returns the list, the
--- flag before, whether the list has others that are known, and whether others of the exhibit.
+-- flag before, whether the list has others that are illicit, and whether others of the exhibit.
 local function rebin(list, id, x, flag)
   local was
   local at = list:find(id .. x, 1, true)
@@ -134,7 +141,7 @@ local function without(exhibits, x)
   return exhibits
 end
 
--- follow puts a medium that has a clue among those of its camera, in an exhibit, as known ('1') or not ('0'), or takes it out.
+-- follow puts a medium that has a clue among those of its camera, in an exhibit, as illicit ('1') or not ('0'), or takes it out.
 local function follow(m, x, flag)
   local camera, bins = cameraOf(x, m.c), binsOf(m)
   local key = 'cam:' .. camera
@@ -164,10 +171,10 @@ local function follow(m, x, flag)
   end
 end
 
--- trace keeps up with what a medium is in an exhibit under a finding; what is benign is no clue.
-local function trace(m, x, finding)
+-- trace keeps up with what a medium is in an exhibit under a finding and a verdict; what is benign is no clue.
+local function trace(m, x, finding, verdict)
   if not m.c then return end
-  follow(m, x, finding ~= 'B' and (near(finding) == 1 and '1' or '0') or nil)
+  follow(m, x, finding ~= 'B' and (illicit(finding, verdict) and '1' or '0') or nil)
 end
 
 -- retrace gives a medium another clue, or none. The caller saves it.
@@ -178,6 +185,20 @@ local function retrace(m, clue)
     if m.c then follow(m, x, nil) end
   end
   m.c = clue
-  for x in pairs(m.places) do trace(m, x, m.F) end
+  for x in pairs(m.places) do trace(m, x, m.F, m.j) end
+end
+
+-- judge notes what was decided of a medium: nil: nothing; and tells whether that is new. The caller saves it.
+local function judge(m, verdict)
+  if m.j == verdict then return false end
+  local before, after = illicit(m.F, m.j), illicit(m.F, verdict)
+  for x, place in pairs(m.places) do
+    if m.j then weigh(x, place, m.j, -1) end
+    if verdict then weigh(x, place, verdict, 1) end
+    if before ~= after then number(x, place, after and 1 or -1) end
+    trace(m, x, m.F, verdict)
+  end
+  m.j = verdict
+  return true
 end
 `

@@ -8,7 +8,7 @@ import (
 
 // luaDecided counts what was decided of the media of a folder, and of those of it that were changed on one day; of a day, known and
 // near-known media count as illegal ones, too (nearby, in luaclues.go). A medium notes what the decision on its group says of it
-// (m.j), so that the counts follow from the records of media, as all clues do.
+// (m.j; judge), so that the counts follow from the records of media, as all clues do.
 var luaDecided = fmt.Sprintf(`
 -- decidedClass does as signals.DecidedClass.
 local function decidedClass(illegal, decided)
@@ -45,16 +45,5 @@ local function weigh(x, place, verdict, d)
   local folder = folderOf(place)
   weighIn(x, folder, verdict, d, 'f' .. x .. folder)
   weighDay(x, place, verdict, d)
-end
-
--- judge notes what was decided of a medium: nil: nothing; and tells whether that is new. The caller saves it.
-local function judge(m, verdict)
-  if m.j == verdict then return false end
-  for x, place in pairs(m.places) do
-    if m.j then weigh(x, place, m.j, -1) end
-    if verdict then weigh(x, place, verdict, 1) end
-  end
-  m.j = verdict
-  return true
 end
 `, signals.DecidedPrior, signals.DecidedExpected, signals.MostCleared, signals.MostFound)

@@ -39,7 +39,7 @@ type Member struct {
 	Quality  int  // of its PDQ, 0 to 100
 	Matched  bool // any entry of a known set matched, by whatever hash, withdrawn ones too
 	Possible bool // near a known entry by pHash alone
-	// CameraKnown and ShootKnown: known or near-known media share its camera, or its shoot.
+	// CameraKnown and ShootKnown: media that are known or near-known, or were decided to be illegal, share its camera, or its shoot.
 	CameraKnown, ShootKnown bool
 	// CameraCases and ShootCases are in how many cases media of its camera, or its shoot, were found; 0: not known.
 	CameraCases, ShootCases int

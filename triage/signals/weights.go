@@ -28,7 +28,7 @@ type Parameters struct {
 
 // Revision counts what the signals look at: it is raised when one of them would apply to other groups than before, so that
 // all groups are ranked anew.
-const Revision = 3
+const Revision = 4
 
 // MaxPoints bounds what one signal is worth, either way.
 const MaxPoints = 1000
