@@ -31,10 +31,10 @@ type cells struct {
 	begin   []counted      // of each cell, before any decision
 }
 
-// part is how many members of a group lie in a cell.
-type part struct{ cell, members int }
+// part is how many members of a group lie in a cell, which is of a kind.
+type part struct{ cell, kind, members int }
 
-// counted is what was decided in a cell: of how many media, and what that tells (signals.DecidedClass).
+// counted is what was decided in a cell: of how many media, and what that tells (class).
 type counted struct{ illegal, decided, class int }
 
 // newModel makes a model of a queue that nobody has decided anything of. Some media are known: they count in cells as illegal.
@@ -71,11 +71,11 @@ func cellsAround(groups []*group, known map[cell]int) cells {
 				c = len(cs.begin)
 				met[l.cell] = c
 				n := known[l.cell]
-				cs.begin = append(cs.begin, counted{n, n, signals.DecidedClass(n, n)})
+				cs.begin = append(cs.begin, counted{n, n, class(l.kind, n, n)})
 				cs.beside = append(cs.beside, nil)
 			}
-			if l.counts() {
-				cs.decided[i] = append(cs.decided[i], part{c, l.members})
+			if l.members > 0 {
+				cs.decided[i] = append(cs.decided[i], part{c, l.kind, l.members})
 			}
 			if l.open > 0 {
 				cs.within[i][l.kind] = append(cs.within[i][l.kind], c)

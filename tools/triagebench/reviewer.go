@@ -138,7 +138,7 @@ func (s *service) queue(ctx context.Context, spots map[triage.MediumID][]spot) (
 	return queue, nil
 }
 
-// known counts the known and near-known media of each day: there, they count as if they had been decided to be illegal.
+// known counts the known and near-known media of cells where they count as if they had been decided to be illegal.
 func (s *service) known(ctx context.Context, spots map[triage.MediumID][]spot) (map[cell]int, error) {
 	known := make(map[cell]int)
 	for some := range slices.Chunk(slices.Collect(maps.Keys(spots)), page) {
@@ -151,8 +151,11 @@ func (s *service) known(ctx context.Context, spots map[triage.MediumID][]spot) (
 				continue
 			}
 			for i := range m.Places {
-				if day := cellsOf(&m.Places[i])[onDay]; day.counts() {
-					known[day]++
+				own, _ := cellsOf(&m, &m.Places[i])
+				for _, c := range own {
+					if knownCount(c.kind) {
+						known[c]++
+					}
 				}
 			}
 		}

@@ -83,7 +83,7 @@ func (w *walk) decide(some []int) {
 			if illegal {
 				c.illegal += p.members
 			}
-			c.class = signals.DecidedClass(c.illegal, c.decided)
+			c.class = class(p.kind, c.illegal, c.decided)
 		}
 	}
 	for c, class := range before {
@@ -101,15 +101,16 @@ func (w *walk) decide(some []int) {
 
 // score is a group's as decisions are now. Of several cells of a kind the best counts.
 func (w *walk) score(g int) int {
-	score := w.scores[g]
+	score, shoot := w.scores[g], false
 	for kind, cells := range w.within[g] {
-		if len(cells) == 0 {
+		if len(cells) == 0 || kind == ofCamera && shoot {
 			continue
 		}
 		best := w.counts[cells[0]].class
 		for _, c := range cells[1:] {
 			best = max(best, w.counts[c].class)
 		}
+		shoot = shoot || kind == ofShoot && best > 0
 		score += w.worth(kind, best)
 	}
 	return score
@@ -121,12 +122,9 @@ func (w *walk) worth(kind, class int) int {
 	if known {
 		return points
 	}
-	for _, told := range []struct {
-		by     signals.Signal
-		reason func(int) (signals.Reason, bool)
-	}{{tells[kind].found, signals.FoundReason}, {tells[kind].cleared, signals.ClearedReason}} {
+	for _, told := range tells[kind] {
 		if r, applies := told.reason(class); applies {
-			r.Signal = told.by
+			r.Signal = told.signal
 			points, _ = w.weights.Rescore([]signals.Reason{r})
 		}
 	}

@@ -23,12 +23,8 @@ func queueOf(lines ...string) (queue []*group, planted map[*drive.Scene]bool) {
 			planted[g.scene] = true
 		}
 		for _, f := range strings.Split(words[1], ",") {
-			name, day, daily := strings.Cut(f, "@")
-			at := cellsOf(&triage.Place{Exhibit: "x", Folder: triage.FolderKey(name), Day: triage.DayKey(day)})
-			g.lies = append(g.lies, lying{at[inFolder], 1, 1})
-			if daily {
-				g.lies = append(g.lies, lying{at[onDay], 1, 1})
-			}
+			name, day, _ := strings.Cut(f, "@")
+			g.lie(&triage.Medium{Finding: triage.Unranked, Places: []triage.Place{{Exhibit: "x", Folder: triage.FolderKey(name), Day: triage.DayKey(day)}}})
 		}
 		for _, s := range words[2:] {
 			g.Reasons = append(g.Reasons, signals.Reason{Signal: signals.Signal(s)})
@@ -92,8 +88,8 @@ func TestDays(t *testing.T) {
 		{"found", []string{"+ a@1 first", "- a@2", "- b@1", "- a@1", "- a@", "- a@2,a@1"}, nil, "00 03 05 01 02 04"},
 		{"cleared", []string{"- a@1 first", "- a@1", "- a@2", "- b@1", "- a@1,a@2", "- a@1,a@"}, nil, "00 02 03 04 05 01"},
 		{"of no day", []string{"+ a@ first", "- a@1", "- a@"}, nil, "00 01 02"},
-		{"known", []string{"- a@1 first", "- a@2", "- a@3"}, map[cell]int{{onDay, "x", "a", "3"}: 2}, "00 02 01"},
-		{"known, and cleared", []string{"- a@1 first", "- a@1", "- a@2"}, map[cell]int{{onDay, "x", "a", "1"}: 1}, "00 01 02"},
+		{"known", []string{"- a@1 first", "- a@2", "- a@3"}, map[cell]int{{onDay, "x/a/3"}: 2}, "00 02 01"},
+		{"known, and cleared", []string{"- a@1 first", "- a@1", "- a@2"}, map[cell]int{{onDay, "x/a/1"}: 1}, "00 01 02"},
 	} {
 		queue, _ := queueOf(c.lines...)
 		for i := range queue {
@@ -103,6 +99,48 @@ func TestDays(t *testing.T) {
 		w.open(1)
 		if got := ids(w.all()); got != c.want {
 			t.Errorf("%s: %q, not %q", c.name, got, c.want)
+		}
+	}
+}
+
+// TestShoots: what is decided to be illegal counts for its shoot, in the hours and numbers around its own, and for its camera; what is
+// cleared does not.
+func TestShoots(t *testing.T) {
+	taken := func(camera, hours string, numbers triage.NumberKeys) *triage.Medium {
+		return &triage.Medium{
+			Finding: triage.Unranked, Clue: triage.Clue{Camera: camera, Serial: true, Hours: hours},
+			Places: []triage.Place{{Exhibit: "x", Folder: "f", Numbers: numbers}},
+		}
+	}
+	media := []*triage.Medium{ // keys: its own, the one before, the one after
+		taken("c", "213", ""), taken("c", "324", ""), taken("c", "435", ""), taken("d", "213", ""), taken("", "", "768"), taken("", "", "879"), taken("", "", "980"), taken("c", "", ""),
+	}
+	weights := points(map[signals.Signal]int{"first": 50, signals.ShootKnown: 30, signals.CameraKnown: 10})
+	for _, c := range []struct {
+		first   int
+		planted bool
+		want    string
+	}{
+		{0, true, "00 01 02 07 03 04 05 06"},
+		{1, true, "01 00 02 07 03 04 05 06"},
+		{5, true, "05 04 06 00 01 02 03 07"},
+		{4, true, "04 05 00 01 02 03 06 07"},
+		{0, false, "00 01 02 03 04 05 06 07"},
+	} {
+		queue, _ := queueOf(slices.Repeat([]string{"- a"}, len(media))...)
+		for i, m := range media {
+			queue[i].lies = nil
+			queue[i].lie(m)
+		}
+		first := queue[c.first]
+		first.Reasons = []signals.Reason{{Signal: "first"}}
+		if c.planted {
+			first.scene = &drive.Scene{Context: drive.Series}
+		}
+		w := newModel(queue, nil).start(weights, nil)
+		w.open(1)
+		if got := ids(w.all()); got != c.want {
+			t.Errorf("%d, %v: %q, not %q", c.first, c.planted, got, c.want)
 		}
 	}
 }
