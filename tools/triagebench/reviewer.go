@@ -9,17 +9,11 @@ import (
 	"slices"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"vigie/triage"
 )
 
-const (
-	// handful is how many groups the reviewer opens before reading the queue anew: one, as the pages have it.
-	handful = 1
-	// workedShare is the part of the groups that the reviewer opens: the tables end there.
-	workedShare = .20
-)
+// workedShare is the part of the groups that the reviewer opens: the tables end there.
+const workedShare = .20
 
 // page is how many groups, or media, are read at a time.
 const page = 500
@@ -55,7 +49,7 @@ func (s *service) work(ctx context.Context, before []*group) ([]*group, error) {
 		return nil
 	}
 	for limit := workedOf(len(before)); len(worked) < limit; {
-		first, _, err := s.review.List(ctx, reviewer, 0, min(handful, limit-len(worked)))
+		first, _, err := s.review.List(ctx, reviewer, 0, 1)
 		if err != nil {
 			return nil, err
 		}
@@ -65,7 +59,7 @@ func (s *service) work(ctx context.Context, before []*group) ([]*group, error) {
 		if err := add(first); err != nil {
 			return nil, err
 		}
-		if err := s.decide(ctx, worked[len(worked)-len(first):]); err != nil {
+		if err := s.decide(ctx, worked[len(worked)-1]); err != nil {
 			return nil, err
 		}
 		fmt.Fprintf(os.Stderr, "\r%d of %d groups decided", len(worked), limit)
@@ -78,24 +72,16 @@ func (s *service) work(ctx context.Context, before []*group) ([]*group, error) {
 	return worked, add(rest)
 }
 
-// decide is what a reviewer does with some groups, but for looking; at once, as it makes the same of the queue in any order. It
-// returns when the queue is what these decisions make of it.
-func (s *service) decide(ctx context.Context, some []*group) error {
-	deciding, inner := errgroup.WithContext(ctx)
-	for _, g := range some {
-		deciding.Go(func() error {
-			if _, err := s.review.Claim(inner, reviewer, g.ID); err != nil {
-				return err
-			}
-			verdict := triage.NotIllegal
-			if g.illegal() {
-				verdict = triage.Illegal
-			}
-			_, err := s.review.Decide(inner, reviewer, g.ID, verdict, "")
-			return err
-		})
+// decide is what a reviewer does with a group, but for looking. It returns when the queue is what the decision makes of it.
+func (s *service) decide(ctx context.Context, g *group) error {
+	if _, err := s.review.Claim(ctx, reviewer, g.ID); err != nil {
+		return err
 	}
-	if err := deciding.Wait(); err != nil {
+	verdict := triage.NotIllegal
+	if g.illegal() {
+		verdict = triage.Illegal
+	}
+	if _, err := s.review.Decide(ctx, reviewer, g.ID, verdict, ""); err != nil {
 		return err
 	}
 	return s.settle(ctx, s.exhibits[0])

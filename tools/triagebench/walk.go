@@ -45,56 +45,44 @@ func (m *model) start(weights *signals.Weights, wrong []bool) *walk {
 	return w
 }
 
-// open opens groups, a handful at a time, until n are open.
+// open opens groups until n are open, each after what the decision of the one before has made of the queue.
 func (w *walk) open(n int) {
-	for len(w.order) < n {
-		var some []int
-		for len(some) < min(handful, n-len(w.order)) && len(w.queue) > 0 {
-			p := heap.Pop(&w.queue).(place)
-			if !w.opened[p.group] && w.now[p.group] == p.score { // else it has another place by now
-				w.opened[p.group] = true
-				some = append(some, p.group)
-			}
+	for len(w.order) < n && len(w.queue) > 0 {
+		p := heap.Pop(&w.queue).(place)
+		if w.opened[p.group] || w.now[p.group] != p.score {
+			continue // it has another place by now
 		}
-		if len(some) == 0 {
-			return
-		}
-		for _, g := range some {
-			w.order = append(w.order, w.groups[g])
-		}
-		w.decide(some)
+		w.opened[p.group] = true
+		w.order = append(w.order, w.groups[p.group])
+		w.decide(p.group)
 	}
 }
 
-// decide has decisions count in the cells of groups, and finds the groups beside them their places.
-func (w *walk) decide(some []int) {
-	before := make(map[int]int) // classes of cells
-	for _, g := range some {
-		illegal := w.groups[g].illegal()
-		if w.wrong != nil && w.wrong[g] {
-			illegal = !illegal
+// decide has a decision count in the cells of a group, and finds the groups beside it their places.
+func (w *walk) decide(g int) {
+	illegal := w.groups[g].illegal()
+	if w.wrong != nil && w.wrong[g] {
+		illegal = !illegal
+	}
+	for _, p := range w.decided[g] {
+		c := &w.counts[p.cell]
+		before := c.class
+		c.decided += p.members
+		if illegal {
+			c.illegal += p.members
 		}
-		for _, p := range w.decided[g] {
-			c := &w.counts[p.cell]
-			if _, met := before[p.cell]; !met {
-				before[p.cell] = c.class
-			}
-			c.decided += p.members
-			if illegal {
-				c.illegal += p.members
-			}
-			c.class = class(p.kind, c.illegal, c.decided)
+		if c.class = class(p.kind, c.illegal, c.decided); c.class != before {
+			w.reorder(w.beside[p.cell])
 		}
 	}
-	for c, class := range before {
-		if w.counts[c].class == class {
-			continue
-		}
-		for _, g := range w.beside[c] {
-			if score := w.score(g); !w.opened[g] && score != w.now[g] {
-				w.now[g] = score
-				heap.Push(&w.queue, place{score, g})
-			}
+}
+
+// reorder finds groups their places for which something has changed.
+func (w *walk) reorder(groups []int) {
+	for _, g := range groups {
+		if score := w.score(g); !w.opened[g] && score != w.now[g] {
+			w.now[g] = score
+			heap.Push(&w.queue, place{score, g})
 		}
 	}
 }
