@@ -75,7 +75,8 @@ func (s *Steward) members(ctx context.Context, marked []Marked) ([][]Medium, err
 	return media, nil
 }
 
-// learn has exhibits known, for ranking.
+// learn has exhibits known, for ranking. One that is not there is left out and told: what lies in it is ranked by all the rest, and
+// no group waits for it. A case that is being closed is such for a moment; its media are marked again when they leave it.
 func (s *Steward) learn(ctx context.Context, exhibits ...ExhibitID) error {
 	if s.exhibits == nil {
 		s.exhibits = make(map[ExhibitID]Exhibit)
@@ -85,6 +86,10 @@ func (s *Steward) learn(ctx context.Context, exhibits ...ExhibitID) error {
 			continue
 		}
 		x, err := s.Exhibits.Exhibit(ctx, id)
+		if IsKind(err, NotFound) {
+			s.Log.Warn("groups are ranked without an exhibit that is not there", "exhibit", id)
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -127,7 +132,9 @@ func (s *Steward) ranked(id GroupID, members []Medium, ties []Tied) Group {
 		m := &members[i]
 		for _, p := range m.Places {
 			seen[p.Exhibit] = true
-			cases[s.exhibits[p.Exhibit].Case] = true
+			if x, there := s.exhibits[p.Exhibit]; there {
+				cases[x.Case] = true
+			}
 		}
 		if m.open() {
 			evidence.Members = append(evidence.Members, s.member(m, &ties[i]))
@@ -148,7 +155,9 @@ func (s *Steward) ranked(id GroupID, members []Medium, ties []Tied) Group {
 func (s *Steward) casesOf(exhibits []ExhibitID) int {
 	cases := make(map[string]bool)
 	for _, id := range exhibits {
-		cases[s.exhibits[id].Case] = true
+		if x, there := s.exhibits[id]; there {
+			cases[x.Case] = true
+		}
 	}
 	return len(cases)
 }
