@@ -174,7 +174,7 @@ func newWalk(t *testing.T) *walk {
 		"importSet":     list,
 		"withdrawSet":   `{"reason":"sent in error"}`,
 		"objectToEntry": `{"state":"disputed","reason":"is it so?"}`,
-		"reveal":        `{"step":"first","reason":"is it a child?"}`,
+		"reveal":        `{"step":"blurred","reason":"is it a child?"}`,
 		"decide":        `{"verdict":"unsure","note":"look again"}`,
 
 		"changeWeights":      changedWeights(t),
@@ -463,12 +463,12 @@ func TestWhatIsOnesOwn(t *testing.T) {
 	for _, name := range []string{"claim", "reveal", "decide", "return"} {
 		expect(name, "other reviewer", http.StatusConflict)
 	}
-	w.bodies["reveal"] = `{"step":"full","reason":"a good reason"}`
-	expect("reveal", triage.Reviewer, http.StatusConflict) // the first step comes first
-	w.bodies["reveal"] = `{"step":"first","reason":"   no "}`
+	w.bodies["reveal"] = `{"step":"grey","reason":"a good reason"}`
+	expect("reveal", triage.Reviewer, http.StatusConflict) // the step before comes first
+	w.bodies["reveal"] = `{"step":"blurred","reason":"   no "}`
 	expect("reveal", triage.Reviewer, http.StatusBadRequest)
 	expect("picture", triage.Reviewer, http.StatusNotFound)
-	w.bodies["reveal"] = `{"step":"first","reason":"a good reason"}`
+	w.bodies["reveal"] = `{"step":"blurred","reason":"a good reason"}`
 	var r wire.Reveal
 	if err := json.Unmarshal(expect("reveal", triage.Reviewer, http.StatusCreated).body, &r); err != nil {
 		t.Fatal(err)

@@ -65,16 +65,12 @@ func (inProcess) Examine(_ context.Context, r io.Reader, _ int64) (hashing.Exami
 	return decode.Examine(b, decode.Limits{}.WithDefaults()), nil
 }
 
-func (inProcess) Render(_ context.Context, r io.Reader, _ int64, step triage.RevealStep) ([]byte, error) {
-	b, err := io.ReadAll(r)
+func (inProcess) Render(_ context.Context, r io.Reader, _ int64, v triage.View) ([]byte, error) {
+	data, err := io.ReadAll(r)
 	if err != nil {
 		return nil, err
 	}
-	how := decode.PreviewFirst
-	if step == triage.StepFull {
-		how = decode.PreviewFull
-	}
-	return decode.Preview(b, how, decode.Limits{}.WithDefaults())
+	return decode.Preview(data, decode.View{Step: decode.PreviewStep(v.Step.Rung()), Mark: v.Mark, Comment: v.Comment}, decode.Limits{})
 }
 
 // start starts the service. archive, when set, replaces the place where media are kept.

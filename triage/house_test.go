@@ -326,15 +326,12 @@ func (inProcess) Examine(_ context.Context, r io.Reader, _ int64) (hashing.Exami
 	return decode.Examine(data, decode.Limits{}), nil
 }
 
-func (inProcess) Render(_ context.Context, r io.Reader, _ int64, step triage.RevealStep) ([]byte, error) {
+func (inProcess) Render(_ context.Context, r io.Reader, _ int64, v triage.View) ([]byte, error) {
 	data, err := io.ReadAll(r)
 	if err != nil {
 		return nil, err
 	}
-	if step == triage.StepFull {
-		return decode.Preview(data, decode.PreviewFull, decode.Limits{})
-	}
-	return decode.Preview(data, decode.PreviewFirst, decode.Limits{})
+	return decode.Preview(data, decode.View{Step: decode.PreviewStep(v.Step.Rung()), Mark: v.Mark, Comment: v.Comment}, decode.Limits{})
 }
 
 // switchable lets a test replace the decoder of a running worker.

@@ -1,26 +1,99 @@
 package triage
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
 
-// RevealStep says how much of a group is shown.
+// RevealStep says how much of a group is shown: a rung of the ladder that a reviewer climbs.
 type RevealStep string
 
 // The steps, the least first.
 const (
-	StepFirst RevealStep = "first" // small, grey, strongly blurred
-	StepFull  RevealStep = "full"  // colour, as large as a screen, upright
+	StepFacts   RevealStep = "facts"   // type, size, dates, counts, reasons: told without a grant
+	StepBlurred RevealStep = "blurred" // small, grey, strongly blurred
+	StepGrey    RevealStep = "grey"    // small and grey
+	StepColour  RevealStep = "colour"  // small, in colour
+	StepFull    RevealStep = "full"    // in colour, as large as a screen
 )
 
-// ParseRevealStep returns the step named s.
+// RevealSteps are all steps, the least first.
+var RevealSteps = []RevealStep{StepFacts, StepBlurred, StepGrey, StepColour, StepFull}
+
+// Rung is how high a step stands: 0 for the facts, -1 for what is no step.
+func (s RevealStep) Rung() int { return slices.Index(RevealSteps, s) }
+
+// ParseRevealStep returns the step named s, of those that are granted.
 func ParseRevealStep(s string) (RevealStep, error) {
-	switch step := RevealStep(s); step {
-	case StepFirst, StepFull:
+	if step := RevealStep(s); step.Rung() > 0 {
 		return step, nil
 	}
-	return "", E(Invalid, "parse step", s, "a step is first or full", nil)
+	return "", E(Invalid, "parse step", s, "a step is blurred, grey, colour or full", nil)
+}
+
+// RevealRules are what the organisation allows its reviewers. The zero value is the strictest that is of use: from the
+// blurred step up to the full one, step by step.
+type RevealRules struct {
+	First   RevealStep // the highest that may be the first of a claim; empty: StepBlurred
+	Highest RevealStep // that is granted at all; empty: StepFull; StepFacts: nothing is shown to anybody
+	Jumps   bool       // after the first, steps may be left out by who states why
+}
+
+func (r RevealRules) first() RevealStep {
+	if r.First == "" {
+		return StepBlurred
+	}
+	return r.First
+}
+
+func (r RevealRules) highest() RevealStep {
+	if r.Highest == "" {
+		return StepFull
+	}
+	return r.Highest
+}
+
+// Offered returns the steps that may be asked for by somebody who was granted steps up to reached in this claim, the least
+// first.
+func (r RevealRules) Offered(reached RevealStep) []RevealStep {
+	var offered []RevealStep
+	for _, s := range RevealSteps[1:] {
+		if r.admits(reached, s) == nil {
+			offered = append(offered, s)
+		}
+	}
+	return offered
+}
+
+// admits fails when step may not be asked for by somebody who was granted steps up to reached.
+func (r RevealRules) admits(reached, step RevealStep) error {
+	const op = "reveal a group"
+	switch {
+	case step.Rung() < 1 || step.Rung() > r.highest().Rung():
+		return E(Forbidden, op, string(step), "this service does not grant this step", nil)
+	case reached == StepFacts && step.Rung() <= r.first().Rung(), reached != StepFacts && r.Jumps, step.Rung() <= reached.Rung()+1:
+		return nil
+	}
+	return E(Conflict, op, string(step), "ask for the step before this one first", nil)
+}
+
+// NeedsReason reports whether who asks for step must state why: for the first look, for the full size, and for a step that leaves
+// others out. Whoever goes one step further, or back, has said why already.
+func NeedsReason(reached, step RevealStep) bool {
+	return reached == StepFacts || step == StepFull || step.Rung() > reached.Rung()+1
+}
+
+// highestOf returns the highest of the steps.
+func highestOf(steps []RevealStep) RevealStep {
+	highest := StepFacts
+	for _, s := range steps {
+		if s.Rung() > highest.Rung() {
+			highest = s
+		}
+	}
+	return highest
 }
 
 const (
@@ -43,6 +116,22 @@ type Grant struct {
 	Session string     `json:"session"` // identifier of the session or token that asked; never the secret
 	Media   []MediumID `json:"media"`
 	Expires time.Time  `json:"expires"`
+}
+
+// View says what is made of a picture that is shown.
+type View struct {
+	Step    RevealStep
+	Mark    string // printable ASCII, drawn into it: who sees it, and when
+	Comment string // printable ASCII, in its metadata: the same, and of which group, by which grant
+}
+
+// View is what is shown of a picture under a grant at a time.
+func (g *Grant) View(at time.Time) View {
+	at = at.UTC()
+	return View{
+		Step: g.Step, Mark: g.Actor + " " + at.Format("2006-01-02 15:04:05Z"),
+		Comment: fmt.Sprintf("vigie; group=%s; person=%s; time=%s; grant=%s", g.Group, g.Actor, at.Format(time.RFC3339), g.ID),
+	}
 }
 
 // checkReason refuses a reason that says nothing.

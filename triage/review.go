@@ -30,14 +30,15 @@ type QueueStore interface {
 type GrantStore interface {
 	SaveGrant(ctx context.Context, g Grant, life time.Duration) error
 	Grant(ctx context.Context, id string) (Grant, error)
-	// Granted reports whether actor was granted step of the group within the last ClaimLife.
-	Granted(ctx context.Context, id GroupID, actor string, step RevealStep) (bool, error)
+	// Granted returns the steps of the group that actor was granted, in no order, until Forget, or until none was for ClaimLife.
+	Granted(ctx context.Context, id GroupID, actor string) ([]RevealStep, error)
+	// Forget forgets what actor was granted of the group. The grants live on. It may be repeated.
+	Forget(ctx context.Context, id GroupID, actor string) error
 }
 
-// Renderer decodes a picture where it can do no harm and encodes it anew for a step: the original bytes never
-// come out.
+// Renderer decodes a picture where it can do no harm and encodes a view of it anew: the original bytes never come out.
 type Renderer interface {
-	Render(ctx context.Context, r io.Reader, size int64, step RevealStep) ([]byte, error)
+	Render(ctx context.Context, r io.Reader, size int64, view View) ([]byte, error)
 }
 
 // Review serves the reviewers.
@@ -48,6 +49,7 @@ type Review struct {
 	Archive  MediaArchive
 	Renderer Renderer
 	Events   *Projector
+	Rules    RevealRules
 	Now      func() time.Time
 }
 
@@ -96,7 +98,7 @@ func (r *Review) Sheet(ctx context.Context, by Actor, id GroupID) (Sheet, error)
 	return sheet, nil
 }
 
-// Claim leases a group to a reviewer.
+// Claim leases a group to a reviewer, or renews the lease. With a new one, the ladder of reveals begins anew.
 func (r *Review) Claim(ctx context.Context, by Actor, id GroupID) (Claim, error) {
 	if by.Role != Reviewer {
 		return Claim{}, forbidden("claim a group", by)
@@ -111,13 +113,16 @@ func (r *Review) Claim(ctx context.Context, by Actor, id GroupID) (Claim, error)
 		if err := r.Events.act(ctx, by, GroupClaimed, string(id), nil); err != nil {
 			return Claim{}, err
 		}
+		if err := r.Grants.Forget(ctx, id, by.ID); err != nil {
+			return Claim{}, err
+		}
 	}
 	return c, r.Queue.Claim(ctx, id, c, now)
 }
 
 // Return hands a claimed group back.
 func (r *Review) Return(ctx context.Context, by Actor, id GroupID) error {
-	if err := r.claimed(ctx, "return a group", by, id); err != nil {
+	if _, err := r.claimed(ctx, "return a group", by, id); err != nil {
 		return err
 	}
 	if err := r.Events.act(ctx, by, GroupReturned, string(id), nil); err != nil {
@@ -126,39 +131,48 @@ func (r *Review) Return(ctx context.Context, by Actor, id GroupID) error {
 	return r.Queue.Unclaim(ctx, id, by.ID)
 }
 
-// claimed fails unless by is a reviewer who holds the group.
-func (r *Review) claimed(ctx context.Context, op string, by Actor, id GroupID) error {
+// claimed returns by's claim of the group, and fails unless by is a reviewer who holds it.
+func (r *Review) claimed(ctx context.Context, op string, by Actor, id GroupID) (Claim, error) {
 	if by.Role != Reviewer {
-		return forbidden(op, by)
+		return Claim{}, forbidden(op, by)
 	}
 	g, err := r.Queue.Group(ctx, id)
 	if err != nil {
-		return err
+		return Claim{}, err
 	}
 	if g.Claim == nil || g.Claim.By != by.ID || r.Now().After(g.Claim.Until) {
-		return E(Conflict, op, string(id), "claim this group first", nil)
+		return Claim{}, E(Conflict, op, string(id), "claim this group first", nil)
 	}
-	return nil
+	return *g.Claim, nil
 }
 
-// Reveal grants, for GrantLife, the sight of a claimed group's pictures at one step, and records why. The full
-// step is granted only after the first.
+// Reached returns the highest step of a group that a reviewer was granted in this claim: StepFacts when none.
+func (r *Review) Reached(ctx context.Context, by Actor, id GroupID) (RevealStep, error) {
+	if by.Role != Reviewer {
+		return "", forbidden("read what was revealed", by)
+	}
+	steps, err := r.Grants.Granted(ctx, id, by.ID)
+	return highestOf(steps), err
+}
+
+// Reveal grants, for GrantLife and not longer than the claim, the sight of a claimed group's pictures at one step, as the rules
+// allow it, and records why.
 func (r *Review) Reveal(ctx context.Context, by Session, id GroupID, step RevealStep, reason string) (Grant, error) {
 	const op = "reveal a group"
-	if err := r.claimed(ctx, op, by.Actor, id); err != nil {
-		return Grant{}, err
-	}
-	reason, err := checkReason(reason)
+	claim, err := r.claimed(ctx, op, by.Actor, id)
 	if err != nil {
 		return Grant{}, err
 	}
-	if step == StepFull {
-		before, err := r.Grants.Granted(ctx, id, by.Actor.ID, StepFirst)
-		if err != nil {
+	reached, err := r.Reached(ctx, by.Actor, id)
+	if err != nil {
+		return Grant{}, err
+	}
+	if err := r.Rules.admits(reached, step); err != nil {
+		return Grant{}, err
+	}
+	if reason = strings.TrimSpace(reason); reason != "" || NeedsReason(reached, step) {
+		if reason, err = checkReason(reason); err != nil {
 			return Grant{}, err
-		}
-		if !before {
-			return Grant{}, E(Conflict, op, string(id), "ask for the first step before the full one", nil)
 		}
 	}
 	media, err := r.Queue.GroupMedia(ctx, id)
@@ -169,6 +183,9 @@ func (r *Review) Reveal(ctx context.Context, by Session, id GroupID, step Reveal
 		ID: newID("r") + newID(""), Group: id, Step: step, Actor: by.Actor.ID, Session: by.ID,
 		Expires: r.Now().UTC().Add(GrantLife),
 	}
+	if claim.Until.Before(g.Expires) {
+		g.Expires = claim.Until
+	}
 	for _, m := range media {
 		if m.Hashed && len(g.Media) < MaxGrantPictures {
 			g.Media = append(g.Media, m.ID)
@@ -177,7 +194,7 @@ func (r *Review) Reveal(ctx context.Context, by Session, id GroupID, step Reveal
 	if len(g.Media) == 0 {
 		return Grant{}, E(Conflict, op, string(id), "this group holds no picture that can be shown", nil)
 	}
-	details := map[string]any{"grant": g.ID, "step": step, "reason": reason, "media": len(g.Media)}
+	details := map[string]any{"grant": g.ID, "step": step, "after": reached, "reason": reason, "media": len(g.Media)}
 	if err := r.Events.act(ctx, by.Actor, RevealGranted, string(id), details); err != nil {
 		return Grant{}, err
 	}
@@ -193,16 +210,23 @@ func (r *Review) Grant(ctx context.Context, by Session, id string) (Grant, error
 	return r.live(ctx, op, by, id)
 }
 
-// live returns a grant, unless it has ended or belongs to another session.
+// live returns a grant, unless it has ended, belongs to another session, or its group is not claimed any more.
 func (r *Review) live(ctx context.Context, op string, by Session, id string) (Grant, error) {
 	g, err := r.Grants.Grant(ctx, id)
 	if IsKind(err, NotFound) || err == nil && (g.Session != by.ID || g.Actor != by.Actor.ID || !r.Now().Before(g.Expires)) {
 		return Grant{}, E(NotFound, op, id, "this reveal is over: ask for it again", err)
 	}
+	if err != nil {
+		return Grant{}, err
+	}
+	_, err = r.claimed(ctx, op, by.Actor, g.Group)
+	if IsKind(err, NotFound) || IsKind(err, Conflict) {
+		return Grant{}, E(NotFound, op, id, "this reveal is over: ask for it again", err)
+	}
 	return g, err
 }
 
-// Picture returns the n-th picture of a live grant (0 is the first), encoded anew as JPEG. That it was asked for
+// Picture returns the n-th picture of a live grant (0 is the first), encoded anew as JPEG and marked with who sees it, and when. That it was asked for
 // is on record before it is returned.
 func (r *Review) Picture(ctx context.Context, by Session, grant string, n int) ([]byte, error) {
 	const op = "show a picture"
@@ -221,7 +245,7 @@ func (r *Review) Picture(ctx context.Context, by Session, grant string, n int) (
 		return nil, err
 	}
 	defer body.Close()
-	picture, err := r.Renderer.Render(ctx, body, size, g.Step)
+	picture, err := r.Renderer.Render(ctx, body, size, g.View(r.Now()))
 	if err != nil {
 		return nil, err
 	}
@@ -234,7 +258,7 @@ func (r *Review) Picture(ctx context.Context, by Session, grant string, n int) (
 // Decide records what a reviewer concluded of a claimed group, and hands it back.
 func (r *Review) Decide(ctx context.Context, by Actor, id GroupID, verdict Verdict, note string) (Decision, error) {
 	const op = "decide a group"
-	if err := r.claimed(ctx, op, by, id); err != nil {
+	if _, err := r.claimed(ctx, op, by, id); err != nil {
 		return Decision{}, err
 	}
 	note = strings.TrimSpace(note)

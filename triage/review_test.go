@@ -1,12 +1,10 @@
 package triage_test
 
 import (
-	"bytes"
 	"context"
 	"testing"
 	"time"
 
-	"vigie/store/objects/objectstest"
 	"vigie/triage"
 )
 
@@ -20,84 +18,6 @@ func queued(t *testing.T, h *house) (picture, triage.GroupID) {
 		t.Fatalf("the queue holds %d groups: %v, %v", total, groups, err)
 	}
 	return p, groups[0].ID
-}
-
-func TestRevealLadder(t *testing.T) {
-	h := newHouse(t)
-	h.run()
-	p, g := queued(t, h)
-	ctx := t.Context()
-	wantKind := func(step string, err error, kind triage.Kind) {
-		t.Helper()
-		if !triage.IsKind(err, kind) {
-			t.Errorf("%s: got %v, want %s", step, err, kind)
-		}
-	}
-	_, err := h.review.Reveal(ctx, h.reviewer, g, triage.StepFirst, "to see what it is")
-	wantKind("without a claim", err, triage.Conflict)
-	if _, err := h.review.Claim(ctx, h.reviewer.Actor, g); err != nil {
-		t.Fatal(err)
-	}
-	other := triage.Session{ID: "s2", Actor: triage.Actor{ID: "a7", Role: triage.Reviewer}}
-	_, err = h.review.Claim(ctx, other.Actor, g)
-	wantKind("claimed by another", err, triage.Conflict)
-	_, err = h.review.Reveal(ctx, h.reviewer, g, triage.StepFull, "to see what it is")
-	wantKind("full before first", err, triage.Conflict)
-	_, err = h.review.Reveal(ctx, h.reviewer, g, triage.StepFirst, " hm ")
-	wantKind("without a reason", err, triage.Invalid)
-
-	first, err := h.review.Reveal(ctx, h.reviewer, g, triage.StepFirst, "to see what it is")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = h.review.Picture(ctx, other, first.ID, 0)
-	wantKind("another's grant", err, triage.NotFound)
-	_, err = h.review.Picture(ctx, triage.Session{ID: "s3", Actor: h.reviewer.Actor}, first.ID, 0)
-	wantKind("the same person in another session", err, triage.NotFound)
-	_, err = h.review.Picture(ctx, h.reviewer, first.ID, 1)
-	wantKind("a picture beyond the last", err, triage.NotFound)
-	shown, err := h.review.Picture(ctx, h.reviewer, first.ID, 0)
-	if err != nil || bytes.Contains(shown, p.bytes[:64]) || len(shown) == 0 {
-		t.Errorf("the first step shows %d bytes: %v", len(shown), err)
-	}
-	if _, err := h.review.Reveal(ctx, h.reviewer, g, triage.StepFull, "too blurred to tell"); err != nil {
-		t.Errorf("full after first: %v", err)
-	}
-	h.review.Now = func() time.Time { return time.Now().Add(triage.GrantLife) }
-	_, err = h.review.Picture(ctx, h.reviewer, first.ID, 0)
-	wantKind("a grant that is over", err, triage.NotFound)
-	if granted, served := len(h.recorded(triage.RevealGranted)), len(h.recorded(triage.PictureServed)); granted != 2 || served != 1 {
-		t.Errorf("the journal holds %d grants and %d showings", granted, served)
-	}
-}
-
-// TestNoRecordNoPicture makes the journal fail: then there is no grant, and no picture under a live one.
-func TestNoRecordNoPicture(t *testing.T) {
-	h := newHouse(t)
-	stop := h.run()
-	_, g := queued(t, h)
-	stop() // nobody else writes objects
-	ctx := t.Context()
-	if _, err := h.review.Claim(ctx, h.reviewer.Actor, g); err != nil {
-		t.Fatal(err)
-	}
-	h.objects.Set(objectstest.Fault{Method: "Put"})
-	if grant, err := h.review.Reveal(ctx, h.reviewer, g, triage.StepFirst, "to see what it is"); err == nil {
-		t.Errorf("granted without a record: %+v", grant)
-	}
-	h.objects.Set()
-	grant, err := h.review.Reveal(ctx, h.reviewer, g, triage.StepFirst, "to see what it is")
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.objects.Set(objectstest.Fault{Method: "Put"})
-	if shown, err := h.review.Picture(ctx, h.reviewer, grant.ID, 0); err == nil {
-		t.Errorf("%d bytes were shown without a record", len(shown))
-	}
-	h.objects.Set()
-	if _, err := h.review.Picture(ctx, h.reviewer, grant.ID, 0); err != nil {
-		t.Errorf("when the journal writes again: %v", err)
-	}
 }
 
 func TestDecision(t *testing.T) {

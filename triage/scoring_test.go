@@ -121,7 +121,7 @@ func (shrinkInProcess) Shrink(_ context.Context, r io.Reader, _ int64) ([]byte, 
 	if err != nil {
 		return nil, err
 	}
-	picture, err := decode.Preview(data, decode.PreviewModel, decode.Limits{})
+	picture, err := decode.Preview(data, decode.View{Step: decode.PreviewModel}, decode.Limits{})
 	if err != nil {
 		return nil, triage.E(triage.Invalid, "shrink", "", "", err)
 	}

@@ -179,7 +179,7 @@ func TestPatienceEnds(t *testing.T) {
 func TestUnrepeatableCalls(t *testing.T) {
 	for name, call := range map[string]func(c *client.Client) error{
 		"reveal": func(c *client.Client) error {
-			_, err := c.Reveal(t.Context(), "g", triage.StepFirst, "a reason")
+			_, err := c.Reveal(t.Context(), "g", triage.StepBlurred, "a reason")
 			return err
 		},
 		"decide": func(c *client.Client) error {

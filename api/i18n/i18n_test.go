@@ -55,7 +55,7 @@ func TestEveryCodeHasAWord(t *testing.T) {
 		for _, v := range []triage.Verdict{triage.Illegal, triage.NotIllegal, triage.Unsure} {
 			say(Verdict(l, v))
 		}
-		for _, s := range []triage.RevealStep{triage.StepFirst, triage.StepFull} {
+		for _, s := range triage.RevealSteps {
 			say(Step(l, s))
 		}
 		for _, m := range []triage.Method{triage.ByMD5, triage.BySHA1, triage.BySHA256, triage.ByPDQ, triage.ByPHash} {

@@ -127,7 +127,7 @@ func (d *day) examiner(t, whole *testing.T) {
 	b.says(t, "Vous êtes déconnecté.")
 }
 
-// reviewer claims, reveals in two steps and decides.
+// reviewer claims, reveals step by step and decides.
 func (d *day) reviewer(t *testing.T) {
 	b := d.b
 	b.signIn(t, d.h, triage.Reviewer)
@@ -144,22 +144,23 @@ func (d *day) reviewer(t *testing.T) {
 	b.click(t, css(`form[action="`+group+`/claim"] button`))
 	b.says(t, "Ce groupe vous est réservé")
 
-	// Full size before a first look is refused on the same page, and what was written is kept.
 	reveal := css(`form[action="` + group + `/reveal"] button`)
-	b.do(t, chromedp.Click(css(`input[value=full]`)), chromedp.SendKeys(css("#reason"), "vérifier le décor"))
-	b.click(t, reveal)
-	b.says(t, "Demandez la première vue avant la pleine taille.")
-	b.complained() // of the 409
-	if kept := run(t, b, chromedp.Value(css("#reason"))); kept != "vérifier le décor" {
-		t.Errorf("the reason was not kept: %q", kept)
+	if offered := run(t, b, chromedp.Evaluate[string](`[...document.querySelectorAll("input[name=step]")].map(i => i.value).join()`)); offered != "blurred" {
+		t.Errorf("at first, the steps %q are offered", offered)
 	}
-	b.do(t, chromedp.Click(css(`input[value=first]`)))
+	b.do(t, chromedp.SendKeys(css("#reason"), "vérifier le décor"))
 	b.click(t, reveal)
-	d.looks(t, "Première vue", 160)
-
+	d.looks(t, "Petite, grise, très floue", 320)
+	b.click(t, reveal) // the next steps need no reason
+	d.looks(t, "Petite, grise", 320)
+	b.click(t, reveal)
+	d.looks(t, "Petite, en couleur", 320)
 	b.do(t, chromedp.SendKeys(css("#reason"), "le décor reste illisible"))
 	b.click(t, reveal)
 	d.looks(t, "Pleine taille", 640)
+	if more := run(t, b, chromedp.Evaluate[int](`document.querySelectorAll("#further").length`)); more != 0 {
+		t.Error("a step beyond the last is offered")
+	}
 
 	b.click(t, css(`.notice a[href="`+group+`"]`))
 	b.do(t, chromedp.Click(css(`input[value=not-illegal]`)), chromedp.SendKeys(css("#note"), "jeu de boîtes"))
@@ -184,6 +185,9 @@ func (d *day) looks(t *testing.T, step string, width int) {
 	b.at(t, "/reveals/")
 	b.says(t, step, "Temps restant : 2:5")
 	b.wait(t, `document.querySelector("#pictures img").complete`)
+	if at := run(t, b, chromedp.Evaluate[string](`document.querySelector("[aria-current=step]").innerText`)); !strings.HasPrefix(at, step) {
+		t.Errorf("the ladder says %q", at)
+	}
 	if got := run(t, b, chromedp.Evaluate[int](`document.querySelector("#pictures img").naturalWidth`)); got != width {
 		t.Errorf("the picture is %d pixels wide, not %d", got, width)
 	}

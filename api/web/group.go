@@ -23,11 +23,6 @@ type groupForm struct {
 	Note    string
 }
 
-// Steps are the steps to choose from.
-func (groupForm) Steps() []triage.RevealStep {
-	return []triage.RevealStep{triage.StepFirst, triage.StepFull}
-}
-
 // member is one medium of a group: its facts, no name.
 type member struct {
 	triage.Medium
@@ -50,6 +45,7 @@ type groupBody struct {
 	DecidedBy string
 	Media     []member
 	Pager     pager
+	Ladder    ladder
 	Form      groupForm
 	Problem   error
 }
@@ -60,7 +56,7 @@ func (groupBody) Verdicts() []triage.Verdict {
 }
 
 func (p *Pages) group(c *fiber.Ctx) error {
-	return p.groupPage(c, groupForm{Step: triage.StepFirst}, nil)
+	return p.groupPage(c, groupForm{}, nil)
 }
 
 // groupPage shows a group, with the problem that a form of it met, if any.
@@ -75,6 +71,12 @@ func (p *Pages) groupPage(c *fiber.Ctx, form groupForm, problem error) error {
 	body := groupBody{
 		Group: sheet.Group, Short: short(id), Claim: p.claimOf(c, sheet.Group), Cases: sheet.Cases,
 		Form: form, Problem: problem, Pager: newPager(c, at, mediaShown),
+	}
+	if body.Ladder, err = p.ladder(c, id); err != nil {
+		return err
+	}
+	if body.Form.Step == "" {
+		body.Form.Step = body.Ladder.Next()
 	}
 	if d := sheet.Group.Decision; d != nil {
 		body.DecidedBy = p.Access.Name(ctx, d.By)
@@ -117,16 +119,16 @@ func (p *Pages) afterGroup(c *fiber.Ctx, form groupForm, err error) error {
 
 func (p *Pages) claim(c *fiber.Ctx) error {
 	_, err := p.Review.Claim(guard.Context(c), guard.Session(c).Actor, triage.GroupID(c.Params("id")))
-	return p.afterGroup(c, groupForm{Step: triage.StepFirst}, err)
+	return p.afterGroup(c, groupForm{}, err)
 }
 
 func (p *Pages) giveBack(c *fiber.Ctx) error {
 	err := p.Review.Return(guard.Context(c), guard.Session(c).Actor, triage.GroupID(c.Params("id")))
-	return p.afterGroup(c, groupForm{Step: triage.StepFirst}, err)
+	return p.afterGroup(c, groupForm{}, err)
 }
 
 func (p *Pages) decide(c *fiber.Ctx) error {
-	form := groupForm{Step: triage.StepFirst, Verdict: triage.Verdict(field(c, "verdict")), Note: field(c, "note")}
+	form := groupForm{Verdict: triage.Verdict(field(c, "verdict")), Note: field(c, "note")}
 	verdict, err := triage.ParseVerdict(string(form.Verdict))
 	if err == nil {
 		_, err = p.Review.Decide(guard.Context(c), guard.Session(c).Actor, triage.GroupID(c.Params("id")), verdict, form.Note)
@@ -145,7 +147,7 @@ func (p *Pages) confirm(c *fiber.Ctx) error {
 		_, err = p.Review.Confirm(guard.Context(c), guard.Session(c).Actor, triage.GroupID(c.Params("id")), verdict, media)
 	}
 	if err != nil {
-		return p.afterGroup(c, groupForm{Step: triage.StepFirst}, err)
+		return p.afterGroup(c, groupForm{}, err)
 	}
 	return seeOther(c, "/queue?decided="+string(verdict))
 }

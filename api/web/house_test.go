@@ -165,11 +165,8 @@ func (h *house) work(t *testing.T) {
 // renderer renders in the jail, as the service does.
 type renderer struct{ pool *jail.Pool }
 
-func (r renderer) Render(ctx context.Context, body io.Reader, size int64, step triage.RevealStep) ([]byte, error) {
-	if step == triage.StepFull {
-		return r.pool.Preview(ctx, body, size, decode.PreviewFull)
-	}
-	return r.pool.Preview(ctx, body, size, decode.PreviewFirst)
+func (r renderer) Render(ctx context.Context, body io.Reader, size int64, v triage.View) ([]byte, error) {
+	return r.pool.Preview(ctx, body, size, decode.View{Step: decode.PreviewStep(v.Step.Rung()), Mark: v.Mark, Comment: v.Comment})
 }
 
 // submit sends pictures as an examiner's client would, and returns the exhibit.

@@ -351,12 +351,13 @@ func TestAGroupIsSeenOnlyByWhoAsked(t *testing.T) {
 	if strings.Contains(v.get(t, group).body, "<form method=\"post\" action=\""+group+"/reveal") {
 		t.Error("a reveal is offered before a claim")
 	}
-	reason := url.Values{"step": {"first"}, "reason": {"pour voir le décor"}}
+	reason := url.Values{"step": {"blurred"}, "reason": {"pour voir le décor"}}
 	v.post(t, group+"/reveal", reason).wants(t, "a reveal without a claim", http.StatusConflict, "Prenez d’abord ce groupe.")
 	v.post(t, group+"/decide", url.Values{"verdict": {"illegal"}}).wants(t, "a decision without a claim", http.StatusConflict)
 	v.post(t, group+"/claim", url.Values{}).wants(t, "a claim", http.StatusSeeOther)
-	v.post(t, group+"/reveal", url.Values{"step": {"first"}, "reason": {"  a  "}}).wants(t, "a reveal without a reason", http.StatusBadRequest, "Indiquez le motif")
+	v.post(t, group+"/reveal", url.Values{"step": {"blurred"}, "reason": {"  a  "}}).wants(t, "a reveal without a reason", http.StatusBadRequest, "Indiquez le motif")
 	v.post(t, group+"/reveal", url.Values{"step": {"all"}, "reason": {"pour voir"}}).wants(t, "a step there is not", http.StatusBadRequest)
+	v.post(t, group+"/reveal", url.Values{"step": {"full"}, "reason": {"pour voir"}}).wants(t, "a step before its time", http.StatusConflict, "Demandez d’abord l’étape qui précède celle-ci.", "pour voir")
 	v.post(t, group+"/decide", url.Values{"verdict": {"odd"}, "note": {"gardée"}}).wants(t, "a verdict there is not", http.StatusBadRequest, "gardée")
 
 	granted := v.post(t, group+"/reveal", reason)
@@ -379,7 +380,9 @@ func TestAGroupIsSeenOnlyByWhoAsked(t *testing.T) {
 	} else if _, err := h.Review.Claim(t.Context(), account.Actor, triage.GroupID(strings.TrimPrefix(group, "/groups/"))); !triage.IsKind(err, triage.Conflict) {
 		t.Errorf("another's claim: %v", err)
 	}
+	v.post(t, group+"/reveal", url.Values{"step": {"grey"}}).wants(t, "the next step, without a reason", http.StatusSeeOther)
 	v.post(t, group+"/return", url.Values{}).wants(t, "a return", http.StatusSeeOther)
+	v.get(t, picture).wants(t, "the picture of a group handed back", http.StatusNotFound)
 	v.post(t, group+"/return", url.Values{}).wants(t, "a second return", http.StatusConflict)
 	v.get(t, "/groups/"+strings.Repeat("0", 32)).wants(t, "a group there is not", http.StatusNotFound)
 }

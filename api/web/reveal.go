@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
@@ -18,6 +19,42 @@ type revealBody struct {
 	Seconds  int // left
 	Count    int
 	Pictures []picture
+	Ladder   ladder
+}
+
+// ladder is where a reviewer stands on the steps of a group's reveal.
+type ladder struct {
+	Reached triage.RevealStep   // the highest that was granted in this claim
+	Offered []triage.RevealStep // that may be asked for now, the least first
+}
+
+func (p *Pages) ladder(c *fiber.Ctx, id triage.GroupID) (ladder, error) {
+	reached, err := p.Review.Reached(guard.Context(c), guard.Session(c).Actor, id)
+	return ladder{reached, p.Review.Rules.Offered(reached)}, err
+}
+
+// Next is the lowest step above those that were granted, or the lowest of all where there is none; empty: nothing is offered.
+func (l ladder) Next() triage.RevealStep {
+	for _, s := range l.Offered {
+		if s.Rung() > l.Reached.Rung() {
+			return s
+		}
+	}
+	if len(l.Offered) > 0 {
+		return l.Offered[0]
+	}
+	return ""
+}
+
+// Further reports whether a step above those that were granted is offered.
+func (l ladder) Further() bool { return l.Next().Rung() > l.Reached.Rung() }
+
+// Reasoned reports whether whoever asks for the step must state why.
+func (l ladder) Reasoned(step triage.RevealStep) bool { return triage.NeedsReason(l.Reached, step) }
+
+// MustReason reports whether that holds for each step that is offered.
+func (l ladder) MustReason() bool {
+	return !slices.ContainsFunc(l.Offered, func(s triage.RevealStep) bool { return !l.Reasoned(s) })
 }
 
 func (p *Pages) reveal(c *fiber.Ctx) error {
@@ -28,6 +65,9 @@ func (p *Pages) reveal(c *fiber.Ctx) error {
 	body := revealBody{
 		Grant: grant, Short: short(grant.Group), Count: len(grant.Media),
 		Seconds: max(1, int(grant.Expires.Sub(p.o.Now()).Seconds())),
+	}
+	if body.Ladder, err = p.ladder(c, grant.Group); err != nil {
+		return err
 	}
 	for i := range grant.Media {
 		body.Pictures = append(body.Pictures, picture{i, i + 1})

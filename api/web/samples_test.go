@@ -242,9 +242,10 @@ func sampleReview(l i18n.Lang) []sample {
 		}
 		return samplePage(l, reviewer, "/groups/"+string(g.ID), body)
 	}
+	climbed := func(step triage.RevealStep) ladder { return ladder{step, triage.RevealRules{}.Offered(step)} }
 	reveal := func(step triage.RevealStep) page {
 		grant := triage.Grant{ID: "r1", Group: a.ID, Step: step, Actor: "a2", Session: "s1", Media: []triage.MediumID{"feedfacefeedfacefeedfacefeedface", "0", "1"}, Expires: sampleNow.Add(3 * time.Minute)}
-		p := samplePage(l, reviewer, "/reveals/r1", revealBody{Grant: grant, Short: short(a.ID), Seconds: 179, Count: 3, Pictures: []picture{{0, 1}, {1, 2}, {2, 3}}})
+		p := samplePage(l, reviewer, "/reveals/r1", revealBody{Grant: grant, Short: short(a.ID), Seconds: 179, Count: 3, Pictures: []picture{{0, 1}, {1, 2}, {2, 3}}, Ladder: climbed(step)})
 		p.Refresh = 180
 		return p
 	}
@@ -252,10 +253,11 @@ func sampleReview(l i18n.Lang) []sample {
 		{"queue", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{Rows: rows, Total: 48, Pager: pager{"/queue", 20, 20, 48}, Decided: triage.Illegal})},
 		{"queue-none", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{Pager: pager{"/queue", 0, 20, 0}})},
 		{"group-free", "group", "layout", group(a, free, groupForm{}, nil)},
-		{"group-mine", "group", "layout", group(b, mine, groupForm{Step: triage.StepFirst}, nil)},
-		{"group-problem", "group", "layout", group(a, mine, groupForm{triage.StepFull, hostile, triage.Illegal, hostile}, triage.E(triage.Conflict, "x", "", "ask for the first step before the full one", nil))},
+		{"group-mine", "group", "layout", group(b, mine, groupForm{Step: triage.StepBlurred}, nil)},
+		{"group-problem", "group", "layout", group(a, mine, groupForm{triage.StepFull, hostile, triage.Illegal, hostile}, triage.E(triage.Conflict, "x", "", "ask for the step before this one first", nil))},
 		{"group-other", "group", "layout", group(c, other, groupForm{}, nil)},
-		{"reveal-first", "reveal", "layout", reveal(triage.StepFirst)},
+		{"reveal-blurred", "reveal", "layout", reveal(triage.StepBlurred)},
+		{"reveal-colour", "reveal", "layout", reveal(triage.StepColour)},
 		{"reveal-full", "reveal", "layout", reveal(triage.StepFull)},
 	}
 }
@@ -298,7 +300,7 @@ func sampleRanking(l i18n.Lang) []sample {
 
 // endingReveal is a reveal in its last second.
 func endingReveal(l i18n.Lang) sample {
-	grant := triage.Grant{ID: "r1", Group: "3f2a91bc", Step: triage.StepFirst, Media: []triage.MediumID{"0"}, Expires: sampleNow}
+	grant := triage.Grant{ID: "r1", Group: "3f2a91bc", Step: triage.StepBlurred, Media: []triage.MediumID{"0"}, Expires: sampleNow}
 	body := revealBody{Grant: grant, Short: "3f2a91bc", Seconds: 1, Count: 1, Pictures: []picture{{0, 1}}}
 	return sample{"reveal-ending", "reveal", "layout", samplePage(l, reviewer, "/reveals/r1", body)}
 }

@@ -76,6 +76,7 @@ func functions(l i18n.Lang, zone *time.Location, a assets) template.FuncMap {
 		"shown":            signals.Shown,
 		"signal":           func(r signals.Reason) string { return i18n.Signal(l, r) },
 		"verdict":          func(v triage.Verdict) string { return i18n.Verdict(l, v) },
+		"steps":            func() []triage.RevealStep { return triage.RevealSteps },
 		"step":             func(s triage.RevealStep) string { return i18n.Step(l, s) },
 		"setKind":          func(k triage.SetKind) string { return i18n.SetKind(l, k) },
 		"setState":         func(s triage.SetState) string { return i18n.SetState(l, s) },

@@ -211,11 +211,11 @@ func reviewOperations() []Operation {
 		{Method: http.MethodPost, Path: "/v1/groups/{id}/claim", Name: "claim", Summary: "Claim a group, or renew the claim", Roles: reviewer, Status: 200, Answers: answers(Claim{}), Errors: claimed},
 		{Method: http.MethodDelete, Path: "/v1/groups/{id}/claim", Name: "return", Summary: "Hand a claimed group back", Roles: reviewer, Status: 204, Errors: claimed},
 		{
-			Method: http.MethodPost, Path: "/v1/groups/{id}/reveals", Name: "reveal", Summary: "Ask, with a reason, to see a claimed group's pictures at one step",
+			Method: http.MethodPost, Path: "/v1/groups/{id}/reveals", Name: "reveal", Summary: "Ask, with a reason, to see a claimed group's pictures at one step of the ladder (blurred, grey, colour, full), as the rules of the service allow it",
 			Roles: reviewer, Body: asJSON(RevealRequest{}), Status: 201, Answers: answers(Reveal{}), Errors: claimed,
 		},
 		{
-			Method: http.MethodGet, Path: "/v1/reveals/{id}/pictures/{n}", Name: "picture", Summary: "The n-th picture (from 0) of one's own live reveal, encoded anew",
+			Method: http.MethodGet, Path: "/v1/reveals/{id}/pictures/{n}", Name: "picture", Summary: "The n-th picture (from 0) of one's own live reveal, encoded anew and marked with who sees it and when",
 			Roles: reviewer, Status: 200, Answers: []Content{{typeJPEG, nil}}, Errors: found,
 		},
 		{

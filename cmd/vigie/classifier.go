@@ -96,7 +96,7 @@ func (h *house) unscored(ctx context.Context) (int, error) {
 type shrinker struct{ pool *jail.Pool }
 
 func (s shrinker) Shrink(ctx context.Context, body io.Reader, size int64) ([]byte, error) {
-	picture, err := s.pool.Preview(ctx, body, size, decode.PreviewModel)
+	picture, err := s.pool.Preview(ctx, body, size, decode.View{Step: decode.PreviewModel})
 	var unreadable decode.Unreadable
 	if errors.As(err, &unreadable) {
 		return nil, triage.E(triage.Invalid, "shrink a picture", "", "", err)

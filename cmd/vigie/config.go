@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"vigie/store/journal"
+	"vigie/triage"
 )
 
 // serviceConfig is everything that the service's commands can be told, by flag or environment. Flags win.
@@ -33,6 +34,8 @@ type serviceConfig struct {
 	Contact string // whom a unit should call
 	// QueueMax is how many media may wait for their examination before submissions wait.
 	QueueMax int64
+	// Reveals are what reviewers may see, and in which steps.
+	Reveals triage.RevealRules
 	// StyleSheet is a file that the pages lay over their own; empty: none.
 	StyleSheet string
 
@@ -144,6 +147,7 @@ func (env *environment) apiFlags(fs *flag.FlagSet, c *serviceConfig) {
 	fs.StringVar(&c.Contact, "contact", env.or("VIGIE_CONTACT", defaultContact), "whom a unit should call, shown with every check")
 	fs.Int64Var(&c.QueueMax, "queue-max", defaultQueue, "media that may wait for their examination before submissions wait")
 	fs.StringVar(&c.StyleSheet, "style-sheet", env.Getenv("VIGIE_STYLE_SHEET"), "CSS file that the pages lay over their own")
+	env.revealFlags(fs, c)
 }
 
 // workFlags declares what a process needs that examines media.
@@ -162,6 +166,11 @@ func (c *serviceConfig) complete(env *environment) error {
 	}
 	if c.Listen != "" && c.QueueMax < 1 {
 		return usageError(env.T("error.queue-max"))
+	}
+	if c.Listen != "" {
+		if err := c.checkReveals(env); err != nil {
+			return err
+		}
 	}
 	if c.Jail != jailRequired && c.Jail != jailBestEffort {
 		return usageError(env.T("error.jail", c.Jail))

@@ -76,12 +76,9 @@ func newPrograms(ctx context.Context, bestEffort bool) (*jail.Programs, error) {
 	})
 }
 
-// renderer lets the domain's reveal steps be rendered in the jail.
+// renderer makes in the jail what a reveal shows.
 type renderer struct{ pool *jail.Pool }
 
-func (r renderer) Render(ctx context.Context, body io.Reader, size int64, step triage.RevealStep) ([]byte, error) {
-	if step == triage.StepFull {
-		return r.pool.Preview(ctx, body, size, decode.PreviewFull)
-	}
-	return r.pool.Preview(ctx, body, size, decode.PreviewFirst)
+func (r renderer) Render(ctx context.Context, body io.Reader, size int64, v triage.View) ([]byte, error) {
+	return r.pool.Preview(ctx, body, size, decode.View{Step: decode.PreviewStep(v.Step.Rung()), Mark: v.Mark, Comment: v.Comment})
 }

@@ -32,7 +32,7 @@ func TestDamaged(t *testing.T) {
 				t.Errorf("%s, %d %%: %d bits from the whole, %d with less", format, c.percent, d, last)
 			}
 			last = d
-			if _, err := decode.Preview(cut, decode.PreviewFull, decode.Limits{}); err != nil {
+			if _, err := decode.Preview(cut, decode.View{Step: decode.PreviewFull}, decode.Limits{}); err != nil {
 				t.Errorf("%s, %d %%: cannot be shown: %v", format, c.percent, err)
 			}
 		}

@@ -302,7 +302,7 @@ func TestHostileCorpus(t *testing.T) {
 		if ex.Unreadable == decode.Crashed.Error() {
 			t.Logf("%s: the decoder of %s panicked", path, ex.Facts.Format)
 		}
-		if _, err := decode.Preview(data, decode.PreviewFirst, limits); (err == nil) != (ex.Fingerprint != nil) {
+		if _, err := decode.Preview(data, decode.View{Step: decode.PreviewBlurred}, limits); (err == nil) != (ex.Fingerprint != nil) {
 			t.Errorf("%s: examined %q, previewed %v", path, ex.Unreadable, err)
 		}
 		return nil
@@ -331,7 +331,7 @@ func FuzzExamine(f *testing.F) {
 		if ex.Fingerprint != nil && ex.Unreadable != "" {
 			t.Errorf("both read and unreadable: %+v", ex)
 		}
-		if _, err := decode.Preview(data, decode.PreviewFull, limits); (err == nil) != (ex.Fingerprint != nil) {
+		if _, err := decode.Preview(data, decode.View{Step: decode.PreviewFull}, limits); (err == nil) != (ex.Fingerprint != nil) {
 			t.Errorf("examined %q, previewed %v", ex.Unreadable, err)
 		}
 	})

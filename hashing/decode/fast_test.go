@@ -254,7 +254,7 @@ func TestLumaOnly(t *testing.T) {
 	if fast := decode.Examine(data, decode.Limits{}).Fingerprint; fast.PDQ[0].Distance(ex.Fingerprint.PDQ[0]) > fastMaxBits {
 		t.Errorf("the two ways are %d bits apart", fast.PDQ[0].Distance(ex.Fingerprint.PDQ[0]))
 	}
-	view, err := decode.Preview(data, decode.PreviewFull, decode.Limits{})
+	view, err := decode.Preview(data, decode.View{Step: decode.PreviewFull}, decode.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}

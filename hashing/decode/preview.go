@@ -15,34 +15,54 @@ import (
 // PreviewStep is how much of a picture is shown, and to whom.
 type PreviewStep int
 
-// The steps of a reveal, and what a program is shown.
+// The steps of a reveal, what is shown beside them, and what a program is shown.
 const (
-	PreviewFirst PreviewStep = iota + 1 // small, grey and blurred: enough to decide whether to look at all
-	PreviewFull                         // in colour, at most PreviewFullSide
-	PreviewModel                        // in colour, at most PreviewModelSide: for a classifier, and no step of a reveal
+	PreviewBlurred PreviewStep = iota + 1 // small, grey and blurred: enough to decide whether to look at all
+	PreviewGrey                           // small and grey
+	PreviewColour                         // small, in colour
+	PreviewFull                           // in colour, at most PreviewFullSide
+	PreviewTiles                          // some tiles, in colour, together at most PreviewFullSide: nothing of the others
+	PreviewModel                          // in colour, at most PreviewModelSide: for a classifier, and no step of a reveal
 )
 
 // Side returns the longest side that a view of this step has, in pixels.
 func (s PreviewStep) Side() int {
 	switch s {
-	case PreviewFull:
+	case PreviewFull, PreviewTiles:
 		return PreviewFullSide
 	case PreviewModel:
 		return PreviewModelSide
 	}
-	return PreviewFirstSide
+	return PreviewSmallSide
 }
 
-// plain reports whether a view of this step has neither colour nor detail: unless it is known to be another.
-func (s PreviewStep) plain() bool { return s != PreviewFull && s != PreviewModel }
+// View says what is made of a picture.
+type View struct {
+	Step    PreviewStep `json:"step"`              // one that is not known is PreviewBlurred
+	Tiles   Tiles       `json:"tiles,omitempty"`   // of PreviewTiles alone
+	Grey    bool        `json:"grey,omitempty"`    // whatever the step
+	Mark    string      `json:"mark,omitempty"`    // printable ASCII that is drawn into it; empty: none
+	Comment string      `json:"comment,omitempty"` // in a JPEG comment, at most MaxComment bytes; empty: none
+}
+
+// plain reports whether a view has no colour.
+func (v View) plain() bool {
+	return v.Grey || v.Step != PreviewColour && v.Step != PreviewFull && v.Step != PreviewTiles && v.Step != PreviewModel
+}
+
+// blurred reports whether a view has no detail: unless it is known to be another.
+func (v View) blurred() bool { return v.Step < PreviewGrey || v.Step > PreviewModel }
 
 const (
-	// PreviewFirstSide is the longer side, in pixels, of the first step.
-	PreviewFirstSide = 160
-	// PreviewFirstBlur is the standard deviation, in pixels, of the blur of the first step: what is finer than
-	// about a twentieth of the picture is gone.
-	PreviewFirstBlur = 4.0
-	// PreviewFullSide is the longer side, in pixels, of the second step: more than a screen shows.
+	// PreviewSmallSide is the longer side, in pixels, of the small steps.
+	PreviewSmallSide = 320
+	// previewBlurSide is the longer side, in pixels, to which a picture is reduced before it is blurred; what comes of it is
+	// enlarged, so that the mark can be read.
+	previewBlurSide = PreviewSmallSide / 2
+	// previewBlur is the standard deviation, in pixels of previewBlurSide, of the blur of the first step: what is
+	// finer than about a twentieth of the picture is gone.
+	previewBlur = 4.0
+	// PreviewFullSide is the longer side, in pixels, of the last step: more than a screen shows.
 	PreviewFullSide = 2000
 	// PreviewModelSide is the longer side, in pixels, of what a classifier is given: common models look at 224 to 448.
 	PreviewModelSide = 448
@@ -54,9 +74,9 @@ const (
 var turnedByDecoder = map[string]bool{"heic": true, "heif": true, "avif": true, "jxl": true}
 
 // Preview decodes the picture in data and returns a view of it as a new JPEG that has nothing of the file but
-// what can be seen: upright (EXIF orientation is applied), reduced, transparent parts over mid grey, no metadata.
-// Every error is an Unreadable.
-func Preview(data []byte, step PreviewStep, limits Limits) (view []byte, err error) {
+// what can be seen: upright (EXIF orientation is applied), reduced, transparent parts over mid grey, no metadata but the
+// comment that the view asks for. Every error is an Unreadable.
+func Preview(data []byte, v View, limits Limits) (view []byte, err error) {
 	defer func() {
 		if recover() != nil {
 			view, err = nil, Crashed
@@ -82,23 +102,35 @@ func Preview(data []byte, step PreviewStep, limits Limits) (view []byte, err err
 	if turnedByDecoder[facts.Format] {
 		facts.Orientation = 1
 	}
-	side := step.Side()
-	// Reduced before it is turned, so that turning costs little.
-	small := upright(flatten(imaging.Fit(img, side, side, imaging.Box)), facts.Orientation)
-	if step.plain() {
-		small = imaging.Blur(imaging.Grayscale(small), PreviewFirstBlur)
-	}
+	shown := marked(laidOut(img, v, facts.Orientation), v.Mark)
 	var out bytes.Buffer
-	if err := jpeg.Encode(&out, opaque(small, step), &jpeg.Options{Quality: previewQuality}); err != nil {
+	if err := jpeg.Encode(&out, opaque(shown, v), &jpeg.Options{Quality: previewQuality}); err != nil {
 		return nil, Crashed
 	}
-	return out.Bytes(), nil
+	return commented(out.Bytes(), v.Comment)
 }
 
-// opaque gives the encoder a type that it knows: one without colour for a plain step, so that there is none.
-func opaque(img *image.NRGBA, step PreviewStep) image.Image {
+// laidOut returns what a view shows of a picture, upright. It is reduced before it is turned, so that turning costs little.
+func laidOut(img image.Image, v View, orientation int) *image.NRGBA {
+	if v.Step == PreviewTiles {
+		return upright(flatten(cutTiles(img, v.Tiles.stored(orientation))), orientation)
+	}
+	side := v.Step.Side()
+	if v.blurred() {
+		side = previewBlurSide
+	}
+	small := upright(flatten(imaging.Fit(img, side, side, imaging.Box)), orientation)
+	if v.blurred() {
+		small = imaging.Blur(imaging.Grayscale(small), previewBlur)
+		small = imaging.Resize(small, 2*small.Rect.Dx(), 0, imaging.Linear)
+	}
+	return small
+}
+
+// opaque gives the encoder a type that it knows: one without colour for a plain view, so that there is none.
+func opaque(img *image.NRGBA, v View) image.Image {
 	var out draw.Image = image.NewRGBA(img.Rect)
-	if step.plain() {
+	if v.plain() {
 		out = image.NewGray(img.Rect)
 	}
 	draw.Draw(out, img.Rect, img, img.Rect.Min, draw.Src)
@@ -111,10 +143,13 @@ func flatten(img *image.NRGBA) *image.NRGBA {
 		return img
 	}
 	out := image.NewNRGBA(img.Rect)
-	draw.Draw(out, out.Rect, image.NewUniform(color.Gray{Y: 128}), image.Point{}, draw.Src)
+	draw.Draw(out, out.Rect, image.NewUniform(midGrey), image.Point{}, draw.Src)
 	draw.Draw(out, out.Rect, img, img.Rect.Min, draw.Over)
 	return out
 }
+
+// midGrey is what stands where a view has nothing of the picture.
+var midGrey = color.Gray{Y: 128}
 
 // upright undoes what EXIF orientation (1 to 8) says of how the camera was held. Others are left alone.
 func upright(img *image.NRGBA, orientation int) *image.NRGBA {

@@ -13,7 +13,7 @@ import (
 
 func preview(t *testing.T, data []byte, step decode.PreviewStep) image.Image {
 	t.Helper()
-	view, err := decode.Preview(data, step, decode.Limits{})
+	view, err := decode.Preview(data, decode.View{Step: step}, decode.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,14 +25,17 @@ func preview(t *testing.T, data []byte, step decode.PreviewStep) image.Image {
 }
 
 func TestPreviewSizes(t *testing.T) {
-	for _, c := range []struct{ source, first, full, model image.Point }{
-		{image.Pt(2400, 1800), image.Pt(160, 120), image.Pt(2000, 1500), image.Pt(448, 336)},
-		{image.Pt(300, 600), image.Pt(80, 160), image.Pt(300, 600), image.Pt(224, 448)},
-		{image.Pt(40, 30), image.Pt(40, 30), image.Pt(40, 30), image.Pt(40, 30)},
-		{image.Pt(3000, 6), image.Pt(160, 1), image.Pt(2000, 4), image.Pt(448, 1)},
+	for _, c := range []struct{ source, blurred, small, full, model image.Point }{
+		{image.Pt(2400, 1800), image.Pt(320, 240), image.Pt(320, 240), image.Pt(2000, 1500), image.Pt(448, 336)},
+		{image.Pt(300, 600), image.Pt(160, 320), image.Pt(160, 320), image.Pt(300, 600), image.Pt(224, 448)},
+		{image.Pt(40, 30), image.Pt(80, 60), image.Pt(40, 30), image.Pt(40, 30), image.Pt(40, 30)},
+		{image.Pt(3000, 6), image.Pt(320, 2), image.Pt(320, 1), image.Pt(2000, 4), image.Pt(448, 1)},
 	} {
 		data := encode(t, "bmp", scene(c.source.X, c.source.Y))
-		for step, want := range map[decode.PreviewStep]image.Point{decode.PreviewFirst: c.first, decode.PreviewFull: c.full, decode.PreviewModel: c.model, 0: c.first, 77: c.first} {
+		for step, want := range map[decode.PreviewStep]image.Point{
+			decode.PreviewBlurred: c.blurred, decode.PreviewGrey: c.small, decode.PreviewColour: c.small, decode.PreviewFull: c.full,
+			decode.PreviewModel: c.model, 0: c.blurred, 77: c.blurred, -1: c.blurred,
+		} {
 			if got := preview(t, data, step).Bounds().Size(); got != want {
 				t.Errorf("step %d of %v is %v, not %v", step, c.source, got, want)
 			}
@@ -45,8 +48,8 @@ func TestPreviewHoldsNothingOfTheFile(t *testing.T) {
 	tags := exif(exifTag{0x010f, "Lookout"}, exifTag{0x0110, "secret model"}, exifTag{0x0112, uint16(1)})
 	source := withEXIF(encode(t, "jpeg", scene(320, 240)), tags)
 	source = append(source, "trailing secret"...)
-	for _, step := range []decode.PreviewStep{decode.PreviewFirst, decode.PreviewFull, decode.PreviewModel} {
-		view, err := decode.Preview(source, step, decode.Limits{})
+	for _, step := range []decode.PreviewStep{decode.PreviewBlurred, decode.PreviewGrey, decode.PreviewColour, decode.PreviewFull, decode.PreviewTiles, decode.PreviewModel} {
+		view, err := decode.Preview(source, decode.View{Step: step, Tiles: 0xffff, Mark: "a7 2026-01-02 03:04:05Z"}, decode.Limits{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,8 +74,9 @@ func TestPreviewHoldsNothingOfTheFile(t *testing.T) {
 	}
 }
 
-// TestFirstStep: the first step has no colour and no fine detail, and still shows what is large.
-func TestFirstStep(t *testing.T) {
+// TestSteps measures what each step shows of a picture whose halves differ in colour and whose lower half has stripes: colour from
+// the third on, detail from the second on.
+func TestSteps(t *testing.T) {
 	const side = 1600
 	img := image.NewNRGBA(image.Rect(0, 0, side, side))
 	for y := range side {
@@ -88,32 +92,47 @@ func TestFirstStep(t *testing.T) {
 		}
 	}
 	data := encode(t, "png", img)
-	grey, ok := preview(t, data, decode.PreviewFirst).(*image.Gray)
-	if !ok {
-		t.Fatal("the first step has colour")
-	}
-	left, right := grey.GrayAt(20, 40).Y, grey.GrayAt(140, 40).Y
-	if int(right)-int(left) < 60 {
-		t.Errorf("the halves are %d and %d: nothing is to be seen", left, right)
-	}
-	low, high := uint8(255), uint8(0)
-	for x := 100; x < 150; x++ { // within the right half, across the stripes
-		v := grey.GrayAt(x, 130).Y
-		low, high = min(low, v), max(high, v)
-	}
-	if high-low > 12 {
-		t.Errorf("stripes of a fortieth of the picture are still there: %d to %d", low, high)
-	}
-	full := preview(t, data, decode.PreviewFull)
-	if r, g, _, _ := full.At(200, 200).RGBA(); r < 2*g {
-		t.Error("the second step has lost its colour")
-	}
-	if r, g, _, _ := preview(t, data, decode.PreviewModel).At(60, 60).RGBA(); r < 2*g {
-		t.Error("what a classifier is given has lost its colour")
-	}
-	near, far := color.GrayModel.Convert(full.At(1220, 1400)).(color.Gray).Y, color.GrayModel.Convert(full.At(1260, 1400)).(color.Gray).Y
-	if max(near, far)-min(near, far) < 60 {
-		t.Error("the second step has lost its detail")
+	for _, c := range []struct {
+		view           decode.View
+		colour, detail bool
+	}{
+		{decode.View{Step: decode.PreviewBlurred}, false, false},
+		{decode.View{Step: decode.PreviewGrey}, false, true},
+		{decode.View{Step: decode.PreviewColour}, true, true},
+		{decode.View{Step: decode.PreviewColour, Grey: true}, false, true},
+		{decode.View{Step: decode.PreviewFull}, true, true},
+		{decode.View{Step: decode.PreviewFull, Grey: true}, false, true},
+		{decode.View{Step: decode.PreviewTiles, Tiles: 0xffff}, true, true},
+		{decode.View{Step: decode.PreviewTiles, Tiles: 0xffff, Grey: true}, false, true},
+		{decode.View{Step: decode.PreviewModel}, true, true},
+	} {
+		view, err := decode.Preview(data, c.view, decode.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown, err := jpeg.Decode(bytes.NewReader(view))
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := func(x, y float64) color.Color { n := float64(shown.Bounds().Dx()); return shown.At(int(x*n), int(y*n)) }
+		if _, grey := shown.(*image.Gray); grey == c.colour {
+			t.Errorf("%+v: grey is %t", c.view, grey)
+		}
+		if r, g, _, _ := at(0.2, 0.2).RGBA(); (r > 2*g) != c.colour {
+			t.Errorf("%+v: red is %d, green %d", c.view, r>>8, g>>8)
+		}
+		luma := func(x, y float64) int { return int(color.GrayModel.Convert(at(x, y)).(color.Gray).Y) }
+		if luma(0.8, 0.25)-luma(0.2, 0.25) < 60 {
+			t.Errorf("%+v: the halves are alike: nothing is to be seen", c.view)
+		}
+		low, high := 255, 0
+		for x := 0.65; x < 0.95; x += 0.001 { // within the right half, across the stripes
+			v := luma(x, 0.8)
+			low, high = min(low, v), max(high, v)
+		}
+		if c.detail && high-low < 60 || !c.detail && high-low > 12 {
+			t.Errorf("%+v: stripes of a fortieth of the picture go from %d to %d", c.view, low, high)
+		}
 	}
 }
 
@@ -183,7 +202,7 @@ func TestPreviewRefuses(t *testing.T) {
 		"a cut picture": {good[:len(good)/3], decode.Truncated}, "a bomb": {bomb(1<<20, 1<<20), decode.TooManyPixels},
 		"JPEG XR": {[]byte("II\xbc\x01\x20\x00\x00\x00"), decode.FormatNotSupported},
 	} {
-		if view, err := decode.Preview(c.data, decode.PreviewFull, decode.Limits{}); !errors.Is(err, c.want) || view != nil {
+		if view, err := decode.Preview(c.data, decode.View{Step: decode.PreviewFull}, decode.Limits{}); !errors.Is(err, c.want) || view != nil {
 			t.Errorf("%s: %d bytes, error %v and not %v", name, len(view), err, c.want)
 		}
 	}

@@ -203,7 +203,7 @@ func (p *Pool) examine(ctx context.Context, r io.Reader, size int64, how op) (ha
 
 // Preview does what decode.Preview does, in a child. What cannot be shown gives an error of type
 // decode.Unreadable; the other errors are those of Examine.
-func (p *Pool) Preview(ctx context.Context, r io.Reader, size int64, step decode.PreviewStep) ([]byte, error) {
+func (p *Pool) Preview(ctx context.Context, r io.Reader, size int64, view decode.View) ([]byte, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -217,11 +217,11 @@ func (p *Pool) Preview(ctx context.Context, r io.Reader, size int64, step decode
 		}
 		return nil, decode.FormatNotSupported
 	}
-	a, err := p.do(ctx, job{op: opPreview, step: step, size: size}, r)
+	a, err := p.do(ctx, job{op: opPreview, view: view, size: size}, r)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkPreview(a.payload, step); err != nil {
+	if err := checkPreview(a.payload, view); err != nil {
 		return nil, err
 	}
 	return a.payload, nil

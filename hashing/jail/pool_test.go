@@ -116,12 +116,13 @@ func TestExamine(t *testing.T) {
 func TestPreview(t *testing.T) {
 	p := newPool(t, Options{Children: 1})
 	good := pngPicture(t)
-	for _, step := range []decode.PreviewStep{decode.PreviewFirst, decode.PreviewFull, decode.PreviewModel} {
-		want, err := decode.Preview(good, step, decode.Limits{})
+	for step := decode.PreviewBlurred; step <= decode.PreviewModel; step++ {
+		view := decode.View{Step: step, Tiles: 0x0110, Mark: "a7 2026-01-02 03:04:05Z", Comment: "seen by a7"}
+		want, err := decode.Preview(good, view, decode.Limits{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := p.Preview(t.Context(), bytes.NewReader(good), int64(len(good)), step)
+		got, err := p.Preview(t.Context(), bytes.NewReader(good), int64(len(good)), view)
 		if err != nil || !bytes.Equal(got, want) {
 			t.Errorf("step %d: %d bytes and not %d, error %v", step, len(got), len(want), err)
 		}
@@ -129,7 +130,7 @@ func TestPreview(t *testing.T) {
 	for want, data := range map[decode.Unreadable][]byte{
 		decode.Empty: {}, decode.FormatNotSupported: []byte("hello"), decode.Truncated: good[:200],
 	} {
-		if _, err := p.Preview(t.Context(), bytes.NewReader(data), int64(len(data)), decode.PreviewFull); !errors.Is(err, want) {
+		if _, err := p.Preview(t.Context(), bytes.NewReader(data), int64(len(data)), decode.View{Step: decode.PreviewFull}); !errors.Is(err, want) {
 			t.Errorf("error %v, not %v", err, want)
 		}
 	}

@@ -23,7 +23,7 @@ import (
 //	parent: settings     length u32, JSON
 //	child:  'R' and 3 bytes, its Layers: it has locked itself in
 //	then for each job
-//	parent: job          op u8, step u8, size i64 (negative: not known)
+//	parent: job          op u8, size i64 (negative: not known), length u16, JSON of a view
 //	        chunks       length u32, bytes; a length of 0 ends them
 //	child:  answer       outcome u8, replace u8, decoding and hashing u64 each (nanoseconds), length u32, payload
 //
@@ -35,6 +35,7 @@ const (
 	maxChunk       = 64 << 10 // bytes: what a pipe holds
 	maxExamination = 64 << 10 // bytes of JSON
 	maxView        = 16 << 20 // bytes: a JPEG of decode.PreviewFullSide squared, at its worst
+	maxOrder       = 2 << 10  // bytes of JSON: a decode.View
 	maxCode        = 64       // bytes of an Unreadable
 	maxEditors     = 4 << 10  // bytes of the programs of a history
 )
@@ -84,22 +85,40 @@ const (
 
 type job struct {
 	op   op
-	step decode.PreviewStep
-	size int64 // bytes, negative when not known; the child only uses it to make room
+	view decode.View // of opPreview
+	size int64       // bytes, negative when not known; the child only uses it to make room
 }
 
 func writeJob(w io.Writer, j job) error {
-	_, err := w.Write(binary.BigEndian.AppendUint64([]byte{byte(j.op), byte(j.step)}, uint64(j.size))) //nolint:gosec // bits
+	view, err := json.Marshal(j.view)
+	if err != nil {
+		return err
+	}
+	if len(view) > maxOrder {
+		return fmt.Errorf("a view of %d bytes", len(view))
+	}
+	head := binary.BigEndian.AppendUint64([]byte{byte(j.op)}, uint64(j.size)) //nolint:gosec // bits
+	head = binary.BigEndian.AppendUint16(head, uint16(len(view)))             //nolint:gosec // at most maxOrder
+	_, err = w.Write(append(head, view...))
 	return err
 }
 
 // readJob returns io.EOF when there are no more jobs.
 func readJob(r io.Reader) (j job, err error) {
-	var head [10]byte
+	var head [11]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
 		return j, err
 	}
-	return job{op(head[0]), decode.PreviewStep(head[1]), int64(binary.BigEndian.Uint64(head[2:]))}, nil //nolint:gosec // bits
+	j = job{op: op(head[0]), size: int64(binary.BigEndian.Uint64(head[1:]))} //nolint:gosec // bits
+	length := binary.BigEndian.Uint16(head[9:])
+	if length > maxOrder {
+		return j, fmt.Errorf("a view of %d bytes", length)
+	}
+	view := make([]byte, length)
+	if _, err := io.ReadFull(r, view); err != nil {
+		return j, err
+	}
+	return j, json.Unmarshal(view, &j.view)
 }
 
 // chunk is a buffer with room for the length before the bytes, so that each chunk is one write.
@@ -245,13 +264,36 @@ func parseExamination(payload []byte, seen hashing.Facts) (hashing.Examination, 
 	return ex, nil
 }
 
-// checkPreview makes sure that a view is a JPEG of the size that was asked for.
-func checkPreview(view []byte, step decode.PreviewStep) error {
-	config, err := jpeg.DecodeConfig(bytes.NewReader(view))
-	if err != nil || max(config.Width, config.Height) > step.Side() {
+// checkPreview makes sure that what a child returns is a JPEG of the size that was asked for, and that nothing but its
+// pictures' data and the comment of the view is in it.
+func checkPreview(jpg []byte, v decode.View) error {
+	config, err := jpeg.DecodeConfig(bytes.NewReader(jpg))
+	if err != nil || max(config.Width, config.Height) > v.Step.Side() {
+		return decode.Crashed
+	}
+	const start = 2 // bytes: the marker with which a JPEG begins
+	rest, ok := bytes.CutPrefix(jpg[start:], decode.CommentSegment(v.Comment))
+	if !ok || !onlyPicture(rest) {
 		return decode.Crashed
 	}
 	return nil
+}
+
+// onlyPicture reports whether the segments of a JPEG, up to its one scan, are tables and the frame.
+func onlyPicture(segments []byte) bool {
+	const dqt, sof0, dht, sos = 0xdb, 0xc0, 0xc4, 0xda
+	for len(segments) >= 4 && segments[0] == 0xff {
+		switch segments[1] {
+		case sos:
+			end := len(segments) - 2
+			return end >= 0 && bytes.Index(segments, []byte{0xff, 0xd9}) == end // nothing after it
+		case dqt, sof0, dht:
+		default:
+			return false
+		}
+		segments = segments[min(len(segments), 2+int(binary.BigEndian.Uint16(segments[2:]))):]
+	}
+	return false
 }
 
 // isCode reports whether s looks like one of decode's codes.

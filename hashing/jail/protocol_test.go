@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"image"
+	"image/jpeg"
 	"reflect"
 	"strings"
 	"testing"
@@ -62,6 +64,75 @@ func TestChunksAreBounded(t *testing.T) {
 	if _, err := readChunks(bytes.NewReader(binary.BigEndian.AppendUint32(nil, maxChunk+1)), nil, 1<<40); err == nil {
 		t.Error("a chunk larger than any was taken")
 	}
+}
+
+func TestJobs(t *testing.T) {
+	want := job{op: opPreview, size: -1, view: decode.View{Step: decode.PreviewTiles, Tiles: 0x8001, Grey: true, Mark: "a7", Comment: "vigie"}}
+	var wire bytes.Buffer
+	if err := writeJob(&wire, want); err != nil {
+		t.Fatal(err)
+	}
+	sent := wire.String()
+	if got, err := readJob(&wire); err != nil || got != want {
+		t.Errorf("sent %+v, received %+v, %v", want, got, err)
+	}
+	for name, wire := range map[string]string{
+		"a view cut short": sent[:len(sent)-1], "no view": sent[:11], "a view that is none": "P" + string(make([]byte, 8)) + "\x00\x01x",
+		"a huge view": "P" + string(make([]byte, 8)) + "\xff\xff" + strings.Repeat(" ", 1<<16),
+	} {
+		if j, err := readJob(strings.NewReader(wire)); err == nil {
+			t.Errorf("%s was taken: %+v", name, j)
+		}
+	}
+	want.view.Comment = strings.Repeat("x", maxOrder)
+	if err := writeJob(&wire, want); err == nil {
+		t.Error("a comment longer than any was sent")
+	}
+}
+
+// TestCheckPreview has a child that was taken over return more than a view.
+func TestCheckPreview(t *testing.T) {
+	var coded bytes.Buffer
+	if err := jpeg.Encode(&coded, image.NewGray(image.Rect(0, 0, 64, 48)), nil); err != nil {
+		t.Fatal(err)
+	}
+	plain := coded.String()
+	segment := func(s string) string { return plain[:2] + s + plain[2:] }
+	comment, app, other := "\xff\xfe\x00\x04a7", "\xff\xe1\x00\x06Exif", "\xff\xfe\x00\x04a8"
+	for _, c := range []struct {
+		name, view, comment string
+		good                bool
+	}{
+		{"a view", plain, "", true}, {"with its comment", segment(comment), "a7", true}, {"without it", plain, "a7", false},
+		{"a comment nobody asked for", segment(comment), "", false}, {"another's comment", segment(other), "a7", false},
+		{"two comments", segment(comment + other), "a7", false}, {"metadata", segment(app), "", false}, {"metadata after the comment", segment(comment + app), "a7", false},
+		{"more after its end", plain + "secret", "", false}, {"a second picture", plain + plain, "", false}, {"no end", plain[:len(plain)-2], "", false}, {"nothing", "", "", false},
+	} {
+		if err := checkPreview([]byte(c.view), decode.View{Step: decode.PreviewGrey, Comment: c.comment}); (err == nil) != c.good {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+	coded.Reset()
+	if err := jpeg.Encode(&coded, image.NewGray(image.Rect(0, 0, decode.PreviewSmallSide+1, 8)), nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := checkPreview(coded.Bytes(), decode.View{Step: decode.PreviewGrey}); err == nil {
+		t.Error("a small step of more than its size was taken")
+	}
+}
+
+func FuzzCheckPreview(f *testing.F) {
+	var coded bytes.Buffer
+	if err := jpeg.Encode(&coded, image.NewGray(image.Rect(0, 0, 8, 8)), nil); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(coded.Bytes())
+	f.Add([]byte("\xff\xd8\xff\xfe\x00\x02"))
+	f.Fuzz(func(t *testing.T, view []byte) {
+		if checkPreview(view, decode.View{}) == nil && (bytes.Contains(view, []byte("Exif\x00")) && bytes.Contains(view, []byte("\xff\xe1")) && bytes.Index(view, []byte("\xff\xe1")) < bytes.Index(view, []byte("\xff\xda"))) {
+			t.Error("a view with metadata was taken")
+		}
+	})
 }
 
 func FuzzParseExamination(f *testing.F) {

@@ -19,7 +19,7 @@ import (
 type worker struct {
 	examine   func([]byte, decode.Limits) hashing.Examination
 	reference func([]byte, decode.Limits) hashing.Examination
-	preview   func([]byte, decode.PreviewStep, decode.Limits) ([]byte, error)
+	preview   func([]byte, decode.View, decode.Limits) ([]byte, error)
 	confine   func(memoryBytes int64) (Layers, error)
 }
 
@@ -82,7 +82,7 @@ func (w worker) answer(j job, data []byte, limits decode.Limits) answer {
 	case opReference:
 		return examined(w.reference(data, limits))
 	case opPreview:
-		view, err := w.preview(data, j.step, limits)
+		view, err := w.preview(data, j.view, limits)
 		var unreadable decode.Unreadable
 		switch {
 		case errors.As(err, &unreadable):

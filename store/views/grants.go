@@ -22,9 +22,9 @@ type storedGrant struct {
 	Expires time.Time `json:"t"`
 }
 
-// granted is the key that says, for as long as a claim lives, that a step was granted.
-func (s Grants) granted(id triage.GroupID, actor string, step triage.RevealStep) string {
-	return s.key(keyGranted, packID(string(id)), ":", actor, ":", string(step))
+// granted is the key of the steps that were granted to somebody, for as long as a claim lives.
+func (s Grants) granted(id triage.GroupID, actor string) string {
+	return s.key(keyGranted, packID(string(id)), ":", actor)
 }
 
 // SaveGrant implements triage.GrantStore.
@@ -42,7 +42,8 @@ func (s Grants) SaveGrant(ctx context.Context, g triage.Grant, life time.Duratio
 	}
 	_, err = s.rdb.TxPipelined(ctx, func(p redis.Pipeliner) error {
 		p.Set(ctx, s.key(keyGrant, g.ID), doc, life)
-		p.Set(ctx, s.granted(g.Group, g.Actor, g.Step), 1, triage.ClaimLife)
+		p.SAdd(ctx, s.granted(g.Group, g.Actor), string(g.Step))
+		p.PExpire(ctx, s.granted(g.Group, g.Actor), triage.ClaimLife)
 		return nil
 	})
 	return fault(op, g.ID, err)
@@ -65,9 +66,21 @@ func (s Grants) Grant(ctx context.Context, id string) (triage.Grant, error) {
 }
 
 // Granted implements triage.GrantStore.
-func (s Grants) Granted(ctx context.Context, id triage.GroupID, actor string, step triage.RevealStep) (bool, error) {
-	n, err := s.rdb.Exists(ctx, s.granted(id, actor, step)).Result()
-	return n == 1, fault("read grants", string(id), err)
+func (s Grants) Granted(ctx context.Context, id triage.GroupID, actor string) ([]triage.RevealStep, error) {
+	words, err := s.rdb.SMembers(ctx, s.granted(id, actor)).Result()
+	if err != nil {
+		return nil, fault("read grants", string(id), err)
+	}
+	steps := make([]triage.RevealStep, len(words))
+	for i, w := range words {
+		steps[i] = triage.RevealStep(w)
+	}
+	return steps, nil
+}
+
+// Forget implements triage.GrantStore.
+func (s Grants) Forget(ctx context.Context, id triage.GroupID, actor string) error {
+	return fault("forget grants", string(id), s.rdb.Del(ctx, s.granted(id, actor)).Err())
 }
 
 // Lease implements triage.Lease.

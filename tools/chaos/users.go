@@ -200,7 +200,7 @@ func (r *round) reviewer(ctx context.Context, random *rand.Rand) {
 			continue
 		}
 		if reveal {
-			_, _ = c.Reveal(ctx, g, triage.StepFirst, "to decide it")
+			_, _ = c.Reveal(ctx, g, triage.StepBlurred, "to decide it")
 		}
 		_, _ = c.Decide(ctx, g, verdict, "") // the gate keeps the answer
 	}

@@ -172,7 +172,7 @@ func reviewed(t *testing.T, s *stack) {
 	if _, err := c.Claim(ctx, group); err != nil {
 		t.Fatal(err)
 	}
-	grant, err := c.Reveal(ctx, group, triage.StepFirst, restReason)
+	grant, err := c.Reveal(ctx, group, triage.StepBlurred, restReason)
 	if err != nil {
 		t.Fatal(err)
 	}
