@@ -63,6 +63,7 @@ var may = map[string][]triage.Role{
 	"PUT /v1/ranking":                            {triage.Reviewer},
 	"GET /v1/ranking/versions":                   {triage.Reviewer, triage.Admin},
 	"GET /v1/queue":                              {triage.Reviewer},
+	"POST /v1/queue/next":                        {triage.Reviewer},
 	"GET /v1/groups/{id}":                        {triage.Reviewer},
 	"POST /v1/groups/{id}/claim":                 {triage.Reviewer},
 	"DELETE /v1/groups/{id}/claim":               {triage.Reviewer},
@@ -348,7 +349,7 @@ func (w *walk) awaitOpen() {
 func (w *walk) allowed(t *testing.T) {
 	order := []string{
 		"live", "ready", "metrics", "openapi", "me", "newLink", "check", "openExhibit", "exhibits", "exhibit", "putPart", "upload",
-		"sealExhibit", "findings", "importSet", "sets", "set", "objectToEntry", "objections", "withdrawSet", "queue", "group", "claim", "reveal", "picture", "decide",
+		"sealExhibit", "findings", "importSet", "sets", "set", "objectToEntry", "objections", "withdrawSet", "queue", "next", "group", "claim", "reveal", "picture", "decide",
 		"claim", "return", "ranking", "changeWeights", "weightsVersions", "removeSet", "cases", "case", "closeCase", "reopenCase", "proposeDestruction", "destruction", "destructions", "withdrawDestruction", "proposeDestruction", "confirmDestruction",
 	}
 	ops := map[string]wire.Operation{}

@@ -19,6 +19,9 @@ type QueueStore interface {
 	// GroupList returns groups in the given order; of one that is not there nothing but its identifier.
 	GroupList(ctx context.Context, ids []GroupID) ([]Group, error)
 	GroupMedia(ctx context.Context, id GroupID) ([]Medium, error)
+	// Reserve returns a group of the queue that by holds, or else the first that nobody holds, which it then keeps from others, if they
+	// ask for one, for life. A reservation is no claim. Empty: there is no such group.
+	Reserve(ctx context.Context, by string, now time.Time, life time.Duration) (GroupID, error)
 	// Claim leases a group, or renews c.By's lease. Conflict when another's lease is live.
 	Claim(ctx context.Context, id GroupID, c Claim, now time.Time) error
 	Unclaim(ctx context.Context, id GroupID, by string) error

@@ -238,6 +238,12 @@ func (c *Client) Queue(ctx context.Context, offset, limit int) (q wire.Queue, er
 	return q, err
 }
 
+// Next claims the next group: the one that the account holds already, or else the first of the queue that nobody holds.
+func (c *Client) Next(ctx context.Context) (g wire.Group, err error) {
+	err = c.do(ctx, call{op: "take the next group", method: http.MethodPost, path: "/v1/queue/next", repeatable: true}, &g)
+	return g, err
+}
+
 // Group returns the facts of a group.
 func (c *Client) Group(ctx context.Context, group string) (s wire.Sheet, err error) {
 	err = c.get(ctx, "read a group", "/v1/groups/"+id(group), nil, &s)

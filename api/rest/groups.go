@@ -18,6 +18,7 @@ const (
 func (h *Handlers) groups(g *guard.Guard) {
 	reviewer := guard.For(triage.Reviewer)
 	g.Handle(fiber.MethodGet, "/v1/queue", reviewer, h.queue)
+	g.Handle(fiber.MethodPost, "/v1/queue/next", reviewer, h.next)
 	g.Handle(fiber.MethodGet, "/v1/groups/:id", reviewer, h.sheet)
 	g.Handle(fiber.MethodPost, "/v1/groups/:id/claim", reviewer, h.claim)
 	g.Handle(fiber.MethodDelete, "/v1/groups/:id/claim", reviewer, h.giveBack)
@@ -45,6 +46,14 @@ func (h *Handlers) queue(c *fiber.Ctx) error {
 		return err
 	}
 	return c.JSON(wire.NewQueue(total, groups))
+}
+
+func (h *Handlers) next(c *fiber.Ctx) error {
+	g, err := h.Review.Next(guard.Context(c), guard.Session(c).Actor)
+	if err != nil {
+		return err
+	}
+	return c.JSON(wire.NewGroup(g))
 }
 
 func (h *Handlers) sheet(c *fiber.Ctx) error {

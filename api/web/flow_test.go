@@ -141,8 +141,10 @@ func (d *day) reviewer(t *testing.T) {
 	b.at(t, "/groups/")
 	group := run(t, b, chromedp.Evaluate[string](`location.pathname`))
 	b.checkPage(t, d.checker, "flow-group")
-	b.click(t, css(`form[action="`+group+`/claim"] button`))
-	b.says(t, "Ce groupe vous est réservé")
+	d.keys(t)
+	b.at(t, group) // the first of the queue
+	b.says(t, "Ce groupe vous est réservé", "Tant que cette page reste affichée")
+	d.lives(t, group)
 
 	reveal := css(`form[action="` + group + `/reveal"] button`)
 	if offered := run(t, b, chromedp.Evaluate[string](`[...document.querySelectorAll("input[name=step]")].map(i => i.value).join()`)); offered != "blurred" {
@@ -176,6 +178,58 @@ func (d *day) reviewer(t *testing.T) {
 	}
 	b.click(t, `form[action="/language"] button`)
 	b.click(t, signOut)
+}
+
+// keys reads the list of shortcuts, turns them off and on, and takes the next group by one.
+func (d *day) keys(t *testing.T) {
+	t.Helper()
+	b := d.b
+	open := `document.querySelector("#keys").open`
+	b.do(t, chromedp.KeyEvent("?"))
+	b.wait(t, open)
+	b.says(t, "Prendre le groupe suivant", "Les raccourcis d’une lettre sont actifs")
+	b.checkPage(t, d.checker, "flow-keys")
+	b.do(t, chromedp.Click(css("#keys-on")), chromedp.Click(css("#keys-close")), chromedp.KeyEvent("?"), chromedp.KeyEvent("n"))
+	if run(t, b, chromedp.Evaluate[bool](open)) {
+		t.Error("shortcuts that are off act")
+	}
+	b.do(t, chromedp.Click(css("#keys-open")))
+	b.wait(t, open)
+	b.do(t, chromedp.Click(css("#keys-on")), chromedp.KeyEvent(kb.Escape))
+	b.wait(t, "!"+open)
+	b.do(t, chromedp.KeyEvent("n"))
+	b.wait(t, `document.querySelector("#renew") !== null`)
+}
+
+// lives sees the page of a claimed group give signs of life, until the group is somebody else's.
+func (d *day) lives(t *testing.T, group string) {
+	t.Helper()
+	b, id := d.b, triage.GroupID(strings.TrimPrefix(group, "/groups/"))
+	until := func() time.Time {
+		t.Helper()
+		g, err := d.h.Review.Queue.Group(t.Context(), id)
+		if err != nil || g.Claim == nil {
+			t.Fatalf("%+v, %v", g, err)
+		}
+		return g.Claim.Until
+	}
+	seen := chromedp.Evaluate[chromedp.Void](`document.dispatchEvent(new Event("visibilitychange")); 0`)
+	before := until()
+	b.do(t, chromedp.Evaluate[chromedp.Void](`for (const place of document.querySelectorAll("[data-lease]")) place.textContent = ""; 0`), seen)
+	b.wait(t, `[...document.querySelectorAll("[data-lease]")].length === 2 && [...document.querySelectorAll("[data-lease]")].every(place => place.textContent !== "")`)
+	b.says(t, "À vous jusqu’à", "Ce groupe vous est réservé jusqu’à")
+	if after := until(); !after.After(before) {
+		t.Errorf("the lease ended at %v, and then at %v", before, after)
+	}
+	if err := d.h.Review.Return(t.Context(), d.h.actors[triage.Reviewer], id); err != nil {
+		t.Fatal(err)
+	}
+	b.do(t, seen)
+	b.wait(t, `!document.querySelector("#lapsed").hidden`)
+	b.says(t, "Ce groupe ne vous est plus réservé")
+	b.complained() // of the 409
+	b.click(t, "#lapsed a")
+	b.click(t, css(`form[action="`+group+`/claim"] button`))
 }
 
 // looks sees the pictures of a reveal, of so many pixels a line at most, and hides them.

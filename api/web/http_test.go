@@ -387,6 +387,52 @@ func TestAGroupIsSeenOnlyByWhoAsked(t *testing.T) {
 	v.get(t, "/groups/"+strings.Repeat("0", 32)).wants(t, "a group there is not", http.StatusNotFound)
 }
 
+// TestTheNextGroup takes one group after the other by the form that works without scripts.
+func TestTheNextGroup(t *testing.T) {
+	h := newHouse(t)
+	h.work(t)
+	h.settle(t, h.submit(t, "SCELLE-1", drawing(t, 3), drawing(t, 4)))
+	v := h.visit(t, triage.Reviewer)
+	v.get(t, "/queue").wants(t, "the queue", http.StatusOK, `action="/queue/next"`, "Groupe suivant")
+	next := func() string {
+		t.Helper()
+		r := v.post(t, "/queue/next", url.Values{})
+		r.wants(t, "the next", http.StatusSeeOther)
+		return r.header.Get("Location")
+	}
+	first := next()
+	if again := next(); again != first || !strings.HasPrefix(first, "/groups/") {
+		t.Errorf("holding %s, the next is %s", first, again)
+	}
+	v.get(t, first).wants(t, "its page", http.StatusOK, "Ce groupe vous est réservé", `id="renew"`, `data-seconds="225"`)
+	r := v.post(t, first+"/renew", url.Values{})
+	r.wants(t, "a sign of life", http.StatusOK, `"tag":"À vous jusqu’à `, `"how":"Ce groupe vous est réservé jusqu’à `)
+	v.post(t, first+"/decide", url.Values{"verdict": {"not-illegal"}}).wants(t, "a decision", http.StatusSeeOther)
+	v.post(t, first+"/renew", url.Values{}).wants(t, "a sign of life of what is decided", http.StatusConflict)
+	v.get(t, "/queue?decided=not-illegal").wants(t, "the queue, after a decision", http.StatusOK, "Décision enregistrée", `action="/queue/next"`)
+	second := next()
+	if second == first {
+		t.Error("what was decided is the next")
+	}
+	if body := v.get(t, first).body; strings.Contains(body, `id="renew"`) {
+		t.Error("a page that holds no group gives signs of life")
+	}
+	_, other, err := h.Access.NewToken(t.Context(), triage.Operator, triage.Reviewer, "Autre Personne")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.post(t, second+"/return", url.Values{}).wants(t, "a return", http.StatusSeeOther)
+	if g, err := h.Review.Next(t.Context(), other.Actor); err != nil || "/groups/"+string(g.ID) != second {
+		t.Errorf("the other's next: %+v, %v", g, err)
+	}
+	if at := next(); at != "/queue?next=none" {
+		t.Errorf("there is no next, and the page is %s", at)
+	}
+	v.get(t, "/queue?next=none").wants(t, "no next", http.StatusOK, "Aucun groupe libre")
+	v.post(t, second+"/renew", url.Values{}).wants(t, "a sign of life of another's", http.StatusConflict)
+	h.visit(t, triage.Examiner).post(t, "/queue/next", url.Values{}).wants(t, "an examiner's", http.StatusForbidden)
+}
+
 // TestAProposalIsConfirmed decides a group, has a copy join it, and takes the decision over for that by one act of its page.
 func TestAProposalIsConfirmed(t *testing.T) {
 	h := newHouse(t)

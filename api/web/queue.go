@@ -48,10 +48,11 @@ type queueBody struct {
 	Total   int
 	Pager   pager
 	Decided triage.Verdict // what was just decided, or ""
+	NoNext  bool           // the reader asked for the next group, and there is none
 }
 
 func (p *Pages) queue(c *fiber.Ctx) error {
-	body := queueBody{Pager: newPager(c, "/queue", queueShown)}
+	body := queueBody{Pager: newPager(c, "/queue", queueShown), NoNext: c.Query("next") == "none"}
 	groups, total, err := p.Review.List(guard.Context(c), guard.Session(c).Actor, body.Pager.Offset, queueShown)
 	if err != nil {
 		return err

@@ -251,6 +251,7 @@ func sampleReview(l i18n.Lang) []sample {
 	}
 	return []sample{
 		{"queue", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{Rows: rows, Total: 48, Pager: pager{"/queue", 20, 20, 48}, Decided: triage.Illegal})},
+		{"queue-no-next", "queue", "layout", samplePage(l, reviewer, "/queue?next=none", queueBody{Rows: rows[2:], Total: 1, Pager: pager{"/queue", 0, 20, 1}, NoNext: true})},
 		{"queue-none", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{Pager: pager{"/queue", 0, 20, 0}})},
 		{"group-free", "group", "layout", group(a, free, groupForm{}, nil)},
 		{"group-mine", "group", "layout", group(b, mine, groupForm{Step: triage.StepBlurred}, nil)},

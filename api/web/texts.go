@@ -46,6 +46,15 @@ var texts = i18n.Catalogue{
 	"rehash.replaced": {"Refaits", "Made again"},
 	"rehash.left":     {"Laissés tels quels", "Left as they were"},
 
+	// Keyboard.
+	"keys.title":     {"Raccourcis clavier", "Keyboard shortcuts"},
+	"keys.next":      {"Prendre le groupe suivant, ou revenir à celui que vous avez", "Take the next group, or go back to the one that you have"},
+	"keys.list":      {"Montrer cette liste", "Show this list"},
+	"keys.escape":    {"Échap", "Esc"},
+	"keys.close.how": {"Fermer cette liste, masquer les images d’un dévoilement", "Close this list, hide the pictures of a reveal"},
+	"keys.on":        {"Les raccourcis d’une lettre sont actifs", "Shortcuts of one letter are on"},
+	"keys.close":     {"Fermer", "Close"},
+
 	// Problems.
 	"advance.waiting":         {"Un autre processus reconstruit les données", "Another process makes the data again"},
 	"advance.events":          {"Reconstruction : le journal", "Rebuilding: the journal"},
@@ -143,6 +152,9 @@ var texts = i18n.Catalogue{
 	"queue.count":   {"%s groupe à examiner|%s groupes à examiner", "%s group to look at|%s groups to look at"},
 	"queue.none":    {"Aucun groupe n’attend. La file se remplit à mesure que les scellés sont examinés.", "No group is waiting. The queue fills as exhibits are examined."},
 	"queue.score":   {"Score", "Score"},
+	"next.take":     {"Groupe suivant", "Next group"},
+	"next.how":      {"Le plus urgent que personne n’examine, ou celui que vous avez déjà.", "The most urgent that nobody is looking at, or the one that you have already."},
+	"next.none":     {"Aucun groupe libre : d’autres personnes examinent ceux qui attendent encore.", "No group is free: others are looking at those that still wait."},
 	"queue.decided": {"Décision enregistrée : %s.", "Decision recorded: %s."},
 	"reasons.none":  {"Aucun signal particulier.", "No signal in particular."},
 
@@ -159,6 +171,9 @@ var texts = i18n.Catalogue{
 	"claim.free.how":  {"Prenez ce groupe pour demander un dévoilement ou décider. Il vous est réservé un quart d’heure.", "Claim this group to ask for a reveal or to decide. It stays yours for a quarter of an hour."},
 	"claim.mine.how":  {"Ce groupe vous est réservé jusqu’à %s.", "This group is yours until %s."},
 	"claim.other.how": {"%s examine ce groupe, jusqu’à %s au plus tard.", "%s is looking at this group, until %s at the latest."},
+	"claim.kept":      {"Tant que cette page reste affichée, il vous reste réservé.", "While this page is on the screen it stays yours."},
+	"claim.lapsed":    {"Ce groupe ne vous est plus réservé : la décision ne serait pas enregistrée.", "This group is not yours any more: a decision would not be recorded."},
+	"claim.reload":    {"Recharger la page", "Load the page again"},
 	"claim.take":      {"Prendre ce groupe", "Claim this group"},
 	"claim.return":    {"Le rendre", "Return it"},
 

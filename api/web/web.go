@@ -106,10 +106,12 @@ func (p *Pages) routes() []route {
 		{post, "/cases/:id/reopen", admin, p.reopenCase},
 
 		{get, "/queue", reviewer, p.queue},
+		{post, "/queue/next", reviewer, p.next},
 		{get, "/ranking", guard.For(triage.Reviewer, triage.Admin), p.ranking},
 		{post, "/ranking", reviewer, p.changeRanking},
 		{get, "/groups/:id", reviewer, p.group},
 		{post, "/groups/:id/claim", reviewer, p.claim},
+		{post, "/groups/:id/renew", reviewer, p.renew},
 		{post, "/groups/:id/return", reviewer, p.giveBack},
 		{post, "/groups/:id/reveal", reviewer, p.askReveal},
 		{post, "/groups/:id/decide", reviewer, p.decide},

@@ -207,6 +207,10 @@ func reviewOperations() []Operation {
 	claimed := []triage.Kind{triage.NotFound, triage.Conflict}
 	return []Operation{
 		{Method: http.MethodGet, Path: "/v1/queue", Name: "queue", Summary: "Groups to review, the highest score first", Roles: reviewer, Query: paging, Status: 200, Answers: answers(Queue{})},
+		{
+			Method: http.MethodPost, Path: "/v1/queue/next", Name: "next", Summary: "Claim the next group: the one that the caller holds, or else the first of the queue that nobody holds; 404 when there is none",
+			Roles: reviewer, Status: 200, Answers: answers(Group{}), Errors: claimed,
+		},
 		{Method: http.MethodGet, Path: "/v1/groups/{id}", Name: "group", Summary: "Facts of a group: no names, no content", Roles: reviewer, Status: 200, Answers: answers(Sheet{}), Errors: found},
 		{Method: http.MethodPost, Path: "/v1/groups/{id}/claim", Name: "claim", Summary: "Claim a group, or renew the claim", Roles: reviewer, Status: 200, Answers: answers(Claim{}), Errors: claimed},
 		{Method: http.MethodDelete, Path: "/v1/groups/{id}/claim", Name: "return", Summary: "Hand a claimed group back", Roles: reviewer, Status: 204, Errors: claimed},

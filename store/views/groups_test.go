@@ -1,6 +1,7 @@
 package views
 
 import (
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"reflect"
@@ -490,6 +491,62 @@ func TestClaims(t *testing.T) {
 		b.ok(b.Queue.Unclaim(ctx, g, "bob"))
 	}
 	b.ok(claim("eve", b.now))
+}
+
+// TestReserve takes groups of a queue in its order, by several reviewers, over several leaves and scores; what is kept of those that
+// hold groups does not grow.
+func TestReserve(t *testing.T) {
+	b := open(t)
+	ctx := t.Context()
+	const n = 24
+	b.rankedGroups(n)
+	alike := triage.WeightsSum{All: "three scores", Evidence: byTest.Evidence}
+	b.ok(b.Rerank.StartReranking(ctx, alike))
+	b.rerank(alike, func(g *triage.Group) { g.Score %= 3 })
+	groups, total, err := b.Queue.Queue(ctx, 0, n)
+	if err != nil || total != n {
+		t.Fatalf("%d groups wait, %v", total, err)
+	}
+	reserve := func(by string, now time.Time) triage.GroupID {
+		t.Helper()
+		g, err := b.Queue.Reserve(ctx, by, now, time.Second)
+		b.ok(err)
+		return g
+	}
+	if g := reserve("hand", day); g != groups[0].ID {
+		t.Errorf("reserved %s, want %s", g, groups[0].ID)
+	}
+	b.ok(b.Queue.Claim(ctx, groups[0].ID, triage.Claim{By: "eve", Until: day.Add(time.Hour)}, day)) // by hand, before who reserved it
+	for i, g := range groups[1:] {
+		by := fmt.Sprint("bob", i)
+		if i == 0 {
+			by = "hand" // its reservation was overtaken
+		}
+		if got := reserve(by, day); got != g.ID {
+			t.Fatalf("%s reserved %s, want %s", by, got, g.ID)
+		}
+		b.ok(b.Queue.Claim(ctx, g.ID, triage.Claim{By: by, Until: day.Add(time.Minute)}, day))
+		if got := reserve(by, day); got != g.ID {
+			t.Fatalf("%s, who holds %s, reserved %s", by, g.ID, got)
+		}
+	}
+	if g := reserve("ada", day); g != "" {
+		t.Errorf("all are held, and %s was reserved", g)
+	}
+	if g := reserve("ada", day.Add(2*time.Minute)); g != groups[1].ID {
+		t.Errorf("all leases but one ended, and %s was reserved, not %s", g, groups[1].ID)
+	}
+	if g := reserve("eve", day.Add(2*time.Minute)); g != groups[0].ID {
+		t.Errorf("eve holds %s, and reserved %s", groups[0].ID, g)
+	}
+	b.ok(b.Queue.SaveDecision(ctx, groups[0].ID, triage.Decision{Verdict: triage.NotIllegal, At: day, Members: 1, Covers: triage.Coverage{}.With(triage.MediumID(groups[0].ID))}))
+	if g := reserve("eve", day.Add(2*time.Minute)); g != groups[2].ID {
+		t.Errorf("eve decided, and reserved %s, not %s", g, groups[2].ID)
+	}
+	b.ok(b.Queue.Unclaim(ctx, groups[0].ID, "eve"))
+	if held, err := b.rdb.ZCard(ctx, "{t}:held").Result(); err != nil || held != 2 {
+		t.Errorf("%d holds are kept, %v", held, err)
+	}
 }
 
 // However a drive goes, the counters are those that counting anew gives.

@@ -21,51 +21,22 @@ if not (t and t.b) then return 'gone' end
 if t.c and t.c ~= ARGV[3] and tonumber(t.u) >= tonumber(ARGV[5]) then return 'taken' end
 t.c, t.u = ARGV[3], ARGV[4]
 saveGroup(t)
+call('ZREMRANGEBYSCORE', P .. 'held', '-inf', '(' .. ARGV[5])
+call('ZADD', P .. 'held', ARGV[4], ARGV[2] .. ARGV[3])
 return 'done'`)
 
 	// unclaimGroup ends a lease that by holds. ARGV: group, by.
 	unclaimGroup = script(`
 local t = loadGroup(ARGV[2])
+call('ZREM', P .. 'held', ARGV[2] .. ARGV[3])
 if t and t.c == ARGV[3] then
   t.c, t.u = nil, nil
   saveGroup(t)
 end
 return 'done'`)
 
-	// queuePage returns how long the queue is, and the leaves in which a page lies, whole: groups in no order, and how
-	// many to pass over in the first. ARGV: offset, how many.
-	queuePage = script(`
-local skip, n, total, scores, leaves = tonumber(ARGV[2]), tonumber(ARGV[3]), 0, {}, {}
-local flat = call('HGETALL', P .. 'queue')
-for i = 1, #flat, 2 do
-  scores[#scores + 1] = {flat[i], tonumber(flat[i + 1])}
-  total = total + flat[i + 1]
-end
-table.sort(scores, function(a, b) return tonumber(a[1]) > tonumber(b[1]) end)
-local have, first = 0, 0
-for _, s in ipairs(scores) do
-  if n == 0 or have >= n then break end
-  if have == 0 and s[2] <= skip then
-    skip = skip - s[2]
-  else
-    local counts, names = call('HGETALL', P .. 'q:' .. s[1]), {}
-    for i = 1, #counts, 2 do names[#names + 1] = {counts[i]:byte(1) * 16 + counts[i]:byte(2), counts[i], tonumber(counts[i + 1])} end
-    table.sort(names, function(a, b) return a[1] < b[1] end)
-    for _, leaf in ipairs(names) do
-      if have >= n then break end
-      if have == 0 and leaf[3] <= skip then
-        skip = skip - leaf[3]
-      else
-        if have == 0 then first, skip, have = skip, 0, -skip end
-        local ids = call('HKEYS', P .. 'q:' .. s[1] .. ':' .. leaf[2])
-        for i, rest in ipairs(ids) do ids[i] = leaf[2]:sub(1, 1) .. rest end
-        leaves[#leaves + 1] = ids
-        have = have + #ids
-      end
-    end
-  end
-end
-return {total, first, leaves}`)
+	// queuePage returns a stretch of the queue. ARGV: offset, how many.
+	queuePage = script(luaStretch + `return {stretch(tonumber(ARGV[2]), tonumber(ARGV[3]))}`)
 
 	// decideGroup keeps a decision, and notes it in the media that it covers. ARGV: group, decision, what it covers, its verdict as
 	// media have it (nothing: it says nothing of them).
@@ -77,6 +48,45 @@ requeue(t)
 saveGroup(t)
 return 'done'`)
 )
+
+// luaStretch finds a place in the queue.
+const luaStretch = `
+-- stretch returns how long the queue is, how many groups to pass over, and the leaves in which the n groups from the skip-th on lie, whole:
+-- groups in no order.
+local function stretch(skip, n)
+  local total, scores, leaves = 0, {}, {}
+  local flat = call('HGETALL', P .. 'queue')
+  for i = 1, #flat, 2 do
+    scores[#scores + 1] = {flat[i], tonumber(flat[i + 1])}
+    total = total + flat[i + 1]
+  end
+  table.sort(scores, function(a, b) return tonumber(a[1]) > tonumber(b[1]) end)
+  local have, first = 0, 0
+  for _, s in ipairs(scores) do
+    if n == 0 or have >= n then break end
+    if have == 0 and s[2] <= skip then
+      skip = skip - s[2]
+    else
+      local counts, names = call('HGETALL', P .. 'q:' .. s[1]), {}
+      for i = 1, #counts, 2 do names[#names + 1] = {counts[i]:byte(1) * 16 + counts[i]:byte(2), counts[i], tonumber(counts[i + 1])} end
+      table.sort(names, function(a, b) return a[1] < b[1] end)
+      for _, leaf in ipairs(names) do
+        if have >= n then break end
+        if have == 0 and leaf[3] <= skip then
+          skip = skip - leaf[3]
+        else
+          if have == 0 then first, skip, have = skip, 0, -skip end
+          local ids = call('HKEYS', P .. 'q:' .. s[1] .. ':' .. leaf[2])
+          for i, rest in ipairs(ids) do ids[i] = leaf[2]:sub(1, 1) .. rest end
+          leaves[#leaves + 1] = ids
+          have = have + #ids
+        end
+      end
+    end
+  end
+  return total, first, leaves
+end
+`
 
 // judged is what media have of a verdict.
 var judged = map[triage.Verdict]string{triage.Illegal: "I", triage.NotIllegal: "N"}

@@ -1,0 +1,54 @@
+package views
+
+import (
+	"context"
+	"time"
+
+	"vigie/triage"
+)
+
+// reserveNext returns the group of the queue that somebody holds, or else reserves the first that nobody holds: groups that others
+// hold are passed over. Nothing: there is none. ARGV: by, now, until when it is reserved (ms).
+//
+// What is held is looked up in one sorted set, so that no more of the queue is read than as many groups as are held, and the leaf of the next.
+var reserveNext = script(luaStretch + `
+local by, now, held, n = ARGV[2], tonumber(ARGV[3]), {}, 1
+call('ZREMRANGEBYSCORE', P .. 'held', '-inf', '(' .. ARGV[3])
+for _, hold in ipairs(call('ZRANGE', P .. 'held', 0, -1)) do
+  local g = hold:sub(1, 16)
+  local t = loadGroup(g)
+  local claimed = t and t.c and t.c ~= by and tonumber(t.u) >= now
+  if t and t.q and hold:sub(17) == by and not claimed then return g end
+  held[g], n = true, n + 1
+end
+
+-- before compares bytes, which Lua does by what its machine takes for the alphabet.
+local function before(a, b)
+  for i = 1, 16 do
+    local x, y = a:byte(i), b:byte(i)
+    if x ~= y then return x < y end
+  end
+  return false
+end
+
+local _, _, leaves = stretch(0, n)
+for _, leaf in ipairs(leaves) do
+  local first
+  for _, g in ipairs(leaf) do
+    if not held[g] and (not first or before(g, first)) then first = g end
+  end
+  if first then
+    call('ZADD', P .. 'held', ARGV[4], first .. by)
+    return first
+  end
+end
+return ''`)
+
+// Reserve implements triage.QueueStore.
+func (s Queue) Reserve(ctx context.Context, by string, now time.Time, life time.Duration) (triage.GroupID, error) {
+	g, err := s.run(ctx, reserveNext, s.key(keyQueue), by, now.UnixMilli(), now.Add(life).UnixMilli()).Text()
+	if err != nil || g == "" {
+		return "", fault("views.Reserve", "", err)
+	}
+	return triage.GroupID(unpackID(g)), nil
+}
