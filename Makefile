@@ -97,7 +97,7 @@ bench-recall: ## what plain PDQ, pHash and Vigie find of edited pictures, and ta
 
 MEDIA  ?= 6000
 DRIVES ?= 12
-bench-triage: setup ## what a reviewer finds on simulated drives, who decides as the queue says: SEED=101 (the first of DRIVES=12), MEDIA=6000 each; DOCS=1 renews docs/ranking.md
+bench-triage: setup ## what a reviewer finds on simulated drives, who decides as the queue says: SEED=101 (the first of DRIVES=12), MEDIA=6000 each, WORLDS=4 such runs; DOCS=1 renews docs/ranking.md
 	@$(GO) build -trimpath -o bin/triagebench ./tools/triagebench
 	@./bin/triagebench -seed $(if $(filter file,$(origin SEED)),101,$(SEED)) -drives $(DRIVES) -media $(MEDIA) $(if $(DUMP),-dump $(DUMP)) $(if $(FIT),-fit) $(if $(WORLDS),-worlds $(WORLDS)) $(if $(WRONG),-wrong $(WRONG)) $(if $(DOCS),-docs docs/ranking.md -svg docs/pictures/ranking.svg)
 

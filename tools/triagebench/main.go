@@ -48,7 +48,7 @@ func main() {
 	flag.Uint64Var(&o.seed, "seed", 101, "of the first drive; the others follow")
 	flag.IntVar(&o.drives, "drives", defaultDrives, "how many, each a case of its own")
 	flag.IntVar(&o.media, "media", defaultMedia, "of each drive, about")
-	flag.IntVar(&o.worlds, "worlds", 1, "how many runs, of so many drives each, which know nothing of each other; files are written of the first")
+	flag.IntVar(&o.worlds, "worlds", 1, "how many runs, of so many drives each, which know nothing of each other; the mark is for all of them, and files are written of the first")
 	flag.IntVar(&o.wrong, "wrong", 20, "show too a reviewer of whose decisions one in so many is wrong; 0: none")
 	flag.StringVar(&o.plot, "svg", "", "write the gain curve into a file")
 	flag.StringVar(&o.dump, "dump", "", "write a line of JSON for each group into a file")
@@ -74,7 +74,7 @@ func run(ctx context.Context, o options) error {
 	if o.seed <= trainedSeeds {
 		fmt.Fprintf(os.Stderr, "seeds 1 to %d were used to choose the weights: this run proves nothing about them\n", trainedSeeds)
 	}
-	var reports []*report
+	var reports worlds
 	for i := range o.worlds {
 		r, err := o.world(ctx, i)
 		if err != nil {
@@ -83,17 +83,16 @@ func run(ctx context.Context, o options) error {
 		r.write(os.Stdout)
 		reports = append(reports, r)
 	}
+	reports.write(os.Stdout)
 	if o.fit {
 		newFitting(reports).write(os.Stdout)
 	}
-	if err := reports[0].files(o); err != nil {
+	if err := reports.files(o); err != nil {
 		return err
 	}
 	whole := o.media >= defaultMedia && o.drives >= defaultDrives
-	for _, r := range reports {
-		if found := r.overall.found(markOpened); whole && found < markFound {
-			return fmt.Errorf("%.1f %% of planted groups are found within the first %.0f %%: the mark is %.0f %%", 100*found, 100*markOpened, 100*markFound)
-		}
+	if found := reports.found(markOpened); whole && found < markFound {
+		return fmt.Errorf("%.1f %% of planted groups are found within the first %.0f %%: the mark is %.0f %%", 100*found, 100*markOpened, 100*markFound)
 	}
 	return nil
 }
@@ -116,14 +115,14 @@ func (o *options) world(ctx context.Context, number int) (*report, error) {
 }
 
 // files writes what was asked for.
-func (r *report) files(o options) error {
+func (ws worlds) files(o options) error {
 	if o.plot != "" {
-		if err := os.WriteFile(o.plot, []byte(r.plot()), 0o644); err != nil { //nolint:gosec // a document
+		if err := os.WriteFile(o.plot, []byte(ws[0].plot()), 0o644); err != nil { //nolint:gosec // a document
 			return err
 		}
 	}
 	if o.docs != "" {
-		if err := r.renew(o.docs); err != nil {
+		if err := ws.renew(o.docs); err != nil {
 			return err
 		}
 	}
@@ -135,7 +134,7 @@ func (r *report) files(o options) error {
 		return err
 	}
 	defer out.Close()
-	if err := r.dump(out); err != nil {
+	if err := ws[0].dump(out); err != nil {
 		return err
 	}
 	return out.Close()

@@ -138,8 +138,9 @@ func TestPlotAndDocument(t *testing.T) {
 	if err := os.WriteFile(file, []byte("before\n"+renewFrom+"what was there\n"+renewTo+"after\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	ws := worlds{r}
 	for range 2 {
-		if err := r.renew(file); err != nil {
+		if err := ws.renew(file); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -147,7 +148,7 @@ func TestPlotAndDocument(t *testing.T) {
 	if s := string(text); !strings.HasPrefix(s, "before\n") || !strings.HasSuffix(s, "after\n") || strings.Contains(s, "what was there") || strings.Count(s, "newest first") != 1 {
 		t.Errorf("the document is now\n%s", s)
 	}
-	if err := os.WriteFile(file, []byte("no place"), 0o600); err != nil || r.renew(file) == nil {
+	if err := os.WriteFile(file, []byte("no place"), 0o600); err != nil || ws.renew(file) == nil {
 		t.Error("a document without a place for the tables is written")
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"io"
 	"maps"
 	"math"
-	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -102,6 +101,10 @@ func untracedIn(drives ...*drive.Drive) map[*drive.Scene]bool {
 	return untraced
 }
 
+func (r *report) seeds() string {
+	return fmt.Sprintf("%d to %d", r.world.Drives[0].Seed, r.world.Drives[len(r.world.Drives)-1].Seed)
+}
+
 // write prints all tables, in Markdown.
 func (r *report) write(w io.Writer) {
 	media, exhibits := 0, 0
@@ -111,15 +114,14 @@ func (r *report) write(w io.Writer) {
 			media += len(x.Files)
 		}
 	}
-	first, last := r.world.Drives[0].Seed, r.world.Drives[len(r.world.Drives)-1].Seed
 	adversarial := 0
 	for s := range r.planted {
 		if s.Adversarial() {
 			adversarial++
 		}
 	}
-	fmt.Fprintf(w, "Seeds %d to %d: %d drives of %d exhibits, %d files; %d groups in the queue, %d planted (%.1f %%), %d of them adversarial. The run took %s.\n",
-		first, last, len(r.world.Drives), exhibits, media, len(r.before), len(r.planted), 100*float64(len(r.planted))/float64(len(r.before)), adversarial, r.took.Round(time.Second))
+	fmt.Fprintf(w, "Seeds %s: %d drives of %d exhibits, %d files; %d groups in the queue, %d planted (%.1f %%), %d of them adversarial. The run took %s.\n",
+		r.seeds(), len(r.world.Drives), exhibits, media, len(r.before), len(r.planted), 100*float64(len(r.planted))/float64(len(r.before)), adversarial, r.took.Round(time.Second))
 	if r.overall.missed > 0 {
 		fmt.Fprintf(w, "**%d planted groups are not in the queue.**\n", r.overall.missed)
 	}
@@ -264,28 +266,4 @@ func (r *report) byContext() (rows []row) {
 		add("without a trace: "+string(c), func(s *drive.Scene) bool { return s.Context == c })
 	}
 	return rows
-}
-
-// The part of a document that renew writes stands between these lines.
-const (
-	renewFrom = "<!-- triagebench: from here on written by make bench-triage DOCS=1 -->\n"
-	renewTo   = "<!-- triagebench: to here -->\n"
-)
-
-// renew writes the tables anew into a document.
-func (r *report) renew(file string) error {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	before, rest, found := strings.Cut(string(text), renewFrom)
-	_, after, ended := strings.Cut(rest, renewTo)
-	if !found || !ended {
-		return fmt.Errorf("%s has no place for the tables", file)
-	}
-	var b strings.Builder
-	b.WriteString(before + renewFrom + "\n")
-	r.write(&b)
-	b.WriteString("\n" + renewTo + after)
-	return os.WriteFile(file, []byte(b.String()), 0o644) //nolint:gosec // a document
 }
