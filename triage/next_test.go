@@ -197,3 +197,33 @@ func TestNoRecordNoClaim(t *testing.T) {
 		}
 	}
 }
+
+// TestNextAndTheLadder: a reviewer who is given again what they hold stays on the rung of the ladder that they reached; who takes a
+// group anew begins at the bottom.
+func TestNextAndTheLadder(t *testing.T) {
+	h := newHouse(t)
+	ctx, one := t.Context(), h.reviewer.Actor
+	id := h.lined(1)[0]
+	reached := func(want triage.RevealStep) {
+		t.Helper()
+		if g, err := h.review.Next(ctx, one); err != nil || g.ID != id {
+			t.Fatalf("%s, %v", g.ID, err)
+		}
+		if got, err := h.review.Reached(ctx, one, id); err != nil || got != want {
+			t.Errorf("reached %s, %v; not %s", got, err, want)
+		}
+	}
+	reached(triage.StepFacts)
+	if _, err := h.review.Reveal(ctx, h.reviewer, id, triage.StepBlurred, "to decide it"); err != nil {
+		t.Fatal(err)
+	}
+	reached(triage.StepBlurred)
+	if _, err := h.review.Renew(ctx, one, id); err != nil {
+		t.Fatal(err)
+	}
+	reached(triage.StepBlurred)
+	if err := h.review.Return(ctx, one, id); err != nil {
+		t.Fatal(err)
+	}
+	reached(triage.StepFacts)
+}
