@@ -1,20 +1,30 @@
 package triage
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
-// Role is what somebody may do. Each role does its own part and nothing else.
+// Role is what somebody may do. Each role does its own part and nothing else; a supervisor does a reviewer's too.
 type Role string
 
 // The roles.
 const (
-	Examiner Role = "examiner" // submits exhibits and reads the findings of their own
-	Reviewer Role = "reviewer" // works the queue of new content
-	Unit     Role = "unit"     // checks hashes
-	Admin    Role = "admin"    // keeps sets and tokens
+	Examiner   Role = "examiner"   // submits exhibits and reads the findings of their own
+	Reviewer   Role = "reviewer"   // works the queue of new content
+	Supervisor Role = "supervisor" // leads a section: all that a reviewer may
+	Unit       Role = "unit"       // checks hashes
+	Admin      Role = "admin"      // keeps sets and tokens
 )
 
 // Roles are all roles, in the order in which they are shown.
-var Roles = []Role{Examiner, Reviewer, Unit, Admin}
+var Roles = []Role{Examiner, Reviewer, Supervisor, Unit, Admin}
+
+// Reviewing are the roles that work the queue of new content.
+var Reviewing = []Role{Reviewer, Supervisor}
+
+// Reviews reports whether somebody of this role works the queue of new content.
+func (r Role) Reviews() bool { return slices.Contains(Reviewing, r) }
 
 // ParseRole returns the role named s.
 func ParseRole(s string) (Role, error) {
@@ -23,7 +33,7 @@ func ParseRole(s string) (Role, error) {
 			return r, nil
 		}
 	}
-	return "", E(Invalid, "parse role", s, "a role is one of examiner, reviewer, unit, admin", nil)
+	return "", E(Invalid, "parse role", s, "a role is one of examiner, reviewer, supervisor, unit, admin", nil)
 }
 
 // Actor is whoever does something: a person with a token, or the service itself.

@@ -154,7 +154,7 @@ func (s *Submission) List(ctx context.Context, by Actor) ([]Exhibit, error) {
 	switch by.Role {
 	case Examiner:
 		return s.Exhibits.Exhibits(ctx, by.ID)
-	case Reviewer, Admin:
+	case Reviewer, Supervisor, Admin:
 		return s.Exhibits.Exhibits(ctx, "")
 	}
 	return nil, forbidden("list exhibits", by)

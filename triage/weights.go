@@ -52,7 +52,7 @@ type Ranking struct {
 
 // Ranking returns the weights in force.
 func (u *Weighing) Ranking(ctx context.Context, by Actor) (Ranking, error) {
-	if by.Role != Reviewer && by.Role != Admin {
+	if !by.Role.Reviews() && by.Role != Admin {
 		return Ranking{}, forbidden("read the weights", by)
 	}
 	r, err := inForce(ctx, u.Store)
@@ -65,7 +65,7 @@ func (u *Weighing) Ranking(ctx context.Context, by Actor) (Ranking, error) {
 
 // Versions returns all versions, the newest first; the last is the one that the program comes with.
 func (u *Weighing) Versions(ctx context.Context, by Actor) ([]WeightsVersion, error) {
-	if by.Role != Reviewer && by.Role != Admin {
+	if !by.Role.Reviews() && by.Role != Admin {
 		return nil, forbidden("read the weights", by)
 	}
 	kept, err := u.Store.WeightsVersions(ctx)
@@ -82,7 +82,7 @@ func (u *Weighing) Versions(ctx context.Context, by Actor) ([]WeightsVersion, er
 // Change puts other weights in force, in the place of those of the event from, and has everything ranked by them.
 func (u *Weighing) Change(ctx context.Context, by Actor, from uint64, w signals.Weights, reason string) error {
 	const op = "change the weights"
-	if by.Role != Reviewer {
+	if !by.Role.Reviews() {
 		return forbidden(op, by)
 	}
 	if err := w.Check(); err != nil {

@@ -69,7 +69,7 @@ var hints = map[string]string{
 	"the part's bytes are not the declared ones: send it again":                                 "les octets de la partie ne sont pas ceux annoncés : renvoyez-la",
 	"a part is a JSON array of items":                                                           "une partie est un tableau JSON de fichiers",
 	"a part holds 1 to 1,000 items":                                                             "une partie compte de 1 à 1 000 fichiers",
-	"a role is one of examiner, reviewer, unit, admin":                                          "un rôle est l’un de : examiner, reviewer, unit, admin",
+	"a role is one of examiner, reviewer, supervisor, unit, admin":                              "un rôle est l’un de : examiner, reviewer, supervisor, unit, admin",
 	"ask about 1 to 100 hashes at a time":                                                       "demandez de 1 à 100 empreintes à la fois",
 	"ask about at most 400 pictures at a time, those of animations and parts included":          "demandez 400 images au plus à la fois, y compris celles des animations et les parties d’images",
 	"this is the digest of an empty file: it matches nothing":                                   "c’est l’empreinte d’un fichier vide : elle ne correspond à rien",

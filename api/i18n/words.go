@@ -30,11 +30,12 @@ var words = Catalogue{
 	"disposition.unreadable": {"Illisibles à la source", "Unreadable at the source"},
 	"disposition.refused":    {"Écartés (liens, périphériques…)", "Left out (links, devices…)"},
 
-	"role.examiner": {"Enquêteur numérique", "Forensic examiner"},
-	"role.reviewer": {"Analyste", "Reviewer"},
-	"role.unit":     {"Unité territoriale", "Territorial unit"},
-	"role.admin":    {"Administrateur", "Administrator"},
-	"role.":         {"Service", "Service"},
+	"role.examiner":   {"Enquêteur numérique", "Forensic examiner"},
+	"role.reviewer":   {"Analyste", "Reviewer"},
+	"role.supervisor": {"Chef de section", "Supervisor"},
+	"role.unit":       {"Unité territoriale", "Territorial unit"},
+	"role.admin":      {"Administrateur", "Administrator"},
+	"role.":           {"Service", "Service"},
 
 	"stage.read":   {"Lecture du stockage", "Read from the store"},
 	"stage.digest": {"Contrôle des octets", "Check the bytes"},

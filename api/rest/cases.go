@@ -12,7 +12,7 @@ import (
 
 func (h *Handlers) cases(g *guard.Guard) {
 	admin := guard.For(triage.Admin)
-	readers := guard.For(triage.Examiner, triage.Reviewer, triage.Admin)
+	readers := guard.For(triage.Examiner, triage.Reviewer, triage.Supervisor, triage.Admin)
 	g.Handle(fiber.MethodGet, "/v1/cases", readers, h.listCases)
 	g.Handle(fiber.MethodGet, "/v1/cases/:id", readers, h.showCase)
 	g.Handle(fiber.MethodPost, "/v1/cases/:id/close", admin, func(c *fiber.Ctx) error { return changeCase(c, h.Cases.Close) })

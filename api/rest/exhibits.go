@@ -16,7 +16,7 @@ const maxSealBody = 8 << 20
 
 func (h *Handlers) exhibits(g *guard.Guard) {
 	mine := guard.For(triage.Examiner)
-	readers := guard.For(triage.Examiner, triage.Reviewer, triage.Admin)
+	readers := guard.For(triage.Examiner, triage.Reviewer, triage.Supervisor, triage.Admin)
 	g.Handle(fiber.MethodPost, "/v1/exhibits", mine, h.openExhibit)
 	g.Handle(fiber.MethodGet, "/v1/exhibits", readers, h.listExhibits)
 	g.Handle(fiber.MethodGet, "/v1/exhibits/:id", readers, h.showExhibit)

@@ -16,7 +16,7 @@ const (
 )
 
 func (h *Handlers) groups(g *guard.Guard) {
-	reviewer := guard.For(triage.Reviewer)
+	reviewer := guard.For(triage.Reviewing...)
 	g.Handle(fiber.MethodGet, "/v1/queue", reviewer, h.queue)
 	g.Handle(fiber.MethodPost, "/v1/queue/next", reviewer, h.next)
 	g.Handle(fiber.MethodGet, "/v1/groups/:id", reviewer, h.sheet)

@@ -9,9 +9,9 @@ import (
 )
 
 func (h *Handlers) ranking(g *guard.Guard) {
-	readers := guard.For(triage.Reviewer, triage.Admin)
+	readers := guard.For(triage.Reviewer, triage.Supervisor, triage.Admin)
 	g.Handle(fiber.MethodGet, "/v1/ranking", readers, h.showRanking)
-	g.Handle(fiber.MethodPut, "/v1/ranking", guard.For(triage.Reviewer), h.changeRanking)
+	g.Handle(fiber.MethodPut, "/v1/ranking", guard.For(triage.Reviewing...), h.changeRanking)
 	g.Handle(fiber.MethodGet, "/v1/ranking/versions", readers, h.listWeights)
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 func (h *Handlers) reveals(g *guard.Guard) {
-	reviewer := guard.For(triage.Reviewer)
+	reviewer := guard.For(triage.Reviewing...)
 	g.Handle(fiber.MethodPost, "/v1/groups/:id/reveals", reviewer, h.reveal)
 	g.Handle(fiber.MethodGet, "/v1/reveals/:id/pictures/:n", reviewer, h.picture)
 }

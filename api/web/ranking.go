@@ -112,7 +112,7 @@ func (p *Pages) rankingPage(c *fiber.Ctx, form rankingForm, byDefault bool, prob
 	body := newRankingBody(l, now, form)
 	body.Versions = newVersionRows(l, versions, func(id string) string { return p.Access.Name(ctx, id) })
 	body.Earlier = len(versions) - len(body.Versions)
-	body.May, body.ByDefault, body.Problem = by.Role == triage.Reviewer, byDefault, problem
+	body.May, body.ByDefault, body.Problem = by.Role.Reviews(), byDefault, problem
 	body.Done = problem == nil && c.Query("changed") != ""
 	if problem != nil {
 		c.Status(wire.NewProblem(problem).Status)

@@ -76,8 +76,8 @@ func (p *Pages) routes() []route {
 		get, post = fiber.MethodGet, fiber.MethodPost
 		public    = guard.Public()
 		signedIn  = guard.SignedIn()
-		viewers   = guard.For(triage.Examiner, triage.Reviewer, triage.Admin)
-		reviewer  = guard.For(triage.Reviewer)
+		viewers   = guard.For(triage.Examiner, triage.Reviewer, triage.Supervisor, triage.Admin)
+		reviewer  = guard.For(triage.Reviewing...)
 		unit      = guard.For(triage.Unit)
 		admin     = guard.For(triage.Admin)
 	)
@@ -107,7 +107,7 @@ func (p *Pages) routes() []route {
 
 		{get, "/queue", reviewer, p.queue},
 		{post, "/queue/next", reviewer, p.next},
-		{get, "/ranking", guard.For(triage.Reviewer, triage.Admin), p.ranking},
+		{get, "/ranking", guard.For(triage.Reviewer, triage.Supervisor, triage.Admin), p.ranking},
 		{post, "/ranking", reviewer, p.changeRanking},
 		{get, "/groups/:id", reviewer, p.group},
 		{post, "/groups/:id/claim", reviewer, p.claim},
@@ -141,7 +141,7 @@ func (p *Pages) home(c *fiber.Ctx) error {
 }
 
 var homes = map[triage.Role]string{
-	triage.Examiner: "/drives", triage.Reviewer: "/queue", triage.Unit: "/check", triage.Admin: "/sets",
+	triage.Examiner: "/drives", triage.Reviewer: "/queue", triage.Supervisor: "/queue", triage.Unit: "/check", triage.Admin: "/sets",
 }
 
 // session returns who calls, on public routes too.

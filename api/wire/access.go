@@ -10,7 +10,7 @@ import (
 type Me struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
-	Role string `json:"role" enum:"examiner,reviewer,unit,admin"`
+	Role string `json:"role" enum:"examiner,reviewer,supervisor,unit,admin"`
 }
 
 // NewMe converts an actor.

@@ -52,7 +52,7 @@ func answers(v any) []Content { return []Content{{typeJSON, v}} }
 
 var (
 	examiner = []triage.Role{triage.Examiner}
-	reviewer = []triage.Role{triage.Reviewer}
+	reviewer = triage.Reviewing
 	admin    = []triage.Role{triage.Admin}
 	paging   = []Parameter{
 		{Name: "offset", Type: "integer", About: "how many groups to skip"},
@@ -100,7 +100,7 @@ func destructionOperations() []Operation {
 }
 
 func caseOperations() []Operation {
-	readers := []triage.Role{triage.Examiner, triage.Reviewer, triage.Admin}
+	readers := []triage.Role{triage.Examiner, triage.Reviewer, triage.Supervisor, triage.Admin}
 	decided := []triage.Kind{triage.NotFound, triage.Conflict}
 	return []Operation{
 		{Method: http.MethodGet, Path: "/v1/cases", Name: "cases", Summary: "Cases with an examiner's own exhibits; all, for reviewers and administrators", Roles: readers, Status: 200, Answers: answers(Cases{})},
@@ -117,7 +117,7 @@ func caseOperations() []Operation {
 }
 
 func rankingOperations() []Operation {
-	readers := []triage.Role{triage.Reviewer, triage.Admin}
+	readers := []triage.Role{triage.Reviewer, triage.Supervisor, triage.Admin}
 	return []Operation{
 		{Method: http.MethodGet, Path: "/v1/ranking", Name: "ranking", Summary: "The weights in force, and how far groups are ranked by them", Roles: readers, Status: 200, Answers: answers(Ranking{})},
 		{
@@ -144,7 +144,7 @@ func serviceOperations() []Operation {
 }
 
 func submissionOperations() []Operation {
-	readers := []triage.Role{triage.Examiner, triage.Reviewer, triage.Admin}
+	readers := []triage.Role{triage.Examiner, triage.Reviewer, triage.Supervisor, triage.Admin}
 	return []Operation{
 		{
 			Method: http.MethodPost, Path: "/v1/exhibits", Name: "openExhibit", Summary: "Open the exhibit of a seal under a case, or find the one opened before",

@@ -65,7 +65,7 @@ var flagsInFrench = map[string]string{
 	"decoding processes, for reveals":                                                   "processus de décodage, pour les dévoilements",
 	"after this time a dead worker's job is taken over":                                 "délai après lequel la tâche d’un processus mort est reprise",
 	"MinIO binary (default: ./bin/minio, then PATH)":                                    "programme MinIO (par défaut : ./bin/minio, puis PATH)",
-	"examiner, reviewer, unit or admin":                                                 "examiner (enquêteur), reviewer (office), unit (unité) ou admin",
+	"examiner, reviewer, supervisor, unit or admin":                                     "examiner (enquêteur), reviewer (office), supervisor (chef de section), unit (unité) ou admin",
 	"whose token it is":                                                                 "à qui est le jeton",
 	"address of the pages (default: where the service listens)":                         "adresse des pages (par défaut : là où le service écoute)",
 	"for 12 hours, as often as wanted, instead of once within 15 minutes":               "pour 12 heures, autant de fois que voulu, au lieu d’une fois dans les 15 minutes",

@@ -46,7 +46,7 @@ func runToken(ctx context.Context, env *environment, args []string) error {
 	}
 	c, rest, err := env.serviceFlags(strings.TrimSpace("token "+what), args, func(fs *flag.FlagSet, _ *serviceConfig) {
 		if what == "new" {
-			fs.StringVar(&o.role, "role", "", "examiner, reviewer, unit or admin")
+			fs.StringVar(&o.role, "role", "", "examiner, reviewer, supervisor, unit or admin")
 			fs.StringVar(&o.name, "name", "", "whose token it is")
 		}
 		if what == "link" {
