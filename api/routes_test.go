@@ -178,7 +178,7 @@ func newWalk(t *testing.T) *walk {
 		"reveal":        `{"step":"blurred","reason":"is it a child?"}`,
 		"decide":        `{"verdict":"unsure","note":"look again"}`,
 
-		"changeWeights":      changedWeights(t),
+		"changeWeights":      changedWeights(t, 0, 12),
 		"proposeDestruction": `{"reference":"order 12/2026"}`,
 		"closeCase":          `{"reference":"order 7/2026"}`,
 		"reopenCase":         `{"reference":"order 8/2026"}`,
@@ -188,12 +188,12 @@ func newWalk(t *testing.T) *walk {
 	return w
 }
 
-// changedWeights is the body of a change of weights.
-func changedWeights(t *testing.T) string {
+// changedWeights is the body of a change of the weights of the event from, to so many points of videos.
+func changedWeights(t *testing.T, from uint64, video int) string {
 	t.Helper()
 	w := signals.Default()
-	w.Points[signals.Video] = 12
-	body, err := json.Marshal(wire.ChangeWeights{Weights: wire.NewWeights(*w), Reason: "videos first"})
+	w.Points[signals.Video] = video
+	body, err := json.Marshal(wire.ChangeWeights{From: from, Weights: wire.NewWeights(*w), Reason: "videos first"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -347,10 +347,14 @@ func (w *walk) awaitOpen() {
 // allowed walks, in an order in which each can succeed, every route as those who may call it, and holds the answers
 // against the document.
 func (w *walk) allowed(t *testing.T) {
-	order := []string{
+	before := []string{
 		"live", "ready", "metrics", "openapi", "me", "newLink", "check", "openExhibit", "exhibits", "exhibit", "putPart", "upload",
-		"sealExhibit", "findings", "importSet", "sets", "set", "objectToEntry", "objections", "withdrawSet", "queue", "next", "group", "claim", "reveal", "picture", "decide",
-		"claim", "return", "ranking", "changeWeights", "weightsVersions", "removeSet", "cases", "case", "closeCase", "reopenCase", "proposeDestruction", "destruction", "destructions", "withdrawDestruction", "proposeDestruction", "confirmDestruction",
+		"sealExhibit", "findings", "importSet", "sets", "set", "objectToEntry", "objections", "withdrawSet", "queue",
+	}
+	// Who holds a group keeps it from others: one works after the other.
+	section := []string{"next", "group", "claim", "reveal", "picture", "decide", "claim", "return", "ranking", "changeWeights"}
+	after := []string{
+		"weightsVersions", "removeSet", "cases", "case", "closeCase", "reopenCase", "proposeDestruction", "destruction", "destructions", "withdrawDestruction", "proposeDestruction", "confirmDestruction",
 	}
 	ops := map[string]wire.Operation{}
 	for _, op := range wire.Operations() {
@@ -358,43 +362,77 @@ func (w *walk) allowed(t *testing.T) {
 		if op.Name == "confirm" { // needs a medium that joined since: the test of the pages makes one
 			continue
 		}
-		if !slices.Contains(order, op.Name) {
+		if !slices.Contains(slices.Concat(before, section, after), op.Name) {
 			t.Errorf("%s is not walked", op.Name)
 		}
 	}
-	for _, name := range order {
-		op := ops[name]
-		if name == "proposeDestruction" {
-			w.awaitOpen()
+	for _, name := range before {
+		w.succeeds(t, ops[name], may[ops[name].Method+" "+ops[name].Path]...)
+	}
+	for _, role := range triage.Reviewing {
+		for _, name := range section {
+			w.succeeds(t, ops[name], role)
 		}
-		if name == "removeSet" { // of an import that fails
-			w.send("POST", "/v1/sets?kind=known&source=partner", "no hash", w.tokens[triage.Admin])
-			w.params["sets id"] = "3" // the walk imported two
+	}
+	w.succeeds(t, ops["ranking"], triage.Admin)
+	for _, name := range after {
+		w.succeeds(t, ops[name], may[ops[name].Method+" "+ops[name].Path]...)
+	}
+}
+
+// succeeds calls an operation as each role, and holds the answers against the document.
+func (w *walk) succeeds(t *testing.T, op wire.Operation, roles ...triage.Role) {
+	t.Helper()
+	name := op.Name
+	if name == "proposeDestruction" {
+		w.awaitOpen()
+	}
+	if name == "removeSet" { // of an import that fails
+		w.send("POST", "/v1/sets?kind=known&source=partner", "no hash", w.tokens[triage.Admin])
+		w.params["sets id"] = "3" // the walk imported two
+	}
+	for _, role := range roles {
+		a := w.call(op, role)
+		if a.status != op.Status {
+			t.Fatalf("%s as %q: %d %s, want %d", name, role, a.status, a.body, op.Status)
 		}
-		for _, role := range may[op.Method+" "+op.Path] {
-			a := w.call(op, role)
-			if a.status != op.Status {
-				t.Fatalf("%s as %q: %d %s, want %d", name, role, a.status, a.body, op.Status)
-			}
-			if a.header.Get("Cache-Control") != "no-store" {
-				t.Errorf("%s: Cache-Control is %q", name, a.header.Get("Cache-Control"))
-			}
-			w.documented(t, op, a)
-			if name == "picture" {
-				if !bytes.HasPrefix(a.body, []byte("\xff\xd8\xff")) {
-					t.Errorf("the reveal shows %.20q", a.body)
-				}
-				continue
-			}
-			w.noPicture(name, a)
-			if name == "reveal" {
-				var r wire.Reveal
-				if err := json.Unmarshal(a.body, &r); err != nil || r.Pictures != 1 {
-					t.Fatalf("%s, %v", a.body, err)
-				}
-				w.params["reveals id"] = r.ID
-			}
+		if a.header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: Cache-Control is %q", name, a.header.Get("Cache-Control"))
 		}
+		w.documented(t, op, a)
+		if name == "picture" {
+			if !bytes.HasPrefix(a.body, []byte("\xff\xd8\xff")) {
+				t.Errorf("the reveal shows %.20q", a.body)
+			}
+			continue
+		}
+		w.noPicture(name, a)
+		w.follow(t, name, a)
+	}
+}
+
+// follow keeps what an answer tells of for the operations that come after.
+func (w *walk) follow(t *testing.T, name string, a answer) {
+	t.Helper()
+	switch name {
+	case "next":
+		var g wire.Group
+		if err := json.Unmarshal(a.body, &g); err != nil {
+			t.Fatal(err)
+		}
+		w.params["groups id"] = g.ID
+	case "reveal":
+		var r wire.Reveal
+		if err := json.Unmarshal(a.body, &r); err != nil || r.Pictures != 1 {
+			t.Fatalf("%s, %v", a.body, err)
+		}
+		w.params["reveals id"] = r.ID
+	case "changeWeights":
+		var r wire.Ranking
+		if err := json.Unmarshal(a.body, &r); err != nil {
+			t.Fatal(err)
+		}
+		w.bodies[name] = changedWeights(t, r.Event, 13)
 	}
 }
 
