@@ -14,7 +14,7 @@ func TestNextOverREST(t *testing.T) {
 		t.Errorf("of an empty queue: %v", err)
 	}
 	s.submit(s.as(triage.Examiner), "2026/1", "S-1", picture(t, 1))
-	q, err := c.Queue(ctx, 0, 10)
+	q, err := c.Queue(ctx, "", 10)
 	if err != nil || len(q.Groups) != 1 {
 		t.Fatalf("%+v, %v", q, err)
 	}

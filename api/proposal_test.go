@@ -19,7 +19,7 @@ func TestConfirmation(t *testing.T) {
 	ctx, examiner, c := t.Context(), s.as(triage.Examiner), s.as(triage.Reviewer)
 	first := picture(t, 1)
 	s.submit(examiner, "2026/1", "S-1", first)
-	q, err := c.Queue(ctx, 0, 10)
+	q, err := c.Queue(ctx, "", 10)
 	if err != nil || len(q.Groups) != 1 {
 		t.Fatalf("%+v, %v", q, err)
 	}
@@ -56,7 +56,7 @@ func TestConfirmation(t *testing.T) {
 	if err != nil || g.Proposal != nil || g.Claim != nil || g.Decision == nil || !g.Decision.At.Equal(d.At) || g.Decision.Members != 3 {
 		t.Errorf("after the confirmation: %+v, %v", g, err)
 	}
-	if q, err := c.Queue(ctx, 0, 10); err != nil || q.Total != 0 {
+	if q, err := c.Queue(ctx, "", 10); err != nil || q.Total != 0 {
 		t.Errorf("the queue still has %+v, %v", q, err)
 	}
 	if _, err := c.Confirm(ctx, group, triage.Illegal, 2); !triage.IsKind(err, triage.Conflict) {

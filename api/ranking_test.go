@@ -71,7 +71,7 @@ func TestTheQueueFollowsTheWeights(t *testing.T) {
 		t.Fatal(err)
 	}
 	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		q, err := c.Queue(ctx, 0, 10)
+		q, err := c.Queue(ctx, "", 10)
 		if err != nil || len(q.Groups) != 1 || time.Now().After(deadline) {
 			t.Fatalf("%+v, %v", q, err)
 		}

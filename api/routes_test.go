@@ -52,6 +52,7 @@ var may = map[string][]triage.Role{
 	"POST /v1/sets/{id}/remove":                  {triage.Admin},
 	"GET /v1/cases":                              {triage.Examiner, triage.Reviewer, triage.Supervisor, triage.Admin},
 	"GET /v1/cases/{id}":                         {triage.Examiner, triage.Reviewer, triage.Supervisor, triage.Admin},
+	"POST /v1/cases/{id}/custody":                {triage.Examiner},
 	"POST /v1/cases/{id}/close":                  {triage.Admin},
 	"POST /v1/cases/{id}/reopen":                 {triage.Admin},
 	"GET /v1/destructions":                       {triage.Admin},
@@ -143,7 +144,7 @@ func newWalk(t *testing.T) *walk {
 	examiner, reviewer := client.New(s.url, w.tokens[triage.Examiner]), client.New(s.url, w.tokens[triage.Reviewer])
 	w.shown = [][]byte{picture(t, 1), picture(t, 2)}
 	id := s.submit(examiner, "2026/1", "S-1", w.shown...)
-	queue, err := reviewer.Queue(t.Context(), 0, 10)
+	queue, err := reviewer.Queue(t.Context(), "", 10)
 	if err != nil || len(queue.Groups) != 2 || queue.Total != 2 {
 		t.Fatalf("%+v, %v", queue, err)
 	}
@@ -180,6 +181,7 @@ func newWalk(t *testing.T) *walk {
 
 		"changeWeights":      changedWeights(t, 0, 12),
 		"proposeDestruction": `{"reference":"order 12/2026"}`,
+		"holdCase":           `{"until":"` + s.clock.now().Add(time.Hour).UTC().Format(time.RFC3339) + `"}`,
 		"closeCase":          `{"reference":"order 7/2026"}`,
 		"reopenCase":         `{"reference":"order 8/2026"}`,
 	}
@@ -355,7 +357,7 @@ func (w *walk) allowed(t *testing.T) {
 	looking := []string{"next", "group", "claim", "reveal", "picture", "return", "ranking", "changeWeights"}
 	deciding := []string{"claim", "decide"}
 	after := []string{
-		"weightsVersions", "removeSet", "cases", "case", "closeCase", "reopenCase", "proposeDestruction", "destruction", "destructions", "withdrawDestruction", "proposeDestruction", "confirmDestruction",
+		"weightsVersions", "removeSet", "cases", "case", "holdCase", "closeCase", "reopenCase", "proposeDestruction", "destruction", "destructions", "withdrawDestruction", "proposeDestruction", "confirmDestruction",
 	}
 	ops := map[string]wire.Operation{}
 	for _, op := range wire.Operations() {
@@ -592,7 +594,7 @@ func TestRefusalsOfBadInput(t *testing.T) {
 		{"a state of an entry", "POST", "/v1/sets/1/entries/1", `{"state":"burnt","reason":"a reason"}`, triage.Admin, 400},
 		{"no state of an entry", "POST", "/v1/sets/1/entries/1", `{"reason":"a reason"}`, triage.Admin, 400},
 		{"limit", "GET", "/v1/queue?limit=501", "", triage.Reviewer, 400},
-		{"offset", "GET", "/v1/queue?offset=-1", "", triage.Reviewer, 400},
+		{"place", "GET", "/v1/queue?after=x.1.y", "", triage.Reviewer, 400},
 		{"verdict", "POST", "/v1/groups/" + w.params["groups id"] + "/decision", `{"verdict":"maybe"}`, triage.Reviewer, 400},
 		{"step", "POST", "/v1/groups/" + w.params["groups id"] + "/reveals", `{"step":"all","reason":"a reason"}`, triage.Reviewer, 400},
 		{"format", "GET", "/v1/exhibits/" + w.params["exhibits id"] + "/findings?format=xml", "", triage.Examiner, 400},

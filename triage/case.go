@@ -29,7 +29,8 @@ var CaseStates = []CaseState{CaseOpen, CaseClosing, CaseClosed, CaseReopening}
 type Case struct {
 	CaseRecord
 	Exhibits []CaseExhibit
-	Present  int // items that the projections hold, while it is closing or reopening
+	Custody  *Custody // that runs, or nil
+	Present  int      // items that the projections hold, while it is closing or reopening
 }
 
 // CaseExhibit is an exhibit of a case with what was counted of it: of a closed case, when it was closed.

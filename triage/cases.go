@@ -129,7 +129,11 @@ func (c *Cases) list(ctx context.Context, owner string, only CaseID) ([]Case, er
 		x.Manifest = withoutParts(x.Manifest)
 		add(CaseExhibit{x, p})
 	}
-	return inOrder(cases), nil
+	custodies, err := c.Events.custodies(ctx, c.Now())
+	for _, k := range cases {
+		k.Custody = custodies[k.Number]
+	}
+	return inOrder(cases), err
 }
 
 func withoutParts(m *Manifest) *Manifest {

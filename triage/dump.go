@@ -25,7 +25,7 @@ func (c *CatchUp) Dump(ctx context.Context, w io.Writer) error {
 		return catchingUp(Advance{})
 	}
 	d := dumper{c, json.NewEncoder(w)}
-	for _, part := range []func(context.Context) error{d.accounts, d.sets, d.weights, d.cases, d.exhibits, d.groups, d.queue} {
+	for _, part := range []func(context.Context) error{d.accounts, d.sets, d.weights, d.cases, d.exhibits, d.groups, d.lifted, d.queue} {
 		if err := part(ctx); err != nil {
 			return err
 		}
@@ -150,6 +150,9 @@ func (d dumper) cases(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := d.custodies(ctx); err != nil {
+		return err
+	}
 	closed, err := d.Events.Closed.ClosedExhibits(ctx)
 	if err != nil {
 		return err
@@ -165,6 +168,24 @@ func (d dumper) cases(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// custodies tells of those that have not been ended, whether they run or not, and then which groups they lift.
+func (d dumper) custodies(ctx context.Context) error {
+	all, err := d.Events.Custody.Custodies(ctx)
+	for _, c := range all {
+		if c.Until.IsZero() {
+			continue
+		}
+		var line dumped
+		if line, err = d.of("custody", string(c.Case), c); err == nil {
+			err = d.out.Encode(line)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return err
 }
 
 func (d dumper) exhibits(ctx context.Context) error {
@@ -309,6 +330,28 @@ func (d dumper) group(g Group) error {
 		return err
 	}
 	return d.out.Encode(line)
+}
+
+// lifted tells of the groups that running custodies lift.
+func (d dumper) lifted(ctx context.Context) error {
+	for from := (QueuePlace{}); ; {
+		s, err := d.Events.Queue.Walk(ctx, d.Steward.Now(), from, stewardBatch, stewardBatch)
+		if err != nil {
+			return err
+		}
+		for _, g := range s.Groups {
+			if g.Custody == nil {
+				return nil
+			}
+			if err := d.out.Encode(dumped{Is: "lifted", ID: string(g.ID), Rest: string(g.Custody.Case)}); err != nil {
+				return err
+			}
+		}
+		if s.End {
+			return nil
+		}
+		from = s.Last
+	}
 }
 
 func (d dumper) queue(ctx context.Context) error {

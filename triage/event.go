@@ -49,6 +49,7 @@ const (
 	CaseIsClosed   EventKind = "case.closed"   // nothing comes in any more; nothing has left yet
 	CaseIsPutAway  EventKind = "case.put-away" // all of it has left, and can be brought back
 	CaseIsReopened EventKind = "case.reopened"
+	CaseIsHeld     EventKind = "case.held" // until when somebody is in custody for it
 
 	// RehashStarted and RehashFinished stand around the renewal of outdated fingerprints.
 	RehashStarted  EventKind = "rehash.started"

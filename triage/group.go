@@ -59,6 +59,8 @@ type Group struct {
 	Decision *Decision        `json:"decision,omitempty"`
 	// New is how many open members have joined since the decision: it does not cover them, and is a proposal for them.
 	New int `json:"new,omitempty"`
+	// Custody is why the group comes before others, where the queue or a sheet tells of it; nil: none runs.
+	Custody *Custody `json:"custody,omitempty"`
 }
 
 // Proposal returns what was decided before of a group that media have joined since, or nil.

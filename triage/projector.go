@@ -72,6 +72,7 @@ type Projector struct {
 	Earlier   EarlierStore
 	Weights   WeightsStore
 	Scores    ScoreStore
+	Custody   CustodyStore
 	Names     Names
 }
 
@@ -160,6 +161,8 @@ func (p *Projector) Apply(ctx context.Context, ev Event) error {
 		return withData(ev, func(d putAwayCase) error { return p.casePutAway(ctx, CaseID(ev.Subject), d) })
 	case CaseIsReopened:
 		return withData(ev, func(d reopenedCase) error { return p.caseReopened(ctx, ev, d) })
+	case CaseIsHeld:
+		return withData(ev, func(d heldCase) error { return p.caseHeld(ctx, ev, d) })
 	case RehashStarted:
 		return withData(ev, func(run RehashRun) error { return rehashStarted(ctx, p.Rehashes, run) })
 	case RehashFinished:

@@ -13,13 +13,17 @@ const ClaimLife = 15 * time.Minute
 // QueueStore keeps the reviewers' queue.
 type QueueStore interface {
 	// Queue returns the groups with open members and no decision that covers all of them, the highest score
-	// first, and how many there are.
+	// first, whatever custody runs, and how many there are.
 	Queue(ctx context.Context, offset, n int) ([]Group, int, error)
+	// Walk goes through the queue from behind a place: first the groups of custodies that run (now zero: none), those that end first
+	// before all, and then the others. Each comes once, by score, those of the same score in the order of their identifiers. It stops when
+	// n groups are found, or most were looked at.
+	Walk(ctx context.Context, now time.Time, from QueuePlace, n, most int) (Stretch, error)
 	Group(ctx context.Context, id GroupID) (Group, error)
 	// GroupList returns groups in the given order; of one that is not there nothing but its identifier.
 	GroupList(ctx context.Context, ids []GroupID) ([]Group, error)
 	GroupMedia(ctx context.Context, id GroupID) ([]Medium, error)
-	// Reserve returns a group of the queue that by holds, or else the first that nobody holds, which it then keeps from others, if they
+	// Reserve returns a group of the queue that by holds, or else the first, as Walk tells them, that nobody holds, which it then keeps from others, if they
 	// ask for one, for life. A reservation is no claim. Empty: there is no such group.
 	Reserve(ctx context.Context, by string, now time.Time, life time.Duration) (GroupID, error)
 	// Claim leases a group, or renews c.By's lease. Conflict when another's lease is live.
@@ -56,7 +60,7 @@ type Review struct {
 	Now      func() time.Time
 }
 
-// List returns a stretch of the queue and its whole length.
+// List returns a stretch of the queue, by score alone, and its whole length.
 func (r *Review) List(ctx context.Context, by Actor, offset, n int) ([]Group, int, error) {
 	if !by.Role.Reviews() {
 		return nil, 0, forbidden("read the queue", by)
@@ -98,7 +102,9 @@ func (r *Review) Sheet(ctx context.Context, by Actor, id GroupID) (Sheet, error)
 			}
 		}
 	}
-	return sheet, nil
+	run, err := r.Events.custodies(ctx, r.Now())
+	sheet.Group.Custody = first(run, sheet.Cases)
+	return sheet, err
 }
 
 // Claim leases a group to a reviewer, or renews the lease. With a new one, the ladder of reveals begins anew.

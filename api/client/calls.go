@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"vigie/api/wire"
 	"vigie/hashing"
@@ -231,9 +232,15 @@ func (c *Client) changeCase(ctx context.Context, op, identifier, how, reference 
 	return k, err
 }
 
-// Queue returns up to limit groups of the queue from offset (0 is the first) on.
-func (c *Client) Queue(ctx context.Context, offset, limit int) (q wire.Queue, err error) {
-	query := url.Values{"offset": {strconv.Itoa(offset)}, "limit": {strconv.Itoa(limit)}}
+// HoldCase says until when a custody runs in a case; zero: it has ended.
+func (c *Client) HoldCase(ctx context.Context, identifier string, until time.Time) (k wire.Case, err error) {
+	err = c.send(ctx, call{op: "set the end of a custody", method: http.MethodPost, path: "/v1/cases/" + id(identifier) + "/custody"}, wire.HoldCase{Until: until}, &k)
+	return k, err
+}
+
+// Queue returns up to limit groups of the queue from behind a place (nothing: its beginning) on.
+func (c *Client) Queue(ctx context.Context, after string, limit int) (q wire.Queue, err error) {
+	query := url.Values{"after": {after}, "limit": {strconv.Itoa(limit)}}
 	err = c.get(ctx, "read the queue", "/v1/queue", query, &q)
 	return q, err
 }

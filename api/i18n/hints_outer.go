@@ -23,7 +23,6 @@ var outerHints = map[string]string{
 	"the answer was cut short: ask again":                                                                                "la réponse a été coupée : recommencez",
 	"a part is named by 64 lower-case hexadecimal digits":                                                                "une partie est nommée par 64 chiffres hexadécimaux en minuscules",
 	"a format is ndjson or csv":                                                                                          "un format est ndjson ou csv",
-	"offset is a number from 0":                                                                                          "offset est un nombre à partir de 0",
 	"limit is a number from 1 to 500":                                                                                    "limit est un nombre de 1 à 500",
 	"a medium is named by its SHA-256: 64 hexadecimal digits":                                                            "un média est nommé par son SHA-256 : 64 chiffres hexadécimaux",
 	"the body is not the JSON that this address takes: see /openapi.json":                                                "l’envoi n’est pas le JSON attendu à cette adresse : voir /openapi.json",

@@ -15,6 +15,7 @@ func (h *Handlers) cases(g *guard.Guard) {
 	readers := guard.For(triage.Examiner, triage.Reviewer, triage.Supervisor, triage.Admin)
 	g.Handle(fiber.MethodGet, "/v1/cases", readers, h.listCases)
 	g.Handle(fiber.MethodGet, "/v1/cases/:id", readers, h.showCase)
+	g.Handle(fiber.MethodPost, "/v1/cases/:id/custody", guard.For(triage.Examiner), h.holdCase)
 	g.Handle(fiber.MethodPost, "/v1/cases/:id/close", admin, func(c *fiber.Ctx) error { return changeCase(c, h.Cases.Close) })
 	g.Handle(fiber.MethodPost, "/v1/cases/:id/reopen", admin, func(c *fiber.Ctx) error { return changeCase(c, h.Cases.Reopen) })
 }
@@ -33,6 +34,22 @@ func (h *Handlers) showCase(c *fiber.Ctx) error {
 		return err
 	}
 	k, err := h.Cases.Find(guard.Context(c), guard.Session(c).Actor, triage.CaseID(id))
+	if err != nil {
+		return err
+	}
+	return c.JSON(wire.NewCase(k))
+}
+
+func (h *Handlers) holdCase(c *fiber.Ctx) error {
+	id, err := identifier(c, "id", "k", 16)
+	if err != nil {
+		return err
+	}
+	q, err := question[wire.HoldCase](c)
+	if err != nil {
+		return err
+	}
+	k, err := h.Cases.Hold(guard.Context(c), guard.Session(c).Actor, triage.CaseID(id), q.Until)
 	if err != nil {
 		return err
 	}

@@ -33,19 +33,19 @@ func groupID(c *fiber.Ctx) (triage.GroupID, error) {
 }
 
 func (h *Handlers) queue(c *fiber.Ctx) error {
-	offset, err := strconv.Atoi(c.Query("offset", "0"))
-	if err != nil || offset < 0 {
-		return triage.E(triage.Invalid, "read the queue", "", "offset is a number from 0", err)
+	after, err := triage.ParseQueuePlace(c.Query("after"))
+	if err != nil {
+		return err
 	}
 	limit, err := strconv.Atoi(c.Query("limit", strconv.Itoa(queuePage)))
 	if err != nil || limit < 1 || limit > maxQueuePage {
 		return triage.E(triage.Invalid, "read the queue", "", "limit is a number from 1 to 500", err)
 	}
-	groups, total, err := h.Review.List(guard.Context(c), guard.Session(c).Actor, offset, limit)
+	found, err := h.Review.Browse(guard.Context(c), guard.Session(c).Actor, after, limit)
 	if err != nil {
 		return err
 	}
-	return c.JSON(wire.NewQueue(total, groups))
+	return c.JSON(wire.NewQueue(found))
 }
 
 func (h *Handlers) next(c *fiber.Ctx) error {

@@ -2,6 +2,8 @@ package web
 
 import (
 	"context"
+	"net/url"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -53,21 +55,36 @@ type caseBody struct {
 	Moving               bool // between open and closed
 	ClosedBy, ReopenedBy string
 	Admin                bool
+	Examiner             bool   // who may say until when a custody runs: the case is open
+	Until                string // that, as the form writes it
+	Earliest, Latest     string // that it may be
 	Reference            string
 	Problem              error
 }
 
-func (p *Pages) aCase(c *fiber.Ctx) error { return p.showCase(c, "", nil) }
+func (p *Pages) aCase(c *fiber.Ctx) error { return p.showCase(c, caseForm{}, nil) }
 
-// showCase shows a case; problem is what was wrong with a form about it, which said reference.
-func (p *Pages) showCase(c *fiber.Ctx, reference string, problem error) error {
+// caseForm is what somebody wrote into a form of a case's page.
+type caseForm struct{ reference, until string }
+
+// formMoment is how forms write a time.
+const formMoment = "2006-01-02T15:04"
+
+// showCase shows a case; problem is what was wrong with a form about it.
+func (p *Pages) showCase(c *fiber.Ctx, form caseForm, problem error) error {
 	ctx, by := guard.Context(c), guard.Session(c).Actor
 	k, err := p.Cases.Find(ctx, by, triage.CaseID(c.Params("id")))
 	if err != nil {
 		return err
 	}
 	body := newCaseBody(language(c), k)
-	body.Admin, body.Reference, body.Problem = by.Role == triage.Admin, reference, problem
+	body.Admin, body.Reference, body.Problem = by.Role == triage.Admin, form.reference, problem
+	body.Examiner, body.Until = by.Role == triage.Examiner && k.State == triage.CaseOpen, form.until
+	now := p.o.Now().In(p.o.Zone)
+	body.Earliest, body.Latest = now.Format(formMoment), now.Add(triage.MaxCustody).Format(formMoment)
+	if k.Custody != nil && body.Until == "" {
+		body.Until = k.Custody.Until.In(p.o.Zone).Format(formMoment)
+	}
 	if !k.Closed.At.IsZero() {
 		body.ClosedBy = p.Access.Name(ctx, k.Closed.By)
 	}
@@ -95,15 +112,34 @@ func (p *Pages) closeCase(c *fiber.Ctx) error { return p.changeCase(c, p.Cases.C
 
 func (p *Pages) reopenCase(c *fiber.Ctx) error { return p.changeCase(c, p.Cases.Reopen) }
 
+// holdCase takes until when a custody runs, or that it has ended.
+func (p *Pages) holdCase(c *fiber.Ctx) error {
+	form := caseForm{until: field(c, "until")}
+	var until time.Time
+	var err error
+	if field(c, "ended") == "" {
+		until, err = triage.ParseCustodyEnd(form.until, p.o.Zone)
+	}
+	if err == nil {
+		_, err = p.Cases.Hold(guard.Context(c), guard.Session(c).Actor, triage.CaseID(c.Params("id")), until)
+	}
+	return p.afterCase(c, form, err)
+}
+
 func (p *Pages) changeCase(c *fiber.Ctx, change func(context.Context, triage.Actor, triage.CaseID, string) (triage.Case, error)) error {
 	reference := field(c, "reference")
-	k, err := change(guard.Context(c), guard.Session(c).Actor, triage.CaseID(c.Params("id")), reference)
+	_, err := change(guard.Context(c), guard.Session(c).Actor, triage.CaseID(c.Params("id")), reference)
+	return p.afterCase(c, caseForm{reference: reference}, err)
+}
+
+// afterCase leads back to the case, with what went wrong, if anything.
+func (p *Pages) afterCase(c *fiber.Ctx, form caseForm, err error) error {
 	if err == nil {
-		return seeOther(c, "/cases/"+string(k.ID))
+		return seeOther(c, "/cases/"+url.PathEscape(c.Params("id")))
 	}
 	if !correctable(err) {
 		return err
 	}
 	c.Status(wire.NewProblem(err).Status)
-	return p.showCase(c, reference, err)
+	return p.showCase(c, form, err)
 }

@@ -46,19 +46,26 @@ type queueRow struct {
 type queueBody struct {
 	Rows    []queueRow
 	Total   int
-	Pager   pager
+	After   string         // the place behind which the page begins; "": the queue's beginning
+	Next    string         // where the queue goes on; "": this is its end
 	Decided triage.Verdict // what was just decided, or ""
 	NoNext  bool           // the reader asked for the next group, and there is none
 }
 
 func (p *Pages) queue(c *fiber.Ctx) error {
-	body := queueBody{Pager: newPager(c, "/queue", queueShown), NoNext: c.Query("next") == "none"}
-	groups, total, err := p.Review.List(guard.Context(c), guard.Session(c).Actor, body.Pager.Offset, queueShown)
+	after, err := triage.ParseQueuePlace(c.Query("after"))
 	if err != nil {
 		return err
 	}
-	body.Total, body.Pager.Total = total, total
-	for _, g := range groups {
+	found, err := p.Review.Browse(guard.Context(c), guard.Session(c).Actor, after, queueShown)
+	if err != nil {
+		return err
+	}
+	body := queueBody{NoNext: c.Query("next") == "none", Total: found.Total, After: after.String()}
+	if !found.End {
+		body.Next = found.Last.String()
+	}
+	for _, g := range found.Groups {
 		row := queueRow{Group: g, Short: short(g.ID), Claim: p.claimOf(c, g)}
 		if g.Decision != nil {
 			row.DecidedBy = p.Access.Name(guard.Context(c), g.Decision.By)

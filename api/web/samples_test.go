@@ -178,6 +178,13 @@ func sampleCases(l i18n.Lang) []sample {
 		p.Live = body.Moving
 		return p
 	}
+	held := func(custody *triage.Custody, problem error) page {
+		k.State, k.Closed, k.Reopened, k.Custody = triage.CaseOpen, triage.CaseChange{}, triage.CaseChange{}, custody
+		body := newCaseBody(l, k)
+		body.Examiner, body.Until, body.Problem = true, "2026-11-23T14:00", problem
+		body.Earliest, body.Latest = sampleNow.Format(formMoment), sampleNow.Add(triage.MaxCustody).Format(formMoment)
+		return samplePage(l, examiner, "/cases/k0123456789abcdef", body)
+	}
 	list := casesBody{Rows: []caseRow{newCaseRow(k)}, Pager: pager{"/cases", 0, casesShown, 1}}
 	return []sample{
 		{"cases", "cases", "layout", samplePage(l, admin, "/cases", list)},
@@ -186,6 +193,8 @@ func sampleCases(l i18n.Lang) []sample {
 		{"case-problem", "case", "layout", one(triage.CaseOpen, triage.E(triage.Invalid, "x", "", "reference is empty: state one", nil))},
 		{"case-closing", "case", "layout", one(triage.CaseClosing, nil)},
 		{"case-closed", "case", "layout", one(triage.CaseClosed, nil)},
+		{"case-held", "case", "layout", held(&triage.Custody{Number: hostile, Until: sampleNow.Add(20 * time.Hour)}, nil)},
+		{"case-hold-problem", "case", "layout", held(nil, triage.E(triage.Invalid, "x", "", "this time is past: state when the custody ends", nil))},
 		{"case-reopening", "case", "layout", one(triage.CaseReopening, nil)},
 	}
 }
@@ -233,7 +242,9 @@ func sampleReview(l i18n.Lang) []sample {
 	b.Decision = &triage.Decision{Verdict: triage.Unsure, Note: hostile, By: "a2", At: sampleNow, Members: 2}
 	b.New = 1
 	c.Score, c.Reasons = 0, nil
-	rows := []queueRow{{a, "3f2a91bc", free, ""}, {b, "77d0c1e2", mine, hostile}, {c, "0badcafe", other, ""}}
+	held := a
+	held.Custody = &triage.Custody{Case: "k0123456789abcdef", Number: hostile, Until: sampleNow.Add(20 * time.Hour)}
+	rows := []queueRow{{held, "3f2a91bc", free, ""}, {b, "77d0c1e2", mine, hostile}, {c, "0badcafe", other, ""}}
 
 	group := func(g triage.Group, claim claimState, form groupForm, problem error) page {
 		body := groupBody{Group: g, Short: short(g.ID), Claim: claim, Cases: []string{"2026/00123", hostile}, Form: form, Problem: problem, DecidedBy: "Camille Roux", Pager: pager{"/groups/x", 0, mediaShown, 3}}
@@ -250,9 +261,11 @@ func sampleReview(l i18n.Lang) []sample {
 		return p
 	}
 	return []sample{
-		{"queue", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{Rows: rows, Total: 48, Pager: pager{"/queue", 20, 20, 48}, Decided: triage.Illegal})},
-		{"queue-no-next", "queue", "layout", samplePage(l, reviewer, "/queue?next=none", queueBody{Rows: rows[2:], Total: 1, Pager: pager{"/queue", 0, 20, 1}, NoNext: true})},
-		{"queue-none", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{Pager: pager{"/queue", 0, 20, 0}})},
+		{"queue", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{Rows: rows, Total: 48, After: ".30." + string(a.ID), Next: ".0." + string(c.ID), Decided: triage.Illegal})},
+		{"queue-no-next", "queue", "layout", samplePage(l, reviewer, "/queue?next=none", queueBody{Rows: rows[2:], Total: 1, NoNext: true})},
+		{"queue-none", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{})},
+		{"queue-end", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{After: ".0." + string(c.ID)})},
+		{"group-held", "group", "layout", group(held, mine, groupForm{}, nil)},
 		{"group-free", "group", "layout", group(a, free, groupForm{}, nil)},
 		{"group-mine", "group", "layout", group(b, mine, groupForm{Step: triage.StepBlurred}, nil)},
 		{"group-problem", "group", "layout", group(a, mine, groupForm{triage.StepFull, hostile, triage.Illegal, hostile}, triage.E(triage.Conflict, "x", "", "ask for the step before this one first", nil))},

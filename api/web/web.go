@@ -102,6 +102,7 @@ func (p *Pages) routes() []route {
 
 		{get, "/cases", viewers, p.cases},
 		{get, "/cases/:id", viewers, p.aCase},
+		{post, "/cases/:id/custody", guard.For(triage.Examiner), p.holdCase},
 		{post, "/cases/:id/close", admin, p.closeCase},
 		{post, "/cases/:id/reopen", admin, p.reopenCase},
 

@@ -11,6 +11,24 @@ type ChangeCase struct {
 	Reference string `json:"reference"` // of the decision
 }
 
+// HoldCase says until when a custody runs.
+type HoldCase struct {
+	Until time.Time `json:"until,omitzero"` // absent: it has ended
+}
+
+// Custody is until when somebody is in custody for a case: until then its groups come first.
+type Custody struct {
+	Case  string    `json:"case"` // its number
+	Until time.Time `json:"until"`
+}
+
+func newCustody(c *triage.Custody) *Custody {
+	if c == nil {
+		return nil
+	}
+	return &Custody{c.Number, c.Until}
+}
+
 // Case is one legal procedure, with the exhibits that the account may see.
 type Case struct {
 	ID       string        `json:"id"`
@@ -18,6 +36,7 @@ type Case struct {
 	State    string        `json:"state" enum:"open,closing,closed,reopening"`
 	Closed   *CaseChange   `json:"closed,omitempty"`   // the last time
 	Reopened *CaseChange   `json:"reopened,omitempty"` // the last time
+	Custody  *Custody      `json:"custody,omitempty"`  // that runs
 	Present  int           `json:"present"`            // while it is closing or reopening: items that are there
 	Exhibits []CaseExhibit `json:"exhibits"`           // the newest first
 	Counts   Counts        `json:"counts"`             // of its exhibits together; a medium of two counts twice
@@ -53,7 +72,7 @@ type Cases struct {
 func NewCase(k triage.Case) Case {
 	w := Case{
 		ID: string(k.ID), Case: k.Number, State: string(k.State), Closed: newCaseChange(k.Closed), Reopened: newCaseChange(k.Reopened),
-		Present: k.Present, Exhibits: make([]CaseExhibit, len(k.Exhibits)), Counts: newCounts(k.Totals()),
+		Custody: newCustody(k.Custody), Present: k.Present, Exhibits: make([]CaseExhibit, len(k.Exhibits)), Counts: newCounts(k.Totals()),
 	}
 	for i, x := range k.Exhibits {
 		w.Exhibits[i] = CaseExhibit{NewExhibit(x.Exhibit), newCounts(x.Progress)}

@@ -55,7 +55,7 @@ var (
 	reviewer = triage.Reviewing
 	admin    = []triage.Role{triage.Admin}
 	paging   = []Parameter{
-		{Name: "offset", Type: "integer", About: "how many groups to skip"},
+		{Name: "after", Type: "string", About: "place in the queue, as the stretch before told it; absent: its beginning"},
 		{Name: "limit", Type: "integer", About: "how many groups to return, at most 500; 50 when absent"},
 	}
 	importQuery = []Parameter{
@@ -105,6 +105,10 @@ func caseOperations() []Operation {
 	return []Operation{
 		{Method: http.MethodGet, Path: "/v1/cases", Name: "cases", Summary: "Cases with an examiner's own exhibits; all, for reviewers and administrators", Roles: readers, Status: 200, Answers: answers(Cases{})},
 		{Method: http.MethodGet, Path: "/v1/cases/{id}", Name: "case", Summary: "One case, its exhibits and what was counted of them", Roles: readers, Status: 200, Answers: answers(Case{}), Errors: []triage.Kind{triage.NotFound}},
+		{
+			Method: http.MethodPost, Path: "/v1/cases/{id}/custody", Name: "holdCase", Summary: "Say until when a custody runs in a case of one's own exhibits, at most 144 hours ahead, or that it has ended: until then its groups come first",
+			Roles: examiner, Body: asJSON(HoldCase{}), Status: 200, Answers: answers(Case{}), Errors: decided,
+		},
 		{
 			Method: http.MethodPost, Path: "/v1/cases/{id}/close", Name: "closeCase", Summary: "Close a case: nothing comes in any more, and its exhibits are put away. Nothing is lost",
 			Roles: admin, Body: asJSON(ChangeCase{}), Status: 202, Answers: answers(Case{}), Errors: decided,
@@ -206,9 +210,9 @@ func reviewOperations() []Operation {
 	found := []triage.Kind{triage.NotFound}
 	claimed := []triage.Kind{triage.NotFound, triage.Conflict}
 	return []Operation{
-		{Method: http.MethodGet, Path: "/v1/queue", Name: "queue", Summary: "Groups to review, the highest score first", Roles: reviewer, Query: paging, Status: 200, Answers: answers(Queue{})},
+		{Method: http.MethodGet, Path: "/v1/queue", Name: "queue", Summary: "Groups to review: those of running custodies first, then the highest score", Roles: reviewer, Query: paging, Status: 200, Answers: answers(Queue{})},
 		{
-			Method: http.MethodPost, Path: "/v1/queue/next", Name: "next", Summary: "Claim the next group: the one that the caller holds, or else the first of the queue that nobody holds; 404 when there is none",
+			Method: http.MethodPost, Path: "/v1/queue/next", Name: "next", Summary: "Claim the next group: the one that the caller holds, or else the first of the queue that nobody holds, those of running custodies before all others; 404 when there is none",
 			Roles: reviewer, Status: 200, Answers: answers(Group{}), Errors: claimed,
 		},
 		{Method: http.MethodGet, Path: "/v1/groups/{id}", Name: "group", Summary: "Facts of a group: no names, no content", Roles: reviewer, Status: 200, Answers: answers(Sheet{}), Errors: found},

@@ -9,16 +9,21 @@ import (
 	"vigie/triage/signals"
 )
 
-// Queue is a stretch of the reviewers' queue, the highest score first.
+// Queue is a stretch of the reviewers' queue: groups of running custodies first, then the others, the highest score first.
 type Queue struct {
 	Total  int     `json:"total"` // of the whole queue
 	Groups []Group `json:"groups"`
+	// Next is the place at which the queue goes on, for "after"; absent at its end.
+	Next string `json:"next,omitempty"`
 }
 
 // NewQueue converts a stretch of the queue.
-func NewQueue(total int, list []triage.Group) Queue {
-	w := Queue{Total: total, Groups: make([]Group, len(list))}
-	for i, g := range list {
+func NewQueue(s triage.Stretch) Queue {
+	w := Queue{Total: s.Total, Groups: make([]Group, len(s.Groups))}
+	if !s.End {
+		w.Next = s.Last.String()
+	}
+	for i, g := range s.Groups {
 		w.Groups[i] = NewGroup(g)
 	}
 	return w
@@ -38,6 +43,7 @@ type Group struct {
 	Claim    *Claim    `json:"claim,omitempty"`
 	Decision *Decision `json:"decision,omitempty"`
 	Proposal *Proposal `json:"proposal,omitempty"`
+	Custody  *Custody  `json:"custody,omitempty"` // why it comes before others, in the queue and in a sheet
 }
 
 // Proposal is what a group's decision proposes for media that have joined since.
@@ -61,7 +67,7 @@ func NewGroup(g triage.Group) Group {
 	shown := signals.Shown(g.Reasons)
 	w := Group{
 		ID: string(g.ID), Score: g.Score, Finding: string(g.Finding), Reasons: make([]Reason, len(shown)),
-		Members: g.Members, Open: g.Open, Exhibits: g.Exhibits, Cases: g.Cases, Videos: g.Videos,
+		Members: g.Members, Open: g.Open, Exhibits: g.Exhibits, Cases: g.Cases, Videos: g.Videos, Custody: newCustody(g.Custody),
 	}
 	for i, r := range shown {
 		w.Reasons[i] = Reason{Signal: string(r.Signal), Points: r.Points, Detail: r.Detail, Text: i18n.Signal(i18n.EN, r)}

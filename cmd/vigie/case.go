@@ -19,6 +19,8 @@ type caseOptions struct {
 	connection *connection
 	reference  string // of close and reopen
 	noWait     bool   // of both
+	until      string // of custody
+	ended      bool   // of custody
 	json       bool
 }
 
@@ -29,7 +31,7 @@ func runCase(ctx context.Context, env *environment, args []string) error {
 		what, args = args[0], args[1:]
 	}
 	run := map[string]func(context.Context, *environment, *client.Client, *caseOptions, []string) error{
-		"list": caseList, "show": caseShow, "close": caseClose, "reopen": caseReopen,
+		"list": caseList, "show": caseShow, "close": caseClose, "reopen": caseReopen, "custody": caseCustody,
 	}[what]
 	name := "case " + what
 	switch {
@@ -46,6 +48,10 @@ func runCase(ctx context.Context, env *environment, args []string) error {
 		fs.StringVar(&o.reference, "reference", "", "reference of the decision, for the journal")
 		fs.BoolVar(&o.noWait, "no-wait", false, "do not wait until it is done")
 	}
+	if what == "custody" {
+		fs.StringVar(&o.until, "until", "", "when it ends, as 2026-11-23T14:00 in this machine's time")
+		fs.BoolVar(&o.ended, "ended", false, "it has ended")
+	}
 	rest, err := env.parse(fs, args)
 	if err != nil {
 		return err
@@ -55,6 +61,9 @@ func runCase(ctx context.Context, env *environment, args []string) error {
 	}
 	if (what == "close" || what == "reopen") && o.reference == "" {
 		return usageError(env.T("error.case-reference"))
+	}
+	if what == "custody" && (o.until == "") != o.ended {
+		return usageError(env.T("error.case-until"))
 	}
 	c, _, err := o.connection.client(env)
 	if err != nil {
@@ -76,6 +85,7 @@ func caseShow(ctx context.Context, env *environment, c *client.Client, o *caseOp
 	if err := o.print(env, k); err != nil {
 		return err
 	}
+	o.printCustody(env, k)
 	if c := k.Closed; c != nil {
 		fmt.Fprintf(env.Stdout, "  %s\n", env.T("case.closed", i18n.Moment(env.Lang, c.At.Local()), c.By, harmless(c.Reference)))
 	}
@@ -87,6 +97,34 @@ func caseShow(ctx context.Context, env *environment, c *client.Client, o *caseOp
 	}
 	printCounts(env, k.Counts)
 	return nil
+}
+
+// caseCustody says until when a custody runs.
+func caseCustody(ctx context.Context, env *environment, c *client.Client, o *caseOptions, rest []string) error {
+	var until time.Time
+	if !o.ended {
+		var err error
+		if until, err = triage.ParseCustodyEnd(o.until, time.Local); err != nil {
+			return err
+		}
+	}
+	k, err := c.FindCase(ctx, rest[0])
+	if err == nil {
+		k, err = c.HoldCase(ctx, k.ID, until)
+	}
+	if err == nil {
+		err = o.print(env, k)
+	}
+	if err == nil && !o.json {
+		o.printCustody(env, k)
+	}
+	return err
+}
+
+func (o *caseOptions) printCustody(env *environment, k wire.Case) {
+	if c := k.Custody; c != nil {
+		fmt.Fprintf(env.Stdout, "  %s\n", env.T("case.custody", i18n.Moment(env.Lang, c.Until.Local())))
+	}
 }
 
 // printEach prints what was listed, unless listing it failed.

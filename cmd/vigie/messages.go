@@ -75,14 +75,23 @@ groups are ranked by it at once; nothing else changes.`},
 		"vigie weights check FICHIER\n\nVérifie un fichier de poids sur ce poste, sans service, et dit en quoi il diffère de celui par défaut.",
 		"vigie weights check FILE\n\nChecks a file of weights on this machine, without a service, and says where it differs from the default."},
 	"usage.case": {
-		"vigie case list|show|close|reopen   (vigie help case close pour les options)",
-		"vigie case list|show|close|reopen   (vigie help case close for its flags)"},
+		"vigie case list|show|custody|close|reopen   (vigie help case close pour les options)",
+		"vigie case list|show|custody|close|reopen   (vigie help case close for its flags)"},
 	"usage.case list": {
 		"vigie case list [--json]\n\nLes procédures, avec leur état et leurs décomptes : d’un enquêteur, celles de ses scellés.",
 		"vigie case list [--json]\n\nCases, with their state and counts: of an examiner, those of their own exhibits."},
 	"usage.case show": {
 		"vigie case show PROCÉDURE [--json]\n\nUne procédure, ses scellés et ses constats : d’une procédure close, tels qu’ils étaient à la clôture.",
 		"vigie case show CASE [--json]\n\nOne case, its exhibits and findings: of a closed case, as they were when it was closed."},
+	"usage.case custody": {
+		`vigie case custody PROCÉDURE --until 2026-11-23T14:00 | --ended [--json]
+
+Un enquêteur dit jusqu’à quand dure la garde à vue dans une procédure de ses scellés, à 144 heures au plus : jusque-là, les
+groupes de cette procédure passent avant tous les autres dans la file.`,
+		`vigie case custody CASE --until 2026-11-23T14:00 | --ended [--json]
+
+An examiner says until when a custody (garde à vue) runs in a case of their own exhibits, at most 144 hours ahead: until
+then the groups of that case come before all others in the queue.`},
 	"usage.case close": {
 		`vigie case close PROCÉDURE --reference RÉFÉRENCE [--no-wait] [--json]
 
@@ -173,7 +182,8 @@ Restores an entry that was withdrawn or disputed, named as it was then: vigie se
 
 	"error.weights-what":    {"dire quoi faire : vigie weights show, set FICHIER, history ou check FICHIER", "say what to do: vigie weights show, set FILE, history or check FILE"},
 	"error.weights-version": {"donner --default, ou --version et un numéro que montre vigie weights history", "give --default, or --version and a number that vigie weights history shows"},
-	"error.case-what":       {"dire quoi faire : vigie case list, show PROCÉDURE, close PROCÉDURE ou reopen PROCÉDURE", "say what to do: vigie case list, show CASE, close CASE or reopen CASE"},
+	"error.case-what":       {"dire quoi faire : vigie case list, show PROCÉDURE, custody PROCÉDURE, close PROCÉDURE ou reopen PROCÉDURE", "say what to do: vigie case list, show CASE, custody CASE, close CASE or reopen CASE"},
+	"error.case-until":      {"donner la fin de la garde à vue, --until 2026-11-23T14:00, ou --ended", "give the end of the custody, --until 2026-11-23T14:00, or --ended"},
 	"error.case-reference":  {"sur quelle décision cela repose-t-il ? Donner --reference, qui est consignée", "which decision does it rest on? Give --reference, which is recorded"},
 	"error.destroy-what":    {"dire quoi faire : vigie destroy SCELLÉ --reference RÉFÉRENCE, --confirm ou --withdraw, ou vigie destroy --list", "say what to do: vigie destroy EXHIBIT --reference REF, --confirm or --withdraw, or vigie destroy --list"},
 	"error.sets-what":       {"dire quoi faire : vigie sets import, list, show, withdraw, remove, withdraw-entry, dispute-entry ou restore-entry", "say what to do: vigie sets import, list, show, withdraw, remove, withdraw-entry, dispute-entry or restore-entry"},
@@ -201,6 +211,8 @@ Restores an entry that was withdrawn or disputed, named as it was then: vigie se
 	"wait.service": {"Le service ne répond pas ; nouvel essai… (%s)", "The service does not answer; trying again… (%s)"},
 
 	"case.counts":    {"scellés : %s, fichiers : %s, connus ou proches : %s", "exhibits: %s, files: %s, known or near: %s"},
+	"case.custody":   {"Garde à vue en cours jusqu’au %s : ses groupes passent en premier", "A custody runs until %s: its groups come first"},
+	"queue.custody":  {"garde à vue, procédure %s, jusqu’au %s", "custody, case %s, until %s"},
 	"case.items":     {"%s fichiers", "%s files"},
 	"case.closed":    {"Close le %s par %s, référence %s", "Closed %s by %s, reference %s"},
 	"case.reopened":  {"Rouverte le %s par %s, référence %s", "Reopened %s by %s, reference %s"},

@@ -48,13 +48,13 @@ func runQueue(ctx context.Context, env *environment, args []string) error {
 	if limit == 0 && !o.json {
 		limit = queueDefault
 	}
-	shown, total := 0, 0
+	shown, total, after := 0, 0, ""
 	for limit == 0 || shown < limit {
 		n := queuePage
 		if limit > 0 {
 			n = min(n, limit-shown)
 		}
-		page, err := c.Queue(ctx, shown, n)
+		page, err := c.Queue(ctx, after, n)
 		if err != nil {
 			return err
 		}
@@ -63,8 +63,8 @@ func runQueue(ctx context.Context, env *environment, args []string) error {
 				return err
 			}
 		}
-		shown, total = shown+len(page.Groups), page.Total
-		if len(page.Groups) == 0 {
+		shown, total, after = shown+len(page.Groups), page.Total, page.Next
+		if after == "" {
 			break
 		}
 	}
@@ -83,6 +83,9 @@ func (o *queueOptions) print(env *environment, g wire.Group) error {
 			messages.N(env.Lang, "queue.members", g.Members), messages.N(env.Lang, "queue.exhibits", g.Exhibits),
 			messages.N(env.Lang, "queue.cases", g.Cases),
 		}, ", "))
+	if c := g.Custody; c != nil {
+		fmt.Fprintf(env.Stdout, "      %s\n", env.T("queue.custody", harmless(c.Case), i18n.Moment(env.Lang, c.Until.Local())))
+	}
 	if p := g.Proposal; p != nil {
 		fmt.Fprintf(env.Stdout, "      %s\n", env.T("queue.proposal", i18n.Verdict(env.Lang, triage.Verdict(p.Verdict)), harmless(p.By),
 			i18n.Moment(env.Lang, p.At), messages.N(env.Lang, "queue.new", p.Media)))

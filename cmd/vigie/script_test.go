@@ -62,6 +62,7 @@ func runScripts(t *testing.T, withService bool) {
 		Files: files, RequireExplicitExec: true, RequireUniqueNames: true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PICTURES", pictures)
+			env.Setenv("SOON", time.Now().Add(2*time.Hour).UTC().Format(time.RFC3339))
 			env.Setenv("LANG", "C.UTF-8")
 			if !withService {
 				return nil

@@ -329,6 +329,8 @@ func (s Destructions) removeExhibit(ctx context.Context, id triage.ExhibitID) er
 	}
 	_, err = s.rdb.TxPipelined(ctx, func(p redis.Pipeliner) error {
 		p.ZRem(ctx, s.key(keyExhibits), x)
+		p.HDel(ctx, s.key(keyLifted), x)
+		p.HDel(ctx, s.key(keyLifting), x)
 		if kept.Owner != "" {
 			p.ZRem(ctx, s.key(keyExhibits, ":", kept.Owner), x)
 		}

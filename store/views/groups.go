@@ -90,6 +90,7 @@ local function rank(g, marked, n, o, score, rest, finding)
   local place = waitsUnder(t)
   collectMove(t.id, t.q or '', place or '')
   t.q = place
+  lift(t, members(g))
   saveGroup(t)
 end
 if call('HGET', P .. 'rerank', 'all') ~= ARGV[2] then return 'stale' end

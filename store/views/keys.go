@@ -46,6 +46,11 @@ import (
 //	cases                hash    case → what is kept of one that was closed once, sealed
 //	shut                 set     what stands for the numbers of cases that are not open
 //	reopening            set     cases that are being brought back
+//	custodies            hash    case → the number of the event that said until when its custody runs, and what it said, sealed
+//	custody              zset    what stands for the numbers of cases whose custody runs, by its end (ms)
+//	lifted               hash    exhibit of such a case → what stands for it
+//	lifting              hash    exhibit whose media are gone over for that → the last part that was (32 raw bytes)
+//	up:<8 bytes>         zset    groups of the queue with media in such a case, by points, the highest first (their negative)
 //	closed               hash    exhibit of a closed case → the exhibit as it was, sealed
 //	vacant:<x>           set     folders that media of an exhibit lay in which is being put away
 //
@@ -122,6 +127,11 @@ const (
 	keyShut      = "shut"
 	keyReopening = "reopening"
 	keyClosed    = "closed"
+	keyCustodies = "custodies"
+	keyCustody   = "custody"
+	keyLifted    = "lifted"
+	keyLifting   = "lifting"
+	keyUp        = "up:"
 	keyVacant    = "vacant:"
 	keyDestroy   = "destructions"
 	keyLeaving   = "leaving"

@@ -10,7 +10,7 @@ func script(body string) *redis.Script { return redis.NewScript(luaShared + body
 //
 // A finding is one letter (encode.go), '?' while it is Pending. The class under which a medium is counted in its
 // exhibits is that letter, or 'w' while its bytes are wanted.
-var luaShared = luaRecords + luaClues + luaMedia
+var luaShared = luaRecords + luaClues + luaLift + luaMedia
 
 const luaRecords = `
 local P, call = ARGV[1], redis.call
@@ -337,6 +337,7 @@ local function count(key, field, d)
 end
 local function collectMove(g, old, score)
   if old == score then return end
+  if old ~= '' then relift(g, score) end
   local leaf = g:sub(1, 1) .. string.char(math.floor(g:byte(2) / 16))
   for s, d in pairs({[old] = -1, [score] = 1}) do
     if s ~= '' then
@@ -430,5 +431,8 @@ local function waitsUnder(t)
   local waits = tonumber(t.o or 0) > 0 and new ~= 0
   return waits and t.s or nil
 end
-local function requeue(t) enqueue(t, waitsUnder(t)) end
+local function requeue(t)
+  enqueue(t, waitsUnder(t))
+  lift(t, members(t.id))
+end
 `

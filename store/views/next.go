@@ -7,8 +7,8 @@ import (
 	"vigie/triage"
 )
 
-// reserveNext returns the group of the queue that somebody holds, or else reserves the first that nobody holds: groups that others
-// hold are passed over. Nothing: there is none. ARGV: by, now, until when it is reserved (ms).
+// reserveNext returns the group of the queue that somebody holds, or else reserves the first that nobody holds, those of a running custody
+// before all others: groups that others hold are passed over. Nothing: there is none. ARGV: by, now, until when it is reserved (ms).
 //
 // What is held is looked up in one sorted set, so that no more of the queue is read than as many groups as are held, and the leaf of the next.
 var reserveNext = script(luaStretch + `
@@ -22,6 +22,11 @@ for _, hold in ipairs(call('ZRANGE', P .. 'held', 0, -1)) do
   held[g], n = true, n + 1
 end
 
+local function reserve(g)
+  call('ZADD', P .. 'held', ARGV[4], g .. by)
+  return g
+end
+
 -- before compares bytes, which Lua does by what its machine takes for the alphabet.
 local function before(a, b)
   for i = 1, 16 do
@@ -31,16 +36,19 @@ local function before(a, b)
   return false
 end
 
+for _, mark in ipairs(running(ARGV[3])) do
+  for _, g in ipairs(call('ZRANGE', P .. 'up:' .. mark, 0, n - 1)) do
+    if not held[g] then return reserve(g) end
+  end
+end
+
 local _, _, leaves = stretch(0, n)
 for _, leaf in ipairs(leaves) do
   local first
   for _, g in ipairs(leaf) do
     if not held[g] and (not first or before(g, first)) then first = g end
   end
-  if first then
-    call('ZADD', P .. 'held', ARGV[4], first .. by)
-    return first
-  end
+  if first then return reserve(first) end
 end
 return ''`)
 

@@ -47,6 +47,7 @@ type Views struct {
 	Weights  Weights
 	Rerank   Rerank
 	Scores   Scores
+	Custody  Custody
 }
 
 // New returns the projections that rdb keeps under prefix (which store/known shares: both know its epoch), sealed
@@ -55,7 +56,7 @@ func New(rdb redis.UniversalClient, prefix string, key [KeySize]byte, now func()
 	d := db{rdb: rdb, prefix: prefix, sealer: newSealer(key), words: &wordCache{known: make(words)}, now: now}
 	return &Views{
 		Accounts{d}, Sessions{d}, Exhibits{d}, Media{d}, Outcomes{d}, Groups{d}, Rematch{d}, Queue{Groups{d}},
-		Grants{d}, Seen{d}, Lease{d}, Marks{d}, Destructions{db: d}, Rehashes{d}, Cases{d}, Shelving{d}, Earlier{d}, Weights{d}, Rerank{Groups{d}}, Scores{d},
+		Grants{d}, Seen{d}, Lease{d}, Marks{d}, Destructions{db: d}, Rehashes{d}, Cases{d}, Shelving{d}, Earlier{d}, Weights{d}, Rerank{Groups{d}}, Scores{d}, Custody{d},
 	}
 }
 
@@ -83,6 +84,7 @@ var (
 	_ triage.WeightsStore     = Weights{}
 	_ triage.RerankStore      = Rerank{}
 	_ triage.ScoreStore       = Scores{}
+	_ triage.CustodyStore     = Custody{}
 )
 
 // db is what all stores of this package share.

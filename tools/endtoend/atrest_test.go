@@ -161,7 +161,7 @@ func workedOn(t *testing.T, secrets *atrest.Scanner, dir, objects string) (data 
 func reviewed(t *testing.T, s *stack) {
 	t.Helper()
 	c, ctx := client.New(s.url, s.tokens["reviewer"]), t.Context()
-	queue, err := c.Queue(ctx, 0, 1)
+	queue, err := c.Queue(ctx, "", 1)
 	if err != nil || len(queue.Groups) == 0 {
 		t.Fatalf("the queue: %+v, %v", queue, err)
 	}

@@ -1,0 +1,71 @@
+package views
+
+// luaLift keeps, for each case with a running custody, those groups of the queue in which it has media: in up:<case>, by points, the highest
+// first, and by identifier, as the queue itself is ordered. Nothing is kept for any other case.
+//
+// Which groups these are follows from the records of media; whoever makes a medium join or leave a group, or an exhibit, has the
+// group ranked, and then it is looked at again.
+const luaLift = `
+-- lifts are the exhibits of cases with a custody, each with what stands for its case; nil: there are none.
+local liftsKept
+local function lifts()
+  if liftsKept == nil then
+    liftsKept = false
+    local flat = call('HGETALL', P .. 'lifted')
+    for i = 1, #flat, 2 do
+      liftsKept = liftsKept or {}
+      liftsKept[flat[i]] = flat[i + 1]
+    end
+  end
+  return liftsKept or nil
+end
+
+local function eachLifted(visit)
+  local seen = {}
+  for _, mark in pairs(lifts() or {}) do
+    if not seen[mark] then
+      seen[mark] = true
+      visit(mark)
+    end
+  end
+end
+
+-- relift gives a group another place wherever it is lifted; '' takes it out.
+local function relift(g, score)
+  eachLifted(function(mark)
+    if score == '' then call('ZREM', P .. 'up:' .. mark, g) else call('ZADD', P .. 'up:' .. mark, 'XX', -score, g) end
+  end)
+end
+
+-- lift has a group lie with just those cases in which one of its media lies, while it is in the queue.
+local function lift(t, ids)
+  local exhibits = lifts()
+  if not exhibits then return end
+  local there = {}
+  if t.q then
+    for _, id in ipairs(ids) do
+      local m = load(id)
+      for x in pairs(m and m.places or {}) do there[exhibits[x] or ''] = true end
+    end
+  end
+  eachLifted(function(mark)
+    if there[mark] then call('ZADD', P .. 'up:' .. mark, -t.q, t.id) else call('ZREM', P .. 'up:' .. mark, t.id) end
+  end)
+end
+
+-- unlift forgets what is kept for a case.
+local function unlift(mark)
+  call('ZREM', P .. 'custody', mark)
+  call('UNLINK', P .. 'up:' .. mark)
+  for x, of in pairs(lifts() or {}) do
+    if of == mark then
+      call('HDEL', P .. 'lifted', x)
+      call('HDEL', P .. 'lifting', x)
+    end
+  end
+  liftsKept = nil
+end
+
+-- running are the cases whose custody has not ended at a time (ms), that which ends first before all.
+local function running(now) return call('ZRANGEBYSCORE', P .. 'custody', '(' .. now, '+inf') end
+`

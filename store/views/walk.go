@@ -1,0 +1,183 @@
+package views
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"vigie/triage"
+)
+
+// walkQueue goes through the queue from behind a place: first the groups of each running custody, then the rest. It stops after so many
+// groups, or so many looked at, and returns how long the queue is, "1" at its end, the last place that it looked at, and the groups: of each
+// the section, the score and itself. ARGV: now (ms; nothing: no custody runs), section (”: the beginning, '-': the rest), score, group,
+// how many groups, how many at most are looked at.
+var walkQueue = script(luaSorted + `
+local section, score, after, n, most = ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6]), tonumber(ARGV[7])
+local total = 0
+for _, k in ipairs(call('HVALS', P .. 'queue')) do total = total + k end
+local live = ARGV[2] == '' and {} or running(ARGV[2])
+local first = 1
+if section ~= '' then
+  first = #live + 1
+  for i, mark in ipairs(live) do if mark == section then first = i end end
+  if first > #live and section ~= '-' then score, after = '', '' end -- that custody has ended since
+end
+
+local list, looked, last = {}, 0, {section, score, after}
+local function enough() return #list >= 3 * n or looked >= most end
+local function look(mark, points, g)
+  looked = looked + 1
+  last = {mark, points, g}
+  list[#list + 1], list[#list + 2], list[#list + 3] = mark, points, g
+end
+
+-- told tells groups that were in one of the first k sections.
+local function told(k, groups)
+  local seen = {}
+  for i = 1, k do
+    for j, there in ipairs(call('ZMSCORE', P .. 'up:' .. live[i], unpack(groups))) do
+      if there then seen[groups[j]] = true end
+    end
+  end
+  return seen
+end
+
+-- rankBehind is the place behind a group of a section, which may have left it.
+local function rankBehind(key)
+  if after == '' then return 0 end
+  local low, high = call('ZCOUNT', key, '-inf', '(' .. -score), call('ZCOUNT', key, '-inf', -score)
+  while low < high do
+    local middle = math.floor((low + high) / 2)
+    if before(after, call('ZRANGE', key, middle, middle)[1]) then high = middle else low = middle + 1 end
+  end
+  return low
+end
+
+for k = first, #live do
+  local key = P .. 'up:' .. live[k]
+  local rank = rankBehind(key)
+  score, after = '', ''
+  while not enough() do
+    local some = call('ZRANGE', key, rank, rank + 99, 'WITHSCORES')
+    if #some == 0 then break end
+    local names = {}
+    for i = 1, #some, 2 do names[#names + 1] = some[i] end
+    local seen = told(k - 1, names)
+    for i = 1, #some, 2 do
+      if enough() then break end
+      local points = string.format('%.0f', 0 - some[i + 1])
+      if seen[some[i]] then looked, last = looked + 1, {live[k], points, some[i]} else look(live[k], points, some[i]) end
+    end
+    rank = rank + 100
+  end
+  if enough() then return {total, '0', last, list} end
+end
+
+local stopped = false
+eachLeaf(score, after, function(points, groups)
+  if enough() then stopped = true; return true end
+  local seen = told(#live, groups)
+  for _, g in ipairs(groups) do
+    if enough() then stopped = true; return true end
+    if after == '' or points ~= score or before(after, g) then
+      if seen[g] then looked, last = looked + 1, {'-', points, g} else look('-', points, g) end
+    end
+  end
+end)
+return {total, stopped and '0' or '1', last, list}`)
+
+// luaSorted goes through the queue in its order.
+const luaSorted = `
+-- before compares bytes, which Lua does by what its machine takes for the alphabet.
+local function before(a, b)
+  for i = 1, 16 do
+    local x, y = a:byte(i), b:byte(i)
+    if x ~= y then return x < y end
+  end
+  return false
+end
+
+local function leafNumber(id) return id:byte(1) * 16 + math.floor(id:byte(2) / 16) end
+
+-- eachLeaf visits the leaves of the queue, from that on in which a group of a score lies (nothing: all), with the groups of each in order, until
+-- visit returns true.
+local function eachLeaf(score, group, visit)
+  local scores = {}
+  for _, s in ipairs(call('HKEYS', P .. 'queue')) do
+    if score == '' or tonumber(s) <= tonumber(score) then scores[#scores + 1] = s end
+  end
+  table.sort(scores, function(a, b) return tonumber(a) > tonumber(b) end)
+  for _, s in ipairs(scores) do
+    local leaves, from = {}, s == score and group ~= '' and leafNumber(group) or 0
+    for _, leaf in ipairs(call('HKEYS', P .. 'q:' .. s)) do
+      local n = leaf:byte(1) * 16 + leaf:byte(2)
+      if n >= from then leaves[#leaves + 1] = {n, leaf} end
+    end
+    table.sort(leaves, function(a, b) return a[1] < b[1] end)
+    for _, leaf in ipairs(leaves) do
+      local groups = call('HKEYS', P .. 'q:' .. s .. ':' .. leaf[2])
+      for i, rest in ipairs(groups) do groups[i] = leaf[2]:sub(1, 1) .. rest end
+      table.sort(groups, before)
+      if visit(s, groups) then return end
+    end
+  end
+end
+`
+
+// theRest is the section of the groups that no custody lifts.
+const theRest = "-"
+
+// Walk implements triage.QueueStore.
+func (s Queue) Walk(ctx context.Context, now time.Time, from triage.QueuePlace, n, most int) (triage.Stretch, error) {
+	const op = "views.Walk"
+	kept, err := Custody{s.db}.Custodies(ctx)
+	if err != nil {
+		return triage.Stretch{}, err
+	}
+	section, score, after, at := "", "", "", ""
+	if !now.IsZero() {
+		at = strconv.FormatInt(now.UnixMilli(), 10)
+	}
+	if from.Group != "" {
+		section, score, after = theRest, strconv.Itoa(from.Score), packID(string(from.Group))
+	}
+	custodies := make(map[string]*triage.Custody)
+	for i := range kept {
+		mark := s.caseMark(kept[i].Number)
+		custodies[mark] = &kept[i]
+		if kept[i].Case == from.Lifted {
+			section = mark
+		}
+	}
+	if section == theRest && from.Lifted != "" { // nothing is known of that case any more
+		score, after = "", ""
+	}
+	answer, err := s.run(ctx, walkQueue, s.key(keyQueue), at, section, score, after, n, most).Slice()
+	if err != nil {
+		return triage.Stretch{}, fault(op, "", err)
+	}
+	found := triage.Stretch{Total: int(number(answer[0])), End: answer[1] == "1"}
+	if last := texts(answer[2]); last[2] != "" {
+		found.Last = triage.QueuePlace{Group: triage.GroupID(unpackID(last[2]))}
+		found.Last.Score, _ = strconv.Atoi(last[1])
+		if c := custodies[last[0]]; c != nil {
+			found.Last.Lifted = c.Case
+		}
+	}
+	list := texts(answer[3])
+	var raw []string
+	for i := 0; i+2 < len(list); i += 3 {
+		raw = append(raw, list[i+2])
+	}
+	if len(raw) == 0 {
+		return found, nil
+	}
+	if found.Groups, err = s.groups(ctx, raw); err != nil {
+		return triage.Stretch{}, err
+	}
+	for i := range found.Groups {
+		found.Groups[i].Custody = custodies[list[3*i]]
+	}
+	return found, nil
+}
