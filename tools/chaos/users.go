@@ -181,7 +181,7 @@ func (r *round) reviewer(ctx context.Context, random *rand.Rand) {
 	verdicts := []triage.Verdict{triage.Illegal, triage.NotIllegal, triage.Unsure}
 	tried := make(map[string]bool)
 	for pause(ctx, someTime(random)) {
-		q, err := c.Queue(ctx, 0, 50)
+		q, err := c.Queue(ctx, "", 50)
 		if err != nil || len(q.Groups) == 0 {
 			continue
 		}

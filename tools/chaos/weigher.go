@@ -93,9 +93,9 @@ func (r *round) verifyWeights(ctx context.Context) ([]string, error) {
 // rankedOtherwise returns a line for each group of the queue that is not ranked by the weights in force.
 func (r *round) rankedOtherwise(ctx context.Context, points int) (wrong []string, err error) {
 	const most = 50
-	for offset := 0; ; offset += most {
-		q, err := r.as("reviewer").Queue(ctx, offset, most)
-		if err != nil || len(q.Groups) == 0 {
+	for after := ""; ; {
+		q, err := r.as("reviewer").Queue(ctx, after, most)
+		if err != nil {
 			return wrong, err
 		}
 		for _, g := range q.Groups {
@@ -104,6 +104,9 @@ func (r *round) rankedOtherwise(ctx context.Context, points int) (wrong []string
 					wrong = append(wrong, fmt.Sprintf("group %s has %d points instead of %d", g.ID, reason.Points, points))
 				}
 			}
+		}
+		if after = q.Next; after == "" {
+			return wrong, nil
 		}
 	}
 }
