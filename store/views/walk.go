@@ -10,7 +10,7 @@ import (
 
 // walkQueue goes through the queue from behind a place: first the groups of each running custody, then the rest. It stops after so many
 // groups, or so many looked at, and returns how long the queue is, "1" at its end, the last place that it looked at, and the groups: of each
-// the section, the score and itself. ARGV: now (ms; nothing: no custody runs), section (”: the beginning, '-': the rest), score, group,
+// the section, the score and itself. ARGV: now (ms; nothing: no custody runs), section (nothing: the beginning, '-': the rest), score, group,
 // how many groups, how many at most are looked at.
 var walkQueue = script(luaSorted + `
 local section, score, after, n, most = ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6]), tonumber(ARGV[7])
