@@ -36,9 +36,11 @@ func serveSamples(t *testing.T) string {
 		c.Type("jpg")
 		return c.Send(somePicture(t))
 	})
-	g.Handle(fiber.MethodGet, "/drives/:id/progress", guard.Public(), func(c *fiber.Ctx) error {
-		return c.SendStatus(fiber.StatusNoContent) // nothing new, for a page that stays open for long
-	})
+	for _, polled := range []string{"/drives/:id/progress", "/cases/:id", "/queue", "/ranking"} {
+		g.Handle(fiber.MethodGet, polled, guard.Public(), func(c *fiber.Ctx) error {
+			return c.SendStatus(fiber.StatusNoContent) // nothing new, for a page that stays open for long
+		})
+	}
 	ln := listen(t)
 	go g.App().Listener(ln)                  //nolint:errcheck // ends with the test
 	t.Cleanup(func() { g.App().Shutdown() }) //nolint:errcheck // see above
