@@ -3,6 +3,7 @@ package api_test
 import (
 	"testing"
 
+	"vigie/api/wire"
 	"vigie/triage"
 )
 
@@ -23,7 +24,7 @@ func TestNextOverREST(t *testing.T) {
 			t.Errorf("%+v, %v", g, err)
 		}
 	}
-	if _, err := c.Decide(ctx, q.Groups[0].ID, triage.NotIllegal, ""); err != nil {
+	if _, err := c.Decide(ctx, q.Groups[0].ID, wire.DecisionRequest{Verdict: string(triage.NotIllegal)}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := c.Next(ctx); !triage.IsKind(err, triage.NotFound) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"vigie/api/wire"
 	"vigie/triage"
 )
 
@@ -30,7 +31,7 @@ func TestConfirmation(t *testing.T) {
 	if _, err := c.Claim(ctx, group); err != nil {
 		t.Fatal(err)
 	}
-	decided, err := c.Decide(ctx, group, triage.Illegal, "seen")
+	decided, err := c.Decide(ctx, group, wire.DecisionRequest{Verdict: string(triage.Illegal), Category: "A1", Note: "seen"})
 	if err != nil {
 		t.Fatal(err)
 	}

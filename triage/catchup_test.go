@@ -92,7 +92,7 @@ func worked(t *testing.T) (*house, *triage.CatchUp) {
 		if _, err := h.review.Claim(t.Context(), h.reviewer.Actor, groups[i].ID); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := h.review.Decide(t.Context(), h.reviewer.Actor, groups[i].ID, verdict, "a note"); err != nil {
+		if _, err := h.review.Decide(t.Context(), h.reviewer.Actor, groups[i].ID, opinion(verdict, "a note")); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -84,7 +84,7 @@ func TestCustodyComesFirst(t *testing.T) {
 	if g, err := h.review.Next(ctx, h.reviewer.Actor); err != nil || g.ID != ids[0] {
 		t.Errorf("next is %s, %v; not %s", g.ID, err, ids[0])
 	}
-	if _, err := h.review.Decide(ctx, h.reviewer.Actor, ids[0], triage.NotIllegal, ""); err != nil {
+	if _, err := h.review.Decide(ctx, h.reviewer.Actor, ids[0], opinion(triage.NotIllegal, "")); err != nil {
 		t.Fatal(err)
 	}
 	if again, _ := h.lifted(now); !slices.Equal(again, ids[1:]) {

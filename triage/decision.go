@@ -26,16 +26,18 @@ func ParseVerdict(s string) (Verdict, error) {
 	return "", E(Invalid, "parse verdict", s, "a verdict is illegal, not-illegal or unsure", nil)
 }
 
-// Decision is a reviewer's conclusion about the media that a group had.
+// Decision is what was concluded of the media that a group had, by one person or several.
 type Decision struct {
-	Verdict Verdict   `json:"verdict"`
-	Note    string    `json:"note,omitempty"`
-	By      string    `json:"by"`
-	At      time.Time `json:"at"`
-	Members int       `json:"members"` // how many media it covers
-	Covers  Coverage  `json:"covers"`  // and which: for those that join later it is a proposal
+	Opinion           // the last
+	Before  []Opinion `json:"before,omitempty"` // what others concluded of the same media before, the first one first
+	Members int       `json:"members"`          // how many media it covers
+	Covers  Coverage  `json:"covers"`           // and which: for those that join later it is a proposal
 	// Confirms is the time of the decision that was taken over for media that had joined since; zero: none.
 	Confirms time.Time `json:"confirms,omitzero"`
+	// Overturns reports that what it says is against a decision by which media are in the office's set.
+	Overturns bool `json:"overturns,omitempty"`
+	// Replaces is what stood before, without what that one replaced: it stands again when the first opinion is taken back.
+	Replaces *Decision `json:"replaces,omitempty"`
 }
 
 // CoverBytes is how much of a medium's identifier a decision names it by: of two media in one group, another is taken for it

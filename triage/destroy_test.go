@@ -354,7 +354,7 @@ func TestDecisionOutlivesDestruction(t *testing.T) {
 		if _, err := h.review.Claim(ctx, h.reviewer.Actor, g); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := h.review.Decide(ctx, h.reviewer.Actor, g, verdict, ""); err != nil {
+		if _, err := h.review.Decide(ctx, h.reviewer.Actor, g, opinion(verdict, "")); err != nil {
 			t.Fatal(err)
 		}
 	}

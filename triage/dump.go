@@ -313,6 +313,7 @@ func (d dumper) group(g Group) error {
 		By      string    `json:"by"`
 		At      time.Time `json:"at"`
 		Members int       `json:"members"`
+		Awaits  Round     `json:"awaits,omitempty"`
 	}
 	line := struct {
 		dumped
@@ -323,7 +324,7 @@ func (d dumper) group(g Group) error {
 		Decision *decision `json:"decision,omitempty"`
 	}{Members: g.Members, Open: g.Open, Score: g.Score, Finding: g.Finding}
 	if v := g.Decision; v != nil {
-		line.Decision = &decision{v.Verdict, v.By, v.At, v.Members}
+		line.Decision = &decision{v.Verdict, v.By, v.At, v.Members, v.Round()}
 	}
 	var err error
 	if line.dumped, err = d.of("group", string(g.ID), g); err != nil {
@@ -355,13 +356,21 @@ func (d dumper) lifted(ctx context.Context) error {
 }
 
 func (d dumper) queue(ctx context.Context) error {
+	if err := d.listed(ctx, "queue", d.Events.Queue.Queue); err != nil {
+		return err
+	}
+	return d.listed(ctx, "awaiting", d.Events.Queue.Awaiting)
+}
+
+// listed writes a list of groups in its order.
+func (d dumper) listed(ctx context.Context, is string, list func(ctx context.Context, offset, n int) ([]Group, int, error)) error {
 	for at := 0; ; at += stewardBatch {
-		groups, n, err := d.Events.Queue.Queue(ctx, at, stewardBatch)
+		groups, n, err := list(ctx, at, stewardBatch)
 		if err != nil {
 			return err
 		}
 		for _, g := range groups {
-			if err := d.out.Encode(dumped{Is: "queue", ID: string(g.ID)}); err != nil {
+			if err := d.out.Encode(dumped{Is: is, ID: string(g.ID)}); err != nil {
 				return err
 			}
 		}

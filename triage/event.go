@@ -37,6 +37,8 @@ const (
 	RevealGranted EventKind = "reveal.granted"
 	PictureServed EventKind = "reveal.served"
 	DecisionMade  EventKind = "group.decided"
+	// DecisionUndone takes the last opinion back.
+	DecisionUndone EventKind = "group.undecided"
 	// WeightsChanged tells what counts in the ranking from now on.
 	WeightsChanged EventKind = "ranking.changed"
 

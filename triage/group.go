@@ -63,12 +63,13 @@ type Group struct {
 	Custody *Custody `json:"custody,omitempty"`
 }
 
-// Proposal returns what was decided before of a group that media have joined since, or nil.
-func (g Group) Proposal() *Decision {
-	if g.New == 0 {
+// Proposal returns what was concluded of a group that media have joined since, or nil: nothing was, or two people disagree.
+func (g Group) Proposal() *Opinion {
+	if g.New == 0 || g.Decision == nil || g.Decision.Round() == AwaitsThird {
 		return nil
 	}
-	return g.Decision
+	o := g.Decision.Conclusion()
+	return &o
 }
 
 // Proposes reports whether a member is one for which the decision is a proposal.

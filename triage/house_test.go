@@ -453,3 +453,12 @@ func inSets(f triage.Finding) triage.Finding {
 	}
 	return f
 }
+
+// opinion is one of that verdict: what is illegal is of some category.
+func opinion(v triage.Verdict, note string) triage.Opinion {
+	o := triage.Opinion{Verdict: v, Note: note}
+	if v == triage.Illegal {
+		o.Category = "A1"
+	}
+	return o
+}

@@ -81,7 +81,7 @@ func TestNext(t *testing.T) {
 		t.Fatal(err)
 	}
 	next(others[1], queue[1])
-	if _, err := h.review.Decide(ctx, one, queue[0], triage.NotIllegal, ""); err != nil {
+	if _, err := h.review.Decide(ctx, one, queue[0], opinion(triage.NotIllegal, "")); err != nil {
 		t.Fatal(err)
 	}
 	next(one, "")

@@ -169,6 +169,8 @@ func (p *Projector) Apply(ctx context.Context, ev Event) error {
 		return rehashEnded(ctx, p.Rehashes, ev.Subject, ev.Time)
 	case WeightsChanged:
 		return withData(ev, func(d changedWeights) error { return p.weightsChanged(ctx, ev, d) })
+	case DecisionUndone:
+		return withData(ev, func(d undoneDecision) error { return p.decisionUndone(ctx, GroupID(ev.Subject), d) })
 	case DecisionMade:
 		return withData(ev, func(d Decision) error { return p.Queue.SaveDecision(ctx, GroupID(ev.Subject), d) })
 	}

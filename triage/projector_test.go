@@ -32,7 +32,7 @@ func TestEventsApplyAgain(t *testing.T) {
 	if _, err := h.review.Claim(t.Context(), h.reviewer.Actor, groups[0].ID); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.review.Decide(t.Context(), h.reviewer.Actor, groups[0].ID, triage.NotIllegal, ""); err != nil {
+	if _, err := h.review.Decide(t.Context(), h.reviewer.Actor, groups[0].ID, opinion(triage.NotIllegal, "")); err != nil {
 		t.Fatal(err)
 	}
 	var head uint64

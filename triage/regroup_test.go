@@ -161,7 +161,7 @@ func TestRehashRegroups(t *testing.T) {
 	if _, err := h.review.Claim(ctx, h.reviewer.Actor, decided); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.review.Decide(ctx, h.reviewer.Actor, decided, triage.Illegal, "seen"); err != nil {
+	if _, err := h.review.Decide(ctx, h.reviewer.Actor, decided, opinion(triage.Illegal, "seen")); err != nil {
 		t.Fatal(err)
 	}
 	older := h.copyRedis()

@@ -31,6 +31,11 @@ type QueueStore interface {
 	Unclaim(ctx context.Context, id GroupID, by string) error
 	// SaveDecision keeps a decision, of a group that may not be there yet.
 	SaveDecision(ctx context.Context, id GroupID, d Decision) error
+	// DropDecision has a group be as if nobody had decided it.
+	DropDecision(ctx context.Context, id GroupID) error
+	// Awaiting returns a stretch of the groups whose decision waits for somebody else's opinion, the longest waiting first, and how
+	// many there are.
+	Awaiting(ctx context.Context, offset, n int) ([]Group, int, error)
 }
 
 // GrantStore keeps live grants. A grant that has expired is NotFound.
@@ -57,6 +62,7 @@ type Review struct {
 	Renderer Renderer
 	Events   *Projector
 	Rules    RevealRules
+	Scheme   *Scheme // nil: DefaultScheme
 	Now      func() time.Time
 }
 
@@ -262,67 +268,4 @@ func (r *Review) Picture(ctx context.Context, by Session, grant string, n int) (
 		return nil, err
 	}
 	return picture, nil
-}
-
-// Decide records what a reviewer concluded of a claimed group, and hands it back.
-func (r *Review) Decide(ctx context.Context, by Actor, id GroupID, verdict Verdict, note string) (Decision, error) {
-	const op = "decide a group"
-	if _, err := r.claimed(ctx, op, by, id); err != nil {
-		return Decision{}, err
-	}
-	note = strings.TrimSpace(note)
-	if len(note) > MaxNote {
-		return Decision{}, E(Invalid, op, string(id), "the note is longer than 2,000 bytes: shorten it", nil)
-	}
-	g, media, err := r.read(ctx, id)
-	if err != nil {
-		return Decision{}, err
-	}
-	return r.record(ctx, by, g, media, Decision{Verdict: verdict, Note: note})
-}
-
-// Confirm takes what was decided of a group over for the media that have joined since: the verdict and as many media as its
-// reader was told. It claims the group, if nobody else has, and hands it back.
-func (r *Review) Confirm(ctx context.Context, by Actor, id GroupID, verdict Verdict, media int) (Decision, error) {
-	const op = "confirm a decision"
-	if _, err := r.Claim(ctx, by, id); err != nil {
-		return Decision{}, err
-	}
-	g, members, err := r.read(ctx, id)
-	if err != nil {
-		return Decision{}, err
-	}
-	proposed := 0
-	for _, m := range members {
-		if g.Proposes(m) {
-			proposed++
-		}
-	}
-	if proposed == 0 || proposed != media || g.Decision.Verdict != verdict {
-		if err := r.Queue.Unclaim(ctx, id, by.ID); err != nil {
-			return Decision{}, err
-		}
-		return Decision{}, E(Conflict, op, string(id), "the group has changed since: read it again", nil)
-	}
-	return r.record(ctx, by, g, members, Decision{Verdict: verdict, Note: g.Decision.Note, Confirms: g.Decision.At})
-}
-
-// read returns a group with its members.
-func (r *Review) read(ctx context.Context, id GroupID) (Group, []Medium, error) {
-	g, err := r.Queue.Group(ctx, id)
-	if err != nil {
-		return g, nil, err
-	}
-	media, err := r.Queue.GroupMedia(ctx, id)
-	return g, media, err
-}
-
-// record has a decision cover the media of a claimed group, and hands that back.
-func (r *Review) record(ctx context.Context, by Actor, g Group, media []Medium, d Decision) (Decision, error) {
-	d.By, d.At = by.ID, r.Now().UTC()
-	d.Covers, d.Members = covering(media, g.Decision)
-	if err := r.Events.act(ctx, by, DecisionMade, string(g.ID), d); err != nil {
-		return Decision{}, err
-	}
-	return d, r.Queue.Unclaim(ctx, g.ID, by.ID)
 }

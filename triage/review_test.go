@@ -25,13 +25,13 @@ func TestDecision(t *testing.T) {
 	h.run()
 	_, g := queued(t, h)
 	ctx := t.Context()
-	if _, err := h.review.Decide(ctx, h.reviewer.Actor, g, triage.NotIllegal, ""); !triage.IsKind(err, triage.Conflict) {
+	if _, err := h.review.Decide(ctx, h.reviewer.Actor, g, opinion(triage.NotIllegal, "")); !triage.IsKind(err, triage.Conflict) {
 		t.Errorf("decided without a claim: %v", err)
 	}
 	if _, err := h.review.Claim(ctx, h.reviewer.Actor, g); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.review.Decide(ctx, h.reviewer.Actor, g, triage.NotIllegal, "a landscape"); err != nil {
+	if _, err := h.review.Decide(ctx, h.reviewer.Actor, g, opinion(triage.NotIllegal, "a landscape")); err != nil {
 		t.Fatal(err)
 	}
 	if _, total, _ := h.review.List(ctx, h.reviewer.Actor, 0, 10); total != 0 {
@@ -63,7 +63,7 @@ func TestDecidedAfterOneLeft(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.destroy(two)
-	if d, err := h.review.Decide(ctx, h.reviewer.Actor, id, triage.NotIllegal, ""); err != nil || d.Members != 1 {
+	if d, err := h.review.Decide(ctx, h.reviewer.Actor, id, opinion(triage.NotIllegal, "")); err != nil || d.Members != 1 {
 		t.Errorf("%+v, %v", d, err)
 	}
 	if err := h.submitOnce(ctx, "THREE", near(t, p, "c.jpg", 2)); err != nil {
@@ -107,7 +107,7 @@ func TestProposal(t *testing.T) {
 	if _, err := h.review.Claim(ctx, by, id); err != nil {
 		t.Fatal(err)
 	}
-	first, err := h.review.Decide(ctx, by, id, triage.Illegal, "seen")
+	first, err := h.review.Decide(ctx, by, id, opinion(triage.Illegal, "seen"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func TestProposal(t *testing.T) {
 	submit("TWO", 2)
 	submit("THREE", 3)
 	g := group()
-	if d := g.Proposal(); g.New != 2 || d == nil || d.Verdict != triage.Illegal || d.By != by.ID || !d.At.Equal(first.At) || d.Members != 1 {
+	if d := g.Proposal(); g.New != 2 || d == nil || d.Verdict != triage.Illegal || d.By != by.ID || !d.At.Equal(first.At) || g.Decision.Members != 1 {
 		t.Errorf("two joined: %+v", g)
 	}
 	if _, n, err := h.review.List(ctx, by, 0, 9); err != nil || n != 1 {
@@ -185,7 +185,7 @@ func TestUnrankedIsNotCovered(t *testing.T) {
 	if _, err := h.review.Claim(ctx, h.reviewer.Actor, id); err != nil {
 		t.Fatal(err)
 	}
-	if d, err := h.review.Decide(ctx, h.reviewer.Actor, id, triage.NotIllegal, ""); err != nil || d.Members != 1 {
+	if d, err := h.review.Decide(ctx, h.reviewer.Actor, id, opinion(triage.NotIllegal, "")); err != nil || d.Members != 1 {
 		t.Fatalf("%+v, %v", d, err)
 	}
 	h.work()

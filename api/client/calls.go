@@ -284,8 +284,32 @@ func (c *Client) Confirm(ctx context.Context, group string, verdict triage.Verdi
 }
 
 // Decide records a conclusion about a claimed group.
-func (c *Client) Decide(ctx context.Context, group string, verdict triage.Verdict, note string) (d wire.Decision, err error) {
+func (c *Client) Decide(ctx context.Context, group string, q wire.DecisionRequest) (d wire.Decision, err error) {
 	k := call{op: "decide a group", method: http.MethodPost, path: "/v1/groups/" + id(group) + "/decision"}
-	err = c.send(ctx, k, wire.DecisionRequest{Verdict: string(verdict), Note: note}, &d)
+	err = c.send(ctx, k, q, &d)
 	return d, err
+}
+
+// Undecide takes one's own last conclusion back, and claims the group.
+func (c *Client) Undecide(ctx context.Context, group string) error {
+	return c.do(ctx, call{op: "take a decision back", method: http.MethodDelete, path: "/v1/groups/" + id(group) + "/decision"}, nil)
+}
+
+// Awaiting returns up to limit groups, from offset (0 is the first) on, whose decision awaits somebody else's opinion.
+func (c *Client) Awaiting(ctx context.Context, offset, limit int) (q wire.Awaiting, err error) {
+	query := url.Values{"offset": {strconv.Itoa(offset)}, "limit": {strconv.Itoa(limit)}}
+	err = c.get(ctx, "read what awaits a second opinion", "/v1/awaiting", query, &q)
+	return q, err
+}
+
+// NextAwaiting claims the group that has waited longest for an opinion of somebody who gave none of it.
+func (c *Client) NextAwaiting(ctx context.Context) (g wire.Group, err error) {
+	err = c.do(ctx, call{op: "take the next group that awaits a second opinion", method: http.MethodPost, path: "/v1/awaiting/next", repeatable: true}, &g)
+	return g, err
+}
+
+// Categories returns the office's scheme.
+func (c *Client) Categories(ctx context.Context) (s wire.Scheme, err error) {
+	err = c.get(ctx, "read the categories", "/v1/categories", nil, &s)
+	return s, err
 }

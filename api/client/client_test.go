@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"vigie/api/client"
+	"vigie/api/wire"
 	"vigie/hashing"
 	"vigie/triage"
 )
@@ -183,7 +184,7 @@ func TestUnrepeatableCalls(t *testing.T) {
 			return err
 		},
 		"decide": func(c *client.Client) error {
-			_, err := c.Decide(t.Context(), "g", triage.Unsure, "")
+			_, err := c.Decide(t.Context(), "g", wire.DecisionRequest{Verdict: string(triage.Unsure)})
 			return err
 		},
 		"import": func(c *client.Client) error {

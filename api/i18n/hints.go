@@ -132,6 +132,28 @@ var hints = map[string]string{
 	"choose the file that holds the list":                                           "choisissez le fichier qui contient la liste",
 	"the list is too large for a form: use vigie sets import":                       "la liste est trop grande pour un formulaire : utilisez vigie sets import",
 	"the languages are fr and en":                                                   "les langues sont fr et en",
+
+	// Of decisions.
+	"state the category of what is illegal":                                                                                 "indiquez la catégorie de ce qui est illégal",
+	"the office's scheme has no such category: choose one of those listed":                                                  "le schéma de l’office n’a pas cette catégorie : choisissez parmi celles proposées",
+	"a victim is unidentified, identified or known-series":                                                                  "une victime est « unidentified », « identified » ou « known-series »",
+	"a producer lead is none, possible or strong":                                                                           "une piste vers le producteur est « none », « possible » ou « strong »",
+	"series is empty: state one":                                                                                            "la série est vide : indiquez-la",
+	"series is longer than 200 bytes: shorten it":                                                                           "la série dépasse 200 octets : raccourcissez-la",
+	"series holds control characters or is not UTF-8: correct it":                                                           "la série contient des caractères de contrôle ou n’est pas de l’UTF-8 : corrigez-la",
+	"category is empty: state one":                                                                                          "la catégorie est vide : indiquez-la",
+	"category is longer than 200 bytes: shorten it":                                                                         "la catégorie dépasse 200 octets : raccourcissez-la",
+	"category holds control characters or is not UTF-8: correct it":                                                         "la catégorie contient des caractères de contrôle ou n’est pas de l’UTF-8 : corrigez-la",
+	"you have given your opinion of this group: somebody else must look at it":                                              "vous avez donné votre avis sur ce groupe : une autre personne doit se prononcer",
+	"only who decided last can take that back":                                                                              "seule la personne qui a décidé en dernier peut reprendre sa décision",
+	"a decision can be taken back for 15 minutes, and until it enters the office's set: claim the group and decide it anew": "une décision se reprend pendant 15 minutes, et tant qu’elle n’est pas entrée dans la base de l’office : prenez le groupe et décidez de nouveau",
+	"no group awaits your opinion: look again later":                                                                        "aucun groupe n’attend votre avis : revenez plus tard",
+	"a scheme is JSON with name, version and categories: begin with what vigie categories prints":                           "un schéma est un JSON avec name, version et categories : partez de ce qu’affiche vigie categories",
+	"a scheme has 1 to 100 categories":                                                                                      "un schéma a de 1 à 100 catégories",
+	"the code of a category is 1 to 20 printable ASCII characters without spaces":                                           "le code d’une catégorie compte de 1 à 20 caractères ASCII visibles, sans espace",
+	"two categories have this code: give each its own":                                                                      "deux catégories ont ce code : donnez à chacune le sien",
+	"a category has a name in French (fr) and one in English (en)":                                                          "une catégorie a un nom en français (fr) et un en anglais (en)",
+	"the file cannot be read: check its path and its rights":                                                                "le fichier ne peut pas être lu : vérifiez son chemin et ses droits",
 }
 
 // sentence gives a phrase a capital and a full stop.

@@ -71,6 +71,12 @@ var words = Catalogue{
 	"verdict.illegal":        {"Illégal", "Illegal"},
 	"verdict.not-illegal":    {"Non illégal", "Not illegal"},
 	"verdict.unsure":         {"Incertain", "Unsure"},
+	"victim.unidentified":    {"Non identifiée", "Unidentified"},
+	"victim.identified":      {"Identifiée", "Identified"},
+	"victim.known-series":    {"D’une série connue", "Of a known series"},
+	"lead.none":              {"Aucune", "None"},
+	"lead.possible":          {"Possible", "Possible"},
+	"lead.strong":            {"Forte", "Strong"},
 	"step.facts":             {"Faits seulement", "Facts only"},
 	"step.blurred":           {"Petite, grise, très floue", "Small, grey, strongly blurred"},
 	"step.grey":              {"Petite, grise", "Small and grey"},
@@ -121,6 +127,12 @@ func CaseState(l Lang, s triage.CaseState) string { return words.T(l, "case."+st
 
 // Verdict names a reviewer's verdict.
 func Verdict(l Lang, v triage.Verdict) string { return words.T(l, "verdict."+string(v)) }
+
+// Victim says what is known of a victim.
+func Victim(l Lang, v triage.Victim) string { return words.T(l, "victim."+string(v)) }
+
+// Lead names how much a group tells of who made it.
+func Lead(l Lang, lead triage.Lead) string { return words.T(l, "lead."+string(lead)) }
 
 // Step describes a step of a reveal.
 func Step(l Lang, s triage.RevealStep) string { return words.T(l, "step."+string(s)) }

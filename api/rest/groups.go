@@ -22,8 +22,6 @@ func (h *Handlers) groups(g *guard.Guard) {
 	g.Handle(fiber.MethodGet, "/v1/groups/:id", reviewer, h.sheet)
 	g.Handle(fiber.MethodPost, "/v1/groups/:id/claim", reviewer, h.claim)
 	g.Handle(fiber.MethodDelete, "/v1/groups/:id/claim", reviewer, h.giveBack)
-	g.Handle(fiber.MethodPost, "/v1/groups/:id/decision", reviewer, h.decide)
-	g.Handle(fiber.MethodPost, "/v1/groups/:id/confirmation", reviewer, h.confirm)
 }
 
 // groupID returns the group that the path names.
@@ -89,44 +87,4 @@ func (h *Handlers) giveBack(c *fiber.Ctx) error {
 		return err
 	}
 	return c.SendStatus(fiber.StatusNoContent)
-}
-
-func (h *Handlers) decide(c *fiber.Ctx) error {
-	id, err := groupID(c)
-	if err != nil {
-		return err
-	}
-	q, err := question[wire.DecisionRequest](c)
-	if err != nil {
-		return err
-	}
-	verdict, err := triage.ParseVerdict(q.Verdict)
-	if err != nil {
-		return err
-	}
-	d, err := h.Review.Decide(guard.Context(c), guard.Session(c).Actor, id, verdict, q.Note)
-	if err != nil {
-		return err
-	}
-	return c.JSON(wire.NewDecision(d))
-}
-
-func (h *Handlers) confirm(c *fiber.Ctx) error {
-	id, err := groupID(c)
-	if err != nil {
-		return err
-	}
-	q, err := question[wire.ConfirmationRequest](c)
-	if err != nil {
-		return err
-	}
-	verdict, err := triage.ParseVerdict(q.Verdict)
-	if err != nil {
-		return err
-	}
-	d, err := h.Review.Confirm(guard.Context(c), guard.Session(c).Actor, id, verdict, q.Media)
-	if err != nil {
-		return err
-	}
-	return c.JSON(wire.NewDecision(d))
 }

@@ -47,6 +47,7 @@ func (h *Handlers) Register(g *guard.Guard) error {
 	h.objections(g)
 	h.groups(g)
 	h.reveals(g)
+	h.decisions(g)
 	h.destructions(g)
 	h.cases(g)
 	h.ranking(g)

@@ -3,7 +3,6 @@ package web
 import (
 	"net/url"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -19,8 +18,7 @@ const mediaShown = 50
 type groupForm struct {
 	Step    triage.RevealStep
 	Reason  string
-	Verdict triage.Verdict
-	Note    string
+	Opinion triage.Opinion
 }
 
 // member is one medium of a group: its facts, no name.
@@ -42,17 +40,16 @@ type groupBody struct {
 	Short     string
 	Claim     claimState
 	Cases     []string
-	DecidedBy string
+	Opinions  []opinionRow // on record, the first one first
+	DecidedBy string       // name of who concluded what is proposed
+	Mine      bool         // the reader gave one of them
+	Undoable  bool         // and can take it back
+	Scheme    *triage.Scheme
 	Media     []member
 	Pager     pager
 	Ladder    ladder
 	Form      groupForm
 	Problem   error
-}
-
-// Verdicts are the verdicts to choose from.
-func (groupBody) Verdicts() []triage.Verdict {
-	return []triage.Verdict{triage.Illegal, triage.NotIllegal, triage.Unsure}
 }
 
 func (p *Pages) group(c *fiber.Ctx) error {
@@ -78,9 +75,10 @@ func (p *Pages) groupPage(c *fiber.Ctx, form groupForm, problem error) error {
 	if body.Form.Step == "" {
 		body.Form.Step = body.Ladder.Next()
 	}
-	if d := sheet.Group.Decision; d != nil {
-		body.DecidedBy = p.Access.Name(ctx, d.By)
+	if body.Scheme, err = p.Review.Categories(by); err != nil {
+		return err
 	}
+	p.opinions(c, &body)
 	for i, m := range stretch(&body.Pager, sheet.Media) {
 		body.Media = append(body.Media, member{m, body.Pager.First() + i, sheet.Group.Proposes(m), modified(m)})
 	}
@@ -125,31 +123,6 @@ func (p *Pages) claim(c *fiber.Ctx) error {
 func (p *Pages) giveBack(c *fiber.Ctx) error {
 	err := p.Review.Return(guard.Context(c), guard.Session(c).Actor, triage.GroupID(c.Params("id")))
 	return p.afterGroup(c, groupForm{}, err)
-}
-
-func (p *Pages) decide(c *fiber.Ctx) error {
-	form := groupForm{Verdict: triage.Verdict(field(c, "verdict")), Note: field(c, "note")}
-	verdict, err := triage.ParseVerdict(string(form.Verdict))
-	if err == nil {
-		_, err = p.Review.Decide(guard.Context(c), guard.Session(c).Actor, triage.GroupID(c.Params("id")), verdict, form.Note)
-	}
-	if err != nil {
-		return p.afterGroup(c, form, err)
-	}
-	return seeOther(c, "/queue?decided="+string(verdict))
-}
-
-// confirm takes over what the page proposed.
-func (p *Pages) confirm(c *fiber.Ctx) error {
-	verdict, err := triage.ParseVerdict(field(c, "verdict"))
-	if err == nil {
-		media, _ := strconv.Atoi(field(c, "media")) // what is no number is no proposal either
-		_, err = p.Review.Confirm(guard.Context(c), guard.Session(c).Actor, triage.GroupID(c.Params("id")), verdict, media)
-	}
-	if err != nil {
-		return p.afterGroup(c, groupForm{}, err)
-	}
-	return seeOther(c, "/queue?decided="+string(verdict))
 }
 
 func (p *Pages) askReveal(c *fiber.Ctx) error {

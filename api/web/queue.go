@@ -46,10 +46,10 @@ type queueRow struct {
 type queueBody struct {
 	Rows    []queueRow
 	Total   int
-	After   string         // the place behind which the page begins; "": the queue's beginning
-	Next    string         // where the queue goes on; "": this is its end
-	Decided triage.Verdict // what was just decided, or ""
-	NoNext  bool           // the reader asked for the next group, and there is none
+	After   string // the place behind which the page begins; "": the queue's beginning
+	Next    string // where the queue goes on; "": this is its end
+	Decided decided
+	NoNext  bool // the reader asked for the next group, and there is none
 }
 
 func (p *Pages) queue(c *fiber.Ctx) error {
@@ -68,12 +68,10 @@ func (p *Pages) queue(c *fiber.Ctx) error {
 	for _, g := range found.Groups {
 		row := queueRow{Group: g, Short: short(g.ID), Claim: p.claimOf(c, g)}
 		if g.Decision != nil {
-			row.DecidedBy = p.Access.Name(guard.Context(c), g.Decision.By)
+			row.DecidedBy = p.Access.Name(guard.Context(c), g.Decision.Conclusion().By)
 		}
 		body.Rows = append(body.Rows, row)
 	}
-	if v, err := triage.ParseVerdict(c.Query("decided")); err == nil {
-		body.Decided = v
-	}
+	body.Decided = justDecided(c)
 	return p.show(c, "queue", page{Body: body}, "queue.title")
 }

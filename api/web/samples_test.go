@@ -239,19 +239,42 @@ func sampleReview(l i18n.Lang) []sample {
 	free := claimState{State: "free"}
 	a, b, c := sampleGroup("3f2a91bc"), sampleGroup("77d0c1e2"), sampleGroup("0badcafe")
 	b.Score, b.Finding, b.Reasons, b.Videos, b.Open = 20, triage.Unranked, b.Reasons[2:4], 1, 2
-	b.Decision = &triage.Decision{Verdict: triage.Unsure, Note: hostile, By: "a2", At: sampleNow, Members: 2}
+	b.Decision = &triage.Decision{Opinion: triage.Opinion{Verdict: triage.Unsure, Note: hostile, By: "a2", At: sampleNow}, Members: 2}
 	b.New = 1
 	c.Score, c.Reasons = 0, nil
+	said := func(by string, o triage.Opinion) triage.Opinion { o.By, o.At = by, sampleNow; return o }
+	full := triage.Opinion{Verdict: triage.Illegal, Category: "A1", Violent: true, Victim: triage.VictimSeries, Producer: triage.LeadStrong, Series: hostile, Note: hostile}
+	waits, disputed, settled := a, a, a
+	waits.Decision = &triage.Decision{Opinion: said("a2", full), Members: 3}
+	disputed.Decision = &triage.Decision{Opinion: said("a3", triage.Opinion{Verdict: triage.NotIllegal}), Before: []triage.Opinion{said("a2", full)}, Members: 3}
+	settled.Decision = &triage.Decision{Opinion: said("a3", full), Before: []triage.Opinion{said("a2", full)}, Members: 3}
 	held := a
 	held.Custody = &triage.Custody{Case: "k0123456789abcdef", Number: hostile, Until: sampleNow.Add(20 * time.Hour)}
 	rows := []queueRow{{held, "3f2a91bc", free, ""}, {b, "77d0c1e2", mine, hostile}, {c, "0badcafe", other, ""}}
 
 	group := func(g triage.Group, claim claimState, form groupForm, problem error) page {
-		body := groupBody{Group: g, Short: short(g.ID), Claim: claim, Cases: []string{"2026/00123", hostile}, Form: form, Problem: problem, DecidedBy: "Camille Roux", Pager: pager{"/groups/x", 0, mediaShown, 3}}
+		body := groupBody{Group: g, Short: short(g.ID), Claim: claim, Cases: []string{"2026/00123", hostile}, Form: form, Problem: problem, DecidedBy: "Camille Roux", Scheme: triage.DefaultScheme(), Pager: pager{"/groups/x", 0, mediaShown, 3}}
 		for i, m := range sampleMedia() {
 			body.Media = append(body.Media, member{m, i + 1, i == 1, modified(m)})
 		}
 		return samplePage(l, reviewer, "/groups/"+string(g.ID), body)
+	}
+	withOpinions := func(p page, mine, undoable bool) page {
+		body := p.Body.(groupBody)
+		body.Mine, body.Undoable = mine, undoable
+		for _, o := range body.Group.Decision.Opinions() {
+			body.Opinions = append(body.Opinions, opinionRow{o, hostile})
+		}
+		p.Body = body
+		return p
+	}
+	var waiting []awaitingRow
+	for i, g := range []triage.Group{waits, disputed} {
+		row := awaitingRow{queueRow: queueRow{g, short(g.ID), free, ""}, Mine: i == 0}
+		for _, o := range g.Decision.Opinions() {
+			row.Opinions = append(row.Opinions, opinionRow{o, hostile})
+		}
+		waiting = append(waiting, row)
 	}
 	climbed := func(step triage.RevealStep) ladder { return ladder{step, triage.RevealRules{}.Offered(step)} }
 	reveal := func(step triage.RevealStep) page {
@@ -261,14 +284,19 @@ func sampleReview(l i18n.Lang) []sample {
 		return p
 	}
 	return []sample{
-		{"queue", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{Rows: rows, Total: 48, After: ".30." + string(a.ID), Next: ".0." + string(c.ID), Decided: triage.Illegal})},
+		{"queue", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{Rows: rows, Total: 48, After: ".30." + string(a.ID), Next: ".0." + string(c.ID), Decided: decided{triage.Illegal, "3f2a91bc", "3f2a91bc"}})},
 		{"queue-no-next", "queue", "layout", samplePage(l, reviewer, "/queue?next=none", queueBody{Rows: rows[2:], Total: 1, NoNext: true})},
 		{"queue-none", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{})},
 		{"queue-end", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{After: ".0." + string(c.ID)})},
 		{"group-held", "group", "layout", group(held, mine, groupForm{}, nil)},
 		{"group-free", "group", "layout", group(a, free, groupForm{}, nil)},
 		{"group-mine", "group", "layout", group(b, mine, groupForm{Step: triage.StepBlurred}, nil)},
-		{"group-problem", "group", "layout", group(a, mine, groupForm{triage.StepFull, hostile, triage.Illegal, hostile}, triage.E(triage.Conflict, "x", "", "ask for the step before this one first", nil))},
+		{"group-problem", "group", "layout", group(a, mine, groupForm{triage.StepFull, hostile, triage.Opinion{Verdict: triage.Illegal, Category: "B1", Violent: true, Victim: triage.VictimIdentified, Series: hostile, Note: hostile}}, triage.E(triage.Conflict, "x", "", "ask for the step before this one first", nil))},
+		{"group-awaits", "group", "layout", withOpinions(group(waits, free, groupForm{}, nil), true, true)},
+		{"group-disputed", "group", "layout", withOpinions(group(disputed, mine, groupForm{Opinion: full}, nil), false, false)},
+		{"group-settled", "group", "layout", withOpinions(group(settled, free, groupForm{}, nil), false, false)},
+		{"awaiting", "awaiting", "layout", samplePage(l, reviewer, "/awaiting", awaitingBody{Rows: waiting, Total: 30, Pager: pager{"/awaiting", 20, 20, 30}, Decided: decided{triage.NotIllegal, "", ""}})},
+		{"awaiting-none", "awaiting", "layout", samplePage(l, reviewer, "/awaiting?next=none", awaitingBody{NoNext: true})},
 		{"group-other", "group", "layout", group(c, other, groupForm{}, nil)},
 		{"reveal-blurred", "reveal", "layout", reveal(triage.StepBlurred)},
 		{"reveal-colour", "reveal", "layout", reveal(triage.StepColour)},

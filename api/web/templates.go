@@ -24,7 +24,7 @@ func parseTemplates(zone *time.Location, a assets) (templates, error) {
 	all := make(templates)
 	for _, l := range i18n.Langs {
 		all[l] = make(map[string]*template.Template)
-		base, err := template.New("").Funcs(functions(l, zone, a)).ParseFS(files, "templates/layout.html", "templates/parts.html")
+		base, err := template.New("").Funcs(functions(l, zone, a)).ParseFS(files, "templates/layout.html", "templates/parts.html", "templates/decision.html")
 		if err != nil {
 			return nil, err
 		}
@@ -76,6 +76,8 @@ func functions(l i18n.Lang, zone *time.Location, a assets) template.FuncMap {
 		"shown":            signals.Shown,
 		"signal":           func(r signals.Reason) string { return i18n.Signal(l, r) },
 		"verdict":          func(v triage.Verdict) string { return i18n.Verdict(l, v) },
+		"victim":           func(v triage.Victim) string { return i18n.Victim(l, v) },
+		"lead":             func(lead triage.Lead) string { return i18n.Lead(l, lead) },
 		"steps":            func() []triage.RevealStep { return triage.RevealSteps },
 		"step":             func(s triage.RevealStep) string { return i18n.Step(l, s) },
 		"setKind":          func(k triage.SetKind) string { return i18n.SetKind(l, k) },

@@ -58,6 +58,10 @@ var (
 		{Name: "after", Type: "string", About: "place in the queue, as the stretch before told it; absent: its beginning"},
 		{Name: "limit", Type: "integer", About: "how many groups to return, at most 500; 50 when absent"},
 	}
+	stretch = []Parameter{
+		{Name: "offset", Type: "integer", About: "how many groups to skip"},
+		{Name: "limit", Type: "integer", About: "how many groups to return, at most 500; 50 when absent"},
+	}
 	importQuery = []Parameter{
 		{Name: "kind", Type: "string", Enum: []string{"known", "benign"}, Required: true},
 		{Name: "source", Type: "string", Required: true, About: "name of the partner"},
@@ -77,6 +81,7 @@ func Operations() []Operation {
 	ops = append(ops, destructionOperations()...)
 	ops = append(ops, caseOperations()...)
 	ops = append(ops, rankingOperations()...)
+	ops = append(ops, decisionOperations()...)
 	return append(ops, reviewOperations()...)
 }
 
@@ -226,13 +231,29 @@ func reviewOperations() []Operation {
 			Method: http.MethodGet, Path: "/v1/reveals/{id}/pictures/{n}", Name: "picture", Summary: "The n-th picture (from 0) of one's own live reveal, encoded anew and marked with who sees it and when",
 			Roles: reviewer, Status: 200, Answers: []Content{{typeJPEG, nil}}, Errors: found,
 		},
+	}
+}
+
+func decisionOperations() []Operation {
+	claimed := []triage.Kind{triage.NotFound, triage.Conflict}
+	return []Operation{
+		{Method: http.MethodGet, Path: "/v1/categories", Name: "categories", Summary: "The office's scheme of categories", Roles: []triage.Role{triage.Reviewer, triage.Supervisor, triage.Admin}, Status: 200, Answers: answers(Scheme{})},
 		{
 			Method: http.MethodPost, Path: "/v1/groups/{id}/confirmation", Name: "confirm", Summary: "Take a decision over for the media that have joined since: verdict and media as the group's proposal tells them",
 			Roles: reviewer, Body: asJSON(ConfirmationRequest{}), Status: 200, Answers: answers(Decision{}), Errors: claimed,
 		},
 		{
-			Method: http.MethodPost, Path: "/v1/groups/{id}/decision", Name: "decide", Summary: "Conclude about a claimed group, and hand it back",
+			Method: http.MethodPost, Path: "/v1/groups/{id}/decision", Name: "decide", Summary: "Conclude about a claimed group, and hand it back; what is illegal awaits a second person, and a third where the two disagree",
 			Roles: reviewer, Body: asJSON(DecisionRequest{}), Status: 200, Answers: answers(Decision{}), Errors: claimed,
+		},
+		{
+			Method: http.MethodDelete, Path: "/v1/groups/{id}/decision", Name: "undecide", Summary: "Take one's own last conclusion back, within 15 minutes, and claim the group",
+			Roles: reviewer, Status: 204, Errors: claimed,
+		},
+		{Method: http.MethodGet, Path: "/v1/awaiting", Name: "awaiting", Summary: "Groups whose decision awaits somebody else's opinion, the longest waiting first", Roles: reviewer, Query: stretch, Status: 200, Answers: answers(Awaiting{})},
+		{
+			Method: http.MethodPost, Path: "/v1/awaiting/next", Name: "nextAwaiting", Summary: "Claim the group that has waited longest for an opinion of somebody like the caller, who gave none of it; 404 when there is none",
+			Roles: reviewer, Status: 200, Answers: answers(Group{}), Errors: claimed,
 		},
 	}
 }

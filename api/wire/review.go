@@ -233,35 +233,3 @@ type Reveal struct {
 func NewReveal(g triage.Grant) Reveal {
 	return Reveal{ID: g.ID, Step: string(g.Step), Expires: g.Expires, Pictures: len(g.Media)}
 }
-
-// DecisionRequest is a reviewer's conclusion.
-type DecisionRequest struct {
-	Verdict string `json:"verdict" enum:"illegal,not-illegal,unsure"`
-	Note    string `json:"note,omitempty"`
-}
-
-// ConfirmationRequest takes a group's decision over for media that have joined since.
-type ConfirmationRequest struct {
-	Verdict string `json:"verdict" enum:"illegal,not-illegal,unsure"` // as proposed
-	Media   int    `json:"media"`                                     // as proposed
-}
-
-// Decision is a reviewer's conclusion on record.
-type Decision struct {
-	Verdict string    `json:"verdict" enum:"illegal,not-illegal,unsure"`
-	Note    string    `json:"note,omitempty"`
-	By      string    `json:"by"`
-	At      time.Time `json:"at"`
-	Members int       `json:"members"` // how many media it covers
-	// Confirms is when the decision was made that this one takes over.
-	Confirms *time.Time `json:"confirms,omitempty"`
-}
-
-// NewDecision converts a decision.
-func NewDecision(d triage.Decision) Decision {
-	w := Decision{Verdict: string(d.Verdict), Note: d.Note, By: d.By, At: d.At, Members: d.Members}
-	if !d.Confirms.IsZero() {
-		w.Confirms = &d.Confirms
-	}
-	return w
-}

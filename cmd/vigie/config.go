@@ -36,6 +36,9 @@ type serviceConfig struct {
 	QueueMax int64
 	// Reveals are what reviewers may see, and in which steps.
 	Reveals triage.RevealRules
+	// Categories is a file of the office's scheme, which Scheme then is; empty: the default.
+	Categories string
+	Scheme     *triage.Scheme
 	// StyleSheet is a file that the pages lay over their own; empty: none.
 	StyleSheet string
 
@@ -148,6 +151,7 @@ func (env *environment) apiFlags(fs *flag.FlagSet, c *serviceConfig) {
 	fs.Int64Var(&c.QueueMax, "queue-max", defaultQueue, "media that may wait for their examination before submissions wait")
 	fs.StringVar(&c.StyleSheet, "style-sheet", env.Getenv("VIGIE_STYLE_SHEET"), "CSS file that the pages lay over their own")
 	env.revealFlags(fs, c)
+	env.categoryFlags(fs, c)
 }
 
 // workFlags declares what a process needs that examines media.
@@ -169,6 +173,9 @@ func (c *serviceConfig) complete(env *environment) error {
 	}
 	if c.Listen != "" {
 		if err := c.checkReveals(env); err != nil {
+			return err
+		}
+		if err := c.readCategories(); err != nil {
 			return err
 		}
 	}

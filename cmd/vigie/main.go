@@ -46,6 +46,7 @@ func commands() []command {
 		{name: "findings", run: runFindings},
 		{name: "queue", run: runQueue},
 		{name: "weights", run: runWeights},
+		{name: "categories", run: runCategories},
 		{name: "check", run: runCheck},
 		{name: "hash", run: runHash},
 		{name: "sets", run: runSets},

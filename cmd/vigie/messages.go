@@ -47,6 +47,15 @@ Les groupes à examiner, les plus urgents d’abord : identifiants, scores et ra
 		`vigie queue [--limit N] [--json]
 
 The groups to review, the most urgent first: identifiers, scores and reasons; no content, no names.`},
+	"usage.categories": {
+		`vigie categories [--default|--check FICHIER]
+
+Les catégories selon lesquelles l’office décide, en JSON : code, nom en français et en anglais, et ce que chacune est dans
+d’autres schémas. Le fichier se modifie, se vérifie par --check et se donne au service par --categories.`,
+		`vigie categories [--default|--check FILE]
+
+The categories by which the office decides, as JSON: code, name in French and in English, and what each is in other
+schemes. The file is edited, checked by --check and given to the service by --categories.`},
 	"usage.weights": {
 		"vigie weights show|set|history|check   (vigie help weights set pour les options)",
 		"vigie weights show|set|history|check   (vigie help weights set for its flags)"},

@@ -26,6 +26,8 @@ var flagsInFrench = map[string]string{
 	"propose: reference of the order or procedure, for the journal":                                   "proposer : référence de la décision ou de la procédure, pour le journal",
 	"confirm what another administrator proposed: there is no way back":                               "confirmer ce qu’un autre administrateur a proposé : sans retour",
 	"reference of the decision, for the journal":                                                      "référence de la décision, pour le journal",
+	"JSON file of the office's categories; vigie categories prints those without it":                  "fichier JSON des catégories de l’office ; sans lui, celles qu’affiche vigie categories --default",
+	"a file to check; no service is asked":                                                            "fichier à vérifier ; aucun service n’est interrogé",
 	"when it ends, as 2026-11-23T14:00 in this machine's time":                                        "quand elle prend fin, comme 2026-11-23T14:00, à l’heure de cette machine",
 	"it has ended":                 "elle a pris fin",
 	"do not wait until it is done": "ne pas attendre que ce soit fait",

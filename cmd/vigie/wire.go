@@ -245,7 +245,7 @@ func (h *house) app(ctx context.Context, pool *jail.Pool) (*fiber.App, error) {
 		},
 		Review: &triage.Review{
 			Queue: h.views.Queue, Exhibits: h.views.Exhibits, Grants: h.views.Grants, Archive: h.archive,
-			Renderer: renderer{pool}, Events: h.events, Rules: h.config.Reveals, Now: time.Now,
+			Renderer: renderer{pool}, Events: h.events, Rules: h.config.Reveals, Scheme: h.config.Scheme, Now: time.Now,
 		},
 		Checks: &triage.Checks{
 			Matcher: h.mirror, Seen: h.views.Seen, Founders: h.founders, Archive: h.archive, Events: h.events, Names: h.names,

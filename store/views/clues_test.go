@@ -326,7 +326,7 @@ func (b *bench) decide(g triage.GroupID, rng *rand.Rand) triage.Decision {
 	b.t.Helper()
 	members, err := b.Groups.GroupMedia(b.t.Context(), g)
 	b.ok(err)
-	d := triage.Decision{Verdict: []triage.Verdict{triage.Illegal, triage.NotIllegal, triage.Unsure}[rng.IntN(3)], By: "eve", At: day}
+	d := triage.Decision{Opinion: triage.Opinion{Verdict: []triage.Verdict{triage.Illegal, triage.NotIllegal, triage.Unsure}[rng.IntN(3)], By: "eve", At: day}}
 	for i := range members {
 		if rng.IntN(4) > 0 {
 			d.Covers, d.Members = d.Covers.With(members[i].ID), d.Members+1

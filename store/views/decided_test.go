@@ -45,7 +45,7 @@ func TestDecisionsStirTheirDay(t *testing.T) {
 		b.ok(b.Groups.JoinGroups(t.Context(), []triage.Join{{Medium: id, Group: triage.GroupID(id)}}))
 	}
 	decide := func(n int, v triage.Verdict) {
-		d := triage.Decision{Verdict: v, By: "eve", At: day, Covers: triage.Coverage{}.With(mediumID(n)), Members: 1}
+		d := triage.Decision{Opinion: triage.Opinion{Verdict: v, By: "eve", At: day}, Covers: triage.Coverage{}.With(mediumID(n)), Members: 1}
 		b.ok(b.Queue.SaveDecision(t.Context(), triage.GroupID(mediumID(n)), d))
 	}
 	for n := range 10 { // the first day's

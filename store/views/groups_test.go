@@ -226,7 +226,7 @@ func TestEndedGroups(t *testing.T) {
 		groups = append(groups, births[n].Group)
 	}
 	b.ok(b.Groups.Bear(ctx, births))
-	b.ok(b.Queue.SaveDecision(ctx, decided, triage.Decision{Verdict: triage.Illegal, By: "eve", At: day, Members: 1}))
+	b.ok(b.Queue.SaveDecision(ctx, decided, triage.Decision{Opinion: triage.Opinion{Verdict: triage.Illegal, By: "eve", At: day}, Members: 1}))
 	all, err := b.Groups.Founders(ctx, triage.FounderPoint{})
 	if err != nil || len(all.Born) != len(births) {
 		t.Fatalf("%d births, %v", len(all.Born), err)
@@ -425,7 +425,7 @@ func TestQueue(t *testing.T) {
 		}
 	}
 	// A decision that covers all members takes a group out; a new member brings it back.
-	decision := triage.Decision{Verdict: triage.Illegal, Note: "ñ", By: "eve", At: day, Members: 2, Covers: covers(0, 5), Confirms: day.Add(-time.Hour)}
+	decision := triage.Decision{Opinion: triage.Opinion{Verdict: triage.Illegal, Note: "ñ", By: "eve", At: day}, Members: 2, Covers: covers(0, 5), Confirms: day.Add(-time.Hour)}
 	for range 2 {
 		b.ok(b.Queue.SaveDecision(ctx, triage.GroupID(mediumID(0)), decision))
 	}
@@ -539,7 +539,7 @@ func TestReserve(t *testing.T) {
 	if g := reserve("eve", day.Add(2*time.Minute)); g != groups[0].ID {
 		t.Errorf("eve holds %s, and reserved %s", groups[0].ID, g)
 	}
-	b.ok(b.Queue.SaveDecision(ctx, groups[0].ID, triage.Decision{Verdict: triage.NotIllegal, At: day, Members: 1, Covers: triage.Coverage{}.With(triage.MediumID(groups[0].ID))}))
+	b.ok(b.Queue.SaveDecision(ctx, groups[0].ID, triage.Decision{Opinion: triage.Opinion{Verdict: triage.NotIllegal, At: day}, Members: 1, Covers: triage.Coverage{}.With(triage.MediumID(groups[0].ID))}))
 	if g := reserve("eve", day.Add(2*time.Minute)); g != groups[2].ID {
 		t.Errorf("eve decided, and reserved %s, not %s", g, groups[2].ID)
 	}

@@ -76,6 +76,7 @@ import (
 //	torank               zset    groups that wait for their rank, by first mark
 //	marks                string  the last mark
 //	queue                hash    score → how many groups in the queue have it
+//	awaiting             zset    groups whose decision waits for somebody else, by when the first opinion was given (ms)
 //	held                 zset    groups that somebody holds, or is about to, each with who that is, by the end of the lease (ms)
 //	q:<score>            hash    leaf → how many of these lie in it
 //	q:<score>:<leaf>     hash    groups, their identifiers from the second byte on; a leaf is 12 bits (2 bytes)
@@ -137,6 +138,7 @@ const (
 	keyLeaving   = "leaving"
 	keyDoomed    = "doomed:"
 	keyQueue     = "queue"
+	keyAwaiting  = "awaiting"
 	keyWeights   = "weights"
 	keyRerank    = "rerank"
 )

@@ -39,13 +39,25 @@ return 'done'`)
 	queuePage = script(luaStretch + `return {stretch(tonumber(ARGV[2]), tonumber(ARGV[3]))}`)
 
 	// decideGroup keeps a decision, and notes it in the media that it covers. ARGV: group, decision, what it covers, its verdict as
-	// media have it (nothing: it says nothing of them).
+	// media have it (nothing: it says nothing of them), since when it waits for somebody else (ms; nothing: it does not).
 	decideGroup = script(`
 local t = loadGroup(ARGV[2]) or {id = ARGV[2]}
 t.d, t.w, t.v = ARGV[3], ARGV[4], ARGV[5] ~= '' and ARGV[5] or nil
 judgeMembers(t)
 requeue(t)
 saveGroup(t)
+if ARGV[6] ~= '' then call('ZADD', P .. 'awaiting', ARGV[6], ARGV[2]) else call('ZREM', P .. 'awaiting', ARGV[2]) end
+return 'done'`)
+
+	// undecideGroup forgets the decision of a group. ARGV: group.
+	undecideGroup = script(`
+call('ZREM', P .. 'awaiting', ARGV[2])
+local t = loadGroup(ARGV[2])
+if not t then return 'done' end
+t.d, t.w, t.v = nil, nil, nil
+judgeMembers(t)
+requeue(t)
+if t.b then saveGroup(t) else forgetGroup(t.id) end
 return 'done'`)
 )
 
@@ -87,32 +99,6 @@ local function stretch(skip, n)
   return total, first, leaves
 end
 `
-
-// judged is what media have of a verdict.
-var judged = map[triage.Verdict]string{triage.Illegal: "I", triage.NotIllegal: "N"}
-
-// storedDecision is a decision as kept.
-type storedDecision struct {
-	Verdict string    `json:"v"`
-	Note    string    `json:"n,omitempty"`
-	By      string    `json:"b"`
-	At      time.Time `json:"t"`
-	Members int       `json:"m"`
-	Confirm time.Time `json:"c,omitzero"`
-}
-
-func (s Groups) decodeDecision(id triage.GroupID, doc, covers string) (*triage.Decision, error) {
-	if doc == "" {
-		return nil, nil
-	}
-	var d storedDecision
-	if err := s.openJSON("views.decodeDecision", string(id), s.fieldPlace(id, fieldDecision), doc, &d); err != nil {
-		return nil, err
-	}
-	return &triage.Decision{
-		Verdict: triage.Verdict(d.Verdict), Note: d.Note, By: d.By, At: d.At, Members: d.Members, Covers: triage.Coverage(covers), Confirms: d.Confirm,
-	}, nil
-}
 
 // Queue implements triage.QueueStore. Groups of the same score stand in the order of their identifiers.
 func (s Queue) Queue(ctx context.Context, offset, n int) ([]triage.Group, int, error) {
@@ -217,14 +203,4 @@ func (s Queue) Claim(ctx context.Context, id triage.GroupID, c triage.Claim, now
 // Unclaim implements triage.QueueStore. A lease of somebody else stays.
 func (s Queue) Unclaim(ctx context.Context, id triage.GroupID, by string) error {
 	return fault("views.Unclaim", string(id), s.run(ctx, unclaimGroup, s.group(id), packID(string(id)), by).Err())
-}
-
-// SaveDecision implements triage.QueueStore. While the projections catch up, a decision comes before its group.
-func (s Queue) SaveDecision(ctx context.Context, id triage.GroupID, d triage.Decision) error {
-	const op = "views.SaveDecision"
-	doc, err := s.sealJSON(op, s.fieldPlace(id, fieldDecision), storedDecision{string(d.Verdict), d.Note, d.By, d.At, d.Members, d.Confirms})
-	if err != nil {
-		return err
-	}
-	return fault(op, string(id), s.run(ctx, decideGroup, s.group(id), packID(string(id)), doc, string(d.Covers), judged[d.Verdict]).Err())
 }

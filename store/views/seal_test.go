@@ -71,7 +71,7 @@ func TestNothingInClear(t *testing.T) {
 	b.ok(b.Groups.SaveRankings(ctx, byTest, marked[:1], []triage.Group{{
 		Members: 1, Open: 1, Finding: triage.ProbableNew, Reasons: []signals.Reason{{Signal: "camera", Points: 3, Share: 700, Detail: "Olympus 3 times"}},
 	}}))
-	b.ok(b.Queue.SaveDecision(ctx, group, triage.Decision{Verdict: triage.Illegal, Note: "the same room as before", By: owner.ID, At: day, Members: 1}))
+	b.ok(b.Queue.SaveDecision(ctx, group, triage.Decision{Opinion: triage.Opinion{Verdict: triage.Illegal, Note: "the same room as before", By: owner.ID, At: day}, Members: 1}))
 
 	m, err := b.Media.Medium(ctx, mediumID(1))
 	b.ok(err)

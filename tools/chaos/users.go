@@ -202,8 +202,17 @@ func (r *round) reviewer(ctx context.Context, random *rand.Rand) {
 		if reveal {
 			_, _ = c.Reveal(ctx, g, triage.StepBlurred, "to decide it")
 		}
-		_, _ = c.Decide(ctx, g, verdict, "") // the gate keeps the answer
+		_, _ = c.Decide(ctx, g, opinion(verdict)) // the gate keeps the answer
 	}
+}
+
+// opinion is one of that verdict: what is illegal is of some category.
+func opinion(v triage.Verdict) wire.DecisionRequest {
+	q := wire.DecisionRequest{Verdict: string(v)}
+	if v == triage.Illegal {
+		q.Category = string(triage.DefaultScheme().Categories[0].Code)
+	}
+	return q
 }
 
 // unit asks about files, known ones and others, until ctx ends.

@@ -12,6 +12,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"vigie/api/client"
+	"vigie/api/wire"
 	"vigie/store/embedded"
 	"vigie/store/embedded/embeddedtest"
 	"vigie/tools/endtoend/atrest"
@@ -189,7 +190,7 @@ func reviewed(t *testing.T, s *stack) {
 	if resp.StatusCode != http.StatusOK {
 		t.Fatalf("the picture: status %d", resp.StatusCode)
 	}
-	if _, err := c.Decide(ctx, group, triage.NotIllegal, restNote); err != nil {
+	if _, err := c.Decide(ctx, group, wire.DecisionRequest{Verdict: string(triage.NotIllegal), Note: restNote}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -229,7 +229,7 @@ func (f *filler) group(ctx context.Context, from int, some []subject) error {
 			continue
 		}
 		f.decisions++
-		d := triage.Decision{Verdict: triage.NotIllegal, Note: "nothing", By: "a000000000002", At: opened, Members: 1, Covers: triage.Coverage(nil).With(j.Medium)}
+		d := triage.Decision{Opinion: triage.Opinion{Verdict: triage.NotIllegal, Note: "nothing", By: "a000000000002", At: opened}, Members: 1, Covers: triage.Coverage(nil).With(j.Medium)}
 		if err := f.record(ctx, triage.DecisionMade, string(j.Group), d); err != nil {
 			return err
 		}

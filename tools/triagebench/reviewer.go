@@ -77,11 +77,11 @@ func (s *service) decide(ctx context.Context, g *group) error {
 	if _, err := s.review.Claim(ctx, reviewer, g.ID); err != nil {
 		return err
 	}
-	verdict := triage.NotIllegal
+	opinion := triage.Opinion{Verdict: triage.NotIllegal}
 	if g.illegal() {
-		verdict = triage.Illegal
+		opinion = triage.Opinion{Verdict: triage.Illegal, Category: triage.DefaultScheme().Categories[0].Code}
 	}
-	if _, err := s.review.Decide(ctx, reviewer, g.ID, verdict, ""); err != nil {
+	if _, err := s.review.Decide(ctx, reviewer, g.ID, opinion); err != nil {
 		return err
 	}
 	return s.settle(ctx, s.exhibits[0])
