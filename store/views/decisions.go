@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"vigie/triage"
 )
 
@@ -109,8 +111,8 @@ func (s Queue) Awaiting(ctx context.Context, offset, n int) ([]triage.Group, int
 	const op = "views.Awaiting"
 	key := s.key(keyAwaiting)
 	pipe := s.rdb.Pipeline()
-	count := pipe.ZCard(ctx, key)
-	page := pipe.ZRange(ctx, key, int64(offset), int64(offset+n)-1)
+	count := pipe.ZCount(ctx, key, "0", "+inf")
+	page := pipe.ZRangeByScore(ctx, key, &redis.ZRangeBy{Min: "0", Max: "+inf", Offset: int64(offset), Count: int64(n)})
 	if _, err := pipe.Exec(ctx); err != nil {
 		return nil, 0, fault(op, "", err)
 	}

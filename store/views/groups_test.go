@@ -439,7 +439,7 @@ func TestQueue(t *testing.T) {
 	order(2, others[0], others[1], 1)
 	b.rank(80, triage.ProbableNew)
 	order(0, 2, others[0], others[1], 1)
-	if g, err := b.Queue.Group(ctx, triage.GroupID(mediumID(0))); err != nil || g.New != 1 || !reflect.DeepEqual(g.Proposal(), &decision) {
+	if g, err := b.Queue.Group(ctx, triage.GroupID(mediumID(0))); err != nil || g.New != 1 || !reflect.DeepEqual(g.Proposal(), &decision.Opinion) {
 		t.Errorf("%d new, proposed %+v, %v", g.New, g.Proposal(), err)
 	}
 	// One that is covered leaves: there are as many members as were decided, and still one that nobody looked at.

@@ -76,7 +76,8 @@ import (
 //	torank               zset    groups that wait for their rank, by first mark
 //	marks                string  the last mark
 //	queue                hash    score → how many groups in the queue have it
-//	awaiting             zset    groups whose decision waits for somebody else, by when the first opinion was given (ms)
+//	awaiting             zset    groups whose decision waits for somebody else, by when the first opinion was given (ms);
+//	                             and nothing, under −inf, so that it never goes
 //	held                 zset    groups that somebody holds, or is about to, each with who that is, by the end of the lease (ms)
 //	q:<score>            hash    leaf → how many of these lie in it
 //	q:<score>:<leaf>     hash    groups, their identifiers from the second byte on; a leaf is 12 bits (2 bytes)

@@ -46,7 +46,7 @@ t.d, t.w, t.v = ARGV[3], ARGV[4], ARGV[5] ~= '' and ARGV[5] or nil
 judgeMembers(t)
 requeue(t)
 saveGroup(t)
-if ARGV[6] ~= '' then call('ZADD', P .. 'awaiting', ARGV[6], ARGV[2]) else call('ZREM', P .. 'awaiting', ARGV[2]) end
+if ARGV[6] ~= '' then call('ZADD', P .. 'awaiting', '-inf', '', ARGV[6], ARGV[2]) else call('ZREM', P .. 'awaiting', ARGV[2]) end
 return 'done'`)
 
 	// undecideGroup forgets the decision of a group. ARGV: group.
