@@ -353,7 +353,7 @@ func TestAGroupIsSeenOnlyByWhoAsked(t *testing.T) {
 	}
 	reason := url.Values{"step": {"blurred"}, "reason": {"pour voir le décor"}}
 	v.post(t, group+"/reveal", reason).wants(t, "a reveal without a claim", http.StatusConflict, "Prenez d’abord ce groupe.")
-	v.post(t, group+"/decide", url.Values{"verdict": {"illegal"}}).wants(t, "a decision without a claim", http.StatusConflict)
+	v.post(t, group+"/decide", url.Values{"verdict": {"not-illegal"}}).wants(t, "a decision without a claim", http.StatusConflict)
 	v.post(t, group+"/claim", url.Values{}).wants(t, "a claim", http.StatusSeeOther)
 	v.post(t, group+"/reveal", url.Values{"step": {"blurred"}, "reason": {"  a  "}}).wants(t, "a reveal without a reason", http.StatusBadRequest, "Indiquez le motif")
 	v.post(t, group+"/reveal", url.Values{"step": {"all"}, "reason": {"pour voir"}}).wants(t, "a step there is not", http.StatusBadRequest)
