@@ -75,6 +75,7 @@ func worked(t *testing.T) (*house, *triage.CatchUp) {
 	h.importSet(triage.KnownSet, old.item.Digests.SHA1.String())
 	gone := h.importSet(triage.KnownSet, newPicture(t, "", 7).item.Digests.SHA1.String())
 	h.importSet(triage.BenignSet, benign.item.Digests.SHA256.String())
+	h.extend("g/1", entryOf(t, newPicture(t, "", 40)))
 	one := h.mustSubmit("ONE", newPicture(t, "a.jpg", 1), newPicture(t, "gone.jpg", 2), old, newItem("notes.txt", []byte("text")))
 	h.settle(one)
 	h.mustSubmit("ONE", newPicture(t, "a.jpg", 1), newPicture(t, "b/c.jpg", 3), old, newItem("notes.txt", []byte("text")))
@@ -261,7 +262,7 @@ func TestAdvance(t *testing.T) {
 	if far := triage.AdvanceOf(c.Ready()); far != nil {
 		t.Errorf("not begun: %+v", far)
 	}
-	h.faults.arm(40, false)
+	h.faults.arm(60, false)
 	if err := c.Once(t.Context(), false); err == nil {
 		t.Fatal("nothing failed")
 	}

@@ -88,6 +88,9 @@ func (d dumper) sets(ctx context.Context) error {
 		if line.dumped, err = d.of("set", s.ID.String(), s); err == nil {
 			err = d.out.Encode(line)
 		}
+		if err == nil && s.Additions > 0 {
+			err = d.additions(ctx, s.ID)
+		}
 		if err != nil {
 			return err
 		}
@@ -96,6 +99,17 @@ func (d dumper) sets(ctx context.Context) error {
 		return err
 	}
 	return d.objections(ctx)
+}
+
+func (d dumper) additions(ctx context.Context, set SetID) error {
+	numbers, err := d.Events.Sets.Additions(ctx, set)
+	if err != nil {
+		return err
+	}
+	return d.out.Encode(struct {
+		dumped
+		Numbers []int `json:"numbers"`
+	}{dumped{Is: "additions", ID: set.String()}, numbers})
 }
 
 func (d dumper) objections(ctx context.Context) error {

@@ -22,7 +22,8 @@ const (
 	ExhibitSealed EventKind = "exhibit.sealed"
 	SetImported   EventKind = "set.imported"
 	SetWithdrawn  EventKind = "set.withdrawn"
-	SetRemoved    EventKind = "set.removed" // one whose import failed, or never ended
+	SetRemoved    EventKind = "set.removed"  // one whose import failed, or never ended
+	SetExtended   EventKind = "set.extended" // entries were added to the office's own
 	// What is said of one entry of a set.
 	EntryWasWithdrawn EventKind = "set.entry-withdrawn"
 	EntryWasDisputed  EventKind = "set.entry-disputed"

@@ -62,14 +62,16 @@ type HashSet struct {
 	Kind      SetKind        `json:"kind"`
 	Category  string         `json:"category,omitempty"` // of entries that state none
 	State     SetState       `json:"state"`
-	Entries   int            `json:"entries"`
+	Entries   int            `json:"entries"`   // those of additions included
 	ByMethod  map[Method]int `json:"by_method"` // hashes, by method
 	Rejected  int            `json:"rejected"`  // lines that were wrong
 	Conflicts []SetConflict  `json:"conflicts,omitempty"`
 	Imported  time.Time      `json:"imported"`
 	Withdrawn time.Time      `json:"withdrawn,omitzero"`
 	Failure   string         `json:"failure,omitempty"` // why its import failed: a hint, or a wrong line as a report says it
-	Epoch     Epoch          `json:"epoch"`             // of its last change
+	Epoch     Epoch          `json:"epoch"`             // of its last change, additions apart
+	Additions int            `json:"additions,omitempty"`
+	Extended  time.Time      `json:"extended,omitzero"` // when the last addition was made
 }
 
 // SetConflict is an entry that stands in a known set and in a benign set.
@@ -84,7 +86,7 @@ const MaxConflicts = 1000
 
 // RawEntry is one line of a list as its partner wrote it. Absent hashes are nil.
 type RawEntry struct {
-	Line     uint32 // 1-based, as an editor counts
+	Line     uint32 // 1-based, as an editor counts; of an addition, see AdditionID
 	Category string
 	MD5      *hashing.MD5
 	SHA1     *hashing.SHA1

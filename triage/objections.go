@@ -95,6 +95,13 @@ func (s *Sets) keepEntry(ctx context.Context, id SetID, line uint32) error {
 	if set.State != Active {
 		return E(Conflict, op, id.String(), "this set is not active: none of its entries matches", nil)
 	}
+	if set.office() {
+		raw, err := s.addedEntry(ctx, id, line)
+		if err != nil {
+			return err
+		}
+		return s.Archive.PutSetEntry(ctx, id, raw)
+	}
 	file, err := s.Archive.OpenSetFile(ctx, id)
 	if err != nil {
 		return err

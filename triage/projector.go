@@ -141,6 +141,8 @@ func (p *Projector) Apply(ctx context.Context, ev Event) error {
 		return p.destructionFinished(ctx, ev)
 	case SetImported:
 		return withData(ev, func(d importedSet) error { return p.setImported(ctx, d) })
+	case SetExtended:
+		return withData(ev, func(d extendedSet) error { return p.setExtended(ctx, ev, d) })
 	case SetWithdrawn:
 		return p.setWithdrawn(ctx, ev.Subject, ev.Time)
 	case EntryWasWithdrawn:

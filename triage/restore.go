@@ -46,7 +46,7 @@ func (c *CatchUp) foundations(ctx context.Context, from, head uint64) error {
 			return err
 		}
 		switch ev.Kind {
-		case SetImported, SetWithdrawn, SetRemoved, EntryWasWithdrawn, EntryWasDisputed, EntryWasRestored, MatchesWithdrawn:
+		case SetImported, SetExtended, SetWithdrawn, SetRemoved, EntryWasWithdrawn, EntryWasDisputed, EntryWasRestored, MatchesWithdrawn:
 			if err := c.Events.Apply(ctx, ev); err != nil {
 				return err
 			}

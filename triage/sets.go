@@ -16,6 +16,7 @@ const MaxSetErrors = 100
 // SetStore keeps hash sets and their entries.
 type SetStore interface {
 	ObjectionStore
+	AdditionStore
 	// CreateSet numbers a set, gives it the next version of its source and kind, and keeps it as Importing.
 	CreateSet(ctx context.Context, s HashSet) (HashSet, error)
 	// AddEntries writes a batch of entries of an Importing set and returns those that active sets of the other
@@ -47,6 +48,7 @@ type SetStore interface {
 
 // SetArchive keeps set files as their partners sent them.
 type SetArchive interface {
+	AdditionArchive
 	PutSetFile(ctx context.Context, id SetID, r io.Reader, size int64) error
 	OpenSetFile(ctx context.Context, id SetID) (io.ReadCloser, error)
 	// LastSetFile returns the highest number under which a file is kept, 0 when there is none.
@@ -123,9 +125,17 @@ func (s *Sets) Import(ctx context.Context, by Actor, o ImportOptions, file io.Re
 	if err := checkLabel("source", o.Source); err != nil {
 		return ImportReport{}, err
 	}
+	if strings.EqualFold(strings.TrimSpace(o.Source), OfficeSource) {
+		return ImportReport{}, E(Invalid, op, "", "this source is the office's own set, which grows by what reviewers confirm: name another one", nil)
+	}
 	if err := s.Room.Check(); err != nil {
 		return ImportReport{}, err
 	}
+	return s.start(ctx, by, o, file, size)
+}
+
+// start numbers a set and takes its list in.
+func (s *Sets) start(ctx context.Context, by Actor, o ImportOptions, file io.Reader, size int64) (ImportReport, error) {
 	s.reader().endCutOff(ctx, s.Lease, s.Now(), s.Log)
 	set, err := s.Store.CreateSet(ctx, HashSet{
 		Source: o.Source, Kind: o.Kind, Category: o.Category, State: Importing, Imported: s.Now().UTC(),
@@ -186,7 +196,7 @@ func (s *Sets) take(ctx context.Context, by Actor, set HashSet, o ImportOptions,
 	if err != nil {
 		return report, err
 	}
-	if report.Set.Entries == 0 {
+	if report.Set.Entries == 0 && o.Source != OfficeSource {
 		return report, E(Invalid, "import set", o.Source, "the list holds no entry that can be read", nil)
 	}
 	if o.Replace {

@@ -29,7 +29,8 @@ type Lag struct {
 // Change is what became of the sets since an epoch, until another.
 type Change struct {
 	Until Epoch
-	Came  []HashSet // that became active
+	Came  []HashSet    // that became active
+	Added []AdditionID // to sets that are active
 	Went  map[SetID]bool
 	Said  []Objection
 	// Near tells of each probe whether one of its pictures is near something that came, or that something was said of. nil:
@@ -195,10 +196,19 @@ func (s *Sweep) markDue(ctx context.Context, ids []MediumID) error {
 func (s *Sweep) readLists(ctx context.Context) error {
 	on := s.on
 	for _, set := range on.change.Came {
-		if set.ByMethod[ByMD5]+set.ByMethod[BySHA1]+set.ByMethod[BySHA256] == 0 {
+		if set.office() || set.ByMethod[ByMD5]+set.ByMethod[BySHA1]+set.ByMethod[BySHA256] == 0 {
 			continue
 		}
 		if err := s.readList(ctx, set); err != nil {
+			return err
+		}
+	}
+	for _, id := range on.change.Added {
+		a, err := s.Events.SetFiles.Addition(ctx, id)
+		if err == nil {
+			err = s.ask(ctx, a.Entries, true)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -210,7 +220,7 @@ func (s *Sweep) readLists(ctx context.Context) error {
 		}
 		said = append(said, raw)
 	}
-	if err := s.ask(ctx, said); err != nil {
+	if err := s.ask(ctx, said, false); err != nil {
 		return err
 	}
 	on.lists = true
@@ -235,28 +245,30 @@ func (s *Sweep) readList(ctx context.Context, set HashSet) error {
 			return err
 		}
 		if batch = append(batch, raw); len(batch) == importBatch {
-			if err := s.ask(ctx, batch); err != nil {
+			if err := s.ask(ctx, batch, false); err != nil {
 				return err
 			}
 			batch = batch[:0]
 		}
 	}
-	return s.ask(ctx, batch)
+	return s.ask(ctx, batch, false)
 }
 
-// ask looks which bytes of entries were submitted. By SHA-256 their media are named; by the others, they are to be found.
-func (s *Sweep) ask(ctx context.Context, entries []RawEntry) error {
+// ask looks which bytes of entries were submitted. By SHA-256 their media are named; by the others, they are to be found. Where an entry's
+// digests are known to be ours, all of the same bytes, those that SHA-256 named have them all; a partner's line may mix up two files.
+func (s *Sweep) ask(ctx context.Context, entries []RawEntry, ours bool) error {
 	var traces []Trace
+	var of []int // each trace's entry
 	for i := range entries {
 		e := &entries[i]
 		if e.SHA256 != nil {
-			traces = append(traces, Trace{Medium: s.Events.Names.Medium(*e.SHA256)})
+			traces, of = append(traces, Trace{Medium: s.Events.Names.Medium(*e.SHA256)}), append(of, i)
 		}
 		if e.MD5 != nil {
-			traces = append(traces, Trace{MD5: s.Events.Names.MD5(*e.MD5)})
+			traces, of = append(traces, Trace{MD5: s.Events.Names.MD5(*e.MD5)}), append(of, i)
 		}
 		if e.SHA1 != nil {
-			traces = append(traces, Trace{SHA1: s.Events.Names.SHA1(*e.SHA1)})
+			traces, of = append(traces, Trace{SHA1: s.Events.Names.SHA1(*e.SHA1)}), append(of, i)
 		}
 	}
 	seen, err := s.Seen.Seen(ctx, traces)
@@ -264,11 +276,13 @@ func (s *Sweep) ask(ctx context.Context, entries []RawEntry) error {
 		return err
 	}
 	var named []MediumID
+	last := -1 // of the entries, whose medium is named
 	for i, t := range traces {
 		switch {
 		case !seen[i]:
 		case t.Medium != "":
-			named = append(named, t.Medium)
+			named, last = append(named, t.Medium), of[i]
+		case ours && last == of[i]:
 		case t.MD5 != (DigestKey{}):
 			s.on.keys[ShortKey(t.MD5[:8])] = true
 		default:

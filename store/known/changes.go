@@ -24,17 +24,15 @@ func (m *Mirror) Changes(ctx context.Context, since triage.Epoch) (triage.Change
 		return triage.Change{}, err
 	}
 	c := triage.Change{Until: now.Epoch, Went: make(map[triage.SetID]bool)}
-	v := &view{pdq: new(index.PDQ), phash: new(index.Hash64)}
+	v := &view{moment: now, pdq: new(index.PDQ), phash: new(index.Hash64)}
 	for _, set := range inOrder(sets) {
 		switch {
-		case set.Epoch <= since:
-		case set.State == triage.Withdrawn:
-			c.Went[set.ID] = true
 		case set.State == triage.Active:
-			c.Came = append(c.Came, set)
-			if _, err := m.read(ctx, v, set, Whole); err != nil {
+			if err := m.came(ctx, &c, v, set, since); err != nil {
 				return triage.Change{}, err
 			}
+		case set.State == triage.Withdrawn && set.Epoch > since:
+			c.Went[set.ID] = true
 		}
 	}
 	words, err := m.sets.Objections(ctx)
@@ -62,6 +60,28 @@ func (m *Mirror) Changes(ctx context.Context, since triage.Epoch) (triage.Change
 	}
 	c.Near = v.touches()
 	return c, nil
+}
+
+// came adds to c and v what an active set brought since an epoch.
+func (m *Mirror) came(ctx context.Context, c *triage.Change, v *view, set triage.HashSet, since triage.Epoch) error {
+	from := since
+	if set.Epoch > since {
+		c.Came = append(c.Came, set)
+		from = 0
+	} else if set.Additions == 0 {
+		return nil
+	}
+	if set.Additions > 0 {
+		numbers, err := m.sets.additions(ctx, set.ID, from, v.moment.Epoch)
+		if err != nil {
+			return err
+		}
+		for _, n := range numbers {
+			c.Added = append(c.Added, triage.AdditionID{Set: set.ID, Number: n})
+		}
+	}
+	_, err := m.read(ctx, v, set, from, Whole)
+	return err
 }
 
 // touches returns what tells of probes whether an entry is near: it says less than near, and is asked of every picture there is.

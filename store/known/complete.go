@@ -30,8 +30,19 @@ func (s *Sets) Complete(ctx context.Context) (bool, error) {
 	}
 	var active []any
 	for id, set := range sets {
-		if set.State == triage.Active {
-			active = append(active, id.String())
+		if set.State != triage.Active {
+			continue
+		}
+		active = append(active, id.String())
+		if set.Additions == 0 {
+			continue
+		}
+		numbers, err := s.Additions(ctx, id)
+		if err != nil {
+			return false, err
+		}
+		if all, err := s.hasAdditions(ctx, id, numbers); err != nil || !all {
+			return false, err
 		}
 	}
 	if len(active) == 0 {

@@ -71,37 +71,53 @@ func (s *Sets) AddEntries(ctx context.Context, set triage.HashSet, entries []tri
 	if err := s.addSegment(ctx, set.ID, entries, categories); err != nil {
 		return nil, err
 	}
-	return s.addExact(ctx, set, entries, categories, sets)
+	return s.addExact(ctx, set, entries, categories, sets, 0)
 }
 
-// categories returns the numbers of a set's categories, with those of entries added. One import at a time writes
-// a set.
+// categories returns the numbers of a set's categories, with those of entries added.
 func (s *Sets) categories(ctx context.Context, id triage.SetID, entries []triage.Entry) (map[string]uint16, error) {
-	const op = "known.categories"
-	list, err := s.categoryNames(ctx, id)
-	if err != nil {
-		return nil, err
+	for {
+		list, err := s.categoryNames(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		numbers, done, err := s.addCategories(ctx, id, list, entries)
+		if err != nil || done {
+			return numbers, err
+		}
 	}
+}
+
+// pushCategories appends to a list that is as long as it was. KEYS: keyCategory. ARGV: its length, what is appended.
+var pushCategories = redis.NewScript(`
+if redis.call('LLEN', KEYS[1]) ~= tonumber(ARGV[1]) then return 0 end
+for i = 2, #ARGV do redis.call('RPUSH', KEYS[1], ARGV[i]) end
+return 1`)
+
+// addCategories adds those of entries to a set's, which are list; done is false when somebody else added some meanwhile.
+func (s *Sets) addCategories(ctx context.Context, id triage.SetID, list []string, entries []triage.Entry) (_ map[string]uint16, done bool, _ error) {
+	const op = "known.categories"
 	numbers := map[string]uint16{"": 0}
 	for i, name := range list {
 		numbers[name] = uint16(i + 1)
 	}
-	var added []any
+	added := []any{len(list)}
 	for i := range entries {
 		name := entries[i].Category
 		if _, ok := numbers[name]; ok {
 			continue
 		}
 		if len(numbers) > maxCategories {
-			return nil, triage.E(triage.Invalid, op, id.String(), "a set has at most 65,535 categories: check the category column", nil)
+			return nil, false, triage.E(triage.Invalid, op, id.String(), "a set has at most 65,535 categories: check the category column", nil)
 		}
 		numbers[name] = uint16(len(numbers))
 		added = append(added, s.sealer.seal(s.key(keyCategory, id.String()), []byte(name)))
 	}
-	if len(added) == 0 {
-		return numbers, nil
+	if len(added) == 1 {
+		return numbers, true, nil
 	}
-	return numbers, fault(op, id.String(), s.rdb.RPush(ctx, s.key(keyCategory, id.String()), added...).Err())
+	pushed, err := pushCategories.Run(ctx, s.rdb, []string{s.key(keyCategory, id.String())}, added...).Int()
+	return numbers, pushed == 1, fault(op, id.String(), err)
 }
 
 // categoryNames returns the categories of a set's entries, from number 1.
@@ -121,10 +137,8 @@ func (s *Sets) categoryNames(ctx context.Context, id triage.SetID) ([]string, er
 	return list, nil
 }
 
-// addSegment writes the perceptual hashes of a batch as one segment of each kind.
-func (s *Sets) addSegment(ctx context.Context, id triage.SetID, entries []triage.Entry, categories map[string]uint16) error {
-	const op = "known.addSegment"
-	var near, votes []byte
+// segmentsOf returns the perceptual hashes of entries as segments have them, PDQs and pHashes.
+func segmentsOf(entries []triage.Entry, categories map[string]uint16) (near, votes []byte) {
 	for i := range entries {
 		e := &entries[i]
 		if e.PDQ != nil {
@@ -138,6 +152,13 @@ func (s *Sets) addSegment(ctx context.Context, id triage.SetID, entries []triage
 			votes = binary.BigEndian.AppendUint64(votes, uint64(*e.PHash))
 		}
 	}
+	return near, votes
+}
+
+// addSegment writes the perceptual hashes of a batch as one segment of each kind.
+func (s *Sets) addSegment(ctx context.Context, id triage.SetID, entries []triage.Entry, categories map[string]uint16) error {
+	const op = "known.addSegment"
+	near, votes := segmentsOf(entries, categories)
 	if len(near)+len(votes) == 0 {
 		return nil
 	}
@@ -163,7 +184,20 @@ func (s *Sets) segment(kind string, id triage.SetID, n int) string {
 	return s.key(kind, id.String(), ":", strconv.Itoa(n))
 }
 
-// segments returns the number of a set's last segment.
+// segmentsBetween returns the numbers of a set's segments: of its additions after one epoch and not after another, and, where the first
+// one is 0, of its list.
+func (s *Sets) segmentsBetween(ctx context.Context, set triage.HashSet, since, until triage.Epoch) (numbers []int, err error) {
+	if set.Additions > 0 {
+		return s.additions(ctx, set.ID, since, until) // it has no list
+	}
+	last, err := s.segments(ctx, set.ID)
+	for n := 1; n <= last; n++ {
+		numbers = append(numbers, n)
+	}
+	return numbers, err
+}
+
+// segments returns the number of the last segment of a set's list.
 func (s *Sets) segments(ctx context.Context, id triage.SetID) (int, error) {
 	n, err := s.rdb.Get(ctx, s.key(keySegments, id.String())).Int()
 	if errors.Is(err, redis.Nil) {
@@ -180,8 +214,15 @@ func (s *Sets) dropSegments(ctx context.Context, ids ...triage.SetID) {
 		if err != nil {
 			return
 		}
-		keys := make([]string, 0, 2*n)
+		numbers, err := s.Additions(ctx, id)
+		if err != nil {
+			return
+		}
 		for i := 1; i <= n; i++ {
+			numbers = append(numbers, i)
+		}
+		keys := make([]string, 0, 2*len(numbers))
+		for _, i := range numbers {
 			keys = append(keys, s.segment(keyPDQ, id, i), s.segment(keyPHash, id, i))
 		}
 		for some := range slices.Chunk(keys, unlinkKeys) {

@@ -115,7 +115,8 @@ const sameLines = 64
 // addRefs appends references to those that digests have. References to sets in drop are left out, and one that is
 // there is not added again. What marked the set's references of the group for removal goes: they are wanted. It goes last, for a
 // full Redis refuses a script's first write only.
-// KEYS: group. ARGV: items, each with a reference after it; set; drop (4 bytes each); how many lines of a list are kept.
+// KEYS: group. ARGV: items, each with a reference after it; set; drop (4 bytes each); how many lines of a list are kept; the number of
+// the addition, which is noted as complete in this group, 0 for a list.
 // It returns position and references of each digest that other sets hold too.
 var addRefs = redis.NewScript(`
 local group, items, drop, most, shared = KEYS[1], ARGV[1], {}, tonumber(ARGV[4]), {}
@@ -137,11 +138,12 @@ for i = 1, #items, 26 do
     if new ~= old then redis.call('HSET', key, field, new) end
   end
 end
+if ARGV[5] ~= '0' then redis.call('SETBIT', group .. '.added:' .. ARGV[2], ARGV[5], 1) end
 redis.call('DEL', group .. 'drop:' .. ARGV[2])
 return shared`)
 
-// addExact writes the keys of exact digests and returns those that active sets of the other kind hold too, by entry.
-func (s *Sets) addExact(ctx context.Context, set triage.HashSet, entries []triage.Entry, categories map[string]uint16, sets map[triage.SetID]triage.HashSet) ([]triage.SetConflict, error) {
+// addExact writes the keys of exact digests of a list, or of an addition, and returns those that active sets of the other kind hold too, by entry.
+func (s *Sets) addExact(ctx context.Context, set triage.HashSet, entries []triage.Entry, categories map[string]uint16, sets map[triage.SetID]triage.HashSet, addition int) ([]triage.SetConflict, error) {
 	x, n := makeItems(len(entries), itemSize+refSize), 0
 	for i := range entries {
 		e := &entries[i]
@@ -149,6 +151,11 @@ func (s *Sets) addExact(ctx context.Context, set triage.HashSet, entries []triag
 			g := groupOf(k)
 			x[g] = ref{set.ID, e.Number, categories[e.Category]}.append(appendItem(x[g], k))
 			n++
+		}
+	}
+	if addition > 0 {
+		if err := s.noteAddition(ctx, set.ID, addition, x); err != nil {
+			return nil, err
 		}
 	}
 	if n == 0 {
@@ -160,7 +167,7 @@ func (s *Sets) addExact(ctx context.Context, set triage.HashSet, entries []triag
 			drop = binary.BigEndian.AppendUint32(drop, uint32(id))
 		}
 	}
-	answers, err := s.inGroups(ctx, addRefs, x, set.ID.String(), drop, sameLines)
+	answers, err := s.inGroups(ctx, addRefs, x, set.ID.String(), drop, sameLines, addition)
 	if err != nil {
 		return nil, fault("known.addExact", set.ID.String(), err)
 	}

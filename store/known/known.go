@@ -38,12 +38,16 @@ import (
 //	known:states       hash    set → state, epoch of its last change, time of its withdrawal
 //	known:c:<set>      list    categories of its entries, sealed; entries hold the position, from 1 (0: the set's own)
 //	known:s:<set>      string  the number of its last segment
-//	known:p:<set>:<n>  string  a segment of PDQ entries, sealed in chunks (seal.go)
+//	known:p:<set>:<n>  string  a segment of PDQ entries, sealed in chunks (seal.go); of a set that grows, addition n
 //	known:h:<set>:<n>  string  a segment of pHash entries, likewise
+//	known:a:<set>      zset    numbers of additions to a set (additions.go), by the epoch that each made
+//	known:named        hash    name of an addition, keyed → set:number
+//	known:grown        hash    <set>:… → what additions made of a set: how many, of how many entries, by method; the time of the last
 //	known:objections   hash    set:entry → event that gave it its state, epoch, and what is said of it (storedObjection), sealed
 //	kx:{<group>}<b>    hash    a bucket: the rest of a digest's key → references to entries (exact.go); the prefix without braces
 //	kx:{<group>}drop:… string  references of a failed set are being removed from this group
 //	kx:{<group>}.sets  set     numbers of sets that have all of their references in this group (complete.go)
+//	kx:{<group>}.added:<set>   string  a bit for each addition to a set that has, likewise
 const (
 	keyEpoch    = "epoch"
 	keyChanges  = "known:changes"
@@ -56,6 +60,9 @@ const (
 	keyPDQ      = "known:p:"
 	keyPHash    = "known:h:"
 	keyExact    = "kx:"
+	keyAdded    = "known:a:"
+	keyNamed    = "known:named"
+	keyGrown    = "known:grown"
 	keyComplete = ".sets" // of a group
 )
 
@@ -240,18 +247,18 @@ func (s *Sets) Sets(ctx context.Context) ([]triage.HashSet, error) {
 }
 
 // readAll reads the sets in one step. A transaction would do, but a full Redis takes none. KEYS: epoch, changes, docs,
-// states.
+// states, keyGrown.
 var readAll = redis.NewScript(lastChange + `
-return {epoch, change, redis.call('HGETALL', KEYS[3]), redis.call('HGETALL', KEYS[4])}`)
+return {epoch, change, redis.call('HGETALL', KEYS[3]), redis.call('HGETALL', KEYS[4]), redis.call('HGETALL', KEYS[5])}`)
 
 // all returns every set and the moment at which they are so: one step of Redis.
 func (s *Sets) all(ctx context.Context) (map[triage.SetID]triage.HashSet, Moment, error) {
 	const op = "known.all"
-	answer, err := readAll.Run(ctx, s.rdb, []string{s.key(keyEpoch), s.key(keyChanges), s.key(keyDocs), s.key(keyStates)}).Slice()
+	answer, err := readAll.Run(ctx, s.rdb, []string{s.key(keyEpoch), s.key(keyChanges), s.key(keyDocs), s.key(keyStates), s.key(keyGrown)}).Slice()
 	if err != nil {
 		return nil, Moment{}, fault(op, "", err)
 	}
-	docs, states := pairs(answer[2]), pairs(answer[3])
+	docs, states, grown := pairs(answer[2]), pairs(answer[3]), pairs(answer[4])
 	sets := make(map[triage.SetID]triage.HashSet, len(docs))
 	for number, doc := range docs {
 		id, err := strconv.ParseUint(number, 10, 32)
@@ -262,6 +269,7 @@ func (s *Sets) all(ctx context.Context) (map[triage.SetID]triage.HashSet, Moment
 		if err != nil {
 			return nil, Moment{}, err
 		}
+		grow(&set, grown)
 		sets[set.ID] = set
 	}
 	return sets, readMoment(answer), nil

@@ -53,10 +53,10 @@ var _ triage.Matcher = (*Mirror)(nil)
 // entries of other sets too: those belong to no set of the view.
 type view struct {
 	moment Moment
-	active map[triage.SetID]*mirrored
+	active map[triage.SetID]*mirrored // of a set that grew, what was loaded last
 	pdq    *index.PDQ
 	phash  *index.Hash64
-	loaded []*mirrored // the known sets of active, in the order in which they were loaded
+	loaded []*mirrored // what has entries of the known sets of active, in the order in which it was loaded
 	// nextPDQ and nextPHash are the first numbers of the indexes that no set of this view or of an earlier one has.
 	nextPDQ, nextPHash uint32
 
@@ -64,11 +64,11 @@ type view struct {
 	pdqSaid, votesSaid map[uint32]triage.EntryState // the same, by the indexes' numbers
 }
 
-// mirrored is one active set. It never changes once it is loaded. Its entries have the indexes' numbers from firstPDQ and
-// firstPHash on.
+// mirrored is one active set, as it was when it was loaded, with the entries that were loaded then: all of them, or what it grew by since
+// it was loaded before. It never changes. Its entries have the indexes' numbers from firstPDQ and firstPHash on.
 type mirrored struct {
 	triage.HashSet
-	categories           []string // of its entries, from number 1
+	categories           []string // of all entries of the set, from number 1
 	firstPDQ, firstPHash uint32
 	pdqRefs, phashRefs   []Place
 }
@@ -217,12 +217,17 @@ func (m *Mirror) load(ctx context.Context) (*view, error) {
 		moment: now, active: make(map[triage.SetID]*mirrored),
 		pdq: old.pdq, phash: old.phash, nextPDQ: old.nextPDQ, nextPHash: old.nextPHash,
 	}
-	for _, kept := range old.loaded {
-		if set, ok := sets[kept.ID]; ok && set.State == triage.Active && set.Epoch == kept.Epoch {
-			v.loaded, v.active[kept.ID] = append(v.loaded, kept), kept
+	for id, kept := range old.active {
+		if kept.matches(sets) {
+			v.active[id] = kept
 		}
 	}
-	if err := m.readNew(ctx, v, sets); err != nil {
+	for _, kept := range old.loaded {
+		if kept.matches(sets) {
+			v.loaded = append(v.loaded, kept)
+		}
+	}
+	if err := m.readNew(ctx, v, sets, old.moment.Epoch); err != nil {
 		old.forgetOthers()
 		return nil, err
 	}
@@ -243,20 +248,36 @@ func (m *Mirror) load(ctx context.Context) (*view, error) {
 	return v, nil
 }
 
-// readNew loads the active sets that v has not.
-func (m *Mirror) readNew(ctx context.Context, v *view, sets map[triage.SetID]triage.HashSet) (err error) {
+// matches reports whether the set that s was loaded of is one of sets, and still matches.
+func (s *mirrored) matches(sets map[triage.SetID]triage.HashSet) bool {
+	set, ok := sets[s.ID]
+	return ok && set.State == triage.Active && set.Epoch == s.Epoch
+}
+
+// readNew loads the active sets that v has not, and what those that it has grew by after the epoch in which they were loaded.
+func (m *Mirror) readNew(ctx context.Context, v *view, sets map[triage.SetID]triage.HashSet, had triage.Epoch) (err error) {
 	var wanted []triage.HashSet
+	since := make(map[triage.SetID]triage.Epoch)
 	most := 0
 	for _, set := range inOrder(sets) {
-		if set.State == triage.Active && v.active[set.ID] == nil {
-			wanted = append(wanted, set)
-			most += m.share.of(set)
+		if set.State != triage.Active {
+			continue
 		}
+		of := m.share.of(set)
+		if s := v.active[set.ID]; s != nil {
+			if s.Additions == set.Additions {
+				continue
+			}
+			since[set.ID] = had
+			of -= m.share.of(s.HashSet)
+		}
+		wanted = append(wanted, set)
+		most += of
 	}
 	m.loaded.Store(0)
 	m.most.Store(int64(most))
 	for _, set := range wanted {
-		if v.active[set.ID], err = m.read(ctx, v, set, m.share); err != nil {
+		if v.active[set.ID], err = m.read(ctx, v, set, since[set.ID], m.share); err != nil {
 			return err
 		}
 	}
@@ -272,9 +293,9 @@ func (v *view) forgetOthers() {
 // Forget makes the next use load everything anew.
 func (m *Mirror) Forget() { m.view.Store(nil) }
 
-// read loads one set into v, of its perceptual entries a share. A segment that is missing is one that its import never
-// wrote.
-func (m *Mirror) read(ctx context.Context, v *view, set triage.HashSet, share Share) (*mirrored, error) {
+// read loads one set into v, or what it grew by after an epoch that is not 0; of its perceptual entries a share. A segment that is missing
+// is one that its import never wrote.
+func (m *Mirror) read(ctx context.Context, v *view, set triage.HashSet, since triage.Epoch, share Share) (*mirrored, error) {
 	s := &mirrored{HashSet: set, firstPDQ: v.nextPDQ, firstPHash: v.nextPHash}
 	s.Conflicts = nil // not needed here, and long
 	var err error
@@ -285,15 +306,15 @@ func (m *Mirror) read(ctx context.Context, v *view, set triage.HashSet, share Sh
 		return s, nil // benign sets match by exact digest alone
 	}
 	if share == none {
-		v.loaded = append(v.loaded, s)
 		return s, nil
 	}
-	last, err := m.sets.segments(ctx, set.ID)
+	segments, err := m.sets.segmentsBetween(ctx, set, since, v.moment.Epoch)
 	if err != nil {
 		return nil, err
 	}
+	segments = slices.DeleteFunc(segments, func(n int) bool { return !share.holds(set.ID, n) })
 	told := 0
-	for some := range slices.Chunk(share.segments(set.ID, last), loadBatch) {
+	for some := range slices.Chunk(segments, loadBatch) {
 		if err := m.readSegments(ctx, v, s, some); err != nil {
 			return nil, err
 		}
@@ -302,7 +323,9 @@ func (m *Mirror) read(ctx context.Context, v *view, set triage.HashSet, share Sh
 			m.log.Info("loading a hash set", "set", set.ID, "loaded", n, "of", share.of(set))
 		}
 	}
-	v.loaded = append(v.loaded, s)
+	if len(s.pdqRefs)+len(s.phashRefs) > 0 {
+		v.loaded = append(v.loaded, s)
+	}
 	return s, nil
 }
 

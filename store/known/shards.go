@@ -48,17 +48,9 @@ func (s Share) Valid() bool { return s.Index >= 1 && s.Index <= s.Of && s.Of <= 
 // String writes it as "2/3".
 func (s Share) String() string { return strconv.Itoa(s.Index) + "/" + strconv.Itoa(s.Of) }
 
-// segments returns those of a set's segments, of which last is the last, that belong to the share. Sets begin with
-// different shares, for many sets have one segment only.
-func (s Share) segments(set triage.SetID, last int) []int {
-	var held []int
-	for n := 1; n <= last; n++ {
-		if (n+int(set))%s.Of == s.Index-1 {
-			held = append(held, n)
-		}
-	}
-	return held
-}
+// holds reports whether a segment of a set belongs to the share. Sets begin with different shares, for many sets have one
+// segment only.
+func (s Share) holds(set triage.SetID, segment int) bool { return (segment+int(set))%s.Of == s.Index-1 }
 
 // of returns about how many perceptual entries of a set the share has.
 func (s Share) of(set triage.HashSet) int {

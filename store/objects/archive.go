@@ -127,9 +127,11 @@ func (a *Archive) LastSetFile(ctx context.Context) (last triage.SetID, err error
 		if err != nil {
 			return 0, err
 		}
-		if n, err := strconv.ParseUint(strings.TrimPrefix(info.Key, setPrefix), 10, 32); err == nil {
-			last = max(last, triage.SetID(n))
+		n, err := strconv.ParseUint(strings.TrimPrefix(info.Key, setPrefix), 10, 32)
+		if err != nil {
+			break // entries and additions come after the files
 		}
+		last = max(last, triage.SetID(n))
 	}
 	return last, nil
 }

@@ -16,7 +16,7 @@ import (
 var families = []string{
 	keyExhibits + ":", keyExhibit, keyCounts, keyParts, keyPartMedia, keyMedium, "ep:", keySeen, keyEarlier, keyDoomed, keyVacant,
 	keyNear, keyCamera, "fg:", "sub:", keyGroup, keyMembers, keyFounders + ":", "q:", keyUp,
-	"known:c:", "known:s:", "known:p:", "known:h:",
+	"known:c:", "known:s:", "known:p:", "known:h:", "known:a:",
 }
 
 // spreadFamily are the exact digests of store/known, under the prefix without its hash tag: a cluster spreads them over its nodes
@@ -29,7 +29,7 @@ const (
 // lasting are single keys that never go once they are there; ofSets, once a set was active.
 var (
 	lasting = []string{keyAccounts, keyTokens, keyWords, keyFounders, keyCases, keyCustodies, keyLeaving, keyAwaiting, keyWeights, keyClassifier, "gone", keySwept, keyEpoch, "known:last", "known:versions"}
-	ofSets  = []string{"known:docs", "known:states", "known:objections"}
+	ofSets  = []string{"known:docs", "known:states", "known:objections", "known:grown", "known:named"}
 )
 
 // evictedKeys tells among what was lost that Redis dropped keys for want of memory.
