@@ -46,10 +46,13 @@ type CustodyStore interface {
 	// LiftExhibits lifts exhibits of a case whose custody runs: groups that are ranked from now on are lifted, those of media that are
 	// there already when these were gone over.
 	LiftExhibits(ctx context.Context, number string, exhibits ...ExhibitID) error
+	// Gather keeps the groups of a case at hand until then, as if a custody ran, but they do not come first. It returns how many exhibits
+	// are lifted with the case, and how many of these are still gone over.
+	Gather(ctx context.Context, number string, until time.Time) (known, left int, err error)
 	// Custody returns what was last said of a case, or NotFound; Custodies all of that.
 	Custody(ctx context.Context, id CaseID) (Custody, error)
 	Custodies(ctx context.Context) ([]Custody, error)
-	// NextLift forgets what is kept for custodies that have ended by now, and returns an exhibit whose media are to be gone over, and
+	// NextLift forgets what is kept for custodies, and gatherings, that have ended by now, and returns an exhibit whose media are to be gone over, and
 	// the part of it that was last; nothing: there is none.
 	NextLift(ctx context.Context, now time.Time) (ExhibitID, PartID, error)
 	// LiftMedia lifts those groups of media that are in the queue.
@@ -100,15 +103,21 @@ func (p *Projector) caseHeld(ctx context.Context, ev Event, d heldCase) error {
 	if err := p.Custody.SetCustody(ctx, Custody{id, d.Number, d.Until, ev.Actor, ev.Time.UTC(), ev.Seq}); err != nil || d.Until.IsZero() {
 		return err
 	}
-	exhibits, err := p.exhibitsOf(ctx, d.Number)
+	_, err := p.liftCase(ctx, d.Number)
+	return err
+}
+
+// liftCase has all exhibits of a case lifted, and returns how many they are.
+func (p *Projector) liftCase(ctx context.Context, number string) (int, error) {
+	exhibits, err := p.exhibitsOf(ctx, number)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	ids := make([]ExhibitID, len(exhibits))
 	for i := range exhibits {
 		ids[i] = exhibits[i].ID
 	}
-	return p.Custody.LiftExhibits(ctx, d.Number, ids...)
+	return len(ids), p.Custody.LiftExhibits(ctx, number, ids...)
 }
 
 // custodies returns those that run, by their cases' numbers.

@@ -17,7 +17,7 @@ func (h *house) browse(now time.Time) (list []triage.Group) {
 	h.review.Now = func() time.Time { return now }
 	defer func() { h.review.Now = before }()
 	for from := (triage.QueuePlace{}); ; {
-		s, err := h.review.Browse(h.t.Context(), h.reviewer.Actor, from, 2)
+		s, err := h.review.Browse(h.t.Context(), h.reviewer.Actor, triage.QueueFilter{}, from, 2)
 		if err != nil {
 			h.t.Fatal(err)
 		}
@@ -81,7 +81,7 @@ func TestCustodyComesFirst(t *testing.T) {
 		t.Errorf("%+v, %v", sheet.Group.Custody, err)
 	}
 	h.rebuilt(c, "while it runs")
-	if g, err := h.review.Next(ctx, h.reviewer.Actor); err != nil || g.ID != ids[0] {
+	if g, err := h.review.Next(ctx, h.reviewer.Actor, triage.QueueFilter{}); err != nil || g.ID != ids[0] {
 		t.Errorf("next is %s, %v; not %s", g.ID, err, ids[0])
 	}
 	if _, err := h.review.Decide(ctx, h.reviewer.Actor, ids[0], opinion(triage.NotIllegal, "")); err != nil {

@@ -350,7 +350,7 @@ func (d dumper) group(g Group) error {
 // lifted tells of the groups that running custodies lift.
 func (d dumper) lifted(ctx context.Context) error {
 	for from := (QueuePlace{}); ; {
-		s, err := d.Events.Queue.Walk(ctx, d.Steward.Now(), from, stewardBatch, stewardBatch)
+		s, err := d.Events.Queue.Walk(ctx, from, Walking{Now: d.Steward.Now(), Groups: stewardBatch, Most: stewardBatch})
 		if err != nil {
 			return err
 		}

@@ -49,13 +49,13 @@ func TestNext(t *testing.T) {
 	ctx, one, others := t.Context(), h.reviewer.Actor, rivals(3)
 	start := time.Now()
 	h.review.Now = func() time.Time { return start }
-	if _, err := h.review.Next(ctx, one); !triage.IsKind(err, triage.NotFound) {
+	if _, err := h.review.Next(ctx, one, triage.QueueFilter{}); !triage.IsKind(err, triage.NotFound) {
 		t.Errorf("of an empty queue: %v", err)
 	}
 	queue := h.lined(3)
 	next := func(by triage.Actor, want triage.GroupID) {
 		t.Helper()
-		g, err := h.review.Next(ctx, by)
+		g, err := h.review.Next(ctx, by, triage.QueueFilter{})
 		if want == "" {
 			if !triage.IsKind(err, triage.NotFound) {
 				t.Errorf("%s got %s, %v, want none", by.ID, g.ID, err)
@@ -99,7 +99,7 @@ func TestNext(t *testing.T) {
 	next(one, queue[1])
 	next(others[2], "")
 	for _, role := range []triage.Role{triage.Examiner, triage.Unit, triage.Admin} {
-		if _, err := h.review.Next(ctx, triage.Actor{ID: "a9", Role: role}); !triage.IsKind(err, triage.Forbidden) {
+		if _, err := h.review.Next(ctx, triage.Actor{ID: "a9", Role: role}, triage.QueueFilter{}); !triage.IsKind(err, triage.Forbidden) {
 			t.Errorf("%s: %v", role, err)
 		}
 		if _, err := h.review.Renew(ctx, triage.Actor{ID: "a9", Role: role}, queue[1]); !triage.IsKind(err, triage.Forbidden) {
@@ -117,7 +117,7 @@ func TestReviewersAskAtOnce(t *testing.T) {
 	var asking sync.WaitGroup
 	for i, by := range rivals(n) {
 		asking.Go(func() {
-			g, err := h.review.Next(t.Context(), by)
+			g, err := h.review.Next(t.Context(), by, triage.QueueFilter{})
 			if err != nil {
 				t.Errorf("%s: %v", by.ID, err)
 			}
@@ -148,7 +148,7 @@ func TestNoRecordNoClaim(t *testing.T) {
 		"nobody knows what was written": {{Method: "Put", After: true}, {Method: "Get"}, {Method: "GetRange"}, {Method: "Stat"}},
 	} {
 		h.objects.Set(faults...)
-		if g, err := h.review.Next(ctx, one); err == nil {
+		if g, err := h.review.Next(ctx, one, triage.QueueFilter{}); err == nil {
 			t.Errorf("%s: claimed without a record: %+v", what, g)
 		}
 		h.objects.Set()
@@ -157,14 +157,14 @@ func TestNoRecordNoClaim(t *testing.T) {
 			t.Errorf("%s: %+v, %v", what, groups, err)
 		}
 	}
-	if g, err := h.review.Next(ctx, other); err != nil || g.ID != queue[1] { // the first is still kept for who asked first
+	if g, err := h.review.Next(ctx, other, triage.QueueFilter{}); err != nil || g.ID != queue[1] { // the first is still kept for who asked first
 		t.Errorf("%+v, %v", g, err)
 	}
 	if err := h.review.Return(ctx, other, queue[1]); err != nil {
 		t.Fatal(err)
 	}
 	now = now.Add(time.Minute)
-	if g, err := h.review.Next(ctx, other); err != nil || g.ID != queue[0] {
+	if g, err := h.review.Next(ctx, other, triage.QueueFilter{}); err != nil || g.ID != queue[0] {
 		t.Errorf("a reservation did not end: %+v, %v", g, err)
 	}
 	if err := h.review.Return(ctx, other, queue[0]); err != nil {
@@ -174,12 +174,12 @@ func TestNoRecordNoClaim(t *testing.T) {
 		for _, after := range []bool{false, true} {
 			before := len(h.recorded(triage.GroupClaimed))
 			h.faults.arm(at, after)
-			g, err := h.review.Next(ctx, one)
+			g, err := h.review.Next(ctx, one, triage.QueueFilter{})
 			met := h.faults.disarm()
 			if err == nil && g.ID != queue[0] {
 				t.Errorf("command %d: %+v", at, g)
 			}
-			if g, err = h.review.Next(ctx, one); err != nil || g.ID != queue[0] || g.Claim == nil {
+			if g, err = h.review.Next(ctx, one, triage.QueueFilter{}); err != nil || g.ID != queue[0] || g.Claim == nil {
 				t.Errorf("after command %d failed: %+v, %v", at, g, err)
 			}
 			if len(h.recorded(triage.GroupClaimed)) == before {
@@ -206,7 +206,7 @@ func TestNextAndTheLadder(t *testing.T) {
 	id := h.lined(1)[0]
 	reached := func(want triage.RevealStep) {
 		t.Helper()
-		if g, err := h.review.Next(ctx, one); err != nil || g.ID != id {
+		if g, err := h.review.Next(ctx, one, triage.QueueFilter{}); err != nil || g.ID != id {
 			t.Fatalf("%s, %v", g.ID, err)
 		}
 		if got, err := h.review.Reached(ctx, one, id); err != nil || got != want {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // QueuePlace is a place in the queue: behind a group. Zero is its beginning.
@@ -42,21 +43,106 @@ func isHex(s string, digits int) bool {
 	return err == nil && len(s) == digits
 }
 
+// Walking says how the queue is gone through.
+type Walking struct {
+	Now    time.Time // zero: no custody lifts anything
+	Case   CaseID    // only groups with media of this case, which are gathered; empty: all
+	Number string    // of that case
+	Groups int       // so many at most
+	Most   int       // that are looked at, at most
+}
+
 // Stretch is a part of the queue, as it was gone through.
 type Stretch struct {
 	Groups []Group
-	Total  int        // of the whole queue
-	Last   QueuePlace // that was looked at
-	End    bool       // nothing comes behind it
+	Places []QueuePlace // of each
+	Total  int          // of the whole queue, or of those of the case
+	Looked int          // how many groups were looked at
+	Last   QueuePlace   // that was
+	End    bool         // nothing comes behind it
+	// Gathering: more groups of the case may be found in a moment.
+	Gathering bool
 }
 
-// lookedAt is how many groups of the queue are looked at in one call of the store.
-const lookedAt = 2000
+const (
+	lookThrough = 4000 // groups that are looked at for one answer
+	lookAtOnce  = 500  // of these, together
+	// gatherLife is how long the groups of a case are at hand after somebody asked for them.
+	gatherLife = time.Hour
+)
 
-// Browse returns the next n groups of the queue, or fewer: those of running custodies first, then by score.
-func (r *Review) Browse(ctx context.Context, by Actor, from QueuePlace, n int) (Stretch, error) {
+// Browse returns the next n groups of the queue that a filter lets through, or fewer: those of running custodies first, then by score. Where
+// it does not come to the end, others may follow.
+func (r *Review) Browse(ctx context.Context, by Actor, f QueueFilter, from QueuePlace, n int) (Stretch, error) {
 	if !by.Role.Reviews() {
 		return Stretch{}, forbidden("read the queue", by)
 	}
-	return r.Queue.Walk(ctx, r.Now(), from, n, lookedAt)
+	w := Walking{Now: r.Now(), Groups: n, Most: lookThrough}
+	found := Stretch{Last: from}
+	if f.narrows() {
+		w.Groups, w.Most = lookAtOnce, lookAtOnce
+	}
+	if f.Case != "" {
+		var err error
+		w.Case, w.Number = r.Events.Names.Case(f.Case), f.Case
+		if found.Gathering, err = r.gather(ctx, f.Case); err != nil {
+			return Stretch{}, err
+		}
+	}
+	for len(found.Groups) < n && found.Looked < lookThrough && !found.End {
+		w.Groups = min(w.Groups, lookThrough)
+		s, err := r.Queue.Walk(ctx, found.Last, w)
+		if err != nil {
+			return Stretch{}, err
+		}
+		if err := r.sift(ctx, &f, &found, s, n); err != nil {
+			return Stretch{}, err
+		}
+	}
+	return found, nil
+}
+
+// gather has the groups of a case at hand, and reports whether more may be found.
+func (r *Review) gather(ctx context.Context, number string) (more bool, err error) {
+	p := r.Events
+	known, left, err := p.Custody.Gather(ctx, number, r.Now().Add(gatherLife))
+	if err == nil && known == 0 {
+		left, err = p.liftCase(ctx, number)
+	}
+	return left > 0, err
+}
+
+// sift adds those groups of a stretch to what was found that a filter lets through, up to n.
+func (r *Review) sift(ctx context.Context, f *QueueFilter, found *Stretch, s Stretch, n int) error {
+	found.Total = s.Total
+	media := make([][]Medium, len(s.Groups))
+	if f.needsMedia() && len(s.Groups) > 0 {
+		ids := make([]GroupID, len(s.Groups))
+		for i := range s.Groups {
+			ids[i] = s.Groups[i].ID
+		}
+		var err error
+		if media, err = r.Queue.GroupsMedia(ctx, ids); err != nil {
+			return err
+		}
+	}
+	for i := range s.Groups {
+		if s.Places[i].Lifted == "" && f.below(s.Places[i].Score) { // the others are too
+			found.End = true
+			return nil
+		}
+		found.Last = s.Places[i]
+		if f.admits(&s.Groups[i], media[i]) {
+			found.Groups, found.Places = append(found.Groups, s.Groups[i]), append(found.Places, s.Places[i])
+		}
+		if len(found.Groups) == n {
+			found.Looked, found.End = found.Looked+i+1, s.End && i == len(s.Groups)-1
+			return nil
+		}
+	}
+	found.Looked, found.End = found.Looked+s.Looked, s.End
+	if s.Last != (QueuePlace{}) {
+		found.Last = s.Last
+	}
+	return nil
 }

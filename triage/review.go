@@ -15,17 +15,20 @@ type QueueStore interface {
 	// Queue returns the groups with open members and no decision that covers all of them, the highest score
 	// first, whatever custody runs, and how many there are.
 	Queue(ctx context.Context, offset, n int) ([]Group, int, error)
-	// Walk goes through the queue from behind a place: first the groups of custodies that run (now zero: none), those that end first
-	// before all, and then the others. Each comes once, by score, those of the same score in the order of their identifiers. It stops when
-	// n groups are found, or most were looked at.
-	Walk(ctx context.Context, now time.Time, from QueuePlace, n, most int) (Stretch, error)
+	// Walk goes through the queue from behind a place: first the groups of custodies that run, those that end first before all, and then the
+	// others. Each comes once, by score, those of the same score in the order of their identifiers.
+	Walk(ctx context.Context, from QueuePlace, w Walking) (Stretch, error)
 	Group(ctx context.Context, id GroupID) (Group, error)
 	// GroupList returns groups in the given order; of one that is not there nothing but its identifier.
 	GroupList(ctx context.Context, ids []GroupID) ([]Group, error)
 	GroupMedia(ctx context.Context, id GroupID) ([]Medium, error)
+	// GroupsMedia returns the media of each group.
+	GroupsMedia(ctx context.Context, groups []GroupID) ([][]Medium, error)
 	// Reserve returns a group of the queue that by holds, or else the first, as Walk tells them, that nobody holds, which it then keeps from others, if they
 	// ask for one, for life. A reservation is no claim. Empty: there is no such group.
 	Reserve(ctx context.Context, by string, now time.Time, life time.Duration) (GroupID, error)
+	// ReserveOf is Reserve, of the first of some groups.
+	ReserveOf(ctx context.Context, some []GroupID, by string, now time.Time, life time.Duration) (GroupID, error)
 	// Claim leases a group, or renews c.By's lease. Conflict when another's lease is live.
 	Claim(ctx context.Context, id GroupID, c Claim, now time.Time) error
 	Unclaim(ctx context.Context, id GroupID, by string) error

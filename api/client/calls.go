@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -240,7 +241,13 @@ func (c *Client) HoldCase(ctx context.Context, identifier string, until time.Tim
 
 // Queue returns up to limit groups of the queue from behind a place (nothing: its beginning) on.
 func (c *Client) Queue(ctx context.Context, after string, limit int) (q wire.Queue, err error) {
+	return c.Filtered(ctx, nil, after, limit)
+}
+
+// Filtered is Queue, of the groups that a filter lets through: see the parameters of the operation.
+func (c *Client) Filtered(ctx context.Context, filter url.Values, after string, limit int) (q wire.Queue, err error) {
 	query := url.Values{"after": {after}, "limit": {strconv.Itoa(limit)}}
+	maps.Copy(query, filter)
 	err = c.get(ctx, "read the queue", "/v1/queue", query, &q)
 	return q, err
 }

@@ -30,6 +30,11 @@ func groupID(c *fiber.Ctx) (triage.GroupID, error) {
 	return triage.GroupID(id), err
 }
 
+// filter reads what narrows the queue.
+func filter(c *fiber.Ctx) (triage.QueueFilter, error) {
+	return triage.ParseQueueFilter(c.Query("case"), c.Query("least"), c.Query("kind"), c.Query("from"), c.Query("until"))
+}
+
 func (h *Handlers) queue(c *fiber.Ctx) error {
 	after, err := triage.ParseQueuePlace(c.Query("after"))
 	if err != nil {
@@ -39,7 +44,11 @@ func (h *Handlers) queue(c *fiber.Ctx) error {
 	if err != nil || limit < 1 || limit > maxQueuePage {
 		return triage.E(triage.Invalid, "read the queue", "", "limit is a number from 1 to 500", err)
 	}
-	found, err := h.Review.Browse(guard.Context(c), guard.Session(c).Actor, after, limit)
+	f, err := filter(c)
+	if err != nil {
+		return err
+	}
+	found, err := h.Review.Browse(guard.Context(c), guard.Session(c).Actor, f, after, limit)
 	if err != nil {
 		return err
 	}
@@ -47,7 +56,11 @@ func (h *Handlers) queue(c *fiber.Ctx) error {
 }
 
 func (h *Handlers) next(c *fiber.Ctx) error {
-	g, err := h.Review.Next(guard.Context(c), guard.Session(c).Actor)
+	f, err := filter(c)
+	if err != nil {
+		return err
+	}
+	g, err := h.Review.Next(guard.Context(c), guard.Session(c).Actor, f)
 	if err != nil {
 		return err
 	}

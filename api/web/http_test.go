@@ -422,7 +422,7 @@ func TestTheNextGroup(t *testing.T) {
 		t.Fatal(err)
 	}
 	v.post(t, second+"/return", url.Values{}).wants(t, "a return", http.StatusSeeOther)
-	if g, err := h.Review.Next(t.Context(), other.Actor); err != nil || "/groups/"+string(g.ID) != second {
+	if g, err := h.Review.Next(t.Context(), other.Actor, triage.QueueFilter{}); err != nil || "/groups/"+string(g.ID) != second {
 		t.Errorf("the other's next: %+v, %v", g, err)
 	}
 	if at := next(); at != "/queue?next=none" {

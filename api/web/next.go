@@ -10,11 +10,16 @@ import (
 	"vigie/triage"
 )
 
-// next leads to the group that its reader holds from then on, or back to the queue when there is none.
+// next leads to the group that its reader holds from then on, of those that the filter lets through, or back to the queue when there is none.
 func (p *Pages) next(c *fiber.Ctx) error {
-	g, err := p.Review.Next(guard.Context(c), guard.Session(c).Actor)
+	form := readQueueForm(func(name string) string { return field(c, name) })
+	f, err := form.parse()
+	if err != nil {
+		return err
+	}
+	g, err := p.Review.Next(guard.Context(c), guard.Session(c).Actor, f)
 	if triage.IsKind(err, triage.NotFound) {
-		return seeOther(c, "/queue?next=none")
+		return seeOther(c, form.address(url.Values{"next": {"none"}}))
 	}
 	if err != nil {
 		return err

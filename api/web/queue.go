@@ -1,11 +1,15 @@
 package web
 
 import (
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"vigie/api/guard"
+	"vigie/api/wire"
+	"vigie/hashing"
 	"vigie/triage"
 )
 
@@ -46,24 +50,70 @@ type queueRow struct {
 type queueBody struct {
 	Rows    []queueRow
 	Total   int
-	After   string // the place behind which the page begins; "": the queue's beginning
-	Next    string // where the queue goes on; "": this is its end
-	Decided decided
-	NoNext  bool // the reader asked for the next group, and there is none
+	Begin   string // address of the queue's beginning; "": this is it
+	Next    string // address where the queue goes on; "": this is its end
+	Looked  int    // groups that the filter was held against
+	Filter  queueForm
+	Narrow  bool // the filter keeps groups back
+	Problem error
+	// Gathering: more groups of the filter's case may be found in a moment.
+	Gathering bool
+	Decided   decided
+	NoNext    bool // the reader asked for the next group, and there is none
+}
+
+// queueForm is what somebody wrote into the form that narrows the queue.
+type queueForm struct{ Case, Least, Kind, From, Until string }
+
+// Kinds are the kinds to choose from.
+func (queueForm) Kinds() []hashing.Kind {
+	return []hashing.Kind{hashing.KindPicture, hashing.KindVideo}
+}
+
+// readQueueForm reads the form by get, which says what a parameter of the request is.
+func readQueueForm(get func(name string) string) queueForm {
+	return queueForm{get("case"), get("least"), get("kind"), get("from"), get("until")}
+}
+
+func (f queueForm) parse() (triage.QueueFilter, error) {
+	return triage.ParseQueueFilter(f.Case, f.Least, f.Kind, f.From, f.Until)
+}
+
+// address of the queue under the filter, with what else it says.
+func (f queueForm) address(also url.Values) string {
+	for name, value := range map[string]string{"case": f.Case, "least": f.Least, "kind": f.Kind, "from": f.From, "until": f.Until} {
+		if value != "" {
+			also.Set(name, value)
+		}
+	}
+	if len(also) == 0 {
+		return "/queue"
+	}
+	return "/queue?" + also.Encode()
 }
 
 func (p *Pages) queue(c *fiber.Ctx) error {
+	body := queueBody{Decided: justDecided(c), NoNext: c.Query("next") == "none", Filter: readQueueForm(func(name string) string { return strings.TrimSpace(c.Query(name)) })}
 	after, err := triage.ParseQueuePlace(c.Query("after"))
 	if err != nil {
 		return err
 	}
-	found, err := p.Review.Browse(guard.Context(c), guard.Session(c).Actor, after, queueShown)
+	f, err := body.Filter.parse()
+	if err != nil {
+		body.Problem = err
+		c.Status(wire.NewProblem(err).Status)
+		return p.show(c, "queue", page{Body: body}, "queue.title")
+	}
+	found, err := p.Review.Browse(guard.Context(c), guard.Session(c).Actor, f, after, queueShown)
 	if err != nil {
 		return err
 	}
-	body := queueBody{NoNext: c.Query("next") == "none", Total: found.Total, After: after.String()}
+	body.Total, body.Looked, body.Narrow, body.Gathering = found.Total, found.Looked, f.Narrows(), found.Gathering
+	if after.Group != "" {
+		body.Begin = body.Filter.address(url.Values{})
+	}
 	if !found.End {
-		body.Next = found.Last.String()
+		body.Next = body.Filter.address(url.Values{"after": {found.Last.String()}})
 	}
 	for _, g := range found.Groups {
 		row := queueRow{Group: g, Short: short(g.ID), Claim: p.claimOf(c, g)}
@@ -72,6 +122,5 @@ func (p *Pages) queue(c *fiber.Ctx) error {
 		}
 		body.Rows = append(body.Rows, row)
 	}
-	body.Decided = justDecided(c)
 	return p.show(c, "queue", page{Body: body}, "queue.title")
 }

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"net/http"
+	"slices"
 
 	"vigie/triage"
 )
@@ -61,6 +62,13 @@ var (
 	stretch = []Parameter{
 		{Name: "offset", Type: "integer", About: "how many groups to skip"},
 		{Name: "limit", Type: "integer", About: "how many groups to return, at most 500; 50 when absent"},
+	}
+	filter = []Parameter{
+		{Name: "case", Type: "string", About: "number of a case in which one of a group's media lies"},
+		{Name: "least", Type: "integer", About: "score of a group, at least"},
+		{Name: "kind", Type: "string", Enum: []string{"picture", "video"}, About: "of one of a group's media"},
+		{Name: "from", Type: "string", About: "one of a group's media was taken or changed on this day or later, as 2026-01-31"},
+		{Name: "until", Type: "string", About: "and on this day or earlier"},
 	}
 	importQuery = []Parameter{
 		{Name: "kind", Type: "string", Enum: []string{"known", "benign"}, Required: true},
@@ -215,10 +223,10 @@ func reviewOperations() []Operation {
 	found := []triage.Kind{triage.NotFound}
 	claimed := []triage.Kind{triage.NotFound, triage.Conflict}
 	return []Operation{
-		{Method: http.MethodGet, Path: "/v1/queue", Name: "queue", Summary: "Groups to review: those of running custodies first, then the highest score", Roles: reviewer, Query: paging, Status: 200, Answers: answers(Queue{})},
+		{Method: http.MethodGet, Path: "/v1/queue", Name: "queue", Summary: "Groups to review: those of running custodies first, then the highest score", Roles: reviewer, Query: slices.Concat(paging, filter), Status: 200, Answers: answers(Queue{})},
 		{
 			Method: http.MethodPost, Path: "/v1/queue/next", Name: "next", Summary: "Claim the next group: the one that the caller holds, or else the first of the queue that nobody holds, those of running custodies before all others; 404 when there is none",
-			Roles: reviewer, Status: 200, Answers: answers(Group{}), Errors: claimed,
+			Query: filter, Roles: reviewer, Status: 200, Answers: answers(Group{}), Errors: claimed,
 		},
 		{Method: http.MethodGet, Path: "/v1/groups/{id}", Name: "group", Summary: "Facts of a group: no names, no content", Roles: reviewer, Status: 200, Answers: answers(Sheet{}), Errors: found},
 		{Method: http.MethodPost, Path: "/v1/groups/{id}/claim", Name: "claim", Summary: "Claim a group, or renew the claim", Roles: reviewer, Status: 200, Answers: answers(Claim{}), Errors: claimed},

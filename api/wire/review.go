@@ -15,11 +15,15 @@ type Queue struct {
 	Groups []Group `json:"groups"`
 	// Next is the place at which the queue goes on, for "after"; absent at its end.
 	Next string `json:"next,omitempty"`
+	// Looked is how many groups a filter was held against; where it goes on, others may be let through.
+	Looked int `json:"looked"`
+	// Gathering: the groups of the case that is asked for are being gathered; ask again in a moment.
+	Gathering bool `json:"gathering,omitempty"`
 }
 
 // NewQueue converts a stretch of the queue.
 func NewQueue(s triage.Stretch) Queue {
-	w := Queue{Total: s.Total, Groups: make([]Group, len(s.Groups))}
+	w := Queue{Total: s.Total, Looked: s.Looked, Gathering: s.Gathering, Groups: make([]Group, len(s.Groups))}
 	if !s.End {
 		w.Next = s.Last.String()
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"vigie/api/i18n"
@@ -20,6 +21,7 @@ const (
 type queueOptions struct {
 	connection *connection
 	limit      int
+	filter     map[string]*string // what narrows it, by parameter
 	json       bool
 }
 
@@ -30,6 +32,13 @@ func runQueue(ctx context.Context, env *environment, args []string) error {
 	o.connection = env.connectionFlags(fs)
 	fs.IntVar(&o.limit, "limit", 0, "how many groups (default: 20 in the table, all of them with --json)")
 	fs.BoolVar(&o.json, "json", false, "one JSON object a line")
+	o.filter = map[string]*string{
+		"case":  fs.String("case", "", "only groups with media of this case"),
+		"least": fs.String("least", "", "only groups of at least this score"),
+		"kind":  fs.String("kind", "", "only groups that hold one: picture or video"),
+		"from":  fs.String("from", "", "only groups with something taken or changed on this day or later, as 2026-01-31"),
+		"until": fs.String("until", "", "only groups with something taken or changed on this day or earlier"),
+	}
 	rest, err := env.parse(fs, args)
 	if err != nil {
 		return err
@@ -54,7 +63,7 @@ func runQueue(ctx context.Context, env *environment, args []string) error {
 		if limit > 0 {
 			n = min(n, limit-shown)
 		}
-		page, err := c.Queue(ctx, after, n)
+		page, err := c.Filtered(ctx, o.narrowed(), after, n)
 		if err != nil {
 			return err
 		}
@@ -72,6 +81,17 @@ func runQueue(ctx context.Context, env *environment, args []string) error {
 		fmt.Fprintln(env.Stdout, env.T("queue.shown", i18n.Number(env.Lang, shown), i18n.Number(env.Lang, total)))
 	}
 	return nil
+}
+
+// narrowed are the parameters that narrow the queue.
+func (o *queueOptions) narrowed() url.Values {
+	values := make(url.Values)
+	for name, value := range o.filter {
+		if *value != "" {
+			values.Set(name, *value)
+		}
+	}
+	return values
 }
 
 func (o *queueOptions) print(env *environment, g wire.Group) error {

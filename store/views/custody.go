@@ -23,12 +23,12 @@ var (
 local was = call('HGET', P .. 'custodies', ARGV[2])
 if not was and ARGV[6] == '0' or was and tonumber(was:match('^%d+')) > tonumber(ARGV[3]) then return 0 end
 call('HSET', P .. 'custodies', ARGV[2], ARGV[3] .. ':' .. ARGV[4])
-if tonumber(ARGV[6]) > tonumber(ARGV[7]) then call('ZADD', P .. 'custody', ARGV[6], ARGV[5]) else unlift(ARGV[5]) end
+if tonumber(ARGV[6]) > tonumber(ARGV[7]) then call('ZADD', P .. 'custody', ARGV[6], ARGV[5]) else release('custody', ARGV[5]) end
 return 1`)
 
-	// liftExhibits has the media of exhibits gone over, if the custody of their case runs. ARGV: what stands for that, exhibits.
+	// liftExhibits has the media of exhibits gone over, if the groups of their case are gathered. ARGV: what stands for that, exhibits.
 	liftExhibits = script(`
-if not call('ZSCORE', P .. 'custody', ARGV[2]) then return 0 end
+if not gathers(ARGV[2]) then return 0 end
 for i = 3, #ARGV do
   if call('EXISTS', P .. 'x:' .. ARGV[i]) == 1 and call('HSETNX', P .. 'lifted', ARGV[i], ARGV[2]) == 1 then
     call('HSET', P .. 'lifting', ARGV[i], '')
@@ -36,10 +36,25 @@ for i = 3, #ARGV do
 end
 return 1`)
 
-	// nextLift forgets what is kept for custodies that have ended, and returns an exhibit whose media are gone over, and the part after
+	// gather has the groups of a case kept until then, and returns how many of its exhibits are known for that, and how many are still
+	// gone over. ARGV: what stands for the case, until when (ms).
+	gather = script(`
+call('ZADD', P .. 'sieved', ARGV[3], ARGV[2])
+local known, left = 0, 0
+for x, mark in pairs(lifts() or {}) do
+  if mark == ARGV[2] then
+    known = known + 1
+    left = left + call('HEXISTS', P .. 'lifting', x)
+  end
+end
+return {known, left}`)
+
+	// nextLift forgets what is kept for reasons that have ended, and returns an exhibit whose media are gone over, and the part after
 	// which that goes on. ARGV: now (ms).
 	nextLift = script(`
-for _, mark in ipairs(call('ZRANGEBYSCORE', P .. 'custody', '-inf', ARGV[2])) do unlift(mark) end
+for _, reason in ipairs({'custody', 'sieved'}) do
+  for _, mark in ipairs(call('ZRANGEBYSCORE', P .. reason, '-inf', ARGV[2])) do release(reason, mark) end
+end
 local first = call('HGETALL', P .. 'lifting')
 return {first[1], first[2]}`)
 
@@ -99,6 +114,15 @@ func (s Custody) LiftExhibits(ctx context.Context, number string, exhibits ...tr
 		}
 	}
 	return nil
+}
+
+// Gather implements triage.CustodyStore.
+func (s Custody) Gather(ctx context.Context, caseNumber string, until time.Time) (known, left int, err error) {
+	answer, err := s.run(ctx, gather, s.key(keyLifted), s.caseMark(caseNumber), until.UnixMilli()).Slice()
+	if err != nil {
+		return 0, 0, fault("views.Gather", "", err)
+	}
+	return int(number(answer[0])), int(number(answer[1])), nil
 }
 
 // Custodies implements triage.CustodyStore.

@@ -41,7 +41,7 @@ func (b *bench) hold(number string, event uint64, until time.Time, media []triag
 func (b *bench) walked(now time.Time, n, most int) (list []triage.Group) {
 	b.t.Helper()
 	for from := (triage.QueuePlace{}); ; {
-		s, err := b.Queue.Walk(b.t.Context(), now, from, n, most)
+		s, err := b.Queue.Walk(b.t.Context(), from, triage.Walking{Now: now, Groups: n, Most: most})
 		b.ok(err)
 		if len(s.Groups) > n {
 			b.t.Fatalf("%d groups, not %d at most", len(s.Groups), n)

@@ -82,7 +82,7 @@ if why then return why end
 if call('SET', P .. 'x:' .. x, ARGV[3], 'NX') then
   call('ZADD', P .. 'exhibits', ARGV[5], x)
   call('ZADD', P .. 'exhibits:' .. ARGV[4], ARGV[5], x)
-  if call('ZSCORE', P .. 'custody', ARGV[6]) then call('HSET', P .. 'lifted', x, ARGV[6]) end
+  if gathers(ARGV[6]) then call('HSET', P .. 'lifted', x, ARGV[6]) end
 end
 return 'done'`)
 

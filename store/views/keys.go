@@ -48,9 +48,10 @@ import (
 //	reopening            set     cases that are being brought back
 //	custodies            hash    case → the number of the event that said until when its custody runs, and what it said, sealed
 //	custody              zset    what stands for the numbers of cases whose custody runs, by its end (ms)
+//	sieved               zset    what stands for the numbers of cases by which somebody filters the queue, by when that is forgotten (ms)
 //	lifted               hash    exhibit of such a case → what stands for it
 //	lifting              hash    exhibit whose media are gone over for that → the last part that was (32 raw bytes)
-//	up:<8 bytes>         zset    groups of the queue with media in such a case, by points, the highest first (their negative)
+//	up:<8 bytes>         zset    groups of the queue with media in such a case of the two, by points, the highest first (their negative)
 //	closed               hash    exhibit of a closed case → the exhibit as it was, sealed
 //	vacant:<x>           set     folders that media of an exhibit lay in which is being put away
 //

@@ -1,12 +1,13 @@
 package views
 
-// luaLift keeps, for each case with a running custody, those groups of the queue in which it has media: in up:<case>, by points, the highest
-// first, and by identifier, as the queue itself is ordered. Nothing is kept for any other case.
+// luaLift keeps, for each case whose groups are gathered (a custody runs in it, or somebody asked for its groups a while ago), those groups of
+// the queue in which it has media: in up:<case>, by points, the highest first, and by identifier, as the queue itself is ordered. Nothing is
+// kept for any other case.
 //
 // Which groups these are follows from the records of media; whoever makes a medium join or leave a group, or an exhibit, has the
 // group ranked, and then it is looked at again.
 const luaLift = `
--- lifts are the exhibits of cases with a custody, each with what stands for its case; nil: there are none.
+-- lifts are the exhibits of cases whose groups are gathered, each with what stands for its case; nil: there are none.
 local liftsKept
 local function lifts()
   if liftsKept == nil then
@@ -53,9 +54,13 @@ local function lift(t, ids)
   end)
 end
 
--- unlift forgets what is kept for a case.
-local function unlift(mark)
-  call('ZREM', P .. 'custody', mark)
+-- gathers tells whether the groups of a case are kept.
+local function gathers(mark) return call('ZSCORE', P .. 'custody', mark) or call('ZSCORE', P .. 'sieved', mark) end
+
+-- release ends one of the two reasons for which the groups of a case are kept, and forgets them when there is none any more.
+local function release(reason, mark)
+  call('ZREM', P .. reason, mark)
+  if gathers(mark) then return end
   call('UNLINK', P .. 'up:' .. mark)
   for x, of in pairs(lifts() or {}) do
     if of == mark then

@@ -8,7 +8,8 @@ import (
 )
 
 // reserveNext returns the group of the queue that somebody holds, or else reserves the first that nobody holds, those of a running custody
-// before all others: groups that others hold are passed over. Nothing: there is none. ARGV: by, now, until when it is reserved (ms).
+// before all others: groups that others hold are passed over. Nothing: there is none. ARGV: by, now, until when it is reserved (ms), and, if
+// it is to be one of some, '1' and these.
 //
 // What is held is looked up in one sorted set, so that no more of the queue is read than as many groups as are held, and the leaf of the next.
 var reserveNext = script(luaStretch + `
@@ -36,6 +37,14 @@ local function before(a, b)
   return false
 end
 
+if ARGV[5] then
+  for i = 6, #ARGV do
+    local t = loadGroup(ARGV[i])
+    if t and t.q and not held[ARGV[i]] then return reserve(ARGV[i]) end
+  end
+  return ''
+end
+
 for _, mark in ipairs(running(ARGV[3])) do
   for _, g in ipairs(call('ZRANGE', P .. 'up:' .. mark, 0, n - 1)) do
     if not held[g] then return reserve(g) end
@@ -54,7 +63,21 @@ return ''`)
 
 // Reserve implements triage.QueueStore.
 func (s Queue) Reserve(ctx context.Context, by string, now time.Time, life time.Duration) (triage.GroupID, error) {
-	g, err := s.run(ctx, reserveNext, s.key(keyQueue), by, now.UnixMilli(), now.Add(life).UnixMilli()).Text()
+	return s.reserve(ctx, by, now, life)
+}
+
+// ReserveOf implements triage.QueueStore.
+func (s Queue) ReserveOf(ctx context.Context, some []triage.GroupID, by string, now time.Time, life time.Duration) (triage.GroupID, error) {
+	args := []any{"1"}
+	for _, id := range some {
+		args = append(args, packID(string(id)))
+	}
+	return s.reserve(ctx, by, now, life, args...)
+}
+
+func (s Queue) reserve(ctx context.Context, by string, now time.Time, life time.Duration, of ...any) (triage.GroupID, error) {
+	args := append([]any{by, now.UnixMilli(), now.Add(life).UnixMilli()}, of...)
+	g, err := s.run(ctx, reserveNext, s.key(keyQueue), args...).Text()
 	if err != nil || g == "" {
 		return "", fault("views.Reserve", "", err)
 	}

@@ -2,21 +2,26 @@ package views
 
 import (
 	"context"
+	"slices"
 	"strconv"
-	"time"
 
 	"vigie/triage"
 )
 
 // walkQueue goes through the queue from behind a place: first the groups of each running custody, then the rest. It stops after so many
-// groups, or so many looked at, and returns how long the queue is, "1" at its end, the last place that it looked at, and the groups: of each
-// the section, the score and itself. ARGV: now (ms; nothing: no custody runs), section (nothing: the beginning, '-': the rest), score, group,
-// how many groups, how many at most are looked at.
+// groups, or so many looked at, and returns how long the queue is, "1" at its end, the last place that it looked at, the groups (of each
+// the section, the score and itself), and how many it looked at. ARGV: now (ms; nothing: no custody runs), section (nothing: the beginning, '-': the rest), score, group,
+// how many groups, how many at most are looked at, what stands for the one case whose groups are asked for (nothing: all are).
 var walkQueue = script(luaSorted + `
 local section, score, after, n, most = ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6]), tonumber(ARGV[7])
-local total = 0
-for _, k in ipairs(call('HVALS', P .. 'queue')) do total = total + k end
+local total, within = 0, ARGV[8]
 local live = ARGV[2] == '' and {} or running(ARGV[2])
+if within ~= '' then
+  live, total = {within}, call('ZCARD', P .. 'up:' .. within)
+  if section ~= within then section, score, after = '', '', '' end
+else
+  for _, k in ipairs(call('HVALS', P .. 'queue')) do total = total + k end
+end
 local first = 1
 if section ~= '' then
   first = #live + 1
@@ -71,8 +76,10 @@ for k = first, #live do
     end
     rank = rank + 100
   end
-  if enough() then return {total, '0', last, list} end
+  if enough() then return {total, '0', last, list, looked} end
 end
+
+if within ~= '' then return {total, '1', last, list, looked} end
 
 local stopped = false
 eachLeaf(score, after, function(points, groups)
@@ -85,7 +92,7 @@ eachLeaf(score, after, function(points, groups)
     end
   end
 end)
-return {total, stopped and '0' or '1', last, list}`)
+return {total, stopped and '0' or '1', last, list, looked}`)
 
 // luaSorted goes through the queue in its order.
 const luaSorted = `
@@ -129,55 +136,69 @@ end
 const theRest = "-"
 
 // Walk implements triage.QueueStore.
-func (s Queue) Walk(ctx context.Context, now time.Time, from triage.QueuePlace, n, most int) (triage.Stretch, error) {
+func (s Queue) Walk(ctx context.Context, from triage.QueuePlace, w triage.Walking) (triage.Stretch, error) {
 	const op = "views.Walk"
 	kept, err := Custody{s.db}.Custodies(ctx)
 	if err != nil {
 		return triage.Stretch{}, err
 	}
-	section, score, after, at := "", "", "", ""
-	if !now.IsZero() {
-		at = strconv.FormatInt(now.UnixMilli(), 10)
-	}
-	if from.Group != "" {
-		section, score, after = theRest, strconv.Itoa(from.Score), packID(string(from.Group))
-	}
-	custodies := make(map[string]*triage.Custody)
+	cases, custodies := make(map[string]triage.CaseID), make(map[string]*triage.Custody)
 	for i := range kept {
 		mark := s.caseMark(kept[i].Number)
-		custodies[mark] = &kept[i]
-		if kept[i].Case == from.Lifted {
-			section = mark
+		if cases[mark] = kept[i].Case; kept[i].Runs(w.Now) {
+			custodies[mark] = &kept[i]
 		}
 	}
-	if section == theRest && from.Lifted != "" { // nothing is known of that case any more
-		score, after = "", ""
+	within, at := "", ""
+	if w.Case != "" {
+		within = s.caseMark(w.Number)
+		cases[within] = w.Case
 	}
-	answer, err := s.run(ctx, walkQueue, s.key(keyQueue), at, section, score, after, n, most).Slice()
+	if !w.Now.IsZero() {
+		at = strconv.FormatInt(w.Now.UnixMilli(), 10)
+	}
+	section, score, after := placeIn(cases, from)
+	answer, err := s.run(ctx, walkQueue, s.key(keyQueue), at, section, score, after, w.Groups, w.Most, within).Slice()
 	if err != nil {
 		return triage.Stretch{}, fault(op, "", err)
 	}
-	found := triage.Stretch{Total: int(number(answer[0])), End: answer[1] == "1"}
+	found := triage.Stretch{Total: int(number(answer[0])), End: answer[1] == "1", Looked: int(number(answer[4]))}
 	if last := texts(answer[2]); last[2] != "" {
-		found.Last = triage.QueuePlace{Group: triage.GroupID(unpackID(last[2]))}
-		found.Last.Score, _ = strconv.Atoi(last[1])
-		if c := custodies[last[0]]; c != nil {
-			found.Last.Lifted = c.Case
-		}
+		found.Last = placeOf(cases, last)
 	}
 	list := texts(answer[3])
-	var raw []string
-	for i := 0; i+2 < len(list); i += 3 {
-		raw = append(raw, list[i+2])
+	raw := make([]string, 0, len(list)/3)
+	for one := range slices.Chunk(list, 3) {
+		found.Places, raw = append(found.Places, placeOf(cases, one)), append(raw, one[2])
 	}
 	if len(raw) == 0 {
 		return found, nil
 	}
-	if found.Groups, err = s.groups(ctx, raw); err != nil {
-		return triage.Stretch{}, err
-	}
+	found.Groups, err = s.groups(ctx, raw)
 	for i := range found.Groups {
 		found.Groups[i].Custody = custodies[list[3*i]]
 	}
-	return found, nil
+	return found, err
+}
+
+// placeIn is a place as the script takes it.
+func placeIn(cases map[string]triage.CaseID, p triage.QueuePlace) (section, score, group string) {
+	if p.Group == "" {
+		return "", "", ""
+	}
+	if p.Lifted == "" {
+		return theRest, strconv.Itoa(p.Score), packID(string(p.Group))
+	}
+	for mark, id := range cases {
+		if id == p.Lifted {
+			return mark, strconv.Itoa(p.Score), packID(string(p.Group))
+		}
+	}
+	return theRest, "", "" // nothing is known of that case any more
+}
+
+// placeOf is a place as the script tells it.
+func placeOf(cases map[string]triage.CaseID, told []string) triage.QueuePlace {
+	score, _ := strconv.Atoi(told[1])
+	return triage.QueuePlace{Lifted: cases[told[0]], Score: score, Group: triage.GroupID(unpackID(told[2]))}
 }

@@ -1,0 +1,101 @@
+package triage
+
+import (
+	"strconv"
+	"time"
+
+	"vigie/hashing"
+)
+
+// QueueFilter narrows the queue. Zero lets all groups through.
+type QueueFilter struct {
+	Case  string       // number of a case in which one of their media lies; empty: any
+	Least *int         // score; nil: any
+	Kind  hashing.Kind // of one of their media: picture or video; empty: any
+	From  time.Time    // one of their media was taken or changed since then; zero: ever
+	Until time.Time    // and before then; zero: ever
+}
+
+// ParseQueueFilter reads a filter as addresses write it: the number of a case, a score, "picture" or "video", and two days, as 2026-01-31,
+// of which the second counts too. Nothing is any.
+func ParseQueueFilter(number, least, kind, from, until string) (QueueFilter, error) {
+	const op = "filter the queue"
+	f := QueueFilter{Case: number, Kind: hashing.Kind(kind)}
+	if number != "" {
+		if err := checkLabel("case", number); err != nil {
+			return f, err
+		}
+	}
+	if least != "" {
+		n, err := strconv.Atoi(least)
+		if err != nil {
+			return f, E(Invalid, op, "", "a score is a whole number", err)
+		}
+		f.Least = &n
+	}
+	if f.Kind != "" && f.Kind != hashing.KindPicture && f.Kind != hashing.KindVideo {
+		return f, E(Invalid, op, "", "a kind is picture or video", nil)
+	}
+	for _, day := range []struct {
+		text string
+		to   *time.Time
+		add  int
+	}{{from, &f.From, 0}, {until, &f.Until, 1}} {
+		if day.text == "" {
+			continue
+		}
+		t, err := time.Parse(time.DateOnly, day.text)
+		if err != nil {
+			return f, E(Invalid, op, "", "a day is written 2026-01-31: year, month, day", err)
+		}
+		*day.to = t.AddDate(0, 0, day.add)
+	}
+	return f, nil
+}
+
+// Narrows reports whether it may keep a group back.
+func (f *QueueFilter) Narrows() bool { return f.Case != "" || f.narrows() }
+
+// narrows reports whether some groups that are gone through may not be let through.
+func (f *QueueFilter) narrows() bool { return f.Least != nil || f.Kind != "" || f.needsMedia() }
+
+// needsMedia reports whether it takes the media of a group to tell.
+func (f *QueueFilter) needsMedia() bool { return !f.From.IsZero() || !f.Until.IsZero() }
+
+// below reports whether a score is too low.
+func (f *QueueFilter) below(score int) bool { return f.Least != nil && score < *f.Least }
+
+// admits reports whether a group is let through. Its case was looked at before.
+func (f *QueueFilter) admits(g *Group, media []Medium) bool {
+	switch {
+	case f.below(g.Score),
+		f.Kind == hashing.KindVideo && g.Videos == 0,
+		f.Kind == hashing.KindPicture && g.Videos >= g.Members:
+		return false
+	case !f.needsMedia():
+		return true
+	}
+	for i := range media {
+		if f.dates(&media[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// dates reports whether a medium was taken or changed within the filter's days. A camera tells no zone: its clock is taken for UTC, as
+// the file system's is.
+func (f *QueueFilter) dates(m *Medium) bool {
+	within := func(t time.Time) bool {
+		return !t.IsZero() && !t.Before(f.From) && (f.Until.IsZero() || t.Before(f.Until))
+	}
+	if within(m.Facts.Taken) {
+		return true
+	}
+	for i := range m.Places {
+		if within(m.Places[i].Modified) {
+			return true
+		}
+	}
+	return false
+}
