@@ -78,7 +78,7 @@ func takeRedis(t testing.TB) *embedded.Redis {
 // returnRedis empties the server for the next test; one that cannot be emptied is not handed on. What it counted goes too:
 // keys that it evicted are a loss to who finds their number.
 func returnRedis(t testing.TB, r *embedded.Redis) {
-	if err := errors.Join(command(r, "FLUSHALL"), command(r, "CONFIG RESETSTAT")); err != nil {
+	if err := errors.Join(command(r, "FLUSHALL"), command(r, "CONFIG SET maxmemory 0"), command(r, "CONFIG RESETSTAT")); err != nil {
 		t.Logf("Redis is not handed on: %v", err)
 		r.Stop()
 		return
