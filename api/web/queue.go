@@ -56,6 +56,8 @@ type queueBody struct {
 	Filter  queueForm
 	Narrow  bool // the filter keeps groups back
 	Problem error
+	News    string // address that tells what is new on this page
+	Every   int    // seconds between two questions
 	// Gathering: more groups of the filter's case may be found in a moment.
 	Gathering bool
 	Decided   decided
@@ -115,12 +117,18 @@ func (p *Pages) queue(c *fiber.Ctx) error {
 	if !found.End {
 		body.Next = body.Filter.address(url.Values{"after": {found.Last.String()}})
 	}
-	for _, g := range found.Groups {
+	body.Rows = p.queueRows(c, found.Groups)
+	body.watch(f, after)
+	return p.show(c, "queue", page{Body: body, Live: true}, "queue.title")
+}
+
+func (p *Pages) queueRows(c *fiber.Ctx, groups []triage.Group) (rows []queueRow) {
+	for _, g := range groups {
 		row := queueRow{Group: g, Short: short(g.ID), Claim: p.claimOf(c, g)}
 		if g.Decision != nil {
 			row.DecidedBy = p.Access.Name(guard.Context(c), g.Decision.Conclusion().By)
 		}
-		body.Rows = append(body.Rows, row)
+		rows = append(rows, row)
 	}
-	return p.show(c, "queue", page{Body: body}, "queue.title")
+	return rows
 }

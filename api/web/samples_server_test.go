@@ -36,7 +36,7 @@ func serveSamples(t *testing.T) string {
 		c.Type("jpg")
 		return c.Send(somePicture(t))
 	})
-	for _, polled := range []string{"/drives/:id/progress", "/cases/:id", "/queue", "/ranking"} {
+	for _, polled := range []string{"/drives/:id/progress", "/cases/:id", "/queue/news", "/ranking"} {
 		g.Handle(fiber.MethodGet, polled, guard.Public(), func(c *fiber.Ctx) error {
 			return c.SendStatus(fiber.StatusNoContent) // nothing new, for a page that stays open for long
 		})

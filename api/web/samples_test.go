@@ -284,13 +284,14 @@ func sampleReview(l i18n.Lang) []sample {
 		return p
 	}
 	return []sample{
-		{"queue", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{Rows: rows, Total: 48, Begin: "/queue", Next: "/queue?after=.0." + string(c.ID), Decided: decided{triage.Illegal, "3f2a91bc", "3f2a91bc"}})},
+		{"queue", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{News: "/queue/news?said=0", Every: newsEvery, Rows: rows, Total: 48, Begin: "/queue", Next: "/queue?after=.0." + string(c.ID), Decided: decided{triage.Illegal, "3f2a91bc", "3f2a91bc"}})},
 		{"queue-no-next", "queue", "layout", samplePage(l, reviewer, "/queue?next=none", queueBody{Rows: rows[2:], Total: 1, NoNext: true})},
 		{"queue-none", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{})},
 		{"queue-filtered", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{Rows: rows[1:], Total: 1_000_000, Looked: 4000, Narrow: true, Gathering: true, NoNext: true,
 			Filter: queueForm{hostile, "20", "video", "2026-01-31", "2026-11-01"}, Next: "/queue?after=.0." + string(c.ID) + "&kind=video"})},
 		{"queue-filter-none", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{Total: 48, Looked: 48, Narrow: true, Filter: queueForm{Kind: "picture"}})},
 		{"queue-filter-problem", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{Filter: queueForm{Least: "many"}, Problem: triage.E(triage.Invalid, "x", "", "a score is a whole number", nil)})},
+		{"queue-news", "queue", "news", newsBody{queueBody: queueBody{Rows: rows, News: "/queue/news?said=3", Every: newsEvery}, New: 3, Announce: true, Show: "/queue"}},
 		{"queue-end", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{Begin: "/queue"})},
 		{"group-held", "group", "layout", group(held, mine, groupForm{}, nil)},
 		{"group-free", "group", "layout", group(a, free, groupForm{}, nil)},

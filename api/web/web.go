@@ -107,6 +107,7 @@ func (p *Pages) routes() []route {
 		{post, "/cases/:id/reopen", admin, p.reopenCase},
 
 		{get, "/queue", reviewer, p.queue},
+		{get, "/queue/news", reviewer, p.news},
 		{post, "/queue/next", reviewer, p.next},
 		{get, "/ranking", guard.For(triage.Reviewer, triage.Supervisor, triage.Admin), p.ranking},
 		{post, "/ranking", reviewer, p.changeRanking},
