@@ -65,8 +65,11 @@ type Stretch struct {
 }
 
 const (
-	lookThrough = 4000 // groups that are looked at for one answer
-	lookAtOnce  = 500  // of these, together
+	// lookThrough is how many groups are looked at for one answer at most, some together; none after lookFor, which a busy machine needs
+	// for fewer.
+	lookThrough = 4000
+	lookAtOnce  = 500
+	lookFor     = 300 * time.Millisecond
 	// gatherLife is how long the groups of a case are at hand after somebody asked for them.
 	gatherLife = time.Hour
 )
@@ -89,8 +92,7 @@ func (r *Review) Browse(ctx context.Context, by Actor, f QueueFilter, from Queue
 			return Stretch{}, err
 		}
 	}
-	for len(found.Groups) < n && found.Looked < lookThrough && !found.End {
-		w.Groups = min(w.Groups, lookThrough)
+	for len(found.Groups) < n && found.Looked < lookThrough && !found.End && (found.Looked == 0 || r.Now().Sub(w.Now) < lookFor) {
 		s, err := r.Queue.Walk(ctx, found.Last, w)
 		if err != nil {
 			return Stretch{}, err

@@ -46,7 +46,7 @@ func (r *round) verify(ctx context.Context) {
 		do   func(context.Context) ([]string, error)
 	}{
 		{"findings", r.verifyFindings}, {"sets", r.verifySets}, {"entries", r.verifyEntries}, {"checks", r.verifyChecks}, {"decisions", r.verifyDecisions},
-		{"weights", r.verifyWeights},
+		{"weights", r.verifyWeights}, {"custody", r.verifyCustody},
 		{"journal", r.verifyJournal}, {"doctor", r.verifyByCommands},
 	} {
 		wrong, err := look.do(ctx)
