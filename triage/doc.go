@@ -13,6 +13,7 @@
 //   - Finding: what a medium turned out to be (constat).
 //   - Clue: what media share beyond their looks: their camera, their shoot (indice: appareil, prise de vue).
 //   - Group: media that look alike: decided together, seen at most once (groupe).
+//   - Custody: somebody is held for a case until a time: until then its groups come first (garde à vue).
 //   - Reveal: the explicit, reasoned, recorded request to see something (dévoilement).
 //   - Decision: what a reviewer concluded of a group (décision).
 //   - Check: one hash asked about by a unit (vérification).
