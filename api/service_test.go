@@ -70,7 +70,7 @@ func (inProcess) Render(_ context.Context, r io.Reader, _ int64, v triage.View) 
 	if err != nil {
 		return nil, err
 	}
-	return decode.Preview(data, decode.View{Step: decode.PreviewStep(v.Step.Rung()), Mark: v.Mark, Comment: v.Comment}, decode.Limits{})
+	return decode.Preview(data, decode.RevealView(v.Step.Rung(), decode.Tiles(v.Tiles), v.Mark, v.Comment), decode.Limits{})
 }
 
 // start starts the service. archive, when set, replaces the place where media are kept.

@@ -37,6 +37,7 @@ const (
 	GroupReturned EventKind = "group.returned"
 	RevealGranted EventKind = "reveal.granted"
 	PictureServed EventKind = "reveal.served"
+	NamesServed   EventKind = "reveal.names-served"
 	DecisionMade  EventKind = "group.decided"
 	// DecisionUndone takes the last opinion back.
 	DecisionUndone EventKind = "group.undecided"
@@ -65,7 +66,7 @@ const (
 
 // traceless are the kinds of event that change no projection: whoever makes the projections again can do without them.
 var traceless = []EventKind{
-	SignInLinked, SignedIn, SignedOut, HashChecked, FindingsRead, GroupClaimed, GroupReturned, RevealGranted, PictureServed,
+	SignInLinked, SignedIn, SignedOut, HashChecked, FindingsRead, GroupClaimed, GroupReturned, RevealGranted, PictureServed, NamesServed,
 	StoreScrubbed,
 }
 

@@ -1,7 +1,6 @@
 package triage
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -39,6 +38,8 @@ type RevealRules struct {
 	First   RevealStep // the highest that may be the first of a claim; empty: StepBlurred
 	Highest RevealStep // that is granted at all; empty: StepFull; StepFacts: nothing is shown to anybody
 	Jumps   bool       // after the first, steps may be left out by who states why
+	Tiles   bool       // some tiles of a picture may be asked for by themselves
+	Names   bool       // file names and paths may be asked for
 }
 
 func (r RevealRules) first() RevealStep {
@@ -79,6 +80,30 @@ func (r RevealRules) admits(reached, step RevealStep) error {
 	return E(Conflict, op, string(step), "ask for the step before this one first", nil)
 }
 
+// TileSteps returns the steps at which tiles of a picture may be asked for, the least first. None is blurred: tiles are to be read.
+func (r RevealRules) TileSteps() []RevealStep {
+	if !r.Tiles {
+		return nil
+	}
+	return slices.Clone(RevealSteps[StepGrey.Rung():max(StepGrey.Rung(), r.highest().Rung()+1)])
+}
+
+// admitsTiles fails when tiles of a picture may not be asked for at step by somebody who was granted others of it before.
+func (r RevealRules) admitsTiles(before, tiles Tiles, step RevealStep) error {
+	const op = "reveal tiles"
+	switch {
+	case !r.Tiles:
+		return E(Forbidden, op, "", "this service does not grant tiles", nil)
+	case !slices.Contains(r.TileSteps(), step):
+		return E(Forbidden, op, string(step), "this service does not grant this step", nil)
+	case tiles == 0 || tiles.Count() > MaxGrantTiles:
+		return E(Invalid, op, "", "choose 1 to 4 tiles", nil)
+	case (before | tiles).Count() > MaxClaimTiles:
+		return E(Conflict, op, "", "8 tiles of this picture were granted: ask for the whole of it, step by step", nil)
+	}
+	return nil
+}
+
 // NeedsReason reports whether who asks for step must state why: for the first look, for the full size, and for a step that leaves
 // others out. Whoever goes one step further, or back, has said why already.
 func NeedsReason(reached, step RevealStep) bool {
@@ -101,38 +126,15 @@ const (
 	GrantLife = 3 * time.Minute
 	// MaxGrantPictures bounds how many pictures of a group one reveal shows.
 	MaxGrantPictures = 12
+	// MaxGrantTiles bounds how many tiles of a picture one reveal shows, and MaxClaimTiles how many while a group is claimed: half
+	// of it. Whoever wants more wants the picture.
+	MaxGrantTiles = 4
+	MaxClaimTiles = 8
 	// MinReason is the shortest reason accepted, in characters: long enough to say something.
 	MinReason = 5
 	// MaxNote bounds reasons and notes, in bytes.
 	MaxNote = 2000
 )
-
-// Grant is a live permission to see the pictures of one group, at one step, for one person in one session.
-type Grant struct {
-	ID      string     `json:"id"`
-	Group   GroupID    `json:"group"`
-	Step    RevealStep `json:"step"`
-	Actor   string     `json:"actor"`
-	Session string     `json:"session"` // identifier of the session or token that asked; never the secret
-	Media   []MediumID `json:"media"`
-	Expires time.Time  `json:"expires"`
-}
-
-// View says what is made of a picture that is shown.
-type View struct {
-	Step    RevealStep
-	Mark    string // printable ASCII, drawn into it: who sees it, and when
-	Comment string // printable ASCII, in its metadata: the same, and of which group, by which grant
-}
-
-// View is what is shown of a picture under a grant at a time.
-func (g *Grant) View(at time.Time) View {
-	at = at.UTC()
-	return View{
-		Step: g.Step, Mark: g.Actor + " " + at.Format("2006-01-02 15:04:05Z"),
-		Comment: fmt.Sprintf("vigie; group=%s; person=%s; time=%s; grant=%s", g.Group, g.Actor, at.Format(time.RFC3339), g.ID),
-	}
-}
 
 // checkReason refuses a reason that says nothing.
 func checkReason(reason string) (string, error) {

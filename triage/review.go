@@ -2,8 +2,6 @@ package triage
 
 import (
 	"context"
-	"io"
-	"strings"
 	"time"
 )
 
@@ -39,21 +37,6 @@ type QueueStore interface {
 	// Awaiting returns a stretch of the groups whose decision waits for somebody else's opinion, the longest waiting first, and how
 	// many there are.
 	Awaiting(ctx context.Context, offset, n int) ([]Group, int, error)
-}
-
-// GrantStore keeps live grants. A grant that has expired is NotFound.
-type GrantStore interface {
-	SaveGrant(ctx context.Context, g Grant, life time.Duration) error
-	Grant(ctx context.Context, id string) (Grant, error)
-	// Granted returns the steps of the group that actor was granted, in no order, until Forget, or until none was for ClaimLife.
-	Granted(ctx context.Context, id GroupID, actor string) ([]RevealStep, error)
-	// Forget forgets what actor was granted of the group. The grants live on. It may be repeated.
-	Forget(ctx context.Context, id GroupID, actor string) error
-}
-
-// Renderer decodes a picture where it can do no harm and encodes a view of it anew: the original bytes never come out.
-type Renderer interface {
-	Render(ctx context.Context, r io.Reader, size int64, view View) ([]byte, error)
 }
 
 // Review serves the reviewers.
@@ -118,14 +101,18 @@ func (r *Review) Sheet(ctx context.Context, by Actor, id GroupID) (Sheet, error)
 
 // Claim leases a group to a reviewer, or renews the lease. With a new one, the ladder of reveals begins anew.
 func (r *Review) Claim(ctx context.Context, by Actor, id GroupID) (Claim, error) {
+	const op = "claim a group"
 	if !by.Role.Reviews() {
-		return Claim{}, forbidden("claim a group", by)
+		return Claim{}, forbidden(op, by)
 	}
 	g, err := r.Queue.Group(ctx, id)
 	if err != nil {
 		return Claim{}, err
 	}
 	now := r.Now().UTC()
+	if g.Claim != nil && g.Claim.By != by.ID && !now.After(g.Claim.Until) {
+		return Claim{}, takenErr(op, id)
+	}
 	c := Claim{By: by.ID, Until: now.Add(ClaimLife)}
 	if g.Claim == nil || g.Claim.By != by.ID || now.After(g.Claim.Until) {
 		if err := r.Events.act(ctx, by, GroupClaimed, string(id), nil); err != nil {
@@ -136,6 +123,11 @@ func (r *Review) Claim(ctx context.Context, by Actor, id GroupID) (Claim, error)
 		}
 	}
 	return c, r.Queue.Claim(ctx, id, c, now)
+}
+
+// takenErr refuses a group that somebody else holds.
+func takenErr(op string, id GroupID) error {
+	return E(Conflict, op, string(id), "another reviewer works on this group: take the next one", nil)
 }
 
 // Return hands a claimed group back.
@@ -162,113 +154,4 @@ func (r *Review) claimed(ctx context.Context, op string, by Actor, id GroupID) (
 		return Claim{}, E(Conflict, op, string(id), "claim this group first", nil)
 	}
 	return *g.Claim, nil
-}
-
-// Reached returns the highest step of a group that a reviewer was granted in this claim: StepFacts when none.
-func (r *Review) Reached(ctx context.Context, by Actor, id GroupID) (RevealStep, error) {
-	if !by.Role.Reviews() {
-		return "", forbidden("read what was revealed", by)
-	}
-	steps, err := r.Grants.Granted(ctx, id, by.ID)
-	return highestOf(steps), err
-}
-
-// Reveal grants, for GrantLife and not longer than the claim, the sight of a claimed group's pictures at one step, as the rules
-// allow it, and records why.
-func (r *Review) Reveal(ctx context.Context, by Session, id GroupID, step RevealStep, reason string) (Grant, error) {
-	const op = "reveal a group"
-	claim, err := r.claimed(ctx, op, by.Actor, id)
-	if err != nil {
-		return Grant{}, err
-	}
-	reached, err := r.Reached(ctx, by.Actor, id)
-	if err != nil {
-		return Grant{}, err
-	}
-	if err := r.Rules.admits(reached, step); err != nil {
-		return Grant{}, err
-	}
-	if reason = strings.TrimSpace(reason); reason != "" || NeedsReason(reached, step) {
-		if reason, err = checkReason(reason); err != nil {
-			return Grant{}, err
-		}
-	}
-	media, err := r.Queue.GroupMedia(ctx, id)
-	if err != nil {
-		return Grant{}, err
-	}
-	g := Grant{
-		ID: newID("r") + newID(""), Group: id, Step: step, Actor: by.Actor.ID, Session: by.ID,
-		Expires: r.Now().UTC().Add(GrantLife),
-	}
-	if claim.Until.Before(g.Expires) {
-		g.Expires = claim.Until
-	}
-	for _, m := range media {
-		if m.Hashed && len(g.Media) < MaxGrantPictures {
-			g.Media = append(g.Media, m.ID)
-		}
-	}
-	if len(g.Media) == 0 {
-		return Grant{}, E(Conflict, op, string(id), "this group holds no picture that can be shown", nil)
-	}
-	details := map[string]any{"grant": g.ID, "step": step, "after": reached, "reason": reason, "media": len(g.Media)}
-	if err := r.Events.act(ctx, by.Actor, RevealGranted, string(id), details); err != nil {
-		return Grant{}, err
-	}
-	return g, r.Grants.SaveGrant(ctx, g, GrantLife)
-}
-
-// Grant returns a live grant of the session that asked for it: what its page is to show.
-func (r *Review) Grant(ctx context.Context, by Session, id string) (Grant, error) {
-	const op = "look at a reveal"
-	if !by.Actor.Role.Reviews() {
-		return Grant{}, forbidden(op, by.Actor)
-	}
-	return r.live(ctx, op, by, id)
-}
-
-// live returns a grant, unless it has ended, belongs to another session, or its group is not claimed any more.
-func (r *Review) live(ctx context.Context, op string, by Session, id string) (Grant, error) {
-	g, err := r.Grants.Grant(ctx, id)
-	if IsKind(err, NotFound) || err == nil && (g.Session != by.ID || g.Actor != by.Actor.ID || !r.Now().Before(g.Expires)) {
-		return Grant{}, E(NotFound, op, id, "this reveal is over: ask for it again", err)
-	}
-	if err != nil {
-		return Grant{}, err
-	}
-	_, err = r.claimed(ctx, op, by.Actor, g.Group)
-	if IsKind(err, NotFound) || IsKind(err, Conflict) {
-		return Grant{}, E(NotFound, op, id, "this reveal is over: ask for it again", err)
-	}
-	return g, err
-}
-
-// Picture returns the n-th picture of a live grant (0 is the first), encoded anew as JPEG and marked with who sees it, and when. That it was asked for
-// is on record before it is returned.
-func (r *Review) Picture(ctx context.Context, by Session, grant string, n int) ([]byte, error) {
-	const op = "show a picture"
-	if !by.Actor.Role.Reviews() {
-		return nil, forbidden(op, by.Actor)
-	}
-	g, err := r.live(ctx, op, by, grant)
-	if err != nil {
-		return nil, err
-	}
-	if n < 0 || n >= len(g.Media) {
-		return nil, E(NotFound, op, grant, "this reveal has no such picture", nil)
-	}
-	body, size, err := r.Archive.OpenMedium(ctx, g.Media[n], 0)
-	if err != nil {
-		return nil, err
-	}
-	defer body.Close()
-	picture, err := r.Renderer.Render(ctx, body, size, g.View(r.Now()))
-	if err != nil {
-		return nil, err
-	}
-	if err := r.Events.act(ctx, by.Actor, PictureServed, string(g.Group), map[string]any{"grant": g.ID, "picture": n}); err != nil {
-		return nil, err
-	}
-	return picture, nil
 }

@@ -28,6 +28,8 @@ type ExhibitStore interface {
 	// belong to the exhibit.
 	SealExhibit(ctx context.Context, id ExhibitID, m Manifest) error
 	Progress(ctx context.Context, id ExhibitID) (Progress, error)
+	// PartsOf returns, in order, the parts of an exhibit that list any of the media, and by rare chance another.
+	PartsOf(ctx context.Context, id ExhibitID, media []MediumID) ([]PartID, error)
 }
 
 // MediumStore keeps the projection of media.

@@ -166,7 +166,7 @@ func (h *house) work(t *testing.T) {
 type renderer struct{ pool *jail.Pool }
 
 func (r renderer) Render(ctx context.Context, body io.Reader, size int64, v triage.View) ([]byte, error) {
-	return r.pool.Preview(ctx, body, size, decode.View{Step: decode.PreviewStep(v.Step.Rung()), Mark: v.Mark, Comment: v.Comment})
+	return r.pool.Preview(ctx, body, size, decode.RevealView(v.Step.Rung(), decode.Tiles(v.Tiles), v.Mark, v.Comment))
 }
 
 // submit sends pictures as an examiner's client would, and returns the exhibit.

@@ -33,7 +33,7 @@ var (
 )
 
 // marked returns the picture with a text of printable ASCII along its lower edge and, where there is room, faintly over all of it.
-// A picture that is too small for the words is laid in the middle of one that is not.
+// A picture that is too small for the words is laid on a ground that is not.
 func marked(img *image.NRGBA, text string) *image.NRGBA {
 	words := strings.Fields(text)
 	if len(words) == 0 {
@@ -62,7 +62,8 @@ func marked(img *image.NRGBA, text string) *image.NRGBA {
 	return img
 }
 
-// roomFor returns an image of img that is large enough for the words one below the other.
+// roomFor returns an image of img that is large enough for the words one below the other: beneath the picture, where that stays
+// within the size of every view, as they would hide most of it.
 func roomFor(img *image.NRGBA, words []string) *image.NRGBA {
 	least := image.Pt(0, len(words)*markFace.Height)
 	for _, w := range words {
@@ -72,9 +73,16 @@ func roomFor(img *image.NRGBA, words []string) *image.NRGBA {
 	if size == img.Rect.Size() {
 		return img
 	}
+	beneath := img.Rect.Dy()+least.Y <= PreviewSmallSide
+	if beneath {
+		size.Y = img.Rect.Dy() + least.Y
+	}
 	out := image.NewNRGBA(image.Rectangle{Max: size})
 	draw.Draw(out, out.Rect, image.NewUniform(midGrey), image.Point{}, draw.Src)
 	at := size.Sub(img.Rect.Size()).Div(2)
+	if beneath {
+		at.Y = 0
+	}
 	draw.Draw(out, img.Rect.Add(at), img, image.Point{}, draw.Src)
 	return out
 }

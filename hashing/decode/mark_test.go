@@ -65,12 +65,13 @@ func tones(img image.Image, part image.Rectangle) (low, high int) {
 func TestMarkOfTheSmallest(t *testing.T) {
 	for _, size := range []image.Point{{1, 1}, {3000, 6}, {6, 3000}, {40, 30}} {
 		for _, step := range []decode.PreviewStep{decode.PreviewBlurred, decode.PreviewGrey, decode.PreviewFull, decode.PreviewTiles} {
-			view, err := decode.Preview(encode(t, "png", scene(size.X, size.Y)), decode.View{Step: step, Tiles: 1, Mark: mark}, decode.Limits{})
+			v := decode.View{Step: step, Tiles: 1, Mark: mark}
+			view, err := decode.Preview(encode(t, "png", scene(size.X, size.Y)), v, decode.Limits{})
 			if err != nil {
 				t.Fatal(err)
 			}
 			config, err := jpeg.DecodeConfig(bytes.NewReader(view))
-			if err != nil || config.Width < 13*7 || config.Height < 3*13 || max(config.Width, config.Height) > step.Side() {
+			if err != nil || config.Width < 13*7 || config.Height < 3*13 || max(config.Width, config.Height) > v.Side() {
 				t.Errorf("step %d of %v: %+v, %v", step, size, config, err)
 			}
 		}

@@ -21,14 +21,19 @@ const (
 	PreviewGrey                           // small and grey
 	PreviewColour                         // small, in colour
 	PreviewFull                           // in colour, at most PreviewFullSide
-	PreviewTiles                          // some tiles, in colour, together at most PreviewFullSide: nothing of the others
+	PreviewTiles                          // some tiles, in colour, together at most PreviewFullSide, or small: nothing of the others
 	PreviewModel                          // in colour, at most PreviewModelSide: for a classifier, and no step of a reveal
 )
 
-// Side returns the longest side that a view of this step has, in pixels.
-func (s PreviewStep) Side() int {
-	switch s {
-	case PreviewFull, PreviewTiles:
+// Side returns the longest side that the view has, in pixels.
+func (v View) Side() int {
+	switch v.Step {
+	case PreviewTiles:
+		if v.Small {
+			return PreviewSmallSide
+		}
+		return PreviewFullSide
+	case PreviewFull:
 		return PreviewFullSide
 	case PreviewModel:
 		return PreviewModelSide
@@ -40,9 +45,21 @@ func (s PreviewStep) Side() int {
 type View struct {
 	Step    PreviewStep `json:"step"`              // one that is not known is PreviewBlurred
 	Tiles   Tiles       `json:"tiles,omitempty"`   // of PreviewTiles alone
+	Small   bool        `json:"small,omitempty"`   // of PreviewTiles alone: together at most PreviewSmallSide
 	Grey    bool        `json:"grey,omitempty"`    // whatever the step
 	Mark    string      `json:"mark,omitempty"`    // printable ASCII that is drawn into it; empty: none
 	Comment string      `json:"comment,omitempty"` // in a JPEG comment, at most MaxComment bytes; empty: none
+}
+
+// RevealView is the view of one of the four steps of a reveal, from 1 on: of the whole picture, or of some tiles, which are never
+// blurred.
+func RevealView(step int, tiles Tiles, mark, comment string) View {
+	v := View{Step: PreviewStep(step), Mark: mark, Comment: comment}
+	if tiles != 0 {
+		v.Grey, v.Small = v.Step < PreviewColour, v.Step < PreviewFull
+		v.Step, v.Tiles = PreviewTiles, tiles
+	}
+	return v
 }
 
 // plain reports whether a view has no colour.
@@ -113,9 +130,9 @@ func Preview(data []byte, v View, limits Limits) (view []byte, err error) {
 // laidOut returns what a view shows of a picture, upright. It is reduced before it is turned, so that turning costs little.
 func laidOut(img image.Image, v View, orientation int) *image.NRGBA {
 	if v.Step == PreviewTiles {
-		return upright(flatten(cutTiles(img, v.Tiles.stored(orientation))), orientation)
+		return upright(flatten(cutTiles(img, v.Tiles.stored(orientation), v.Side())), orientation)
 	}
-	side := v.Step.Side()
+	side := v.Side()
 	if v.blurred() {
 		side = previewBlurSide
 	}

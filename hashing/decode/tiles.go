@@ -40,9 +40,9 @@ func (t Tiles) stored(orientation int) Tiles {
 	return t
 }
 
-// cutTiles returns some tiles of a picture, where they lie, within the smallest frame that holds them. Each is reduced by
-// itself, so that not a pixel of another comes into it; in place of those there is nothing.
-func cutTiles(img image.Image, tiles Tiles) *image.NRGBA {
+// cutTiles returns some tiles of a picture, where they lie, within the smallest frame that holds them, of which no side is longer than
+// side. Each is reduced by itself, so that not a pixel of another comes into it; in place of those there is nothing.
+func cutTiles(img image.Image, tiles Tiles, side int) *image.NRGBA {
 	b := img.Bounds()
 	tile := func(i int) image.Rectangle {
 		column, row := i%TileGrid, i/TileGrid
@@ -54,7 +54,7 @@ func cutTiles(img image.Image, tiles Tiles) *image.NRGBA {
 			frame = frame.Union(tile(i))
 		}
 	}
-	scale := min(1, float64(PreviewFullSide)/float64(max(1, frame.Dx(), frame.Dy())))
+	scale := min(1, float64(side)/float64(max(1, frame.Dx(), frame.Dy())))
 	reduce := func(p image.Point) image.Point {
 		p = p.Sub(frame.Min)
 		return image.Pt(int(float64(p.X)*scale), int(float64(p.Y)*scale))

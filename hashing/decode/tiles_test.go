@@ -143,3 +143,65 @@ func TestTilesAreBounded(t *testing.T) {
 		}
 	}
 }
+
+// TestTilesOfTheSmallest: of a picture that is laid on a larger ground to bear its mark, the tiles are the picture's, not the ground's.
+func TestTilesOfTheSmallest(t *testing.T) {
+	const size = 16 // pixels of a tile: 64 × 48 in all
+	img := chequered(size)
+	data := encode(t, "png", img)
+	for i := range decode.TileGrid * decode.TileGrid {
+		view, err := decode.Preview(data, decode.View{Step: decode.PreviewTiles, Tiles: 1 << i, Mark: mark}, decode.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown, err := jpeg.Decode(bytes.NewReader(view))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := shown.Bounds()
+		if got := b.Size(); got != image.Pt(97, size*3/4+39) {
+			t.Errorf("tile %d is shown on %v", i, got)
+		}
+		at := func(x, y int) color.Color { return shown.At((b.Dx()-size)/2+x, y) }
+		for _, p := range []image.Point{{size / 2, 1}, {4, size/2 - 2}, {size - 5, size/2 - 2}} {
+			if got, want := at(p.X, p.Y), tileColour(i%decode.TileGrid, i/decode.TileGrid); !alike(got, want) {
+				t.Errorf("tile %d shows %v at %v, not %v", i, got, p, want)
+			}
+		}
+		if got := at(-12, 4); !alike(got, color.NRGBA{128, 128, 128, 255}) {
+			t.Errorf("beside tile %d is %v", i, got)
+		}
+	}
+}
+
+// TestRevealView: tiles are shown in grey before the colour step, and small before the full one; none of them is blurred.
+func TestRevealView(t *testing.T) {
+	data := encode(t, "png", chequered(500))
+	for _, c := range []struct {
+		step  int
+		tiles decode.Tiles
+		grey  bool
+		want  image.Point
+		left  color.NRGBA
+	}{
+		{2, 1 << 3, true, image.Pt(320, 240), tileColour(3, 0)}, {3, 1 << 3, false, image.Pt(320, 240), tileColour(3, 0)},
+		{4, 1 << 3, false, image.Pt(500, 375), tileColour(3, 0)}, {4, 0, false, image.Pt(2000, 1500), tileColour(0, 0)},
+		{1, 1 << 3, true, image.Pt(320, 240), tileColour(3, 0)},
+	} {
+		v := decode.RevealView(c.step, c.tiles, "", "")
+		view, err := decode.Preview(data, v, decode.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown, err := jpeg.Decode(bytes.NewReader(view))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, grey := shown.(*image.Gray); grey != c.grey || shown.Bounds().Size() != c.want || v.Side() < max(c.want.X, c.want.Y) {
+			t.Errorf("%+v: grey %t, %v", c, grey, shown.Bounds())
+		}
+		if at := shown.At(20, 20); !c.grey && !alike(at, c.left) {
+			t.Errorf("%+v: %v", c, at)
+		}
+	}
+}

@@ -268,7 +268,7 @@ func parseExamination(payload []byte, seen hashing.Facts) (hashing.Examination, 
 // pictures' data and the comment of the view is in it.
 func checkPreview(jpg []byte, v decode.View) error {
 	config, err := jpeg.DecodeConfig(bytes.NewReader(jpg))
-	if err != nil || max(config.Width, config.Height) > v.Step.Side() {
+	if err != nil || max(config.Width, config.Height) > v.Side() {
 		return decode.Crashed
 	}
 	const start = 2 // bytes: the marker with which a JPEG begins

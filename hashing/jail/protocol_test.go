@@ -67,7 +67,7 @@ func TestChunksAreBounded(t *testing.T) {
 }
 
 func TestJobs(t *testing.T) {
-	want := job{op: opPreview, size: -1, view: decode.View{Step: decode.PreviewTiles, Tiles: 0x8001, Grey: true, Mark: "a7", Comment: "vigie"}}
+	want := job{op: opPreview, size: -1, view: decode.View{Step: decode.PreviewTiles, Tiles: 0x8001, Small: true, Grey: true, Mark: "a7", Comment: "vigie"}}
 	var wire bytes.Buffer
 	if err := writeJob(&wire, want); err != nil {
 		t.Fatal(err)

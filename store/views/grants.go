@@ -1,7 +1,10 @@
 package views
 
 import (
+	"cmp"
 	"context"
+	"encoding/binary"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -15,23 +18,43 @@ type Grants struct{ db }
 // storedGrant is a grant as kept.
 type storedGrant struct {
 	Group   string    `json:"g"`
-	Step    string    `json:"s"`
+	Sight   string    `json:"k,omitempty"` // empty: pictures
+	Step    string    `json:"s,omitempty"`
+	Tiles   uint16    `json:"l,omitempty"`
 	Actor   string    `json:"a"`
 	Session string    `json:"n"`
-	Media   []string  `json:"m"`
+	Media   []string  `json:"m,omitempty"`
+	Numbers []int     `json:"i,omitempty"`
+	Of      int       `json:"o,omitempty"`
 	Expires time.Time `json:"t"`
 }
 
-// granted is the key of the steps that were granted to somebody, for as long as a claim lives.
+// granted is the key of what was granted to somebody: steps of whole pictures by name; of one picture's tiles, tilesGranted, the
+// medium and the tiles (2 bytes).
 func (s Grants) granted(id triage.GroupID, actor string) string {
 	return s.key(keyGranted, packID(string(id)), ":", actor)
+}
+
+// tilesGranted begins what tells of tiles: no step's name does.
+const tilesGranted = "#"
+
+// grantedBy are the members of granted that a grant adds.
+func grantedBy(g *triage.Grant) []any {
+	switch g.Sight {
+	case triage.SeePictures:
+		return []any{string(g.Step)}
+	case triage.SeeTiles:
+		return []any{tilesGranted + packID(string(g.Media[0])) + string(binary.BigEndian.AppendUint16(nil, uint16(g.Tiles)))}
+	}
+	return nil
 }
 
 // SaveGrant implements triage.GrantStore.
 func (s Grants) SaveGrant(ctx context.Context, g triage.Grant, life time.Duration) error {
 	const op = "save grant"
 	stored := storedGrant{
-		Group: string(g.Group), Step: string(g.Step), Actor: g.Actor, Session: g.Session, Expires: g.Expires,
+		Group: string(g.Group), Sight: string(g.Sight), Step: string(g.Step), Tiles: uint16(g.Tiles), Actor: g.Actor, Session: g.Session,
+		Numbers: g.Numbers, Of: g.Of, Expires: g.Expires,
 	}
 	for _, m := range g.Media {
 		stored.Media = append(stored.Media, string(m))
@@ -42,8 +65,10 @@ func (s Grants) SaveGrant(ctx context.Context, g triage.Grant, life time.Duratio
 	}
 	_, err = s.rdb.TxPipelined(ctx, func(p redis.Pipeliner) error {
 		p.Set(ctx, s.key(keyGrant, g.ID), doc, life)
-		p.SAdd(ctx, s.granted(g.Group, g.Actor), string(g.Step))
-		p.PExpire(ctx, s.granted(g.Group, g.Actor), triage.ClaimLife)
+		if members := grantedBy(&g); len(members) > 0 {
+			p.SAdd(ctx, s.granted(g.Group, g.Actor), members...)
+			p.PExpire(ctx, s.granted(g.Group, g.Actor), triage.SessionLife)
+		}
 		return nil
 	})
 	return fault(op, g.ID, err)
@@ -56,8 +81,9 @@ func (s Grants) Grant(ctx context.Context, id string) (triage.Grant, error) {
 		return triage.Grant{}, err
 	}
 	g := triage.Grant{
-		ID: id, Group: triage.GroupID(stored.Group), Step: triage.RevealStep(stored.Step), Actor: stored.Actor,
-		Session: stored.Session, Expires: stored.Expires,
+		ID: id, Group: triage.GroupID(stored.Group), Sight: triage.Sight(cmp.Or(stored.Sight, string(triage.SeePictures))),
+		Step: triage.RevealStep(stored.Step), Tiles: triage.Tiles(stored.Tiles), Actor: stored.Actor,
+		Session: stored.Session, Numbers: stored.Numbers, Of: stored.Of, Expires: stored.Expires,
 	}
 	for _, m := range stored.Media {
 		g.Media = append(g.Media, triage.MediumID(m))
@@ -66,16 +92,21 @@ func (s Grants) Grant(ctx context.Context, id string) (triage.Grant, error) {
 }
 
 // Granted implements triage.GrantStore.
-func (s Grants) Granted(ctx context.Context, id triage.GroupID, actor string) ([]triage.RevealStep, error) {
-	words, err := s.rdb.SMembers(ctx, s.granted(id, actor)).Result()
+func (s Grants) Granted(ctx context.Context, id triage.GroupID, actor string) (triage.Granted, error) {
+	members, err := s.rdb.SMembers(ctx, s.granted(id, actor)).Result()
 	if err != nil {
-		return nil, fault("read grants", string(id), err)
+		return triage.Granted{}, fault("read grants", string(id), err)
 	}
-	steps := make([]triage.RevealStep, len(words))
-	for i, w := range words {
-		steps[i] = triage.RevealStep(w)
+	granted := triage.Granted{Tiles: make(map[triage.MediumID]triage.Tiles)}
+	for _, m := range members {
+		const size = 16 + 2 // bytes: a medium and its tiles
+		if raw, of := strings.CutPrefix(m, tilesGranted); of && len(raw) == size {
+			granted.Tiles[triage.MediumID(unpackID(raw[:16]))] |= triage.Tiles(binary.BigEndian.Uint16([]byte(raw[16:])))
+		} else {
+			granted.Steps = append(granted.Steps, triage.RevealStep(m))
+		}
 	}
-	return steps, nil
+	return granted, nil
 }
 
 // Forget implements triage.GrantStore.

@@ -17,7 +17,7 @@ import (
 //	link:<hash>          string  a sign-in link, sealed, until it expires
 //	session:<hash>       string  a session, sealed, until it expires
 //	grant:<id>           string  a reveal, sealed, until it expires
-//	granted:<g>:<who>    set     the steps that were granted, until ClaimLife is over
+//	granted:<g>:<who>    set     what was granted: see grants.go
 //	lease:<name>         string  who holds a lease, until it expires
 //
 //	exhibits             zset    exhibit ids by time of opening

@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"encoding/hex"
 	"slices"
 
 	"github.com/redis/go-redis/v9"
@@ -309,4 +310,48 @@ func (s Exhibits) partMedia(ctx context.Context, x string, parts []string, each 
 		}
 	}
 	return nil
+}
+
+// partsAtOnce is how many parts one look reads: 800 KB of identifiers at most.
+const partsAtOnce = 100
+
+// PartsOf implements triage.ExhibitStore.
+func (s Exhibits) PartsOf(ctx context.Context, id triage.ExhibitID, media []triage.MediumID) ([]triage.PartID, error) {
+	const op = "views.PartsOf"
+	x := packExhibit(id)
+	all, err := s.rdb.HKeys(ctx, s.key(keyParts, x)).Result()
+	if err != nil {
+		return nil, fault(op, string(id), err)
+	}
+	slices.Sort(all)
+	wanted := make(map[string]bool, len(media))
+	for _, m := range media {
+		wanted[packID(string(m))[:partBytes]] = true
+	}
+	var found []triage.PartID
+	for some := range slices.Chunk(all, partsAtOnce) {
+		pipe, listed := s.rdb.Pipeline(), make([]*redis.StringCmd, len(some))
+		for i, part := range some {
+			listed[i] = pipe.Get(ctx, s.key(keyPartMedia, x, part))
+		}
+		if _, err := pipe.Exec(ctx); err != nil && err != redis.Nil {
+			return nil, fault(op, string(id), err)
+		}
+		for i, part := range some {
+			if listsAny(listed[i].Val(), wanted) {
+				found = append(found, triage.PartID(hex.EncodeToString([]byte(part))))
+			}
+		}
+	}
+	return found, nil
+}
+
+// listsAny reports whether a part's media begin like any that are wanted.
+func listsAny(media string, wanted map[string]bool) bool {
+	for at := 0; at+partBytes <= len(media); at += partBytes {
+		if wanted[media[at:at+partBytes]] {
+			return true
+		}
+	}
+	return false
 }

@@ -335,8 +335,8 @@ func TestGrants(t *testing.T) {
 	ctx := t.Context()
 	group := triage.GroupID(mediumID(1))
 	g := triage.Grant{
-		ID: "r1", Group: group, Step: triage.StepBlurred, Actor: "a1", Session: "s1",
-		Media: []triage.MediumID{mediumID(1), mediumID(2)}, Expires: day.Add(time.Minute),
+		ID: "r1", Group: group, Sight: triage.SeePictures, Step: triage.StepBlurred, Actor: "a1", Session: "s1",
+		Media: []triage.MediumID{mediumID(1), mediumID(2)}, Numbers: []int{1, 3}, Of: 3, Expires: day.Add(time.Minute),
 	}
 	b.ok(b.Grants.SaveGrant(ctx, g, time.Minute))
 	if got, err := b.Grants.Grant(ctx, "r1"); err != nil || !reflect.DeepEqual(got, g) {
@@ -352,14 +352,31 @@ func TestGrants(t *testing.T) {
 	granted := func(group triage.GroupID, actor string, want ...triage.RevealStep) {
 		t.Helper()
 		got, err := b.Grants.Granted(ctx, group, actor)
-		slices.Sort(got)
-		if err != nil || !slices.Equal(got, want) {
+		slices.Sort(got.Steps)
+		if err != nil || !slices.Equal(got.Steps, want) {
 			t.Errorf("%s was granted %v of %s: %v", actor, got, group, err)
 		}
 	}
 	granted(group, "a1", triage.StepBlurred, triage.StepGrey) // longer than the grants live
 	granted(group, "a2")
 	granted(triage.GroupID(mediumID(2)), "a1")
+
+	tiles := triage.Grant{ID: "r3", Group: group, Sight: triage.SeeTiles, Step: triage.StepFull, Tiles: 0x8001, Actor: "a1", Session: "s1", Media: []triage.MediumID{mediumID(2)}, Numbers: []int{3}, Of: 3, Expires: day}
+	b.ok(b.Grants.SaveGrant(ctx, tiles, time.Minute))
+	if got, err := b.Grants.Grant(ctx, "r3"); err != nil || !reflect.DeepEqual(got, tiles) {
+		t.Errorf("grant %+v, %v", got, err)
+	}
+	names := triage.Grant{ID: "r4", Group: group, Sight: triage.SeeNames, Actor: "a1", Session: "s1", Of: 3, Expires: day}
+	b.ok(b.Grants.SaveGrant(ctx, names, time.Minute))
+	if got, err := b.Grants.Grant(ctx, "r4"); err != nil || !reflect.DeepEqual(got, names) {
+		t.Errorf("grant %+v, %v", got, err)
+	}
+	tiles.ID, tiles.Step, tiles.Tiles = "r5", triage.StepGrey, 0x0023
+	b.ok(b.Grants.SaveGrant(ctx, tiles, time.Minute))
+	granted(group, "a1", triage.StepBlurred, triage.StepGrey) // as before: no step is reached by tiles or names
+	if got, err := b.Grants.Granted(ctx, group, "a1"); err != nil || len(got.Tiles) != 1 || got.Tiles[mediumID(2)] != 0x8023 {
+		t.Errorf("%+v, %v", got, err)
+	}
 	for range 2 {
 		b.ok(b.Grants.Forget(ctx, group, "a1"))
 		granted(group, "a1")
