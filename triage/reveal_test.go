@@ -273,4 +273,41 @@ func TestNoRecordNoPicture(t *testing.T) {
 			t.Errorf("%s, when the journal writes again: %v", step, err)
 		}
 	}
+	l.review.Rules = allowing
+	tiles := wish(triage.StepGrey, "to read the poster", 3)
+	recorded("a grant of tiles", triage.RevealGranted, func() error {
+		g, err := l.review.RevealTiles(ctx, l.reviewer, l.group, tiles)
+		if err != nil && g.ID != "" {
+			t.Errorf("a grant of tiles beside the failure: %+v", g)
+		}
+		return err
+	})
+	grant, err := l.review.RevealTiles(ctx, l.reviewer, l.group, tiles)
+	if err != nil {
+		t.Fatal(err)
+	}
+	recorded("tiles", triage.PictureServed, func() error {
+		shown, err := l.review.Picture(ctx, l.reviewer, grant.ID, 0)
+		if err != nil && len(shown) > 0 {
+			t.Errorf("%d bytes of tiles beside the failure", len(shown))
+		}
+		return err
+	})
+	recorded("a grant of names", triage.RevealGranted, func() error {
+		g, err := l.review.RevealNames(ctx, l.reviewer, l.group, "to know where it came from")
+		if err != nil && g.ID != "" {
+			t.Errorf("a grant of names beside the failure: %+v", g)
+		}
+		return err
+	})
+	if grant, err = l.review.RevealNames(ctx, l.reviewer, l.group, "to know where it came from"); err != nil {
+		t.Fatal(err)
+	}
+	recorded("names", triage.NamesServed, func() error {
+		list, err := l.review.Names(ctx, l.reviewer, grant.ID)
+		if err != nil && len(list.Items) > 0 {
+			t.Errorf("%d names beside the failure", len(list.Items))
+		}
+		return err
+	})
 }
