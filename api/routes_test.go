@@ -70,6 +70,9 @@ var may = map[string][]triage.Role{
 	"DELETE /v1/groups/{id}/claim":               {triage.Reviewer, triage.Supervisor},
 	"POST /v1/groups/{id}/reveals":               {triage.Reviewer, triage.Supervisor},
 	"GET /v1/reveals/{id}/pictures/{n}":          {triage.Reviewer, triage.Supervisor},
+	"GET /v1/reveals/{id}/names":                 {triage.Reviewer, triage.Supervisor},
+	"GET /v1/me/limits":                          {triage.Reviewer, triage.Supervisor},
+	"PUT /v1/me/limits":                          {triage.Reviewer, triage.Supervisor},
 	"POST /v1/groups/{id}/decision":              {triage.Reviewer, triage.Supervisor},
 	"POST /v1/groups/{id}/confirmation":          {triage.Reviewer, triage.Supervisor},
 	"DELETE /v1/groups/{id}/decision":            {triage.Reviewer, triage.Supervisor},
@@ -181,6 +184,7 @@ func newWalk(t *testing.T) *walk {
 		"withdrawSet":   `{"reason":"sent in error"}`,
 		"objectToEntry": `{"state":"disputed","reason":"is it so?"}`,
 		"reveal":        `{"step":"blurred","reason":"is it a child?"}`,
+		"setLimits":     `{"highest":"colour"}`,
 		"decide":        `{"verdict":"unsure","note":"look again"}`,
 
 		"changeWeights":      changedWeights(t, 0, 12),
@@ -358,7 +362,7 @@ func (w *walk) allowed(t *testing.T) {
 		"sealExhibit", "findings", "importSet", "sets", "set", "objectToEntry", "objections", "withdrawSet", "queue",
 	}
 	// Who holds a group keeps it from others: one works after the other, and decides when both have looked.
-	looking := []string{"next", "group", "claim", "reveal", "picture", "return", "ranking", "changeWeights"}
+	looking := []string{"next", "group", "claim", "reveal", "picture", "names", "return", "limits", "setLimits", "ranking", "changeWeights"}
 	deciding := []string{"claim", "decide", "undecide", "decide", "awaiting"}
 	after := []string{
 		"categories", "weightsVersions", "removeSet", "cases", "case", "holdCase", "closeCase", "reopenCase", "proposeDestruction", "destruction", "destructions", "withdrawDestruction", "proposeDestruction", "confirmDestruction",
@@ -393,6 +397,9 @@ func (w *walk) allowed(t *testing.T) {
 func (w *walk) succeeds(t *testing.T, op wire.Operation, roles ...triage.Role) {
 	t.Helper()
 	name := op.Name
+	if name == "names" { // under a grant of its own
+		w.grantNames(t, roles[0])
+	}
 	if name == "proposeDestruction" {
 		w.awaitOpen()
 	}
@@ -418,6 +425,16 @@ func (w *walk) succeeds(t *testing.T, op wire.Operation, roles ...triage.Role) {
 		w.noPicture(name, a)
 		w.follow(t, name, a)
 	}
+}
+
+// grantNames grants somebody the names of the group that they hold.
+func (w *walk) grantNames(t *testing.T, role triage.Role) {
+	t.Helper()
+	r, err := client.New(w.url, w.tokens[role]).RevealNames(t.Context(), w.params["groups id"], "where is it from?")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.params["reveals id"] = r.ID
 }
 
 // follow keeps what an answer tells of for the operations that come after.
@@ -541,7 +558,7 @@ func TestEveryPageAsEveryRole(t *testing.T) {
 		"/drives": {triage.Examiner, triage.Reviewer, triage.Supervisor, triage.Admin}, "/drives/" + exhibit: {triage.Examiner, triage.Reviewer, triage.Supervisor, triage.Admin},
 		"/drives/" + exhibit + "/progress": {triage.Examiner, triage.Reviewer, triage.Supervisor, triage.Admin},
 		"/queue":                           {triage.Reviewer, triage.Supervisor}, "/groups/" + group: {triage.Reviewer, triage.Supervisor},
-		"/status": triage.Roles, "/check": {triage.Unit}, "/sets": {triage.Admin}, "/sets/" + set: {triage.Admin},
+		"/settings": triage.Reviewing, "/status": triage.Roles, "/check": {triage.Unit}, "/sets": {triage.Admin}, "/sets/" + set: {triage.Admin},
 		"/reveals/r" + strings.Repeat("0", 24):                 nil,
 		"/reveals/r" + strings.Repeat("0", 24) + "/pictures/0": nil,
 	}

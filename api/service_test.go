@@ -70,7 +70,7 @@ func (inProcess) Render(_ context.Context, r io.Reader, _ int64, v triage.View) 
 	if err != nil {
 		return nil, err
 	}
-	return decode.Preview(data, decode.RevealView(v.Step.Rung(), decode.Tiles(v.Tiles), v.Mark, v.Comment), decode.Limits{})
+	return decode.Preview(data, decode.RevealView(v.Step.Rung(), decode.Tiles(v.Tiles), v.Grey, v.Mark, v.Comment), decode.Limits{})
 }
 
 // start starts the service. archive, when set, replaces the place where media are kept.
@@ -103,7 +103,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 	events := &triage.Projector{
 		Journal: chain, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: s.archive, Sets: sets,
 		SetFiles: s.archive, Parse: setfile.Parse, Queue: v.Queue, Ends: v.Ends, Keys: s.archive, Names: names,
-		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: s.archive, Earlier: v.Earlier, Weights: v.Weights, Scores: v.Scores, Custody: v.Custody,
+		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: s.archive, Earlier: v.Earlier, Weights: v.Weights, Scores: v.Scores, Limits: v.Limits, Custody: v.Custody,
 	}
 	s.access = &triage.Access{Accounts: v.Accounts, Sessions: v.Sessions, Events: events, Now: s.clock.now}
 	u := web.UseCases{
@@ -112,7 +112,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 		},
 		Sets: &triage.Sets{Store: sets, Archive: s.archive, Parse: setfile.Parse, Events: events, Lease: v.Lease, Log: discard(), Names: names, Now: s.clock.now},
 		Review: &triage.Review{
-			Queue: v.Queue, Exhibits: v.Exhibits, Grants: v.Grants, Archive: archive, Renderer: inProcess{}, Events: events, Now: s.clock.now,
+			Queue: v.Queue, Exhibits: v.Exhibits, Grants: v.Grants, Archive: archive, Renderer: inProcess{}, Events: events, Policy: triage.ForAll(triage.RevealRules{Tiles: true, Names: true}), Now: s.clock.now,
 		},
 		Checks:       &triage.Checks{Matcher: mirror, Seen: v.Seen, Founders: founders, Archive: archive, Events: events, Names: names, Contact: "the desk"},
 		Access:       s.access,

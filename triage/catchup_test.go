@@ -70,6 +70,15 @@ func worked(t *testing.T) (*house, *triage.CatchUp) {
 			t.Fatal(err)
 		}
 	}
+	ada, err := h.views.Accounts.Accounts(t.Context())
+	for _, l := range []triage.RevealLimits{{Highest: triage.StepGrey, NoTiles: true}, {First: triage.StepBlurred, Grey: true}} {
+		if err == nil {
+			err = h.review.SetLimits(t.Context(), ada[0].Actor, l)
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	stop := h.run()
 	old, benign := newPicture(t, "old.jpg", 5), newPicture(t, "benign.jpg", 6)
 	h.importSet(triage.KnownSet, old.item.Digests.SHA1.String())

@@ -38,7 +38,9 @@ const (
 	RevealGranted EventKind = "reveal.granted"
 	PictureServed EventKind = "reveal.served"
 	NamesServed   EventKind = "reveal.names-served"
-	DecisionMade  EventKind = "group.decided"
+	// LimitsSet tells what somebody does not want to be shown.
+	LimitsSet    EventKind = "reveal.limits-set"
+	DecisionMade EventKind = "group.decided"
 	// DecisionUndone takes the last opinion back.
 	DecisionUndone EventKind = "group.undecided"
 	// WeightsChanged tells what counts in the ranking from now on.

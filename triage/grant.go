@@ -70,6 +70,7 @@ type Grant struct {
 type View struct {
 	Step    RevealStep
 	Tiles   Tiles  // these alone; 0: all of the picture
+	Grey    bool   // whatever the step
 	Mark    string // printable ASCII, drawn into it: who sees it, and when
 	Comment string // printable ASCII, in its metadata: the same, and of which group, by which grant
 }

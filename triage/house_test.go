@@ -118,11 +118,11 @@ func newHouseOver(t testing.TB, over func(objects.Store) objects.Store) *house {
 	h.events = &triage.Projector{
 		Journal: h.journal, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: h.archive, Sets: sets,
 		SetFiles: h.archive, Parse: setfile.Parse, Queue: v.Queue, Ends: v.Ends, Keys: h.archive, Rehashes: v.Rehashes, Names: h.names,
-		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: h.archive, Earlier: v.Earlier, Weights: v.Weights, Scores: v.Scores, Custody: v.Custody,
+		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: h.archive, Earlier: v.Earlier, Weights: v.Weights, Scores: v.Scores, Limits: v.Limits, Custody: v.Custody,
 	}
 	h.submit = &triage.Submission{Exhibits: v.Exhibits, Media: v.Media, Archive: h.archive, Manifests: h.archive, Jobs: h.jobs, Events: h.events, Names: h.names, Now: time.Now}
 	h.sets = &triage.Sets{Store: sets, Archive: h.archive, Parse: setfile.Parse, Events: h.events, Lease: v.Lease, Log: log, Names: h.names, Now: time.Now}
-	h.review = &triage.Review{Queue: v.Queue, Exhibits: v.Exhibits, Grants: v.Grants, Archive: h.archive, Renderer: inProcess{}, Events: h.events, Now: time.Now}
+	h.review = &triage.Review{Queue: v.Queue, Exhibits: v.Exhibits, Grants: v.Grants, Archive: h.archive, Renderer: inProcess{}, Events: h.events, Policy: triage.ForAll(triage.RevealRules{}), Now: time.Now}
 	h.checks = &triage.Checks{Matcher: mirror, Seen: v.Seen, Founders: founders, Archive: h.archive, Events: h.events, Names: h.names, Contact: "the office"}
 	h.worker = &triage.Worker{Jobs: h.jobs, Media: v.Media, Archive: h.archive, Examinations: h.archive, Decoder: switchable{h}, Matcher: mirror, Outcomes: v.Outcomes, Rehashed: v.Rehashes, Outdated: decode.Outdated, Decoders: decode.Decoders(), Events: h.events, Names: h.names, Parallel: 2, Touch: testLease / 3, Now: time.Now, Log: log}
 	h.putOff = new(lastLine)
@@ -331,7 +331,7 @@ func (inProcess) Render(_ context.Context, r io.Reader, _ int64, v triage.View) 
 	if err != nil {
 		return nil, err
 	}
-	return decode.Preview(data, decode.RevealView(v.Step.Rung(), decode.Tiles(v.Tiles), v.Mark, v.Comment), decode.Limits{})
+	return decode.Preview(data, decode.RevealView(v.Step.Rung(), decode.Tiles(v.Tiles), v.Grey, v.Mark, v.Comment), decode.Limits{})
 }
 
 // switchable lets a test replace the decoder of a running worker.

@@ -72,6 +72,7 @@ type Projector struct {
 	Earlier   EarlierStore
 	Weights   WeightsStore
 	Scores    ScoreStore
+	Limits    LimitsStore
 	Custody   CustodyStore
 	Names     Names
 }
@@ -173,6 +174,10 @@ func (p *Projector) Apply(ctx context.Context, ev Event) error {
 		return withData(ev, func(d changedWeights) error { return p.weightsChanged(ctx, ev, d) })
 	case DecisionUndone:
 		return withData(ev, func(d undoneDecision) error { return p.decisionUndone(ctx, GroupID(ev.Subject), d) })
+	case LimitsSet:
+		return withData(ev, func(l RevealLimits) error {
+			return p.Limits.SaveLimits(ctx, ev.Subject, KeptLimits{Event: ev.Seq, At: ev.Time.UTC(), RevealLimits: l})
+		})
 	case DecisionMade:
 		return withData(ev, func(d Decision) error { return p.Queue.SaveDecision(ctx, GroupID(ev.Subject), d) })
 	}

@@ -32,7 +32,7 @@ func ParseRevealStep(s string) (RevealStep, error) {
 	return "", E(Invalid, "parse step", s, "a step is blurred, grey, colour or full", nil)
 }
 
-// RevealRules are what the organisation allows its reviewers. The zero value is the strictest that is of use: from the
+// RevealRules are what counts for somebody. The zero value is the strictest that is of use: from the
 // blurred step up to the full one, step by step.
 type RevealRules struct {
 	First   RevealStep // the highest that may be the first of a claim; empty: StepBlurred
@@ -40,6 +40,27 @@ type RevealRules struct {
 	Jumps   bool       // after the first, steps may be left out by who states why
 	Tiles   bool       // some tiles of a picture may be asked for by themselves
 	Names   bool       // file names and paths may be asked for
+	Grey    bool       // nothing is shown in colour, whatever the step
+}
+
+// RevealPolicy is what the organisation allows, by role. Who has a role that is not in it is shown nothing.
+type RevealPolicy map[Role]RevealRules
+
+// ForAll returns the policy of the same rules for all who work the queue.
+func ForAll(rules RevealRules) RevealPolicy {
+	p := make(RevealPolicy)
+	for _, role := range Reviewing {
+		p[role] = rules
+	}
+	return p
+}
+
+// Of returns the rules of a role.
+func (p RevealPolicy) Of(role Role) RevealRules {
+	if rules, ok := p[role]; ok {
+		return rules
+	}
+	return RevealRules{Highest: StepFacts}
 }
 
 func (r RevealRules) first() RevealStep {
@@ -86,6 +107,17 @@ func (r RevealRules) TileSteps() []RevealStep {
 		return nil
 	}
 	return slices.Clone(RevealSteps[StepGrey.Rung():max(StepGrey.Rung(), r.highest().Rung()+1)])
+}
+
+// admitsStill reports whether a grant that was given may still be used.
+func (r RevealRules) admitsStill(g *Grant) bool {
+	switch g.Sight {
+	case SeeNames:
+		return r.Names
+	case SeeTiles:
+		return slices.Contains(r.TileSteps(), g.Step)
+	}
+	return g.Step.Rung() <= r.highest().Rung()
 }
 
 // admitsTiles fails when tiles of a picture may not be asked for at step by somebody who was granted others of it before.

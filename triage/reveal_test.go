@@ -134,7 +134,7 @@ func TestRevealStepByStep(t *testing.T) {
 // TestRevealJumps: where the rules allow it, steps are left out, with a reason that is on record.
 func TestRevealJumps(t *testing.T) {
 	l, _ := newLadder(t)
-	l.review.Rules = triage.RevealRules{Jumps: true, Highest: triage.StepColour}
+	l.review.Policy = triage.ForAll(triage.RevealRules{Jumps: true, Highest: triage.StepColour})
 	l.must(t, triage.StepBlurred, "to see what it is")
 	_, err := l.review.Reveal(t.Context(), l.reviewer, l.group, triage.StepColour, "")
 	wantKind(t, "a jump without a reason", err, triage.Invalid)
@@ -273,7 +273,7 @@ func TestNoRecordNoPicture(t *testing.T) {
 			t.Errorf("%s, when the journal writes again: %v", step, err)
 		}
 	}
-	l.review.Rules = allowing
+	l.review.Policy = triage.ForAll(allowing)
 	tiles := wish(triage.StepGrey, "to read the poster", 3)
 	recorded("a grant of tiles", triage.RevealGranted, func() error {
 		g, err := l.review.RevealTiles(ctx, l.reviewer, l.group, tiles)

@@ -43,7 +43,11 @@ func (r *Review) Reveal(ctx context.Context, by Session, id GroupID, step Reveal
 	if err != nil {
 		return Grant{}, err
 	}
-	if err := r.Rules.admits(reached, step); err != nil {
+	own, err := r.OwnRules(ctx, by.Actor)
+	if err != nil {
+		return Grant{}, err
+	}
+	if err := own.Rules.admits(reached, step); err != nil {
 		return Grant{}, err
 	}
 	if reason = strings.TrimSpace(reason); reason != "" || NeedsReason(reached, step) {
@@ -95,7 +99,11 @@ func (r *Review) RevealTiles(ctx context.Context, by Session, id GroupID, wish T
 	if err != nil {
 		return Grant{}, err
 	}
-	if err := r.Rules.admitsTiles(granted.Tiles[m], wish.Tiles, wish.Step); err != nil {
+	own, err := r.OwnRules(ctx, by.Actor)
+	if err != nil {
+		return Grant{}, err
+	}
+	if err := own.Rules.admitsTiles(granted.Tiles[m], wish.Tiles, wish.Step); err != nil {
 		return Grant{}, err
 	}
 	g.Sight, g.Step, g.Tiles, g.Media, g.Numbers = SeeTiles, wish.Step, wish.Tiles, []MediumID{m}, []int{wish.Picture}
@@ -110,7 +118,11 @@ func (r *Review) RevealNames(ctx context.Context, by Session, id GroupID, reason
 	if err != nil {
 		return Grant{}, err
 	}
-	if !r.Rules.Names {
+	own, err := r.OwnRules(ctx, by.Actor)
+	if err != nil {
+		return Grant{}, err
+	}
+	if !own.Rules.Names {
 		return Grant{}, E(Forbidden, op, "", "this service does not grant names and paths", nil)
 	}
 	if reason, err = checkReason(reason); err != nil {
@@ -147,37 +159,46 @@ func (r *Review) grant(ctx context.Context, by Session, g Grant, details map[str
 
 // Grant returns a live grant of the session that asked for it: what its page is to show.
 func (r *Review) Grant(ctx context.Context, by Session, id string) (Grant, error) {
-	const op = "look at a reveal"
-	if !by.Actor.Role.Reviews() {
-		return Grant{}, forbidden(op, by.Actor)
-	}
-	return r.live(ctx, op, by, id)
+	g, _, err := r.live(ctx, "look at a reveal", by, id)
+	return g, err
 }
 
-// live returns a grant, unless it has ended, belongs to another session, or its group is not claimed any more.
-func (r *Review) live(ctx context.Context, op string, by Session, id string) (Grant, error) {
+// live returns a grant and the rules that count, unless it has ended, belongs to another session, its group is not claimed any more, or
+// the rules have become stricter.
+func (r *Review) live(ctx context.Context, op string, by Session, id string) (Grant, RevealRules, error) {
+	if !by.Actor.Role.Reviews() {
+		return Grant{}, RevealRules{}, forbidden(op, by.Actor)
+	}
+	over := func(err error) error { return E(NotFound, op, id, "this reveal is over: ask for it again", err) }
 	g, err := r.Grants.Grant(ctx, id)
 	if IsKind(err, NotFound) || err == nil && (g.Session != by.ID || g.Actor != by.Actor.ID || !r.Now().Before(g.Expires)) {
-		return Grant{}, E(NotFound, op, id, "this reveal is over: ask for it again", err)
+		return Grant{}, RevealRules{}, over(err)
 	}
 	if err != nil {
-		return Grant{}, err
+		return Grant{}, RevealRules{}, err
 	}
 	_, err = r.claimed(ctx, op, by.Actor, g.Group)
 	if IsKind(err, NotFound) || IsKind(err, Conflict) {
-		return Grant{}, E(NotFound, op, id, "this reveal is over: ask for it again", err)
+		return Grant{}, RevealRules{}, over(err)
 	}
-	return g, err
+	if err != nil {
+		return Grant{}, RevealRules{}, err
+	}
+	own, err := r.OwnRules(ctx, by.Actor)
+	if err == nil && !own.Rules.admitsStill(&g) {
+		err = over(nil)
+	}
+	if err != nil {
+		return Grant{}, RevealRules{}, err
+	}
+	return g, own.Rules, nil
 }
 
 // Picture returns the n-th picture of a live grant (0 is the first), encoded anew as JPEG and marked with who sees it, and when. That it was asked for
 // is on record before it is returned.
 func (r *Review) Picture(ctx context.Context, by Session, grant string, n int) ([]byte, error) {
 	const op = "show a picture"
-	if !by.Actor.Role.Reviews() {
-		return nil, forbidden(op, by.Actor)
-	}
-	g, err := r.live(ctx, op, by, grant)
+	g, rules, err := r.live(ctx, op, by, grant)
 	if err != nil {
 		return nil, err
 	}
@@ -189,7 +210,9 @@ func (r *Review) Picture(ctx context.Context, by Session, grant string, n int) (
 		return nil, err
 	}
 	defer body.Close()
-	picture, err := r.Renderer.Render(ctx, body, size, g.View(r.Now()))
+	view := g.View(r.Now())
+	view.Grey = rules.Grey
+	picture, err := r.Renderer.Render(ctx, body, size, view)
 	if err != nil {
 		return nil, err
 	}

@@ -47,7 +47,7 @@ type Review struct {
 	Archive  MediaArchive
 	Renderer Renderer
 	Events   *Projector
-	Rules    RevealRules
+	Policy   RevealPolicy
 	Scheme   *Scheme // nil: DefaultScheme
 	Now      func() time.Time
 }

@@ -70,7 +70,7 @@ func TestRevealTiles(t *testing.T) {
 	const why = "to read the poster"
 	_, err := ask(l.reviewer, wish(triage.StepGrey, why, 1))
 	wantKind(t, "tiles that the rules do not grant", err, triage.Forbidden)
-	l.review.Rules = triage.RevealRules{Tiles: true, Highest: triage.StepColour}
+	l.review.Policy = triage.ForAll(triage.RevealRules{Tiles: true, Highest: triage.StepColour})
 	for what, w := range map[string]triage.TilesWish{
 		"no tile": wish(triage.StepGrey, why), "five tiles": wish(triage.StepGrey, why, 1, 2, 3, 4, 5), "no reason": wish(triage.StepGrey, " hm ", 1),
 		"no picture": {Media: 1, Tiles: 1, Step: triage.StepGrey, Reason: why}, "a picture beyond the last": {Picture: 2, Media: 1, Tiles: 1, Step: triage.StepGrey, Reason: why},
@@ -131,7 +131,7 @@ func TestRevealTiles(t *testing.T) {
 // TestTilesShowNothingElse: two pictures of which only the tiles that were granted are alike give the same bytes, but for the grant.
 func TestTilesShowNothingElse(t *testing.T) {
 	l, _ := newLadder(t)
-	l.review.Rules = allowing
+	l.review.Policy = triage.ForAll(allowing)
 	now := time.Now()
 	l.review.Now = func() time.Time { return now }
 	g, err := l.review.RevealTiles(t.Context(), l.reviewer, l.group, wish(triage.StepFull, "to read the poster", 6, 11))
@@ -200,7 +200,7 @@ func TestNames(t *testing.T) {
 	}
 	_, err = h.review.RevealNames(ctx, h.reviewer, id, "to know where it came from")
 	wantKind(t, "names that the rules do not grant", err, triage.Forbidden)
-	h.review.Rules = triage.RevealRules{Names: true, Highest: triage.StepFacts} // whatever the pictures' rung
+	h.review.Policy = triage.ForAll(triage.RevealRules{Names: true, Highest: triage.StepFacts}) // whatever the pictures' rung
 	_, err = h.review.RevealNames(ctx, h.reviewer, id, "  ")
 	wantKind(t, "names without a reason", err, triage.Invalid)
 	g, err := h.review.RevealNames(ctx, h.reviewer, id, "to know where it came from")
@@ -247,7 +247,7 @@ func TestNames(t *testing.T) {
 func TestNamesAreBounded(t *testing.T) {
 	h := newHouse(t)
 	h.run()
-	h.review.Rules = allowing
+	h.review.Policy = triage.ForAll(allowing)
 	p := newPicture(t, "a.jpg", 4)
 	var source []picture
 	for i := range triage.MaxNamesShown + 50 {

@@ -283,6 +283,22 @@ func (c *Client) Reveal(ctx context.Context, group string, step triage.RevealSte
 	return r, err
 }
 
+// RevealTiles asks, with a reason, to see some tiles of one picture of a claimed group.
+func (c *Client) RevealTiles(ctx context.Context, group string, wish triage.TilesWish) (r wire.Reveal, err error) {
+	k := call{op: "reveal tiles", method: http.MethodPost, path: "/v1/groups/" + id(group) + "/reveals"}
+	err = c.send(ctx, k, wire.RevealRequest{
+		Sight: string(triage.SeeTiles), Step: string(wish.Step), Picture: wish.Picture, Media: wish.Media, Tiles: wish.Tiles.Numbers(), Reason: wish.Reason,
+	}, &r)
+	return r, err
+}
+
+// RevealNames asks, with a reason, to see the names of a claimed group's files.
+func (c *Client) RevealNames(ctx context.Context, group, reason string) (r wire.Reveal, err error) {
+	k := call{op: "reveal names", method: http.MethodPost, path: "/v1/groups/" + id(group) + "/reveals"}
+	err = c.send(ctx, k, wire.RevealRequest{Sight: string(triage.SeeNames), Reason: reason}, &r)
+	return r, err
+}
+
 // Confirm takes a group's decision over for so many media that have joined since.
 func (c *Client) Confirm(ctx context.Context, group string, verdict triage.Verdict, media int) (d wire.Decision, err error) {
 	k := call{op: "confirm a decision", method: http.MethodPost, path: "/v1/groups/" + id(group) + "/confirmation"}

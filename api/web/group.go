@@ -19,6 +19,14 @@ type groupForm struct {
 	Step    triage.RevealStep
 	Reason  string
 	Opinion triage.Opinion
+
+	Sight       triage.Sight // which form it was; empty: of the steps, or of the decision
+	Picture     int
+	Media       int // as the facts told
+	Tiles       triage.Tiles
+	TilesStep   triage.RevealStep
+	TilesReason string
+	NamesReason string
 }
 
 // member is one medium of a group: its facts, no name.
@@ -52,6 +60,9 @@ type groupBody struct {
 	Problem   error
 }
 
+// GroupID is whose page the forms of this one belong to.
+func (b groupBody) GroupID() triage.GroupID { return b.Group.ID }
+
 func (p *Pages) group(c *fiber.Ctx) error {
 	return p.groupPage(c, groupForm{}, nil)
 }
@@ -74,6 +85,9 @@ func (p *Pages) groupPage(c *fiber.Ctx, form groupForm, problem error) error {
 	}
 	if body.Form.Step == "" {
 		body.Form.Step = body.Ladder.Next()
+	}
+	if body.Form.Media = len(sheet.Media); body.Form.Sight != triage.SeeTiles {
+		body.Form.Picture, body.Form.TilesStep = 1, triage.StepGrey
 	}
 	if body.Scheme, err = p.Review.Categories(by); err != nil {
 		return err
@@ -123,17 +137,4 @@ func (p *Pages) claim(c *fiber.Ctx) error {
 func (p *Pages) giveBack(c *fiber.Ctx) error {
 	err := p.Review.Return(guard.Context(c), guard.Session(c).Actor, triage.GroupID(c.Params("id")))
 	return p.afterGroup(c, groupForm{}, err)
-}
-
-func (p *Pages) askReveal(c *fiber.Ctx) error {
-	form := groupForm{Step: triage.RevealStep(field(c, "step")), Reason: field(c, "reason")}
-	step, err := triage.ParseRevealStep(string(form.Step))
-	var grant triage.Grant
-	if err == nil {
-		grant, err = p.Review.Reveal(guard.Context(c), guard.Session(c), triage.GroupID(c.Params("id")), step, form.Reason)
-	}
-	if err != nil {
-		return p.afterGroup(c, form, err)
-	}
-	return seeOther(c, "/reveals/"+url.PathEscape(grant.ID))
 }

@@ -88,13 +88,13 @@ func newHouse(t *testing.T) *house {
 	events := &triage.Projector{
 		Journal: chain, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: archive, Sets: sets,
 		SetFiles: archive, Parse: setfile.Parse, Queue: v.Queue, Ends: v.Ends, Keys: archive, Names: names,
-		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: archive, Earlier: v.Earlier, Weights: v.Weights, Scores: v.Scores, Custody: v.Custody,
+		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: archive, Earlier: v.Earlier, Weights: v.Weights, Scores: v.Scores, Limits: v.Limits, Custody: v.Custody,
 	}
 
 	h := &house{names: names, journal: chain, mirror: mirror, tokens: make(map[triage.Role]string), actors: make(map[triage.Role]triage.Actor)}
 	h.Submission = &triage.Submission{Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Manifests: archive, Jobs: jobs, Events: events, Names: names, Now: time.Now}
 	h.Sets = &triage.Sets{Store: sets, Archive: archive, Parse: setfile.Parse, Events: events, Lease: v.Lease, Log: quiet(), Names: names, Now: time.Now}
-	h.Review = &triage.Review{Queue: v.Queue, Exhibits: v.Exhibits, Grants: v.Grants, Archive: archive, Renderer: renderer{pool}, Events: events, Now: time.Now}
+	h.Review = &triage.Review{Queue: v.Queue, Exhibits: v.Exhibits, Grants: v.Grants, Archive: archive, Renderer: renderer{pool}, Events: events, Policy: triage.ForAll(triage.RevealRules{Jumps: true, Tiles: true, Names: true}), Now: time.Now}
 	h.Checks = &triage.Checks{Matcher: mirror, Seen: v.Seen, Founders: founders, Archive: archive, Events: events, Names: names, Contact: "01 00 00 00 00"}
 	h.Access = &triage.Access{Accounts: v.Accounts, Sessions: v.Sessions, Events: events, Now: time.Now}
 	h.Destructions = &triage.Destructions{Exhibits: v.Exhibits, Store: v.Ends, Lease: v.Lease, Events: events, Now: time.Now}
@@ -166,7 +166,7 @@ func (h *house) work(t *testing.T) {
 type renderer struct{ pool *jail.Pool }
 
 func (r renderer) Render(ctx context.Context, body io.Reader, size int64, v triage.View) ([]byte, error) {
-	return r.pool.Preview(ctx, body, size, decode.RevealView(v.Step.Rung(), decode.Tiles(v.Tiles), v.Mark, v.Comment))
+	return r.pool.Preview(ctx, body, size, decode.RevealView(v.Step.Rung(), decode.Tiles(v.Tiles), v.Grey, v.Mark, v.Comment))
 }
 
 // submit sends pictures as an examiner's client would, and returns the exhibit.

@@ -31,7 +31,8 @@ func (p *Pages) next(c *fiber.Ctx) error {
 const renewEvery = triage.ClaimLife / 4
 
 // RenewEvery tells the page, in seconds.
-func (groupBody) RenewEvery() int { return int(renewEvery.Seconds()) }
+func (groupBody) RenewEvery() int  { return int(renewEvery.Seconds()) }
+func (revealBody) RenewEvery() int { return int(renewEvery.Seconds()) }
 
 // renewed is what the page says of a lease from now on.
 type renewed struct {

@@ -17,20 +17,37 @@ type revealBody struct {
 	Grant    triage.Grant
 	Short    string
 	Seconds  int // left
-	Count    int
+	Count    int // of the group's media, when it was granted
 	Pictures []picture
+	Names    triage.NameList
 	Ladder   ladder
+	Form     groupForm
 }
 
-// ladder is where a reviewer stands on the steps of a group's reveal.
+// GroupID is whose page the forms of this one belong to.
+func (b revealBody) GroupID() triage.GroupID { return b.Grant.Group }
+
+// ladder is where a reviewer stands on the steps of a group's reveal, and what else may be asked for.
 type ladder struct {
-	Reached triage.RevealStep   // the highest that was granted in this claim
-	Offered []triage.RevealStep // that may be asked for now, the least first
+	Reached   triage.RevealStep   // the highest that was granted in this claim
+	Offered   []triage.RevealStep // that may be asked for now, the least first
+	TileSteps []triage.RevealStep // at which tiles may be
+	Names     bool                // names may be
+	Grey      bool                // nothing is shown in colour
 }
 
 func (p *Pages) ladder(c *fiber.Ctx, id triage.GroupID) (ladder, error) {
-	reached, err := p.Review.Reached(guard.Context(c), guard.Session(c).Actor, id)
-	return ladder{reached, p.Review.Rules.Offered(reached)}, err
+	ctx, by := guard.Context(c), guard.Session(c).Actor
+	reached, err := p.Review.Reached(ctx, by, id)
+	if err != nil {
+		return ladder{}, err
+	}
+	own, err := p.Review.OwnRules(ctx, by)
+	return newLadder(own.Rules, reached), err
+}
+
+func newLadder(rules triage.RevealRules, reached triage.RevealStep) ladder {
+	return ladder{reached, rules.Offered(reached), rules.TileSteps(), rules.Names, rules.Grey}
 }
 
 // Next is the lowest step above those that were granted, or the lowest of all where there is none; empty: nothing is offered.
@@ -58,21 +75,36 @@ func (l ladder) MustReason() bool {
 }
 
 func (p *Pages) reveal(c *fiber.Ctx) error {
-	grant, err := p.Review.Grant(guard.Context(c), guard.Session(c), c.Params("id"))
+	ctx, by := guard.Context(c), guard.Session(c)
+	grant, err := p.Review.Grant(ctx, by, c.Params("id"))
 	if err != nil {
 		return err
 	}
 	body := revealBody{
-		Grant: grant, Short: short(grant.Group), Count: len(grant.Media),
+		Grant: grant, Short: short(grant.Group), Count: grant.Of, Pictures: picturesOf(&grant),
 		Seconds: max(1, int(grant.Expires.Sub(p.o.Now()).Seconds())),
+		Form:    groupForm{Media: grant.Of, Picture: 1, Tiles: grant.Tiles, TilesStep: triage.StepGrey},
+	}
+	if grant.Sight == triage.SeeTiles {
+		body.Form.Picture, body.Form.TilesStep = body.Pictures[0].Number, grant.Step
+	}
+	if grant.Sight == triage.SeeNames {
+		if body.Names, err = p.Review.Names(ctx, by, grant.ID); err != nil {
+			return err
+		}
 	}
 	if body.Ladder, err = p.ladder(c, grant.Group); err != nil {
 		return err
 	}
-	for i := range grant.Media {
-		body.Pictures = append(body.Pictures, picture{i, i + 1})
-	}
 	return p.show(c, "reveal", page{Refresh: body.Seconds + 1, Body: body}, "reveal.title", body.Short)
+}
+
+// picturesOf are the pictures of a grant, with their numbers among the group's media.
+func picturesOf(g *triage.Grant) (list []picture) {
+	for i := range g.Media {
+		list = append(list, picture{i, g.Numbers[i]})
+	}
+	return list
 }
 
 // picture sends one picture of a live grant. It may be neither kept nor used by another site.

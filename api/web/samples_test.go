@@ -57,6 +57,7 @@ func samples(l i18n.Lang) []sample {
 	all = append(all, sampleCases(l)...)
 	all = append(all, sampleReview(l)...)
 	all = append(all, sampleRanking(l)...)
+	all = append(all, sampleSettings(l)...)
 	return append(all, sampleSets(l)...)
 }
 
@@ -254,6 +255,9 @@ func sampleReview(l i18n.Lang) []sample {
 
 	group := func(g triage.Group, claim claimState, form groupForm, problem error) page {
 		body := groupBody{Group: g, Short: short(g.ID), Claim: claim, Cases: []string{"2026/00123", hostile}, Form: form, Problem: problem, DecidedBy: "Camille Roux", Scheme: triage.DefaultScheme(), Pager: pager{"/groups/x", 0, mediaShown, 3}}
+		if body.Ladder = newLadder(triage.RevealRules{Tiles: true, Names: true}, triage.StepFacts); form.Media == 0 {
+			body.Form.Media, body.Form.Picture, body.Form.TilesStep = 3, 1, triage.StepGrey
+		}
 		for i, m := range sampleMedia() {
 			body.Media = append(body.Media, member{m, i + 1, i == 1, modified(m)})
 		}
@@ -276,12 +280,8 @@ func sampleReview(l i18n.Lang) []sample {
 		}
 		waiting = append(waiting, row)
 	}
-	climbed := func(step triage.RevealStep) ladder { return ladder{step, triage.RevealRules{}.Offered(step)} }
 	reveal := func(step triage.RevealStep) page {
-		grant := triage.Grant{ID: "r1", Group: a.ID, Step: step, Actor: "a2", Session: "s1", Media: []triage.MediumID{"feedfacefeedfacefeedfacefeedface", "0", "1"}, Expires: sampleNow.Add(3 * time.Minute)}
-		p := samplePage(l, reviewer, "/reveals/r1", revealBody{Grant: grant, Short: short(a.ID), Seconds: 179, Count: 3, Pictures: []picture{{0, 1}, {1, 2}, {2, 3}}, Ladder: climbed(step)})
-		p.Refresh = 180
-		return p
+		return sampleReveal(l, triage.Grant{Sight: triage.SeePictures, Step: step, Media: []triage.MediumID{"feedfacefeedfacefeedfacefeedface", "0", "1"}, Numbers: []int{1, 2, 4}})
 	}
 	return []sample{
 		{"queue", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{News: "/queue/news?said=0", Every: newsEvery, Rows: rows, Total: 48, Begin: "/queue", Next: "/queue?after=.0." + string(c.ID), Decided: decided{triage.Illegal, "3f2a91bc", "3f2a91bc"}})},
@@ -296,16 +296,50 @@ func sampleReview(l i18n.Lang) []sample {
 		{"group-held", "group", "layout", group(held, mine, groupForm{}, nil)},
 		{"group-free", "group", "layout", group(a, free, groupForm{}, nil)},
 		{"group-mine", "group", "layout", group(b, mine, groupForm{Step: triage.StepBlurred}, nil)},
-		{"group-problem", "group", "layout", group(a, mine, groupForm{triage.StepFull, hostile, triage.Opinion{Verdict: triage.Illegal, Category: "B1", Violent: true, Victim: triage.VictimIdentified, Series: hostile, Note: hostile}}, triage.E(triage.Conflict, "x", "", "ask for the step before this one first", nil))},
+		{"group-problem", "group", "layout", group(a, mine, groupForm{Step: triage.StepFull, Reason: hostile, Opinion: triage.Opinion{Verdict: triage.Illegal, Category: "B1", Violent: true, Victim: triage.VictimIdentified, Series: hostile, Note: hostile}}, triage.E(triage.Conflict, "x", "", "ask for the step before this one first", nil))},
 		{"group-awaits", "group", "layout", withOpinions(group(waits, free, groupForm{}, nil), true, true)},
 		{"group-disputed", "group", "layout", withOpinions(group(disputed, mine, groupForm{Opinion: full}, nil), false, false)},
 		{"group-settled", "group", "layout", withOpinions(group(settled, free, groupForm{}, nil), false, false)},
 		{"awaiting", "awaiting", "layout", samplePage(l, reviewer, "/awaiting", awaitingBody{Rows: waiting, Total: 30, Pager: pager{"/awaiting", 20, 20, 30}, Decided: decided{triage.NotIllegal, "", ""}})},
 		{"awaiting-none", "awaiting", "layout", samplePage(l, reviewer, "/awaiting?next=none", awaitingBody{NoNext: true})},
+		{"group-tiles-problem", "group", "layout", group(a, mine, groupForm{Sight: triage.SeeTiles, Picture: 2, Media: 3, Tiles: 0x8421, TilesStep: triage.StepColour, TilesReason: hostile}, triage.E(triage.Invalid, "x", "", "choose 1 to 4 tiles", nil))},
+		{"group-names-problem", "group", "layout", group(a, mine, groupForm{Sight: triage.SeeNames, Media: 3, NamesReason: hostile}, triage.E(triage.Invalid, "x", "", "state why, in at least 5 characters", nil))},
 		{"group-other", "group", "layout", group(c, other, groupForm{}, nil)},
 		{"reveal-blurred", "reveal", "layout", reveal(triage.StepBlurred)},
 		{"reveal-colour", "reveal", "layout", reveal(triage.StepColour)},
 		{"reveal-full", "reveal", "layout", reveal(triage.StepFull)},
+		{"reveal-tiles", "reveal", "layout", sampleReveal(l, triage.Grant{Sight: triage.SeeTiles, Step: triage.StepColour, Tiles: 0x0660, Media: []triage.MediumID{"feedfacefeedfacefeedfacefeedface"}, Numbers: []int{3}})},
+		{"reveal-names", "reveal", "layout", sampleReveal(l, triage.Grant{Sight: triage.SeeNames})},
+	}
+}
+
+// sampleReveal is the page of a grant.
+func sampleReveal(l i18n.Lang, g triage.Grant) page {
+	g.ID, g.Group, g.Actor, g.Session, g.Of, g.Expires = "r1", sampleGroup("3f2a91bc").ID, "a2", "s1", 5, sampleNow.Add(3*time.Minute)
+	body := revealBody{Grant: g, Short: short(g.Group), Seconds: 179, Count: 5, Pictures: picturesOf(&g), Form: groupForm{Media: 5, Picture: 3, Tiles: g.Tiles, TilesStep: triage.StepGrey}}
+	body.Ladder = newLadder(triage.RevealRules{Tiles: true, Names: true, Grey: g.Step == triage.StepBlurred}, g.Step)
+	if g.Sight == triage.SeeNames {
+		body.Names = triage.NameList{Total: 214, Items: []triage.NamedItem{
+			{Number: 1, Exhibit: triage.Exhibit{Case: "2026/00123", Seal: hostile}, Path: "DCIM/Camera/" + hostile, Modified: sampleNow},
+			{Number: 4, Exhibit: triage.Exhibit{Case: "2026/00123", Seal: "S-2"}, Path: strings.Repeat("un-dossier-au-long-nom/", 12) + "IMG_0001.jpg"},
+		}}
+	}
+	p := samplePage(l, reviewer, "/reveals/r1", body)
+	p.Refresh = 180
+	return p
+}
+
+// sampleSettings is the page of one's own limits.
+func sampleSettings(l i18n.Lang) []sample {
+	role := triage.RevealRules{First: triage.StepGrey, Jumps: true, Tiles: true, Names: true}
+	set := triage.RevealLimits{Highest: triage.StepColour, Grey: true, NoJumps: true}
+	saved := settingsBody{Own: triage.OwnRules{Role: role, Set: set, Rules: role.Within(set)}, Form: set, Saved: true}
+	lifted := settingsBody{Own: triage.OwnRules{Role: role, Rules: role.Within(set), Until: sampleNow.Add(20 * time.Hour)}}
+	wrong := settingsBody{Own: triage.OwnRules{Role: role, Rules: role}, Problem: triage.E(triage.Invalid, "x", "", "a step is blurred, grey, colour or full", nil)}
+	return []sample{
+		{"settings", "settings", "layout", samplePage(l, reviewer, "/settings", saved)},
+		{"settings-lifted", "settings", "layout", samplePage(l, reviewer, "/settings", lifted)},
+		{"settings-wrong", "settings", "layout", samplePage(l, reviewer, "/settings", wrong)},
 	}
 }
 

@@ -116,6 +116,8 @@ func (p *Pages) routes() []route {
 		{post, "/groups/:id/renew", reviewer, p.renew},
 		{post, "/groups/:id/return", reviewer, p.giveBack},
 		{post, "/groups/:id/reveal", reviewer, p.askReveal},
+		{post, "/groups/:id/tiles", reviewer, p.askTiles},
+		{post, "/groups/:id/names", reviewer, p.askNames},
 		{post, "/groups/:id/decide", reviewer, p.decide},
 		{post, "/groups/:id/undo", reviewer, p.undo},
 		{get, "/awaiting", reviewer, p.awaiting},
@@ -123,6 +125,9 @@ func (p *Pages) routes() []route {
 		{post, "/groups/:id/confirm", reviewer, p.confirm},
 		{get, "/reveals/:id", reviewer, p.reveal},
 		{get, "/reveals/:id/pictures/:n", reviewer, p.picture},
+
+		{get, "/settings", reviewer, p.settings},
+		{post, "/settings", reviewer, p.changeSettings},
 
 		{get, "/check", unit, p.checkPage},
 		{post, "/check", unit, p.check},

@@ -232,12 +232,24 @@ func reviewOperations() []Operation {
 		{Method: http.MethodPost, Path: "/v1/groups/{id}/claim", Name: "claim", Summary: "Claim a group, or renew the claim", Roles: reviewer, Status: 200, Answers: answers(Claim{}), Errors: claimed},
 		{Method: http.MethodDelete, Path: "/v1/groups/{id}/claim", Name: "return", Summary: "Hand a claimed group back", Roles: reviewer, Status: 204, Errors: claimed},
 		{
-			Method: http.MethodPost, Path: "/v1/groups/{id}/reveals", Name: "reveal", Summary: "Ask, with a reason, to see a claimed group's pictures at one step of the ladder (blurred, grey, colour, full), as the rules of the service allow it",
+			Method: http.MethodPost, Path: "/v1/groups/{id}/reveals", Name: "reveal", Summary: "Ask, with a reason, to see a claimed group's pictures at one step of the ladder (blurred, grey, colour, full), some tiles of one of them (grey, colour, full), or the names of its files, as the rules allow it",
 			Roles: reviewer, Body: asJSON(RevealRequest{}), Status: 201, Answers: answers(Reveal{}), Errors: claimed,
 		},
 		{
 			Method: http.MethodGet, Path: "/v1/reveals/{id}/pictures/{n}", Name: "picture", Summary: "The n-th picture (from 0) of one's own live reveal, encoded anew and marked with who sees it and when",
 			Roles: reviewer, Status: 200, Answers: []Content{{typeJPEG, nil}}, Errors: found,
+		},
+		{
+			Method: http.MethodGet, Path: "/v1/reveals/{id}/names", Name: "names", Summary: "Names and paths of the group's files, at most 200, under one's own live reveal of them",
+			Roles: reviewer, Status: 200, Answers: answers(Names{}), Errors: found,
+		},
+		{
+			Method: http.MethodGet, Path: "/v1/me/limits", Name: "limits", Summary: "What the caller does not want to be shown, and what counts for them: the strictest of that and of what their role may see",
+			Roles: reviewer, Status: 200, Answers: answers(OwnRules{}),
+		},
+		{
+			Method: http.MethodPut, Path: "/v1/me/limits", Name: "setLimits", Summary: "Set what the caller does not want to be shown: stricter at once, looser a day later",
+			Roles: reviewer, Body: asJSON(Limits{}), Status: 200, Answers: answers(OwnRules{}),
 		},
 	}
 }

@@ -218,22 +218,3 @@ type Claim struct {
 
 // NewClaim converts a claim.
 func NewClaim(c triage.Claim) Claim { return Claim(c) }
-
-// RevealRequest asks to see a group's pictures, at one step, and says why.
-type RevealRequest struct {
-	Step   string `json:"step" enum:"blurred,grey,colour,full"`
-	Reason string `json:"reason,omitempty"` // may be absent for a step further, or back, but for the full one
-}
-
-// Reveal is a live permission to see pictures, numbered from 0.
-type Reveal struct {
-	ID       string    `json:"id"`
-	Step     string    `json:"step" enum:"blurred,grey,colour,full"`
-	Expires  time.Time `json:"expires"`
-	Pictures int       `json:"pictures"`
-}
-
-// NewReveal converts a grant.
-func NewReveal(g triage.Grant) Reveal {
-	return Reveal{ID: g.ID, Step: string(g.Step), Expires: g.Expires, Pictures: len(g.Media)}
-}

@@ -34,8 +34,9 @@ type serviceConfig struct {
 	Contact string // whom a unit should call
 	// QueueMax is how many media may wait for their examination before submissions wait.
 	QueueMax int64
-	// Reveals are what reviewers may see, and in which steps.
-	Reveals triage.RevealRules
+	// Reveals are what reviewers may see, by role, and in which steps.
+	Reveals triage.RevealPolicy
+	reveals revealWords
 	// Categories is a file of the office's scheme, which Scheme then is; empty: the default.
 	Categories string
 	Scheme     *triage.Scheme

@@ -80,5 +80,5 @@ func newPrograms(ctx context.Context, bestEffort bool) (*jail.Programs, error) {
 type renderer struct{ pool *jail.Pool }
 
 func (r renderer) Render(ctx context.Context, body io.Reader, size int64, v triage.View) ([]byte, error) {
-	return r.pool.Preview(ctx, body, size, decode.RevealView(v.Step.Rung(), decode.Tiles(v.Tiles), v.Mark, v.Comment))
+	return r.pool.Preview(ctx, body, size, decode.RevealView(v.Step.Rung(), decode.Tiles(v.Tiles), v.Grey, v.Mark, v.Comment))
 }

@@ -121,8 +121,11 @@ var serviceMessages = i18n.Catalogue{
 	"error.limit":          {"%s (%s) : un nombre à partir de %d", "%s (%s): a number from %d on"},
 	"error.jail":           {"--jail %s : c’est required ou best-effort", "--jail %s: it is required or best-effort"},
 	"error.objects":        {"--objects %s : c’est folder ou minio", "--objects %s: it is folder or minio"},
-	"error.reveal-first":   {"--reveal-first %s : c’est blurred, grey, colour ou full", "--reveal-first %s: it is blurred, grey, colour or full"},
-	"error.reveal-highest": {"--reveal-highest %s : c’est facts, blurred, grey, colour ou full", "--reveal-highest %s: it is facts, blurred, grey, colour or full"},
+	"error.reveal-first":   {"--reveal-first %s : c’est blurred, grey, colour ou full, pour tous ou par rôle (supervisor=grey)", "--reveal-first %s: it is blurred, grey, colour or full, for all or by role (supervisor=grey)"},
+	"error.reveal-highest": {"--reveal-highest %s : c’est facts, blurred, grey, colour ou full, pour tous ou par rôle (colour,supervisor=full)", "--reveal-highest %s: it is facts, blurred, grey, colour or full, for all or by role (colour,supervisor=full)"},
+	"error.reveal-jumps":   {"--reveal-jumps %s : c’est on ou off, pour tous ou par rôle (supervisor=on)", "--reveal-jumps %s: it is on or off, for all or by role (supervisor=on)"},
+	"error.reveal-tiles":   {"--reveal-tiles %s : c’est on ou off, pour tous ou par rôle (off,supervisor=on)", "--reveal-tiles %s: it is on or off, for all or by role (off,supervisor=on)"},
+	"error.reveal-names":   {"--reveal-names %s : c’est on ou off, pour tous ou par rôle (off,supervisor=on)", "--reveal-names %s: it is on or off, for all or by role (off,supervisor=on)"},
 	"error.queue-max":      {"--queue-max : un nombre à partir de 1", "--queue-max: a number from 1"},
 	"error.folder-path":    {"%s : %v", "%s: %v"},
 	"error.secrets-inside": {

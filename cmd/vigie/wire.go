@@ -152,7 +152,7 @@ func newProjector(v *views.Views, sets *known.Sets, chain *journal.Journal, arch
 	return &triage.Projector{
 		Journal: chain, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: archive, Sets: sets,
 		SetFiles: archive, Parse: setfile.Parse, Queue: v.Queue, Ends: v.Ends, Keys: archive, Rehashes: v.Rehashes, Names: names,
-		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: archive, Earlier: v.Earlier, Weights: v.Weights, Scores: v.Scores, Custody: v.Custody,
+		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: archive, Earlier: v.Earlier, Weights: v.Weights, Scores: v.Scores, Limits: v.Limits, Custody: v.Custody,
 	}
 }
 
@@ -245,7 +245,7 @@ func (h *house) app(ctx context.Context, pool *jail.Pool) (*fiber.App, error) {
 		},
 		Review: &triage.Review{
 			Queue: h.views.Queue, Exhibits: h.views.Exhibits, Grants: h.views.Grants, Archive: h.archive,
-			Renderer: renderer{pool}, Events: h.events, Rules: h.config.Reveals, Scheme: h.config.Scheme, Now: time.Now,
+			Renderer: renderer{pool}, Events: h.events, Policy: h.config.Reveals, Scheme: h.config.Scheme, Now: time.Now,
 		},
 		Checks: &triage.Checks{
 			Matcher: h.mirror, Seen: h.views.Seen, Founders: h.founders, Archive: h.archive, Events: h.events, Names: h.names,

@@ -53,10 +53,10 @@ type View struct {
 
 // RevealView is the view of one of the four steps of a reveal, from 1 on: of the whole picture, or of some tiles, which are never
 // blurred.
-func RevealView(step int, tiles Tiles, mark, comment string) View {
-	v := View{Step: PreviewStep(step), Mark: mark, Comment: comment}
+func RevealView(step int, tiles Tiles, grey bool, mark, comment string) View {
+	v := View{Step: PreviewStep(step), Grey: grey, Mark: mark, Comment: comment}
 	if tiles != 0 {
-		v.Grey, v.Small = v.Step < PreviewColour, v.Step < PreviewFull
+		v.Grey, v.Small = grey || v.Step < PreviewColour, v.Step < PreviewFull
 		v.Step, v.Tiles = PreviewTiles, tiles
 	}
 	return v

@@ -188,7 +188,7 @@ func TestRevealView(t *testing.T) {
 		{4, 1 << 3, false, image.Pt(500, 375), tileColour(3, 0)}, {4, 0, false, image.Pt(2000, 1500), tileColour(0, 0)},
 		{1, 1 << 3, true, image.Pt(320, 240), tileColour(3, 0)},
 	} {
-		v := decode.RevealView(c.step, c.tiles, "", "")
+		v := decode.RevealView(c.step, c.tiles, c.plain, "", "")
 		view, err := decode.Preview(data, v, decode.Limits{})
 		if err != nil {
 			t.Fatal(err)

@@ -83,6 +83,8 @@ import (
 //	q:<score>            hash    leaf → how many of these lie in it
 //	q:<score>:<leaf>     hash    groups, their identifiers from the second byte on; a leaf is 12 bits (2 bytes)
 //
+//	limits:<account>     hash    event of the journal → the limits that somebody set on themselves, sealed
+//
 //	weights              hash    event of the journal → the weights that it put in force, sealed
 //	rerank               hash    by which weights groups are ranked, and how many of them: see rerank.go
 //
@@ -142,6 +144,7 @@ const (
 	keyQueue     = "queue"
 	keyAwaiting  = "awaiting"
 	keyWeights   = "weights"
+	keyLimits    = "limits:"
 	keyRerank    = "rerank"
 )
 

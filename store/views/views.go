@@ -47,6 +47,7 @@ type Views struct {
 	Weights  Weights
 	Rerank   Rerank
 	Scores   Scores
+	Limits   Limits
 	Custody  Custody
 }
 
@@ -56,7 +57,7 @@ func New(rdb redis.UniversalClient, prefix string, key [KeySize]byte, now func()
 	d := db{rdb: rdb, prefix: prefix, sealer: newSealer(key), words: &wordCache{known: make(words)}, now: now}
 	return &Views{
 		Accounts{d}, Sessions{d}, Exhibits{d}, Media{d}, Outcomes{d}, Groups{d}, Rematch{d}, Queue{Groups{d}},
-		Grants{d}, Seen{d}, Lease{d}, Marks{d}, Destructions{db: d}, Rehashes{d}, Cases{d}, Shelving{d}, Earlier{d}, Weights{d}, Rerank{Groups{d}}, Scores{d}, Custody{d},
+		Grants{d}, Seen{d}, Lease{d}, Marks{d}, Destructions{db: d}, Rehashes{d}, Cases{d}, Shelving{d}, Earlier{d}, Weights{d}, Rerank{Groups{d}}, Scores{d}, Limits{d}, Custody{d},
 	}
 }
 
@@ -84,6 +85,7 @@ var (
 	_ triage.WeightsStore     = Weights{}
 	_ triage.RerankStore      = Rerank{}
 	_ triage.ScoreStore       = Scores{}
+	_ triage.LimitsStore      = Limits{}
 	_ triage.CustodyStore     = Custody{}
 )
 

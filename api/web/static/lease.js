@@ -19,12 +19,12 @@
       for (const place of document.querySelectorAll("[data-lease]")) place.textContent = said[place.dataset.lease];
     } else if (answer.status < 500) { // another's, nobody's, or no session any more
       lapsed.hidden = false;
-      kept.hidden = true;
+      if (kept) kept.hidden = true;
       clearInterval(clock);
     }
   };
 
-  kept.hidden = false;
+  if (kept) kept.hidden = false; // the page of a reveal has no such line
   const clock = setInterval(renew, Number(form.dataset.seconds) * 1000);
   document.addEventListener("visibilitychange", renew);
 })();
