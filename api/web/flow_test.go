@@ -147,7 +147,7 @@ func (d *day) reviewer(t *testing.T) {
 	d.lives(t, group)
 
 	reveal := css(`form[action="` + group + `/reveal"] button`)
-	if offered := run(t, b, chromedp.Evaluate[string](`[...document.querySelectorAll("input[name=step]")].map(i => i.value).join()`)); offered != "blurred" {
+	if offered := run(t, b, chromedp.Evaluate[string](`[...document.querySelectorAll("form[action$='/reveal'] input[name=step]")].map(i => i.value).join()`)); offered != "blurred" {
 		t.Errorf("at first, the steps %q are offered", offered)
 	}
 	b.do(t, chromedp.SendKeys(css("#reason"), "vérifier le décor"))
@@ -164,7 +164,10 @@ func (d *day) reviewer(t *testing.T) {
 		t.Error("a step beyond the last is offered")
 	}
 
-	b.click(t, css(`.notice a[href="`+group+`"]`))
+	b.click(t, css(`#reveal a.button[href="`+group+`"]`))
+	d.jumps(t, group)
+	d.tiles(t, group)
+	d.names(t, group)
 	b.do(t, chromedp.Click(css(`input[value=not-illegal]`)), chromedp.SendKeys(css("#note"), "jeu de boîtes"))
 	b.click(t, css(`form[action="`+group+`/decide"] button`))
 	b.at(t, "/queue")
