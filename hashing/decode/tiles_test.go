@@ -179,14 +179,16 @@ func TestRevealView(t *testing.T) {
 	data := encode(t, "png", chequered(500))
 	for _, c := range []struct {
 		step  int
+		plain bool
 		tiles decode.Tiles
 		grey  bool
 		want  image.Point
 		left  color.NRGBA
 	}{
-		{2, 1 << 3, true, image.Pt(320, 240), tileColour(3, 0)}, {3, 1 << 3, false, image.Pt(320, 240), tileColour(3, 0)},
-		{4, 1 << 3, false, image.Pt(500, 375), tileColour(3, 0)}, {4, 0, false, image.Pt(2000, 1500), tileColour(0, 0)},
-		{1, 1 << 3, true, image.Pt(320, 240), tileColour(3, 0)},
+		{2, false, 1 << 3, true, image.Pt(320, 240), tileColour(3, 0)}, {3, false, 1 << 3, false, image.Pt(320, 240), tileColour(3, 0)},
+		{4, false, 1 << 3, false, image.Pt(500, 375), tileColour(3, 0)}, {4, false, 0, false, image.Pt(2000, 1500), tileColour(0, 0)},
+		{1, false, 1 << 3, true, image.Pt(320, 240), tileColour(3, 0)},
+		{4, true, 1 << 3, true, image.Pt(500, 375), tileColour(3, 0)}, {4, true, 0, true, image.Pt(2000, 1500), tileColour(0, 0)},
 	} {
 		v := decode.RevealView(c.step, c.tiles, c.plain, "", "")
 		view, err := decode.Preview(data, v, decode.Limits{})
