@@ -256,7 +256,7 @@ func TestNamesAreBounded(t *testing.T) {
 		source = append(source, copied)
 	}
 	h.settle(h.mustSubmit("S-1", source...))
-	g, err := h.review.Next(t.Context(), h.reviewer.Actor)
+	g, err := h.review.Next(t.Context(), h.reviewer.Actor, triage.QueueFilter{})
 	if err != nil {
 		t.Fatal(err)
 	}
