@@ -66,6 +66,11 @@ func (d *Decision) Counts() Verdict {
 // Enters reports whether what d covers is to be in the office's set.
 func (d *Decision) Enters() bool { return d.Round() == Settled && d.Conclusion().Verdict == Illegal }
 
+// Leaves reports whether what d covers is to be in the office's set no more.
+func (d *Decision) Leaves() bool {
+	return d.Overturns && d.Round() == Settled && d.Conclusion().Verdict != Illegal
+}
+
 // Undoable reports whether who gave the last opinion may take it back: for ClaimLife, and not once it has entered the office's set.
 func (d *Decision) Undoable(now time.Time) bool { return now.Sub(d.At) <= ClaimLife && !d.Enters() }
 

@@ -43,8 +43,13 @@ const (
 	DecisionMade EventKind = "group.decided"
 	// DecisionUndone takes the last opinion back.
 	DecisionUndone EventKind = "group.undecided"
+	// DecisionEntered tells that the office's set holds what a decision put there, or no more what another one took out.
+	DecisionEntered EventKind = "group.entered"
 	// WeightsChanged tells what counts in the ranking from now on.
 	WeightsChanged EventKind = "ranking.changed"
+
+	LinkFound EventKind = "link.found" // an exhibit has what two people decided to be illegal
+	LinkRead  EventKind = "link.read"  // its examiner took note
 
 	DestructionIsProposed  EventKind = "exhibit.destruction-proposed"
 	DestructionWithdrawn   EventKind = "exhibit.destruction-withdrawn"

@@ -2,7 +2,9 @@ package triage
 
 import (
 	"context"
+	"maps"
 	"runtime"
+	"slices"
 	"sync"
 
 	"vigie/hashing/index"
@@ -61,6 +63,23 @@ func (f *FounderIndex) Nearest(ctx context.Context, hashes []pdq.Hash) (GroupID,
 	n := nearest{distance: GroupDistance + 1}
 	n.among(f.codes, hashes, GroupDistance)
 	return f.group(n), nil
+}
+
+// Near returns all groups whose founder is near one of hashes, in no order.
+func (f *FounderIndex) Near(ctx context.Context, hashes []pdq.Hash) ([]GroupID, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.follow(ctx); err != nil {
+		return nil, err
+	}
+	near := make(map[GroupID]bool)
+	f.codes.SearchAll(hashes, GroupDistance, func(_ int, id uint32, distance int) {
+		if id&1 != trimmedCode || distance <= TrimmedDistance {
+			near[f.births[id>>1]] = true
+		}
+	})
+	delete(near, "") // groups that ended
+	return slices.Collect(maps.Keys(near)), nil
 }
 
 // nearest is the birth that is nearest to something, of those equally near the first.

@@ -73,6 +73,7 @@ type Projector struct {
 	Weights   WeightsStore
 	Scores    ScoreStore
 	Limits    LimitsStore
+	Links     LinkStore
 	Custody   CustodyStore
 	Names     Names
 }
@@ -172,6 +173,14 @@ func (p *Projector) Apply(ctx context.Context, ev Event) error {
 		return rehashEnded(ctx, p.Rehashes, ev.Subject, ev.Time)
 	case WeightsChanged:
 		return withData(ev, func(d changedWeights) error { return p.weightsChanged(ctx, ev, d) })
+	case LinkFound:
+		return withData(ev, func(d foundLink) error { return p.linkFound(ctx, ev, d) })
+	case LinkRead:
+		return withData(ev, func(d readLink) error {
+			return unlessMissing(p.Links.ReadLink(ctx, ExhibitID(ev.Subject), AdditionID{d.Set, d.Addition}, ev.Time.UTC()))
+		})
+	case DecisionEntered:
+		return withData(ev, func(d enteredDecision) error { return p.Queue.Entered(ctx, GroupID(ev.Subject), d.At) })
 	case DecisionUndone:
 		return withData(ev, func(d undoneDecision) error { return p.decisionUndone(ctx, GroupID(ev.Subject), d) })
 	case LimitsSet:

@@ -37,6 +37,10 @@ type QueueStore interface {
 	// Awaiting returns a stretch of the groups whose decision waits for somebody else's opinion, the longest waiting first, and how
 	// many there are.
 	Awaiting(ctx context.Context, offset, n int) ([]Group, int, error)
+	// Entering does the same for groups whose decision is to take effect in the office's set.
+	Entering(ctx context.Context, offset, n int) ([]Group, int, error)
+	// Entered notes that the decision of that time has, unless another one came since.
+	Entered(ctx context.Context, id GroupID, at time.Time) error
 }
 
 // Review serves the reviewers.

@@ -93,11 +93,14 @@ func (s Queue) SaveDecision(ctx context.Context, id triage.GroupID, d triage.Dec
 	if err != nil {
 		return err
 	}
-	var waits any = ""
+	var waits, enters any = "", ""
 	if d.Round() != triage.Settled {
 		waits = d.Opinions()[0].At.UnixMilli()
 	}
-	return fault(op, string(id), s.run(ctx, decideGroup, s.group(id), packID(string(id)), doc, string(d.Covers), judged[d.Counts()], waits).Err())
+	if d.Enters() || d.Leaves() {
+		enters = d.At.UnixMilli()
+	}
+	return fault(op, string(id), s.run(ctx, decideGroup, s.group(id), packID(string(id)), doc, string(d.Covers), judged[d.Counts()], waits, enters).Err())
 }
 
 // DropDecision implements triage.QueueStore.
@@ -108,15 +111,28 @@ func (s Queue) DropDecision(ctx context.Context, id triage.GroupID) error {
 // Awaiting implements triage.QueueStore. Groups that ended since are counted and left out: if their media come back, so does what
 // was decided of them.
 func (s Queue) Awaiting(ctx context.Context, offset, n int) ([]triage.Group, int, error) {
-	const op = "views.Awaiting"
-	key := s.key(keyAwaiting)
+	return s.waiting(ctx, keyAwaiting, offset, n)
+}
+
+// Entering implements triage.QueueStore, as Awaiting.
+func (s Queue) Entering(ctx context.Context, offset, n int) ([]triage.Group, int, error) {
+	return s.waiting(ctx, keyEntering, offset, n)
+}
+
+func (s Queue) waiting(ctx context.Context, name string, offset, n int) ([]triage.Group, int, error) {
+	key := s.key(name)
 	pipe := s.rdb.Pipeline()
 	count := pipe.ZCount(ctx, key, "0", "+inf")
 	page := pipe.ZRangeByScore(ctx, key, &redis.ZRangeBy{Min: "0", Max: "+inf", Offset: int64(offset), Count: int64(n)})
 	if _, err := pipe.Exec(ctx); err != nil {
-		return nil, 0, fault(op, "", err)
+		return nil, 0, fault("views.Waiting", name, err)
 	}
 	groups, err := s.groups(ctx, page.Val())
 	groups = slices.DeleteFunc(groups, func(g triage.Group) bool { return g.Members == 0 })
 	return groups, int(count.Val()), err
+}
+
+// Entered implements triage.QueueStore.
+func (s Queue) Entered(ctx context.Context, id triage.GroupID, at time.Time) error {
+	return fault("views.Entered", string(id), s.run(ctx, enteredGroup, s.group(id), packID(string(id)), at.UnixMilli()).Err())
 }

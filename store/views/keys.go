@@ -76,9 +76,14 @@ import (
 //	ungrouped            set     Pending media without a group
 //	torank               zset    groups that wait for their rank, by first mark
 //	marks                string  the last mark
+//	tie:<x>              hash    addition (set and number, 4 bytes each) to the office's set → the link of it with an exhibit, sealed
+//	tied:<addition>      set     exhibits that are linked with it
+//	ties                 zset    exhibit and addition of each link, by its event
+//	untied               zset    media that match the office's set and are to be looked at for links, by mark; and nothing, under −inf
 //	queue                hash    score → how many groups in the queue have it
 //	awaiting             zset    groups whose decision waits for somebody else, by when the first opinion was given (ms);
 //	                             and nothing, under −inf, so that it never goes
+//	entering             zset    groups whose decision is to take effect in the office's set, by when it was made (ms); and nothing, likewise
 //	held                 zset    groups that somebody holds, or is about to, each with who that is, by the end of the lease (ms)
 //	q:<score>            hash    leaf → how many of these lie in it
 //	q:<score>:<leaf>     hash    groups, their identifiers from the second byte on; a leaf is 12 bits (2 bytes)
@@ -142,7 +147,12 @@ const (
 	keyLeaving   = "leaving"
 	keyDoomed    = "doomed:"
 	keyQueue     = "queue"
+	keyTie       = "tie:"
+	keyTied      = "tied:"
+	keyTies      = "ties"
+	keyUntied    = "untied"
 	keyAwaiting  = "awaiting"
+	keyEntering  = "entering"
 	keyWeights   = "weights"
 	keyLimits    = "limits:"
 	keyRerank    = "rerank"

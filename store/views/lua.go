@@ -10,7 +10,7 @@ func script(body string) *redis.Script { return redis.NewScript(luaShared + body
 //
 // A finding is one letter (encode.go), '?' while it is Pending. The class under which a medium is counted in its
 // exhibits is that letter, or 'w' while its bytes are wanted.
-var luaShared = luaRecords + luaClues + luaLift + luaMedia
+var luaShared = luaRecords + luaLinks + luaClues + luaLift + luaMedia
 
 const luaRecords = `
 local P, call = ARGV[1], redis.call
@@ -30,7 +30,7 @@ local function writeRecord(family, id, raw) call('HSET', P .. family .. id:sub(1
 local function dropRecord(family, id) call('HDEL', P .. family .. id:sub(1, 2), id:sub(3)) end
 
 -- The fields of media and of groups, and the lengths of those that always have the same.
-local ofMedium = {fixed = {d = 48, D = 16, r = 40, x = 37, y = 46}, order = {'e', 'z', 'd', 'D', 'v', 't', 'l', 'a', 'f', 'm', 'p', 'g', 'h', 'r', 'c', 'j'}}
+local ofMedium = {fixed = {d = 48, D = 16, r = 40, x = 37, y = 46}, order = {'e', 'z', 'd', 'D', 'v', 't', 'l', 'a', 'f', 'm', 'p', 'g', 'h', 'r', 'c', 'j', 'o'}}
 local ofGroup = {fixed = {r = 20}, order = {'b', 'i', 'n', 'o', 's', 'q', 'r', 'k', 'c', 'u', 'd', 'v', 'w', 'f'}}
 
 -- unpackFields reads the fields of a record from its i-th byte on into t; places are in t.places.
@@ -247,6 +247,7 @@ local function arrive(m, x, place)
   if illicit(m.F, m.j) then number(x, place, 1) end
   trace(m, x, m.F, m.j)
   if m.g then index(x, place, m.g); mark(m.g) end
+  tie(m)
 end
 
 -- orphan notes whether a group waits for another member to stand for it, or for its end.

@@ -16,13 +16,13 @@ var (
 	// while it stays Pending; one that nobody lists any more is left out, and what was matched by
 	// an examination that another one has replaced since. ARGV: epoch, words of all, then of each:
 	// medium, finding, matches ('': none), examination ('': it was only matched again), its clue, generation and attempt
-	// of the examination. Matches and examination are sealed; equal ones are equal.
+	// of the examination, '1' if the office's set matches. Matches and examination are sealed; equal ones are equal.
 	applyOutcomes = script(`
 local epoch = ARGV[2]
 if (call('GET', P .. 'epoch') or '0') ~= epoch then return 'stale' end
 keepWords(ARGV[3])
 
-local function apply(id, finding, matches, examination, clue, generation, attempt)
+local function apply(id, finding, matches, examination, clue, generation, attempt, office)
   local m = load(id)
   if not m or (m.v or '1') ~= generation or (m.a or '0') ~= attempt then return end
   local state = m.s
@@ -39,8 +39,11 @@ local function apply(id, finding, matches, examination, clue, generation, attemp
   move(m, state, finding)
   if examination ~= '' then retrace(m, clue) end
   matched(m, epoch)
+  local anew = (m.m or '') ~= matches
   m.m = matches ~= '' and matches or nil
+  m.o = office == '1' and '1' or nil
   save(m)
+  if anew then tie(m) end
   if state == 'e' and finding == '?' and not m.g then
     call('SADD', P .. 'ungrouped', m.id)
   else
@@ -49,7 +52,7 @@ local function apply(id, finding, matches, examination, clue, generation, attemp
   if m.g and changed then mark(m.g) end
 end
 
-for i = 4, #ARGV, 7 do apply(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5], ARGV[i + 6]) end
+for i = 4, #ARGV, 8 do apply(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5], ARGV[i + 6], ARGV[i + 7]) end
 return 'done'`)
 
 	// countFailure counts a failed examination of a medium that is kept. ARGV: medium.
@@ -67,11 +70,11 @@ func (s Outcomes) Apply(ctx context.Context, outcomes ...triage.Outcome) error {
 	const op = "views.Apply"
 	for some := range slices.Chunk(outcomes, batch) {
 		news := s.newWords()
-		args := make([]any, 2, 2+7*len(some))
+		args := make([]any, 2, 2+8*len(some))
 		for i := range some {
 			o := &some[i]
 			args = append(args, packID(string(o.Medium)), findings.of[o.Finding],
-				s.packMatches(o.Medium, o.Matches, news), s.packExamination(o.Medium, o.Examination, news), packClue(o.Clue), max(1, o.Generation), o.Attempt)
+				s.packMatches(o.Medium, o.Matches, news), s.packExamination(o.Medium, o.Examination, news), packClue(o.Clue), max(1, o.Generation), o.Attempt, o.Linking())
 		}
 		args[0], args[1] = strconv.FormatUint(uint64(some[0].Epoch), 10), news.text
 		answer, err := s.run(ctx, applyOutcomes, s.medium(some[0].Medium), args...).Text()

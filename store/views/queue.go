@@ -39,7 +39,8 @@ return 'done'`)
 	queuePage = script(luaStretch + `return {stretch(tonumber(ARGV[2]), tonumber(ARGV[3]))}`)
 
 	// decideGroup keeps a decision, and notes it in the media that it covers. ARGV: group, decision, what it covers, its verdict as
-	// media have it (nothing: it says nothing of them), since when it waits for somebody else (ms; nothing: it does not).
+	// media have it (nothing: it says nothing of them), since when it waits for somebody else (ms; nothing: it does not), since when it is to
+	// take effect in the office's set (likewise).
 	decideGroup = script(`
 local t = loadGroup(ARGV[2]) or {id = ARGV[2]}
 t.d, t.w, t.v = ARGV[3], ARGV[4], ARGV[5] ~= '' and ARGV[5] or nil
@@ -47,11 +48,19 @@ judgeMembers(t)
 requeue(t)
 saveGroup(t)
 if ARGV[6] ~= '' then call('ZADD', P .. 'awaiting', '-inf', '', ARGV[6], ARGV[2]) else call('ZREM', P .. 'awaiting', ARGV[2]) end
+if ARGV[7] ~= '' then call('ZADD', P .. 'entering', '-inf', '', ARGV[7], ARGV[2]) else call('ZREM', P .. 'entering', ARGV[2]) end
+return 'done'`)
+
+	// enteredGroup notes that a decision has taken effect in the office's set. ARGV: group, when it was made (ms).
+	enteredGroup = script(`
+local at = call('ZSCORE', P .. 'entering', ARGV[2])
+if at and tonumber(at) == tonumber(ARGV[3]) then call('ZREM', P .. 'entering', ARGV[2]) end
 return 'done'`)
 
 	// undecideGroup forgets the decision of a group. ARGV: group.
 	undecideGroup = script(`
 call('ZREM', P .. 'awaiting', ARGV[2])
+call('ZREM', P .. 'entering', ARGV[2])
 local t = loadGroup(ARGV[2])
 if not t then return 'done' end
 t.d, t.w, t.v = nil, nil, nil

@@ -30,6 +30,7 @@ const (
 	fieldRing        = 'r' // while it is wanted: exhibit (8 bytes) and part (32) of its keyring
 	fieldClue        = 'c' // of its examination: 'S' or 'M', camera (8 bytes, keyed), hours (3 of 4 bytes, keyed); luaclues.go
 	fieldJudged      = 'j' // what the decision on its group that covers it says: 'I' or 'N'; absent: nothing. Scripts alone use it
+	fieldOffice      = 'o' // it matches the office's set: '1'. Scripts alone use it
 	// fieldPlace, once an exhibit: exhibit (8 bytes), folder and parent (5 bytes each, keyed), day (3, keyed), then class and
 	// time of change (µs), sealed in one block of 16 bytes.
 	fieldPlace = 'x'
