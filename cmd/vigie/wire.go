@@ -152,7 +152,7 @@ func newProjector(v *views.Views, sets *known.Sets, chain *journal.Journal, arch
 	return &triage.Projector{
 		Journal: chain, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: archive, Sets: sets,
 		SetFiles: archive, Parse: setfile.Parse, Queue: v.Queue, Ends: v.Ends, Keys: archive, Rehashes: v.Rehashes, Names: names,
-		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: archive, Earlier: v.Earlier, Weights: v.Weights, Scores: v.Scores, Limits: v.Limits, Custody: v.Custody,
+		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: archive, Earlier: v.Earlier, Weights: v.Weights, Scores: v.Scores, Limits: v.Limits, Custody: v.Custody, Links: v.Links,
 	}
 }
 
@@ -235,14 +235,29 @@ func (h *house) weighing() *triage.Weighing {
 	return &triage.Weighing{Store: h.views.Weights, Rerank: h.views.Rerank, Events: h.events}
 }
 
+func (h *house) hashSets() *triage.Sets {
+	return &triage.Sets{
+		Store: h.sets, Archive: h.archive, Parse: setfile.Parse, Events: h.events, Names: h.names, Now: time.Now,
+		Room: h.room, Gate: h.catchUp, Lease: h.views.Lease, Log: h.log,
+	}
+}
+
+func (h *house) enterer(pool *jail.Pool) *triage.Enterer {
+	return &triage.Enterer{
+		Queue: h.views.Queue, Archive: h.archive, Decoder: pool, Sets: h.hashSets(), Due: h.views.Rematch, Founders: h.founders, Events: h.events,
+		Names: h.names, Lease: h.views.Lease, Log: h.log,
+	}
+}
+
+func (h *house) linker() *triage.Linker {
+	return &triage.Linker{Store: h.views.Links, Media: h.views.Media, Events: h.events, Lease: h.views.Lease, Log: h.log}
+}
+
 // app returns the application: the interface and the pages.
 func (h *house) app(ctx context.Context, pool *jail.Pool) (*fiber.App, error) {
 	u := web.UseCases{
 		Submission: h.submission(),
-		Sets: &triage.Sets{
-			Store: h.sets, Archive: h.archive, Parse: setfile.Parse, Events: h.events, Names: h.names, Now: time.Now,
-			Room: h.room, Gate: h.catchUp, Lease: h.views.Lease, Log: h.log,
-		},
+		Sets:       h.hashSets(),
 		Review: &triage.Review{
 			Queue: h.views.Queue, Exhibits: h.views.Exhibits, Grants: h.views.Grants, Archive: h.archive,
 			Renderer: renderer{pool}, Events: h.events, Policy: h.config.Reveals, Scheme: h.config.Scheme, Now: time.Now,

@@ -22,8 +22,8 @@ func runWork(ctx context.Context, env *environment, args []string) error {
 	})
 }
 
-// working examines media, keeps groups, ranking and findings up to date, destroys, closes and reopens what was decided, and
-// condenses what was examined; where there is a classifier, it has groups scored.
+// working examines media, keeps groups, ranking and findings up to date, destroys, closes and reopens what was decided,
+// condenses what was examined, puts what two people confirmed into the office's set, and finds whom that links; where there is a classifier, it has groups scored.
 func (h *house) working(pool *jail.Pool) task {
 	return func(ctx context.Context) error {
 		g, ctx := errgroup.WithContext(ctx)
@@ -33,6 +33,8 @@ func (h *house) working(pool *jail.Pool) task {
 		g.Go(func() error { return h.closer().Run(ctx) })
 		g.Go(func() error { return h.rehash.Run(ctx) })
 		g.Go(func() error { return h.condenser().Run(ctx) })
+		g.Go(func() error { return h.enterer(pool).Run(ctx) })
+		g.Go(func() error { return h.linker().Run(ctx) })
 		g.Go(func() error { return h.scoring(ctx) })
 		return g.Wait()
 	}

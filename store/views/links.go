@@ -23,8 +23,8 @@ local function tie(m)
 end
 `
 
-// storedLink is a link as kept, beside its exhibit and its addition.
-type storedLink struct {
+// storedTie is a link as kept, beside its exhibit and its addition.
+type storedTie struct {
 	Category string    `json:"c,omitempty"`
 	At       time.Time `json:"t"`
 	Event    uint64    `json:"e"`
@@ -95,7 +95,7 @@ func (s Links) place(x, addition string) string { return s.key(keyTie, x, "/", a
 func (s Links) SaveLink(ctx context.Context, l triage.Link) error {
 	const op = "views.SaveLink"
 	x, a := packExhibit(l.Exhibit), packAddition(l.AdditionID)
-	doc, err := s.sealJSON(op, s.place(x, a), storedLink{l.Category, l.At, l.Event, l.Read})
+	doc, err := s.sealJSON(op, s.place(x, a), storedTie{l.Category, l.At, l.Event, l.Read})
 	if err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func (s Links) ReadLink(ctx context.Context, id triage.ExhibitID, addition triag
 	if err != nil || !l.Read.IsZero() {
 		return err
 	}
-	doc, err := s.sealJSON(op, s.place(x, a), storedLink{l.Category, l.At, l.Event, at})
+	doc, err := s.sealJSON(op, s.place(x, a), storedTie{l.Category, l.At, l.Event, at})
 	if err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func (s Links) ReadLink(ctx context.Context, id triage.ExhibitID, addition triag
 }
 
 func (s Links) decode(x, a, sealed string) (triage.Link, error) {
-	var d storedLink
+	var d storedTie
 	if err := s.openJSON("views.Links", string(unpackExhibit(x)), s.place(x, a), sealed, &d); err != nil {
 		return triage.Link{}, err
 	}
