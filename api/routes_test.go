@@ -78,6 +78,8 @@ var may = map[string][]triage.Role{
 	"DELETE /v1/groups/{id}/decision":            {triage.Reviewer, triage.Supervisor},
 	"GET /v1/awaiting":                           {triage.Reviewer, triage.Supervisor},
 	"POST /v1/awaiting/next":                     {triage.Reviewer, triage.Supervisor},
+	"GET /v1/notices":                            {triage.Examiner, triage.Reviewer, triage.Supervisor},
+	"POST /v1/exhibits/{id}/links/{link}/read":   {triage.Examiner},
 	"GET /v1/categories":                         {triage.Reviewer, triage.Supervisor, triage.Admin},
 }
 
@@ -365,12 +367,12 @@ func (w *walk) allowed(t *testing.T) {
 	looking := []string{"next", "group", "claim", "reveal", "picture", "names", "return", "limits", "setLimits", "ranking", "changeWeights"}
 	deciding := []string{"claim", "decide", "undecide", "decide", "awaiting"}
 	after := []string{
-		"categories", "weightsVersions", "removeSet", "cases", "case", "holdCase", "closeCase", "reopenCase", "proposeDestruction", "destruction", "destructions", "withdrawDestruction", "proposeDestruction", "confirmDestruction",
+		"categories", "notices", "weightsVersions", "removeSet", "cases", "case", "holdCase", "closeCase", "reopenCase", "proposeDestruction", "destruction", "destructions", "withdrawDestruction", "proposeDestruction", "confirmDestruction",
 	}
 	ops := map[string]wire.Operation{}
 	for _, op := range wire.Operations() {
 		ops[op.Name] = op
-		if op.Name == "confirm" || op.Name == "nextAwaiting" { // need a medium that joined since, or another's decision: tests of their own make them
+		if op.Name == "confirm" || op.Name == "nextAwaiting" || op.Name == "readNotice" { // need what two people did, or a medium that joined since: tests of their own make them
 			continue
 		}
 		if !slices.Contains(slices.Concat(before, looking, deciding, after), op.Name) {

@@ -118,6 +118,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 		Access:       s.access,
 		Destructions: &triage.Destructions{Exhibits: v.Exhibits, Store: v.Ends, Lease: v.Lease, Events: events, Now: s.clock.now},
 		Cases:        &triage.Cases{Exhibits: v.Exhibits, Ends: v.Ends, Lease: v.Lease, Events: events, Now: s.clock.now},
+		Notices:      &triage.Notices{Store: v.Links, Exhibits: v.Exhibits, Events: events, Now: s.clock.now},
 		Weighing:     &triage.Weighing{Store: v.Weights, Rerank: v.Rerank, Events: events},
 		Rehash:       &triage.Rehash{Runs: v.Rehashes},
 	}
@@ -142,7 +143,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 	}
 	s.listen(api.Options{
 		Submission: u.Submission, Sets: u.Sets, Review: u.Review, Checks: u.Checks, Access: u.Access,
-		Destructions: u.Destructions, Cases: u.Cases, Weighing: u.Weighing, Conditions: u.Conditions, Log: slog.New(slog.NewTextHandler(s.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), Version: "test",
+		Destructions: u.Destructions, Cases: u.Cases, Weighing: u.Weighing, Notices: u.Notices, Conditions: u.Conditions, Log: slog.New(slog.NewTextHandler(s.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), Version: "test",
 		Mount: func(g *guard.Guard) error {
 			s.guard = g
 			return web.Mount(g, u, web.Options{Now: s.clock.now})

@@ -152,6 +152,7 @@ var hints = map[string]string{
 	"the languages are fr and en":                                                   "les langues sont fr et en",
 
 	// Of decisions.
+	"there is no such link":                                                    "ce rapprochement n’existe pas",
 	"offset is a number from 0":                                                "offset est un nombre à partir de 0",
 	"state the category of what is illegal":                                    "indiquez la catégorie de ce qui est illégal",
 	"the office's scheme has no such category: choose one of those listed":     "le schéma de l’office n’a pas cette catégorie : choisissez parmi celles proposées",

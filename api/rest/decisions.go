@@ -21,11 +21,7 @@ func (h *Handlers) decisions(g *guard.Guard) {
 }
 
 func (h *Handlers) categories(c *fiber.Ctx) error {
-	s, err := h.Review.Categories(guard.Session(c).Actor)
-	if err != nil {
-		return err
-	}
-	return c.JSON(wire.NewScheme(s))
+	return c.JSON(wire.NewScheme(h.Review.Categories()))
 }
 
 func (h *Handlers) decide(c *fiber.Ctx) error {

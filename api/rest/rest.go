@@ -27,6 +27,7 @@ type Handlers struct {
 	Destructions *triage.Destructions
 	Cases        *triage.Cases
 	Weighing     *triage.Weighing
+	Notices      *triage.Notices
 	// Conditions says how each part of the service fares.
 	Conditions func(ctx context.Context) []triage.Condition
 	Metrics    http.Handler // nil: there are none
@@ -51,6 +52,7 @@ func (h *Handlers) Register(g *guard.Guard) error {
 	h.destructions(g)
 	h.cases(g)
 	h.ranking(g)
+	h.notices(g)
 	return nil
 }
 

@@ -89,9 +89,7 @@ func (p *Pages) groupPage(c *fiber.Ctx, form groupForm, problem error) error {
 	if body.Form.Media = len(sheet.Media); body.Form.Sight != triage.SeeTiles {
 		body.Form.Picture, body.Form.TilesStep = 1, triage.StepGrey
 	}
-	if body.Scheme, err = p.Review.Categories(by); err != nil {
-		return err
-	}
+	body.Scheme = p.Review.Categories()
 	p.opinions(c, &body)
 	for i, m := range stretch(&body.Pager, sheet.Media) {
 		body.Media = append(body.Media, member{m, body.Pager.First() + i, sheet.Group.Proposes(m), modified(m)})

@@ -280,6 +280,10 @@ func sampleReview(l i18n.Lang) []sample {
 		}
 		waiting = append(waiting, row)
 	}
+	told := []triage.Notice{
+		{Link: triage.Link{AdditionID: triage.AdditionID{Set: 3, Number: 12}, Exhibit: "x0123456789abcdef", Category: "A1", At: sampleNow}, Case: hostile, Seal: hostile, Others: 3, CasesElse: 2, OtherCases: []string{"2026/00124", hostile}},
+		{Link: triage.Link{AdditionID: triage.AdditionID{Set: 3, Number: 13}, Exhibit: "x0123456789abcdef", Category: "gone", At: sampleNow, Read: sampleNow}},
+	}
 	reveal := func(step triage.RevealStep) page {
 		return sampleReveal(l, triage.Grant{Sight: triage.SeePictures, Step: step, Media: []triage.MediumID{"feedfacefeedfacefeedfacefeedface", "0", "1"}, Numbers: []int{1, 2, 4}})
 	}
@@ -301,6 +305,9 @@ func sampleReview(l i18n.Lang) []sample {
 		{"group-disputed", "group", "layout", withOpinions(group(disputed, mine, groupForm{Opinion: full}, nil), false, false)},
 		{"group-settled", "group", "layout", withOpinions(group(settled, free, groupForm{}, nil), false, false)},
 		{"awaiting", "awaiting", "layout", samplePage(l, reviewer, "/awaiting", awaitingBody{Rows: waiting, Total: 30, Pager: pager{"/awaiting", 20, 20, 30}, Decided: decided{triage.NotIllegal, "", ""}})},
+		{"notices", "notices", "layout", samplePage(l, examiner, "/notices", noticesBody{Rows: told, Total: 2, Pager: pager{"/notices", 0, 20, 2}, Examiner: true, Contact: hostile, Scheme: triage.DefaultScheme()})},
+		{"notices-all", "notices", "layout", samplePage(l, reviewer, "/notices", noticesBody{Rows: told, Total: 40, Pager: pager{"/notices", 20, 20, 40}, Scheme: triage.DefaultScheme()})},
+		{"notices-none", "notices", "layout", samplePage(l, examiner, "/notices", noticesBody{Examiner: true})},
 		{"awaiting-none", "awaiting", "layout", samplePage(l, reviewer, "/awaiting?next=none", awaitingBody{NoNext: true})},
 		{"group-tiles-problem", "group", "layout", group(a, mine, groupForm{Sight: triage.SeeTiles, Picture: 2, Media: 3, Tiles: 0x8421, TilesStep: triage.StepColour, TilesReason: hostile}, triage.E(triage.Invalid, "x", "", "choose 1 to 4 tiles", nil))},
 		{"group-names-problem", "group", "layout", group(a, mine, groupForm{Sight: triage.SeeNames, Media: 3, NamesReason: hostile}, triage.E(triage.Invalid, "x", "", "state why, in at least 5 characters", nil))},

@@ -22,6 +22,7 @@ type UseCases struct {
 	Destructions *triage.Destructions
 	Cases        *triage.Cases
 	Weighing     *triage.Weighing
+	Notices      *triage.Notices
 	Rehash       *triage.Rehash
 	// Conditions says how each part of the service fares.
 	Conditions func(ctx context.Context) []triage.Condition
@@ -126,6 +127,8 @@ func (p *Pages) routes() []route {
 		{get, "/reveals/:id", reviewer, p.reveal},
 		{get, "/reveals/:id/pictures/:n", reviewer, p.picture},
 
+		{get, "/notices", guard.For(triage.Examiner, triage.Reviewer, triage.Supervisor), p.notices},
+		{post, "/notices/:id/:link/read", guard.For(triage.Examiner), p.readNotice},
 		{get, "/settings", reviewer, p.settings},
 		{post, "/settings", reviewer, p.changeSettings},
 

@@ -90,6 +90,7 @@ func Operations() []Operation {
 	ops = append(ops, caseOperations()...)
 	ops = append(ops, rankingOperations()...)
 	ops = append(ops, decisionOperations()...)
+	ops = append(ops, noticeOperations()...)
 	return append(ops, reviewOperations()...)
 }
 
@@ -274,6 +275,19 @@ func decisionOperations() []Operation {
 		{
 			Method: http.MethodPost, Path: "/v1/awaiting/next", Name: "nextAwaiting", Summary: "Claim the group that has waited longest for an opinion of somebody like the caller, who gave none of it; 404 when there is none",
 			Roles: reviewer, Status: 200, Answers: answers(Group{}), Errors: claimed,
+		},
+	}
+}
+
+func noticeOperations() []Operation {
+	return []Operation{
+		{
+			Method: http.MethodGet, Path: "/v1/notices", Name: "notices", Summary: "Exhibits that have what two reviewers decided to be illegal, and where else it was found: an examiner's own, or all; the latest first",
+			Roles: []triage.Role{triage.Examiner, triage.Reviewer, triage.Supervisor}, Query: stretch, Status: 200, Answers: answers(Notices{}),
+		},
+		{
+			Method: http.MethodPost, Path: "/v1/exhibits/{id}/links/{link}/read", Name: "readNotice", Summary: "Take note of a link of one's own exhibit", Roles: examiner, Status: 204,
+			Errors: []triage.Kind{triage.NotFound},
 		},
 	}
 }

@@ -249,6 +249,10 @@ func (h *house) enterer(pool *jail.Pool) *triage.Enterer {
 	}
 }
 
+func (h *house) notices() *triage.Notices {
+	return &triage.Notices{Store: h.views.Links, Exhibits: h.views.Exhibits, Events: h.events, Now: time.Now}
+}
+
 func (h *house) linker() *triage.Linker {
 	return &triage.Linker{Store: h.views.Links, Media: h.views.Media, Events: h.events, Lease: h.views.Lease, Log: h.log}
 }
@@ -266,7 +270,7 @@ func (h *house) app(ctx context.Context, pool *jail.Pool) (*fiber.App, error) {
 			Matcher: h.mirror, Seen: h.views.Seen, Founders: h.founders, Archive: h.archive, Events: h.events, Names: h.names,
 			Contact: h.config.Contact,
 		},
-		Access: h.access, Destructions: h.destructions(), Cases: h.cases(), Weighing: h.weighing(), Rehash: h.rehash, Conditions: h.conditions,
+		Access: h.access, Destructions: h.destructions(), Cases: h.cases(), Weighing: h.weighing(), Notices: h.notices(), Rehash: h.rehash, Conditions: h.conditions,
 	}
 	css, err := h.config.operatorCSS()
 	if err != nil {
@@ -275,7 +279,7 @@ func (h *house) app(ctx context.Context, pool *jail.Pool) (*fiber.App, error) {
 	tls := h.config.TLSCert != ""
 	return api.New(ctx, api.Options{
 		Submission: u.Submission, Sets: u.Sets, Review: u.Review, Checks: u.Checks, Access: u.Access,
-		Destructions: u.Destructions, Cases: u.Cases, Weighing: u.Weighing,
+		Destructions: u.Destructions, Cases: u.Cases, Weighing: u.Weighing, Notices: u.Notices,
 		Metrics:    h.metrics.Handler(),
 		Conditions: u.Conditions, Log: h.log, TLS: tls, Version: fullVersion(),
 		Mount: func(g *guard.Guard) error {
