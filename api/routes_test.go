@@ -172,7 +172,7 @@ func newWalk(t *testing.T) *walk {
 	}
 	w.params = map[string]string{
 		"exhibits id": id, "exhibits part": string(partID), "media sha256": items[0].Digests.SHA256.String(),
-		"sets id": strconv.Itoa(int(report.Set.ID)), "sets entry": "1", "groups id": queue.Groups[0].ID,
+		"sets id": strconv.Itoa(int(report.Set.ID)), "exhibits link": "1+1", "sets entry": "1", "groups id": queue.Groups[0].ID,
 		"cases id":   string(triage.NewNames([32]byte{1}).Case("2026/1")),
 		"reveals id": "r" + strings.Repeat("0", 24), "reveals n": "0",
 	}

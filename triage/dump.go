@@ -25,7 +25,7 @@ func (c *CatchUp) Dump(ctx context.Context, w io.Writer) error {
 		return catchingUp(Advance{})
 	}
 	d := dumper{c, json.NewEncoder(w)}
-	for _, part := range []func(context.Context) error{d.accounts, d.limits, d.sets, d.weights, d.cases, d.exhibits, d.groups, d.lifted, d.queue} {
+	for _, part := range []func(context.Context) error{d.accounts, d.limits, d.sets, d.weights, d.cases, d.exhibits, d.groups, d.lifted, d.queue, d.links} {
 		if err := part(ctx); err != nil {
 			return err
 		}
@@ -406,6 +406,27 @@ func (d dumper) listed(ctx context.Context, is string, list func(ctx context.Con
 		}
 		for _, g := range groups {
 			if err := d.out.Encode(dumped{Is: is, ID: string(g.ID)}); err != nil {
+				return err
+			}
+		}
+		if at+stewardBatch >= n {
+			return nil
+		}
+	}
+}
+
+func (d dumper) links(ctx context.Context) error {
+	for at := 0; ; at += stewardBatch {
+		links, n, err := d.Events.Links.Links(ctx, at, stewardBatch)
+		if err != nil {
+			return err
+		}
+		for _, l := range links {
+			line, err := d.of("link", string(l.Exhibit)+" "+l.AdditionID.String(), l)
+			if err != nil {
+				return err
+			}
+			if err := d.out.Encode(line); err != nil {
 				return err
 			}
 		}

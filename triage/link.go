@@ -18,10 +18,10 @@ const (
 type Link struct {
 	AdditionID
 	Exhibit  ExhibitID
-	Category string    // of the entry that was met first
-	At       time.Time // when it was found
-	Event    uint64    // its number in the journal
-	Read     time.Time // when its examiner took note; zero: not yet
+	Category CategoryCode // of the entry that was met first
+	At       time.Time    // when it was found
+	Event    uint64       // its number in the journal
+	Read     time.Time    // when its examiner took note; zero: not yet
 }
 
 // DueLink is a medium that matches the office's set, and has come to an exhibit or to a match since it was looked at.
@@ -47,9 +47,9 @@ type LinkStore interface {
 
 // foundLink are the details of LinkFound. Its subject is the exhibit.
 type foundLink struct {
-	Set      SetID  `json:"set"`
-	Addition int    `json:"addition"`
-	Category string `json:"category,omitempty"`
+	Set      SetID        `json:"set"`
+	Addition int          `json:"addition"`
+	Category CategoryCode `json:"category,omitempty"`
 }
 
 // readLink are the details of LinkRead.
@@ -122,7 +122,7 @@ func (l *Linker) look(ctx context.Context, due []DueLink) error {
 			a, _ := additionOf(match.Set, match.Entry)
 			for _, p := range m.Places {
 				if !slices.ContainsFunc(found[p.Exhibit], func(f foundLink) bool { return f.Set == a.Set && f.Addition == a.Number }) {
-					found[p.Exhibit] = append(found[p.Exhibit], foundLink{a.Set, a.Number, match.Category})
+					found[p.Exhibit] = append(found[p.Exhibit], foundLink{a.Set, a.Number, CategoryCode(match.Category)})
 				}
 			}
 		}

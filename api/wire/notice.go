@@ -32,7 +32,7 @@ func NewNotices(total int, list []triage.Notice) Notices {
 	for i := range list {
 		n := &list[i]
 		w.Notices[i] = Notice{
-			Exhibit: string(n.Exhibit), Link: n.AdditionID.String(), Case: n.Case, Seal: n.Seal, Category: n.Category, Found: n.At, Others: n.Others,
+			Exhibit: string(n.Exhibit), Link: n.AdditionID.String(), Case: n.Case, Seal: n.Seal, Category: string(n.Category), Found: n.At, Others: n.Others,
 			CasesElse: n.CasesElse, OtherCases: n.OtherCases,
 		}
 		if !n.Read.IsZero() {

@@ -95,7 +95,7 @@ func (s Links) place(x, addition string) string { return s.key(keyTie, x, "/", a
 func (s Links) SaveLink(ctx context.Context, l triage.Link) error {
 	const op = "views.SaveLink"
 	x, a := packExhibit(l.Exhibit), packAddition(l.AdditionID)
-	doc, err := s.sealJSON(op, s.place(x, a), storedTie{l.Category, l.At, l.Event, l.Read})
+	doc, err := s.sealJSON(op, s.place(x, a), storedTie{string(l.Category), l.At, l.Event, l.Read})
 	if err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func (s Links) ReadLink(ctx context.Context, id triage.ExhibitID, addition triag
 	if err != nil || !l.Read.IsZero() {
 		return err
 	}
-	doc, err := s.sealJSON(op, s.place(x, a), storedTie{l.Category, l.At, l.Event, at})
+	doc, err := s.sealJSON(op, s.place(x, a), storedTie{string(l.Category), l.At, l.Event, at})
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func (s Links) decode(x, a, sealed string) (triage.Link, error) {
 	if err := s.openJSON("views.Links", string(unpackExhibit(x)), s.place(x, a), sealed, &d); err != nil {
 		return triage.Link{}, err
 	}
-	return triage.Link{AdditionID: unpackAddition(a), Exhibit: unpackExhibit(x), Category: d.Category, At: d.At, Event: d.Event, Read: d.Read}, nil
+	return triage.Link{AdditionID: unpackAddition(a), Exhibit: unpackExhibit(x), Category: triage.CategoryCode(d.Category), At: d.At, Event: d.Event, Read: d.Read}, nil
 }
 
 // LinksOf implements triage.LinkStore. Those of one exhibit come in the order in which they were found.
