@@ -12,6 +12,7 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -43,7 +44,27 @@ type service struct {
 	archive *objects.Archive
 	guard   *guard.Guard
 	clock   *clock
+	rdb     *redis.Client
+	logs    logs
 	down    atomic.Bool // what /readyz says of Redis
+}
+
+// logs keep all that the service logs.
+type logs struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *logs) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logs) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 // clock is the time plus what a test adds to it.
@@ -79,7 +100,9 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 	s := &service{t: t, clock: &clock{}}
 	addr, password := embeddedtest.Redis(t)
 	rdb := redis.NewClient(&redis.Options{Network: "unix", Addr: addr, Password: password})
+	s.rdb = rdb
 	t.Cleanup(func() { rdb.Close() })
+	log := slog.New(slog.NewTextHandler(&s.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	folder, err := objects.OpenFolder(t.TempDir(), time.Now)
 	if err != nil {
 		t.Fatal(err)
@@ -94,7 +117,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 	}
 	const prefix = "{vigie}:"
 	v, sets := views.New(rdb, prefix, [views.KeySize]byte{5}, s.clock.now), known.New(rdb, prefix, [known.KeySize]byte{4})
-	mirror, jobs := known.NewMirror(sets, discard()), work.New(rdb, prefix, 5*time.Second)
+	mirror, jobs := known.NewMirror(sets, log), work.New(rdb, prefix, 5*time.Second)
 	s.archive = objects.NewArchive(sealed, folder, objects.NewServiceKeys(func() ([][objects.KeySize]byte, error) { return [][objects.KeySize]byte{{9}}, nil }), time.Now)
 	if archive == nil {
 		archive = s.archive
@@ -110,7 +133,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 		Submission: &triage.Submission{
 			Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Manifests: s.archive, Jobs: jobs, Events: events, Names: names, Now: s.clock.now,
 		},
-		Sets: &triage.Sets{Store: sets, Archive: s.archive, Parse: setfile.Parse, Events: events, Lease: v.Lease, Log: discard(), Names: names, Now: s.clock.now},
+		Sets: &triage.Sets{Store: sets, Archive: s.archive, Parse: setfile.Parse, Events: events, Lease: v.Lease, Log: log, Names: names, Now: s.clock.now},
 		Review: &triage.Review{
 			Queue: v.Queue, Exhibits: v.Exhibits, Grants: v.Grants, Archive: archive, Renderer: inProcess{}, Events: events, Policy: triage.ForAll(triage.RevealRules{Tiles: true, Names: true}), Now: s.clock.now,
 		},
@@ -124,13 +147,13 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 	}
 	steward := &triage.Steward{
 		Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Examinations: s.archive, Records: s.archive, Marks: v.Marks, Matcher: mirror, Outcomes: v.Outcomes,
-		Groups: v.Groups, Scores: v.Scores, Weights: v.Weights, Rerank: v.Rerank, Rematch: v.Rematch, Founders: founders, Cases: v.Cases, Jobs: jobs, Lease: v.Lease, Events: events, Names: names, Now: s.clock.now, Log: discard(),
+		Groups: v.Groups, Scores: v.Scores, Weights: v.Weights, Rerank: v.Rerank, Rematch: v.Rematch, Founders: founders, Cases: v.Cases, Jobs: jobs, Lease: v.Lease, Events: events, Names: names, Now: s.clock.now, Log: log,
 	}
 	s.background(&triage.Worker{
 		Jobs: jobs, Media: v.Media, Archive: archive, Examinations: s.archive, Decoder: inProcess{}, Matcher: mirror,
-		Outcomes: v.Outcomes, Events: events, Names: names, Parallel: 2, Touch: time.Second, Now: time.Now, Log: discard(),
+		Outcomes: v.Outcomes, Events: events, Names: names, Parallel: 2, Touch: time.Second, Now: time.Now, Log: log,
 	}, steward, &triage.Closer{
-		Store: v.Shelving, Manifests: s.archive, Shelves: s.archive, Steward: steward, Lease: v.Lease, Events: events, Log: discard(),
+		Store: v.Shelving, Manifests: s.archive, Shelves: s.archive, Steward: steward, Lease: v.Lease, Events: events, Log: log,
 	}, mirror)
 	u.Conditions = func(ctx context.Context) []triage.Condition {
 		err := rdb.Ping(ctx).Err()
@@ -143,7 +166,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 	}
 	s.listen(api.Options{
 		Submission: u.Submission, Sets: u.Sets, Review: u.Review, Checks: u.Checks, Access: u.Access,
-		Destructions: u.Destructions, Cases: u.Cases, Weighing: u.Weighing, Notices: u.Notices, Conditions: u.Conditions, Log: slog.New(slog.NewTextHandler(s.t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), Version: "test",
+		Destructions: u.Destructions, Cases: u.Cases, Weighing: u.Weighing, Notices: u.Notices, Conditions: u.Conditions, Log: slog.New(slog.NewTextHandler(io.MultiWriter(s.t.Output(), &s.logs), &slog.HandlerOptions{Level: slog.LevelDebug})), Version: "test",
 		Mount: func(g *guard.Guard) error {
 			s.guard = g
 			return web.Mount(g, u, web.Options{Now: s.clock.now})
