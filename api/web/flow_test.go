@@ -85,7 +85,7 @@ func TestTheDayOfEverybody(t *testing.T) {
 	for _, part := range []struct {
 		name string
 		run  func(*testing.T)
-	}{{"examiner", func(u *testing.T) { d.examiner(u, t) }}, {"reviewer", d.reviewer}, {"unit", d.unit}, {"administrator", d.administrator}, {"case", d.closes}} {
+	}{{"examiner", func(u *testing.T) { d.examiner(u, t) }}, {"reviewer", d.reviewer}, {"unit", d.unit}, {"administrator", d.administrator}, {"case", d.closes}, {"two people", d.confirms}} {
 		if !t.Run(part.name, part.run) {
 			return
 		}
@@ -336,6 +336,58 @@ func (d *day) closes(t *testing.T) {
 	b.wait(t, `document.querySelector("#change button")?.innerText === "Clore cette procédure"`)
 	b.do(t, chromedp.Navigate(d.h.base+"/drives/"+string(d.exhibit.ID)))
 	b.says(t, "Examen terminé.")
+	if c := b.complained(); len(c) > 0 {
+		t.Errorf("the browser complains: %v", c)
+	}
+}
+
+// confirms: a reviewer concludes that the group that is left is illegal, the head of the section agrees, and the examiner is told.
+func (d *day) confirms(t *testing.T) {
+	b := d.b
+	illegal := func(note string) {
+		t.Helper()
+		b.at(t, "/groups/")
+		group := run(t, b, chromedp.Evaluate[string](`location.pathname`))
+		b.do(t, chromedp.Click(css(`input[value=illegal]`)), chromedp.WaitVisible(css("#category")), chromedp.SetValue(css("#category"), "A1"), chromedp.SendKeys(css("#note"), note))
+		b.checkPage(t, d.checker, "flow-decide-illegal")
+		b.click(t, css(`form[action="`+group+`/decide"] button`))
+	}
+	b.click(t, signOut)
+	b.signIn(t, d.h, triage.Reviewer)
+	b.click(t, `main form[action="/queue/next"] button`)
+	illegal("pour la démonstration")
+	b.at(t, "/queue")
+	b.says(t, "Décision enregistrée : Illégal.")
+	b.do(t, chromedp.Navigate(d.h.base+"/awaiting"))
+	b.says(t, "1 groupe attend", "Second avis", "Votre avis est donné")
+	b.click(t, `form[action="/awaiting/next"] button`)
+	b.says(t, "Aucun de ces groupes n’attend votre avis.")
+	b.click(t, signOut)
+
+	b.signIn(t, d.h, triage.Supervisor)
+	b.do(t, chromedp.Navigate(d.h.base+"/awaiting"))
+	b.checkPage(t, d.checker, "flow-awaiting")
+	b.click(t, `form[action="/awaiting/next"] button`)
+	b.says(t, "Cette décision attend l’avis d’une autre personne.", "pour la démonstration")
+	illegal("d’accord")
+	b.at(t, "/awaiting")
+	b.says(t, "Décision enregistrée : Illégal.", "Rien n’attend d’être confirmé.")
+	b.click(t, signOut)
+
+	b.signIn(t, d.h, triage.Examiner)
+	b.do(t, chromedp.Navigate(d.h.base+"/drives/"+string(d.exhibit.ID)))
+	b.wait(t, `/Connu\s+1/.test(document.body.innerText)`)
+	for told := 0; told == 0; time.Sleep(50 * time.Millisecond) { // the linker comes by every second
+		var err error
+		if told, err = d.h.Notices.Unread(t.Context(), d.h.actors[triage.Examiner]); err != nil || t.Context().Err() != nil {
+			t.Fatal(err, t.Context().Err())
+		}
+	}
+	b.do(t, chromedp.Navigate(d.h.base+"/notices"))
+	b.says(t, "SCELLE-4", "À lire", "Catégorie Enfant prépubère", "Aucun autre scellé ne le contient")
+	b.checkPage(t, d.checker, "flow-notices")
+	b.click(t, `form[action$="/read"] button`)
+	b.says(t, "Vous en avez pris connaissance")
 	if c := b.complained(); len(c) > 0 {
 		t.Errorf("the browser complains: %v", c)
 	}

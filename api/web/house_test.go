@@ -53,6 +53,8 @@ type house struct {
 	worker  *triage.Worker
 	steward *triage.Steward
 	closer  *triage.Closer
+	enterer *triage.Enterer
+	linker  *triage.Linker
 	mirror  *known.Mirror
 	tokens  map[triage.Role]string
 	actors  map[triage.Role]triage.Actor
@@ -104,6 +106,9 @@ func newHouse(t *testing.T) *house {
 	h.Rehash = &triage.Rehash{Runs: v.Rehashes}
 	h.steward = &triage.Steward{Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Examinations: archive, Records: archive, Marks: v.Marks, Matcher: mirror, Outcomes: v.Outcomes, Groups: v.Groups, Scores: v.Scores, Weights: v.Weights, Rerank: v.Rerank, Rematch: v.Rematch, Founders: founders, Cases: v.Cases, Jobs: jobs, Lease: v.Lease, Events: events, Names: names, Now: time.Now, Log: quiet()}
 	h.closer = &triage.Closer{Store: v.Shelving, Manifests: archive, Shelves: archive, Steward: h.steward, Lease: v.Lease, Events: events, Log: quiet()}
+	h.enterer = &triage.Enterer{Queue: v.Queue, Archive: archive, Decoder: pool, Sets: h.Sets, Due: v.Rematch, Founders: founders, Events: events, Names: names, Lease: v.Lease, Log: quiet()}
+	h.linker = &triage.Linker{Store: v.Links, Media: v.Media, Events: events, Lease: v.Lease, Log: quiet()}
+	h.Notices = &triage.Notices{Store: v.Links, Exhibits: v.Exhibits, Events: events, Now: time.Now}
 	for _, r := range triage.Roles {
 		token, account, err := h.Access.NewToken(t.Context(), triage.Operator, r, "Test "+string(r))
 		if err != nil {
@@ -149,7 +154,7 @@ func (h *house) work(t *testing.T) {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	var working sync.WaitGroup
-	for _, run := range []func(context.Context) error{h.worker.Run, h.steward.Run, h.mirror.Run, h.closer.Run} {
+	for _, run := range []func(context.Context) error{h.worker.Run, h.steward.Run, h.mirror.Run, h.closer.Run, h.enterer.Run, h.linker.Run} {
 		working.Go(func() {
 			if err := run(ctx); err != nil && ctx.Err() == nil {
 				t.Errorf("work: %v", err)
