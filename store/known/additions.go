@@ -27,9 +27,9 @@ const (
 )
 
 // extendSet has an addition take effect, unless it has. A set that was withdrawn is only told what came.
-// KEYS: epoch, states, changes, keyAdded, keyNamed, keyGrown, keySegments, the addition's segments of PDQs and of pHashes. ARGV: set,
+// KEYS: epoch, states, changes, keyAdded, keyNamed, keyGrown, the addition's segments of PDQs and of pHashes. ARGV: set,
 // number, keyed name, time (ms), how many changes are kept, the two segments (” for none), then fields of keyGrown and what
-// each grows by. It returns the epoch; 0 when there is no such set, or it was never active; -1 when it has a list.
+// each grows by. It returns the epoch; 0 when there is no such set, or it was never active.
 var extendSet = redis.NewScript(`
 local set, number = ARGV[1], ARGV[2]
 local there = redis.call('ZSCORE', KEYS[4], number)
@@ -37,12 +37,11 @@ if there then return tonumber(there) end
 local state = redis.call('HGET', KEYS[2], set)
 local word = state and state:match('^%S+')
 if word ~= 'active' and word ~= 'withdrawn' then return 0 end
-if redis.call('EXISTS', KEYS[7]) == 1 then return -1 end
 local epoch = redis.call('GET', KEYS[1])
 if word == 'active' then
   epoch = redis.call('INCR', KEYS[1])
-  if ARGV[6] ~= '' then redis.call('SET', KEYS[8], ARGV[6]) end
-  if ARGV[7] ~= '' then redis.call('SET', KEYS[9], ARGV[7]) end
+  if ARGV[6] ~= '' then redis.call('SET', KEYS[7], ARGV[6]) end
+  if ARGV[7] ~= '' then redis.call('SET', KEYS[8], ARGV[7]) end
 end
 redis.call('ZADD', KEYS[4], epoch, number)
 redis.call('HSETNX', KEYS[5], ARGV[3], set .. ':' .. number)
@@ -61,8 +60,11 @@ func (s *Sets) Extend(ctx context.Context, x triage.Extension) (triage.Epoch, er
 		return 0, err
 	}
 	set, ok := sets[x.Set]
-	if !ok {
+	switch {
+	case !ok || set.State != triage.Active && set.State != triage.Withdrawn:
 		return 0, noSet(op, x.Set)
+	case set.Additions == 0 && set.Entries > 0:
+		return 0, triage.E(triage.Conflict, op, x.String(), "this set has a list, and does not grow", nil)
 	}
 	categories, err := s.categories(ctx, x.Set, x.Entries)
 	if err != nil {
@@ -98,18 +100,13 @@ func (s *Sets) extend(ctx context.Context, op string, x triage.Extension, catego
 	}
 	keys := []string{
 		s.key(keyEpoch), s.key(keyStates), s.key(keyChanges), s.key(keyAdded, set), s.key(keyNamed), s.key(keyGrown),
-		s.key(keySegments, set), keyNear, keyVotes,
+		keyNear, keyVotes,
 	}
 	epoch, err := extendSet.Run(ctx, s.rdb, keys, args...).Int64()
-	switch {
-	case err != nil:
-		return 0, fault(op, x.String(), err)
-	case epoch == 0:
+	if err == nil && epoch == 0 {
 		return 0, noSet(op, x.Set)
-	case epoch < 0:
-		return 0, triage.E(triage.Conflict, op, x.String(), "this set has a list, and does not grow", nil)
 	}
-	return triage.Epoch(epoch), nil
+	return triage.Epoch(epoch), fault(op, x.String(), err) //nolint:gosec // counts from 0
 }
 
 // Additions implements triage.AdditionStore.

@@ -108,3 +108,30 @@ func BenchmarkExact(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.N*len(probes))/b.Elapsed().Seconds(), "media/s")
 }
+
+// How long after an addition of three entries its pictures match, beside a large set that is mirrored:
+// VIGIE_BENCH_ENTRIES=10000000 go test -run '^$' -bench Extend -benchtime 50x -timeout 1h ./store/known
+func BenchmarkExtend(b *testing.B) {
+	s, m := open(b)
+	set := create(b, s, triage.KnownSet, "large")
+	addMany(b, s, set, benchEntries(b), pdqEntry)
+	activate(b, s, set)
+	office := grown(b, s)
+	match(b, m, added(1))
+	n, slowest := 0, time.Duration(0)
+	for b.Loop() {
+		n++
+		x := triage.Extension{AdditionID: triage.AdditionID{Set: office.ID, Number: n}, Name: strconv.Itoa(n), At: day, ByMethod: map[triage.Method]int{triage.BySHA256: 3, triage.ByPDQ: 3}}
+		for i := range 3 {
+			at := -(3*n + i) // no other has it
+			x.Entries = append(x.Entries, triage.Entry{Number: uint32(1000*n + i + 1), Exact: []triage.DigestKey{key(at)}, PDQ: code(at)})
+		}
+		start := time.Now()
+		extend(b, s, x)
+		if got := match(b, m, added(-3*n)); len(got) < 2 || got[0].Entry != x.Entries[0].Number {
+			b.Fatalf("%+v", got)
+		}
+		slowest = max(slowest, time.Since(start))
+	}
+	b.ReportMetric(float64(slowest.Microseconds())/1000, "ms/slowest")
+}

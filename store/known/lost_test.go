@@ -133,3 +133,17 @@ func TestComesBackWhileItsEntriesAreDropped(t *testing.T) {
 		t.Errorf("the restored entry: %+v", got)
 	}
 }
+
+// hooked returns a client that does something before each command.
+func hooked(t *testing.T, rdb redis.UniversalClient, before func()) redis.UniversalClient {
+	t.Helper()
+	c := redis.NewClient(rdb.(*redis.Client).Options())
+	t.Cleanup(func() { _ = c.Close() })
+	again := &losing{before: 1}
+	again.lose = func() {
+		before()
+		again.before = 1
+	}
+	c.AddHook(again)
+	return c
+}
