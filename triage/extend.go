@@ -122,15 +122,14 @@ func (s *Sets) addedEntry(ctx context.Context, set SetID, line uint32) (RawEntry
 	if err != nil {
 		return RawEntry{}, err
 	}
-	if _, is := slices.BinarySearch(numbers, id.Number); !is {
-		return RawEntry{}, noEntry(set, line)
+	var a Addition
+	if _, is := slices.BinarySearch(numbers, id.Number); is {
+		if a, err = s.Archive.Addition(ctx, id); err != nil {
+			return RawEntry{}, err
+		}
 	}
-	a, err := s.Archive.Addition(ctx, id)
-	if err == nil && (position == 0 || position > len(a.Entries)) {
-		err = noEntry(set, line)
-	}
-	if err != nil {
-		return RawEntry{}, err
+	if position == 0 || position > len(a.Entries) {
+		return RawEntry{}, E(NotFound, "object to entry", entryName(set, line), "the office's set has no such entry: findings name it", nil)
 	}
 	return a.Entries[position-1], nil
 }

@@ -41,10 +41,11 @@ var hints = map[string]string{
 	"another process goes on with it":                                 "un autre processus s’en charge",
 
 	// Of the office's own set.
+	"the office's set has no such entry: findings name it":                                         "la base de l’office n’a pas cette fiche : les constats la nomment",
 	"this source is the office's own set, which grows by what reviewers confirm: name another one": "cette source est la base propre de l’office, qui s’accroît de ce que les analystes confirment : nommez-en une autre",
-	"an addition has 1 to 999 entries":            "un ajout compte de 1 à 999 fiches",
-	"an entry without any hash can match nothing": "une fiche sans aucune empreinte ne peut correspondre à rien",
-	"this set has a list, and does not grow":      "cette base vient d’une liste et ne s’accroît pas",
+	"an addition has 1 to 999 entries":                                                             "un ajout compte de 1 à 999 fiches",
+	"an entry without any hash can match nothing":                                                  "une fiche sans aucune empreinte ne peut correspondre à rien",
+	"this set has a list, and does not grow":                                                       "cette base vient d’une liste et ne s’accroît pas",
 
 	"this exhibit was destroyed: submit under another --exhibit":                                "ce scellé a été détruit : déposez sous un autre --exhibit",
 	"its exhibit was destroyed or changed meanwhile: submit again":                              "son scellé a été détruit ou modifié entre-temps : déposez de nouveau",

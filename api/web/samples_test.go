@@ -399,6 +399,7 @@ func sampleSets(l i18n.Lang) []sample {
 		ByMethod: map[triage.Method]int{triage.BySHA1: 1_203_000, triage.ByPDQ: 900_120}, Imported: sampleNow,
 		Conflicts: []triage.SetConflict{{Entry: 12, OtherSet: 2, OtherEntry: 4_501_221}, {Entry: 99, OtherSet: 2, OtherEntry: 7}},
 	}
+	office := triage.HashSet{ID: 5, Source: triage.OfficeSource, Version: 1, Kind: triage.KnownSet, State: triage.Active, Entries: 36, Additions: 12, Imported: sampleNow, Extended: sampleNow}
 	benign := triage.HashSet{ID: 2, Source: hostile, Version: 1, Kind: triage.BenignSet, Category: hostile, State: triage.Withdrawn, Entries: 12, Imported: sampleNow, Withdrawn: sampleNow}
 	busy := triage.HashSet{ID: 1, Source: "NSRL", Version: 1, Kind: triage.BenignSet, State: triage.Importing, Imported: sampleNow}
 	failed := triage.HashSet{ID: 4, Source: "ICSE", Version: 3, Kind: triage.KnownSet, State: triage.Failed, Imported: sampleNow, Failure: "read list line 7: invalid: the row holds no hash"}
@@ -411,12 +412,13 @@ func sampleSets(l i18n.Lang) []sample {
 	asked := objectionForm{Entry: hostile, State: "restored", Reason: hostile}
 	form := importForm{Source: hostile, Category: hostile, Kind: triage.KnownSet, Hash: "pdq", Replace: true, Strict: true}
 	return []sample{
-		{"sets", "sets", "layout", samplePage(l, admin, "/sets", setsBody{Sets: []triage.HashSet{failed, known, benign, busy}, MaxBytes: maxList})},
+		{"sets", "sets", "layout", samplePage(l, admin, "/sets", setsBody{Sets: []triage.HashSet{office, failed, known, benign, busy}, MaxBytes: maxList})},
 		{"sets-none", "sets", "layout", samplePage(l, admin, "/sets", setsBody{MaxBytes: maxList})},
 		{"sets-problem", "sets", "layout", samplePage(l, admin, "/sets", setsBody{Form: form, MaxBytes: maxList, Problem: triage.E(triage.Invalid, "x", "", "choose the file that holds the list", nil)})},
 		{"set", "set", "layout", samplePage(l, admin, "/sets/3", setBody{Set: known, Methods: methods})},
 		{"set-entries", "set", "layout", samplePage(l, admin, "/sets/3", setBody{Set: known, Methods: methods, Said: said, Form: asked, Problem: triage.E(triage.Invalid, "x", "", "an entry is named by its line in the list, from 1", nil)})},
 		{"set-imported", "set", "layout", samplePage(l, admin, "/sets/3", setBody{Set: known, Methods: methods, Report: report})},
+		{"set-office", "set", "layout", samplePage(l, admin, "/sets/5", setBody{Set: office, Methods: methods})},
 		{"set-failed", "set", "layout", samplePage(l, admin, "/sets/4", setBody{Set: failed})},
 		{"set-importing", "set", "layout", samplePage(l, admin, "/sets/1", setBody{Set: busy})},
 		{"set-withdrawn", "set", "layout", samplePage(l, admin, "/sets/2", setBody{Set: benign, Problem: triage.E(triage.Invalid, "check reason", "", "state why, in at least 5 characters", nil)})},

@@ -457,6 +457,8 @@ var texts = i18n.Catalogue{
 	"set.conflicts": {"Contradictions", "Conflicts"},
 	"set.imported":  {"Importée le", "Imported"},
 	"set.withdrawn": {"retirée le", "withdrawn"},
+	"set.additions": {"%s ajout|%s ajouts", "%s addition|%s additions"},
+	"set.extended":  {"le dernier le", "the last"},
 	"set.counts":    {"Empreintes de la base", "Hashes of the set"},
 
 	"import.title":         {"Importer une base", "Import a set"},
@@ -487,6 +489,7 @@ var texts = i18n.Catalogue{
 
 	"entries.title":         {"Fiches retirées ou contestées", "Withdrawn and disputed entries"},
 	"entries.how":           {"Une fiche se nomme par sa ligne dans la liste. Retirée, ce qu’elle dit n’est plus comparé, aussitôt, dans aucune liste de cette source, présente ou à venir. Contestée, elle reste comparée et chaque correspondance le dit, jusqu’à ce qu’elle soit retirée ou rétablie. Les constats sont refaits.", "An entry is named by its line in the list. Withdrawn, what it says matches no more, at once, in any list of this source, present or to come. Disputed, it still matches and each of its matches says so, until it is withdrawn or restored. Findings are made again."},
+	"entries.office":        {"Cette base est celle de l’office : elle s’accroît de ce que les analystes confirment. Les constats donnent le numéro de la fiche : 12003 est la troisième du douzième ajout.", "This set is the office’s own: it grows by what reviewers confirm. Findings tell an entry’s number: 12003 is the third of the twelfth addition."},
 	"entries.caption":       {"De toutes les listes de cette source, la plus récente d’abord.", "Of all lists of this source, the latest first."},
 	"entries.none":          {"Aucune.", "None."},
 	"entries.set":           {"Base", "Set"},

@@ -22,6 +22,8 @@ type Set struct {
 	Withdrawn *time.Time     `json:"withdrawn,omitempty"`
 	Failure   string         `json:"failure,omitempty"` // why its import failed
 	Epoch     uint64         `json:"epoch"`
+	Additions int            `json:"additions,omitempty"` // to the office's own set, which grows
+	Extended  *time.Time     `json:"extended,omitempty"`  // when the last one was made
 }
 
 // SetConflict is an entry that stands in a known set and in a benign set.
@@ -36,13 +38,16 @@ func NewSet(s triage.HashSet) Set {
 	w := Set{
 		ID: uint32(s.ID), Source: s.Source, Version: s.Version, Kind: string(s.Kind), Category: s.Category,
 		State: string(s.State), Entries: s.Entries, ByMethod: make(map[string]int, len(s.ByMethod)), Rejected: s.Rejected,
-		Conflicts: make([]SetConflict, len(s.Conflicts)), Imported: s.Imported, Failure: s.Failure, Epoch: uint64(s.Epoch),
+		Conflicts: make([]SetConflict, len(s.Conflicts)), Imported: s.Imported, Failure: s.Failure, Epoch: uint64(s.Epoch), Additions: s.Additions,
 	}
 	for m, n := range s.ByMethod {
 		w.ByMethod[string(m)] = n
 	}
 	for i, c := range s.Conflicts {
 		w.Conflicts[i] = SetConflict{Entry: c.Entry, OtherSet: uint32(c.OtherSet), OtherEntry: c.OtherEntry}
+	}
+	if !s.Extended.IsZero() {
+		w.Extended = &s.Extended
 	}
 	if !s.Withdrawn.IsZero() {
 		w.Withdrawn = &s.Withdrawn

@@ -318,6 +318,7 @@ Restores an entry that was withdrawn or disputed, named as it was then: vigie se
 	"sets.replaced":     {"la base %d, qu’elle remplace, est retirée", "set %d, which it replaces, is withdrawn"},
 	"sets.category":     {"catégorie : %s", "category: %s"},
 	"sets.imported-at":  {"importée le %s", "imported %s"},
+	"sets.extended":     {"accrue de %s ajout, le %s|accrue de %s ajouts, le dernier le %s", "grown by %s addition, on %s|grown by %s additions, the last on %s"},
 	"sets.withdrawn-at": {"retirée le %s", "withdrawn %s"},
 	"sets.failure":      {"échec : %s", "failed: %s"},
 	"sets.removed":      {"Base %d (%s) supprimée : son import avait échoué.", "Set %d (%s) removed: its import had failed."},

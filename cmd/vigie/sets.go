@@ -300,6 +300,9 @@ func (o *setOptions) printSet(env *environment, s wire.Set) error {
 	fmt.Fprintln(env.Stdout, env.T("sets.title", s.ID, s.Source, s.Version,
 		i18n.SetKind(env.Lang, triage.SetKind(s.Kind)), i18n.SetState(env.Lang, triage.SetState(s.State))))
 	fmt.Fprintf(env.Stdout, "  %s\n", env.T("sets.imported-at", i18n.Moment(env.Lang, s.Imported.Local())))
+	if s.Extended != nil {
+		fmt.Fprintf(env.Stdout, "  %s\n", messages.N(env.Lang, "sets.extended", s.Additions, i18n.Moment(env.Lang, s.Extended.Local())))
+	}
 	if s.Withdrawn != nil {
 		fmt.Fprintf(env.Stdout, "  %s\n", env.T("sets.withdrawn-at", i18n.Moment(env.Lang, s.Withdrawn.Local())))
 	}
