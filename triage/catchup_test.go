@@ -143,6 +143,7 @@ func TestRebuild(t *testing.T) {
 			early := h.copyRedis()
 			stop := h.run()
 			defer stop()
+			h.extend("g/2", entryOf(t, newPicture(t, "", 41)), entryOf(t, newPicture(t, "", 1)))
 			h.settle(h.mustSubmit("THREE", newPicture(t, "new.jpg", 8), newPicture(t, "again.jpg", 1)))
 			want = h.dump(c)
 			stop()

@@ -84,6 +84,13 @@ func testSweep(t *testing.T, meanwhile func(*house)) {
 	step("nothing that was submitted", func() { h.importSet(triage.KnownSet, newPicture(t, "", 60).item.Digests.MD5.String()) })
 	step("an entry withdrawn", func() { h.object(pdqs.ID, 1, triage.EntryWithdrawn) }, 5)
 	step("restored", func() { h.object(pdqs.ID, 1, triage.EntryCounts) }, 5)
+	var office triage.AdditionID
+	step("an addition", func() {
+		hash := pdqOf(t, source[8])
+		office = h.extend("g/1", entryOf(t, source[7]), triage.RawEntry{PDQ: &hash})
+	}, 7, 8)
+	step("another addition", func() { h.extend("g/2", entryOf(t, source[9]), entryOf(t, newPicture(t, "", 61))) }, 9)
+	step("an added entry withdrawn", func() { h.object(office.Set, 1002, triage.EntryWithdrawn) }, 8)
 	step("an entry disputed", func() { h.object(set.ID, 1, triage.EntryDisputed) }, 0)
 	step("a set withdrawn", func() {
 		if _, err := h.sets.Withdraw(t.Context(), boss, pdqs.ID, "sent by mistake"); err != nil {
