@@ -376,14 +376,14 @@ func (d *day) confirms(t *testing.T) {
 	b.click(t, signOut)
 
 	b.signIn(t, d.h, triage.Examiner)
-	b.do(t, chromedp.Navigate(d.h.base+"/drives/"+string(d.exhibit.ID)))
-	b.wait(t, `/Connu\s+1/.test(document.body.innerText)`)
 	for told := 0; told == 0; time.Sleep(50 * time.Millisecond) { // the linker comes by every second
 		var err error
 		if told, err = d.h.Notices.Unread(t.Context(), d.h.actors[triage.Examiner]); err != nil || t.Context().Err() != nil {
 			t.Fatal(err, t.Context().Err())
 		}
 	}
+	b.do(t, chromedp.Navigate(d.h.base+"/drives/"+string(d.exhibit.ID)))
+	b.wait(t, `/Connu\s+1/.test(document.body.innerText)`)
 	b.do(t, chromedp.Navigate(d.h.base+"/notices"))
 	b.says(t, "SCELLE-4", "À lire", "Catégorie Enfant prépubère", "Aucun autre scellé ne le contient")
 	b.checkPage(t, d.checker, "flow-notices")
