@@ -142,7 +142,7 @@ func (d *day) reviewer(t *testing.T) {
 	group := run(t, b, chromedp.Evaluate[string](`location.pathname`))
 	b.checkPage(t, d.checker, "flow-group")
 	d.keys(t)
-	b.at(t, group) // the first of the queue
+	b.at(t, group)                                                 // the first of the queue
 	b.wait(t, `document.querySelector("#kept")?.hidden === false`) // the script says so
 	b.says(t, "Ce groupe vous est réservé", "Tant que cette page reste affichée")
 	d.lives(t, group)
