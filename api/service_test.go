@@ -141,7 +141,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 		Access:       s.access,
 		Destructions: &triage.Destructions{Exhibits: v.Exhibits, Store: v.Ends, Lease: v.Lease, Events: events, Now: s.clock.now},
 		Cases:        &triage.Cases{Exhibits: v.Exhibits, Ends: v.Ends, Lease: v.Lease, Events: events, Now: s.clock.now},
-		Notices:      &triage.Notices{Store: v.Links, Exhibits: v.Exhibits, Events: events, Now: s.clock.now},
+		Notices:      &triage.Notices{Store: v.Links, Exhibits: v.Exhibits, Events: events},
 		Weighing:     &triage.Weighing{Store: v.Weights, Rerank: v.Rerank, Events: events},
 		Rehash:       &triage.Rehash{Runs: v.Rehashes},
 	}

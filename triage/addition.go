@@ -3,6 +3,7 @@ package triage
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -20,6 +21,17 @@ type AdditionID struct {
 
 // String names it for messages, such as "3+12".
 func (id AdditionID) String() string { return id.Set.String() + "+" + strconv.Itoa(id.Number) }
+
+// ParseAdditionID reads what String wrote.
+func ParseAdditionID(s string) (AdditionID, error) {
+	set, number, _ := strings.Cut(s, "+")
+	id, err := ParseSetID(set)
+	n, numberErr := strconv.ParseUint(number, 10, 31)
+	if err != nil || numberErr != nil || n == 0 {
+		return AdditionID{}, E(NotFound, "read address", "", "there is no such link", nil)
+	}
+	return AdditionID{id, int(n)}, nil
+}
 
 // line returns the line of the entry at a position from 1, in place of the line that an entry has in a list: it tells the addition.
 func (id AdditionID) line(position int) uint32 {

@@ -18,7 +18,7 @@ const (
 	enterEvery  = time.Second      // between looks for decisions to enter
 	enterLease  = 30 * time.Second // after which another process goes on for one that died
 	enterAtOnce = 50               // groups that are looked at together
-	// enterMembers bounds of how many media of groups nearby the nearness is looked at before the sweep does so for all.
+	// enterMembers bounds how many media of groups nearby are matched before the sweep comes to them.
 	enterMembers = 10_000
 )
 

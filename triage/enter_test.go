@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"vigie/hashing"
 	"vigie/store/objects/objectstest"
@@ -43,7 +42,7 @@ func (h *house) linked() {
 }
 
 func (h *house) notices() *triage.Notices {
-	return &triage.Notices{Store: h.views.Links, Exhibits: h.views.Exhibits, Events: h.events, Now: time.Now}
+	return &triage.Notices{Store: h.views.Links, Exhibits: h.views.Exhibits, Events: h.events}
 }
 
 // told are the seals that notices tell somebody of, sorted, each with how many other exhibits have the same.

@@ -3,9 +3,6 @@ package triage
 import (
 	"context"
 	"slices"
-	"strconv"
-	"strings"
-	"time"
 )
 
 // Notice is a link as somebody is told of it.
@@ -19,23 +16,11 @@ type Notice struct {
 	CasesElse  int
 }
 
-// ParseAdditionID reads what String wrote.
-func ParseAdditionID(s string) (AdditionID, error) {
-	set, number, _ := strings.Cut(s, "+")
-	id, err := ParseSetID(set)
-	n, numberErr := strconv.ParseUint(number, 10, 31)
-	if err != nil || numberErr != nil || n == 0 {
-		return AdditionID{}, E(NotFound, "read address", "", "there is no such link", nil)
-	}
-	return AdditionID{id, int(n)}, nil
-}
-
 // Notices tells of links those whom they concern.
 type Notices struct {
 	Store    LinkStore
 	Exhibits ExhibitStore
 	Events   *Projector
-	Now      func() time.Time
 }
 
 // List returns a stretch of the notices that by is to have, the latest first, and how many there are: an examiner those of their own

@@ -384,11 +384,17 @@ func (d *day) confirms(t *testing.T) {
 	}
 	b.do(t, chromedp.Navigate(d.h.base+"/drives/"+string(d.exhibit.ID)))
 	b.wait(t, `/Connu\s+1/.test(document.body.innerText)`)
+	if tab := run(t, b, chromedp.TextContent(css(`nav a[href="/notices"]`))); !strings.Contains(tab, "1") {
+		t.Errorf("the tab says %q", tab)
+	}
 	b.do(t, chromedp.Navigate(d.h.base+"/notices"))
 	b.says(t, "SCELLE-4", "À lire", "Catégorie Enfant prépubère", "Aucun autre scellé ne le contient")
 	b.checkPage(t, d.checker, "flow-notices")
 	b.click(t, `form[action$="/read"] button`)
 	b.says(t, "Vous en avez pris connaissance")
+	if tab := run(t, b, chromedp.TextContent(css(`nav a[href="/notices"]`))); strings.Contains(tab, "1") {
+		t.Errorf("read, and the tab says %q", tab)
+	}
 	if c := b.complained(); len(c) > 0 {
 		t.Errorf("the browser complains: %v", c)
 	}

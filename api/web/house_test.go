@@ -108,7 +108,7 @@ func newHouse(t *testing.T) *house {
 	h.closer = &triage.Closer{Store: v.Shelving, Manifests: archive, Shelves: archive, Steward: h.steward, Lease: v.Lease, Events: events, Log: quiet()}
 	h.enterer = &triage.Enterer{Queue: v.Queue, Archive: archive, Decoder: pool, Sets: h.Sets, Due: v.Rematch, Founders: founders, Events: events, Names: names, Lease: v.Lease, Log: quiet()}
 	h.linker = &triage.Linker{Store: v.Links, Media: v.Media, Events: events, Lease: v.Lease, Log: quiet()}
-	h.Notices = &triage.Notices{Store: v.Links, Exhibits: v.Exhibits, Events: events, Now: time.Now}
+	h.Notices = &triage.Notices{Store: v.Links, Exhibits: v.Exhibits, Events: events}
 	for _, r := range triage.Roles {
 		token, account, err := h.Access.NewToken(t.Context(), triage.Operator, r, "Test "+string(r))
 		if err != nil {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -51,4 +52,15 @@ func (p *Pages) readNotice(c *fiber.Ctx) error {
 		return err
 	}
 	return seeOther(c, "/notices")
+}
+
+// count tells an examiner, beside the tab, how many notices there are to read. That it cannot be told holds up no page.
+func (p *Pages) count(c *fiber.Ctx, pg page) {
+	i := slices.IndexFunc(pg.Nav, func(t tab) bool { return t.Path == "/notices" })
+	if i < 0 || pg.Session.Actor.Role != triage.Examiner {
+		return
+	}
+	if n, err := p.Notices.Unread(guard.Context(c), pg.Session.Actor); err == nil {
+		pg.Nav[i].Count = n
+	}
 }

@@ -27,6 +27,7 @@ type page struct {
 type tab struct {
 	Path, Key string
 	Current   string // aria-current: "page", "true" for a page below it, or ""
+	Count     int    // of what there is to read; 0 is not told
 }
 
 // SignedIn reports whether the page knows its reader.
@@ -102,6 +103,7 @@ func (p *Pages) show(c *fiber.Ctx, name string, pg page, title string, args ...a
 	}
 	at, _, _ := strings.Cut(pg.Path, "?")
 	pg.Nav = navigation(pg.Session.Actor.Role, at)
+	p.count(c, pg)
 	return p.render(c, name, "layout", pg)
 }
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -305,7 +306,7 @@ func sampleReview(l i18n.Lang) []sample {
 		{"group-disputed", "group", "layout", withOpinions(group(disputed, mine, groupForm{Opinion: full}, nil), false, false)},
 		{"group-settled", "group", "layout", withOpinions(group(settled, free, groupForm{}, nil), false, false)},
 		{"awaiting", "awaiting", "layout", samplePage(l, reviewer, "/awaiting", awaitingBody{Rows: waiting, Total: 30, Pager: pager{"/awaiting", 20, 20, 30}, Decided: decided{triage.NotIllegal, "", ""}})},
-		{"notices", "notices", "layout", samplePage(l, examiner, "/notices", noticesBody{Rows: told, Total: 2, Pager: pager{"/notices", 0, 20, 2}, Examiner: true, Contact: hostile, Scheme: triage.DefaultScheme()})},
+		{"notices", "notices", "layout", unread(samplePage(l, examiner, "/notices", noticesBody{Rows: told, Total: 2, Pager: pager{"/notices", 0, 20, 2}, Examiner: true, Contact: hostile, Scheme: triage.DefaultScheme()}))},
 		{"notices-all", "notices", "layout", samplePage(l, reviewer, "/notices", noticesBody{Rows: told, Total: 40, Pager: pager{"/notices", 20, 20, 40}, Scheme: triage.DefaultScheme()})},
 		{"notices-none", "notices", "layout", samplePage(l, examiner, "/notices", noticesBody{Examiner: true})},
 		{"awaiting-none", "awaiting", "layout", samplePage(l, reviewer, "/awaiting?next=none", awaitingBody{NoNext: true})},
@@ -423,4 +424,11 @@ func sampleSets(l i18n.Lang) []sample {
 		{"set-importing", "set", "layout", samplePage(l, admin, "/sets/1", setBody{Set: busy})},
 		{"set-withdrawn", "set", "layout", samplePage(l, admin, "/sets/2", setBody{Set: benign, Problem: triage.E(triage.Invalid, "check reason", "", "state why, in at least 5 characters", nil)})},
 	}
+}
+
+// unread is a page whose last tab tells of something to read.
+func unread(p page) page {
+	p.Nav = slices.Clone(p.Nav)
+	p.Nav[len(p.Nav)-1].Count = 12
+	return p
 }

@@ -357,6 +357,7 @@ var texts = i18n.Catalogue{
 	"notices.count":    {"%s rapprochement|%s rapprochements", "%s link|%s links"},
 	"notices.of":       {"Scellé %s, procédure %s", "Exhibit %s, case %s"},
 	"notices.gone":     {"Scellé d’une procédure close, ou détruit", "Exhibit of a closed case, or destroyed"},
+	"notices.unread":   {"à lire", "to read"},
 	"notices.new":      {"À lire", "To read"},
 	"notices.found":    {"Trouvé le", "Found on"},
 	"notices.others":   {"Le même contenu se trouve dans %s autre scellé.|Le même contenu se trouve dans %s autres scellés.", "The same content is in %s other exhibit.|The same content is in %s other exhibits."},

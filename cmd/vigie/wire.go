@@ -250,7 +250,7 @@ func (h *house) enterer(pool *jail.Pool) *triage.Enterer {
 }
 
 func (h *house) notices() *triage.Notices {
-	return &triage.Notices{Store: h.views.Links, Exhibits: h.views.Exhibits, Events: h.events, Now: time.Now}
+	return &triage.Notices{Store: h.views.Links, Exhibits: h.views.Exhibits, Events: h.events}
 }
 
 func (h *house) linker() *triage.Linker {
