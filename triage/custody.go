@@ -3,7 +3,6 @@ package triage
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"time"
 )
@@ -172,15 +171,8 @@ func (s *Steward) lift(ctx context.Context) (int, error) {
 
 // liftPart passes over a part that was destroyed meanwhile.
 func (s *Steward) liftPart(ctx context.Context, x ExhibitID, part PartID) error {
-	body, err := s.Events.Manifests.Part(ctx, x, part)
-	if errors.Is(err, ErrDestroyed) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	items, err := DecodePart(body, part)
-	if err != nil {
+	items, err := partItems(ctx, s.Events.Manifests, x, part)
+	if err != nil || len(items) == 0 {
 		return err
 	}
 	_, listed, _ := list(s.Names, x, items)

@@ -1,10 +1,12 @@
 package triage
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"strconv"
 	"time"
 
@@ -92,6 +94,18 @@ func DecodePart(body []byte, id PartID) ([]Item, error) {
 		}
 	}
 	return items, nil
+}
+
+// partItems returns the items of a kept part; none of one that was destroyed.
+func partItems(ctx context.Context, parts ManifestArchive, x ExhibitID, part PartID) ([]Item, error) {
+	body, err := parts.Part(ctx, x, part)
+	if errors.Is(err, ErrDestroyed) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return DecodePart(body, part)
 }
 
 // problem says what is wrong with a declared item, or "".

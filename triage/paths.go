@@ -3,7 +3,6 @@ package triage
 import (
 	"cmp"
 	"context"
-	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -94,14 +93,7 @@ func (r *Review) named(ctx context.Context, media []Medium) (NameList, error) {
 
 // addNamed adds the files of some media that one part of an exhibit lists. What was destroyed meanwhile has none.
 func (r *Review) addNamed(ctx context.Context, list *NameList, x Exhibit, part PartID, numbers map[MediumID]int) error {
-	body, err := r.Events.Manifests.Part(ctx, x.ID, part)
-	if errors.Is(err, ErrDestroyed) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	items, err := DecodePart(body, part)
+	items, err := partItems(ctx, r.Events.Manifests, x.ID, part)
 	if err != nil {
 		return err
 	}

@@ -233,15 +233,8 @@ func (p *Projector) partReceived(ctx context.Context, id ExhibitID, part PartID,
 	if m := x.Manifest; m != nil && at.Before(m.Sealed) && !slices.Contains(m.Parts, part) {
 		return nil
 	}
-	body, err := p.Manifests.Part(ctx, id, part)
-	if errors.Is(err, ErrDestroyed) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	items, err := DecodePart(body, part)
-	if err != nil {
+	items, err := partItems(ctx, p.Manifests, id, part)
+	if err != nil || len(items) == 0 {
 		return err
 	}
 	counts, listed, _ := list(p.Names, id, items)

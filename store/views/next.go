@@ -12,7 +12,7 @@ import (
 // it is to be one of some, '1' and these.
 //
 // What is held is looked up in one sorted set, so that no more of the queue is read than as many groups as are held, and the leaf of the next.
-var reserveNext = script(luaStretch + `
+var reserveNext = script(luaBefore + luaStretch + `
 local by, now, held, n = ARGV[2], tonumber(ARGV[3]), {}, 1
 call('ZREMRANGEBYSCORE', P .. 'held', '-inf', '(' .. ARGV[3])
 for _, hold in ipairs(call('ZRANGE', P .. 'held', 0, -1)) do
@@ -26,15 +26,6 @@ end
 local function reserve(g)
   call('ZADD', P .. 'held', ARGV[4], g .. by)
   return g
-end
-
--- before compares bytes, which Lua does by what its machine takes for the alphabet.
-local function before(a, b)
-  for i = 1, 16 do
-    local x, y = a:byte(i), b:byte(i)
-    if x ~= y then return x < y end
-  end
-  return false
 end
 
 if ARGV[5] then

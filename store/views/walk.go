@@ -94,8 +94,8 @@ eachLeaf(score, after, function(points, groups)
 end)
 return {total, stopped and '0' or '1', last, list, looked}`)
 
-// luaSorted goes through the queue in its order.
-const luaSorted = `
+// luaBefore puts identifiers in their order.
+const luaBefore = `
 -- before compares bytes, which Lua does by what its machine takes for the alphabet.
 local function before(a, b)
   for i = 1, 16 do
@@ -104,7 +104,10 @@ local function before(a, b)
   end
   return false
 end
+`
 
+// luaSorted goes through the queue in its order.
+const luaSorted = luaBefore + `
 local function leafNumber(id) return id:byte(1) * 16 + math.floor(id:byte(2) / 16) end
 
 -- eachLeaf visits the leaves of the queue, from that on in which a group of a score lies (nothing: all), with the groups of each in order, until
