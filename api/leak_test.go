@@ -171,11 +171,46 @@ func TestNoLeak(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.crawl("after the grant", triage.Reviewer, w.tokens[triage.Reviewer], &s)
+	w.precedent(ctx, group, &s)
 
 	if secret := s.in(w.logs.String()); secret != "" {
 		t.Errorf("the logs tell %q", secret)
 	}
 	w.noSecretInRedis(ctx, &s)
+}
+
+// precedent decides the other group, of the same folder, takes that over for this one, and looks at what is told of both.
+func (w *walk) precedent(ctx context.Context, group string, s *secrets) {
+	w.t.Helper()
+	token := w.token(triage.Reviewer) // somebody without grants
+	reviewer := client.New(w.url, token)
+	queue, err := reviewer.Queue(ctx, "", 10)
+	if err != nil || len(queue.Groups) != 2 {
+		w.t.Fatalf("%+v, %v", queue, err)
+	}
+	other := queue.Groups[0].ID
+	if other == group {
+		other = queue.Groups[1].ID
+	}
+	for _, id := range []string{other, group} {
+		if _, err := reviewer.Claim(ctx, id); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	if _, err := reviewer.Decide(ctx, other, wire.DecisionRequest{Verdict: string(triage.NotIllegal)}); err != nil {
+		w.t.Fatal(err)
+	}
+	sheet, err := reviewer.Group(ctx, group)
+	if err != nil || len(sheet.Precedents) != 1 || sheet.Precedents[0].Group != other {
+		w.t.Fatalf("precedents: %+v, %v", sheet.Precedents, err)
+	}
+	w.crawl("beside a precedent", triage.Reviewer, token, s)
+	a := w.send(http.MethodPost, "/v1/groups/"+group+"/decision", `{"same_as":"`+other+`","verdict":"not-illegal"}`, token)
+	if a.status != http.StatusOK || !strings.Contains(string(a.body), `"same_as":"`+other+`"`) {
+		w.t.Errorf("taken over: %d %s", a.status, a.body)
+	}
+	w.leaks("what was taken over", a, s)
+	w.crawl("after it was taken over", triage.Reviewer, token, s)
 }
 
 // seen makes sure that the walk would have noticed: who has grants gets the picture and the names.

@@ -135,7 +135,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 		},
 		Sets: &triage.Sets{Store: sets, Archive: s.archive, Parse: setfile.Parse, Events: events, Lease: v.Lease, Log: log, Names: names, Now: s.clock.now},
 		Review: &triage.Review{
-			Queue: v.Queue, Exhibits: v.Exhibits, Grants: v.Grants, Archive: archive, Renderer: inProcess{}, Events: events, Policy: triage.ForAll(triage.RevealRules{Tiles: true, Names: true}), Now: s.clock.now,
+			Queue: v.Queue, Kin: v.Groups, Founders: founders, Exhibits: v.Exhibits, Grants: v.Grants, Archive: archive, Renderer: inProcess{}, Events: events, Policy: triage.ForAll(triage.RevealRules{Tiles: true, Names: true}), Now: s.clock.now,
 		},
 		Checks:       &triage.Checks{Matcher: mirror, Seen: v.Seen, Founders: founders, Archive: archive, Events: events, Names: names, Contact: "the desk"},
 		Access:       s.access,

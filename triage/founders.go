@@ -1,10 +1,12 @@
 package triage
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 
 	"vigie/hashing/index"
@@ -80,6 +82,25 @@ func (f *FounderIndex) Near(ctx context.Context, hashes []pdq.Hash) ([]GroupID, 
 	})
 	delete(near, "") // groups that ended
 	return slices.Collect(maps.Keys(near)), nil
+}
+
+// Close returns the n groups whose founder's picture is nearest to one, within CloseDistance, the nearest first. It reads all codes.
+func (f *FounderIndex) Close(ctx context.Context, code pdq.Hash, n int) ([]GroupID, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.follow(ctx); err != nil {
+		return nil, err
+	}
+	bits := make(map[GroupID]int)
+	f.codes.Search(code, CloseDistance, func(id uint32, distance int) {
+		if g := f.births[id>>1]; g != "" && id&1 == wholeCode {
+			bits[g] = distance
+		}
+	})
+	near := slices.SortedFunc(maps.Keys(bits), func(a, b GroupID) int {
+		return cmp.Or(bits[a]-bits[b], strings.Compare(string(a), string(b)))
+	})
+	return near[:min(len(near), n)], nil
 }
 
 // nearest is the birth that is nearest to something, of those equally near the first.

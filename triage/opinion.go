@@ -43,6 +43,7 @@ type Opinion struct {
 	Producer Lead         `json:"producer,omitempty"`
 	Series   string       `json:"series,omitempty"` // the name under which the office knows what belongs together
 	Note     string       `json:"note,omitempty"`
+	SameAs   Basis        `json:"same_as,omitzero"` // what it was taken over from; zero: nothing
 	By       string       `json:"by"`
 	At       time.Time    `json:"at"`
 }
@@ -59,7 +60,7 @@ func (o Opinion) check(id GroupID, scheme *Scheme) (Opinion, error) {
 	case len(o.Note) > MaxNote:
 		return invalid("the note is longer than 2,000 bytes: shorten it")
 	case o.Verdict != Illegal:
-		return Opinion{Verdict: o.Verdict, Note: o.Note}, nil
+		return Opinion{Verdict: o.Verdict, Note: o.Note, SameAs: o.SameAs}, nil
 	case o.Category == "":
 		return invalid("state the category of what is illegal")
 	case !scheme.Has(o.Category):

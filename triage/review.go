@@ -46,6 +46,8 @@ type QueueStore interface {
 // Review serves the reviewers.
 type Review struct {
 	Queue    QueueStore
+	Kin      KinStore
+	Founders *FounderIndex // nil: precedents are found by their places and cameras alone
 	Exhibits ExhibitStore
 	Grants   GrantStore
 	Archive  MediaArchive
@@ -69,6 +71,8 @@ type Sheet struct {
 	Group Group
 	Media []Medium
 	Cases []string // case numbers, where members lie
+	// Precedents are decided groups that share something with it, those that share most first.
+	Precedents []Precedent
 }
 
 // Sheet returns the facts of a group.
@@ -99,7 +103,11 @@ func (r *Review) Sheet(ctx context.Context, by Actor, id GroupID) (Sheet, error)
 		}
 	}
 	run, err := r.Events.custodies(ctx, r.Now())
+	if err != nil {
+		return Sheet{}, err
+	}
 	sheet.Group.Custody = first(run, sheet.Cases)
+	sheet.Precedents, err = r.precedents(ctx, g, media)
 	return sheet, err
 }
 

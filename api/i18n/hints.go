@@ -36,6 +36,10 @@ var hints = map[string]string{
 	"enough groups wait for their rank":                                                                    "assez de groupes attendent leur rang",
 	"somebody else decides about an exhibit or a case at this moment: try again":                           "quelqu’un d’autre décide d’un scellé ou d’une procédure en ce moment : réessayez",
 
+	// Of taking over what was concluded of another group.
+	"another person's opinion is asked here: conclude for yourself":                 "c’est l’avis d’une autre personne qui est demandé ici : concluez vous-même",
+	"that group is no precedent for this one, or not any more: read this one again": "ce groupe n’est pas, ou plus, un précédent pour celui-ci : relisez celui-ci",
+
 	// Of making fingerprints again.
 	"a rehash is under way: vigie rehash --status says how far it is": "des empreintes sont en train d’être refaites : vigie rehash --status dit où cela en est",
 	"another process goes on with it":                                 "un autre processus s’en charge",

@@ -33,7 +33,13 @@ func (h *Handlers) decide(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	d, err := h.Review.Decide(guard.Context(c), guard.Session(c).Actor, id, q.Opinion())
+	ctx, by := guard.Context(c), guard.Session(c).Actor
+	var d triage.Decision
+	if q.SameAs != "" {
+		d, err = h.Review.DecideAs(ctx, by, id, triage.GroupID(q.SameAs), triage.Verdict(q.Verdict), q.Note)
+	} else {
+		d, err = h.Review.Decide(ctx, by, id, q.Opinion())
+	}
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,24 @@ type opinionRow struct {
 	Who string
 }
 
+// SameShort is the part that people say of the name of the group that it was taken over from; "": none.
+func (o opinionRow) SameShort() string { return short(o.SameAs.Group) }
+
+// precedentRow is a decided group that shares something with the one that is shown.
+type precedentRow struct {
+	opinionRow
+	Group  triage.GroupID
+	Short  string
+	Shared triage.Shared
+}
+
+func (p *Pages) precedents(c *fiber.Ctx, list []triage.Precedent) (rows []precedentRow) {
+	for _, one := range list {
+		rows = append(rows, precedentRow{opinionRow{one.Opinion, p.Access.Name(guard.Context(c), one.Opinion.By)}, one.Group, short(one.Group), one.Shared})
+	}
+	return rows
+}
+
 // opinions tells in the page of a group what was concluded of it, and what its reader may do about that.
 func (p *Pages) opinions(c *fiber.Ctx, body *groupBody) {
 	d, me := body.Group.Decision, guard.Session(c).Actor.ID
@@ -60,12 +78,25 @@ func (p *Pages) decide(c *fiber.Ctx) error {
 		Verdict: triage.Verdict(field(c, "verdict")), Category: triage.CategoryCode(field(c, "category")), Violent: field(c, "violent") != "",
 		Victim: triage.Victim(field(c, "victim")), Producer: triage.Lead(field(c, "producer")), Series: field(c, "series"), Note: field(c, "note"),
 	}
-	id := c.Params("id")
-	d, err := p.Review.Decide(guard.Context(c), guard.Session(c).Actor, triage.GroupID(id), o)
+	d, err := p.Review.Decide(guard.Context(c), guard.Session(c).Actor, triage.GroupID(c.Params("id")), o)
 	if err != nil {
 		return p.afterGroup(c, groupForm{Opinion: o}, err)
 	}
-	after := url.Values{"decided": {string(o.Verdict)}, "group": {id}}
+	return afterDecision(c, d)
+}
+
+// decideAs takes over what was concluded of another group.
+func (p *Pages) decideAs(c *fiber.Ctx) error {
+	d, err := p.Review.DecideAs(guard.Context(c), guard.Session(c).Actor, triage.GroupID(c.Params("id")), triage.GroupID(field(c, "group")), triage.Verdict(field(c, "verdict")), "")
+	if err != nil {
+		return p.afterGroup(c, groupForm{}, err)
+	}
+	return afterDecision(c, d)
+}
+
+// afterDecision leads back to where the group was taken from.
+func afterDecision(c *fiber.Ctx, d triage.Decision) error {
+	after := url.Values{"decided": {string(d.Verdict)}, "group": {c.Params("id")}}
 	if len(d.Before) > 0 {
 		return seeOther(c, "/awaiting?"+after.Encode())
 	}

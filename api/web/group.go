@@ -44,20 +44,21 @@ const matchesShown = 5
 func (m member) Alike() []triage.Match { return m.Matches[:min(len(m.Matches), matchesShown)] }
 
 type groupBody struct {
-	Group     triage.Group
-	Short     string
-	Claim     claimState
-	Cases     []string
-	Opinions  []opinionRow // on record, the first one first
-	DecidedBy string       // name of who concluded what is proposed
-	Mine      bool         // the reader gave one of them
-	Undoable  bool         // and can take it back
-	Scheme    *triage.Scheme
-	Media     []member
-	Pager     pager
-	Ladder    ladder
-	Form      groupForm
-	Problem   error
+	Group      triage.Group
+	Short      string
+	Claim      claimState
+	Cases      []string
+	Opinions   []opinionRow // on record, the first one first
+	Precedents []precedentRow
+	DecidedBy  string // name of who concluded what is proposed
+	Mine       bool   // the reader gave one of them
+	Undoable   bool   // and can take it back
+	Scheme     *triage.Scheme
+	Media      []member
+	Pager      pager
+	Ladder     ladder
+	Form       groupForm
+	Problem    error
 }
 
 // GroupID is whose page the forms of this one belong to.
@@ -91,6 +92,7 @@ func (p *Pages) groupPage(c *fiber.Ctx, form groupForm, problem error) error {
 	}
 	body.Scheme = p.Review.Categories()
 	p.opinions(c, &body)
+	body.Precedents = p.precedents(c, sheet.Precedents)
 	for i, m := range stretch(&body.Pager, sheet.Media) {
 		body.Media = append(body.Media, member{m, body.Pager.First() + i, sheet.Group.Proposes(m), modified(m)})
 	}

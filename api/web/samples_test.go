@@ -273,6 +273,20 @@ func sampleReview(l i18n.Lang) []sample {
 		p.Body = body
 		return p
 	}
+	with := func(p page, more ...triage.Shared) page {
+		body := p.Body.(groupBody)
+		for i, s := range more {
+			o := said("a2", []triage.Opinion{full, {Verdict: triage.NotIllegal, Note: "Captures d’écran"}}[i%2])
+			body.Precedents = append(body.Precedents, precedentRow{opinionRow{o, hostile}, b.ID, short(b.ID), s})
+		}
+		p.Body = body
+		return p
+	}
+	shares := []triage.Shared{{Shoot: true, Folder: true, Camera: true, Close: true, Bits: 38}, {Folder: true}}
+	takenOver := waits
+	same := full
+	same.SameAs = triage.Basis{Group: b.ID, At: sampleNow}
+	takenOver.Decision = &triage.Decision{Opinion: said("a2", same), Members: 3}
 	var waiting []awaitingRow
 	for i, g := range []triage.Group{waits, disputed} {
 		row := awaitingRow{queueRow: queueRow{g, short(g.ID), free, ""}, Mine: i == 0}
@@ -304,6 +318,9 @@ func sampleReview(l i18n.Lang) []sample {
 		{"group-problem", "group", "layout", group(a, mine, groupForm{Step: triage.StepFull, Reason: hostile, Opinion: triage.Opinion{Verdict: triage.Illegal, Category: "B1", Violent: true, Victim: triage.VictimIdentified, Series: hostile, Note: hostile}}, triage.E(triage.Conflict, "x", "", "ask for the step before this one first", nil))},
 		{"group-awaits", "group", "layout", withOpinions(group(waits, free, groupForm{}, nil), true, true)},
 		{"group-disputed", "group", "layout", withOpinions(group(disputed, mine, groupForm{Opinion: full}, nil), false, false)},
+		{"group-precedents", "group", "layout", with(group(a, mine, groupForm{}, nil), shares...)},
+		{"group-precedents-free", "group", "layout", with(group(a, free, groupForm{}, nil), shares...)},
+		{"group-taken-over", "group", "layout", withOpinions(group(takenOver, mine, groupForm{}, nil), false, false)},
 		{"group-settled", "group", "layout", withOpinions(group(settled, free, groupForm{}, nil), false, false)},
 		{"awaiting", "awaiting", "layout", samplePage(l, reviewer, "/awaiting", awaitingBody{Rows: waiting, Total: 30, Pager: pager{"/awaiting", 20, 20, 30}, Decided: decided{triage.NotIllegal, "", ""}})},
 		{"notices", "notices", "layout", unread(samplePage(l, examiner, "/notices", noticesBody{Rows: told, Total: 2, Pager: pager{"/notices", 0, 20, 2}, Examiner: true, Contact: hostile, Scheme: triage.DefaultScheme()}))},

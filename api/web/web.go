@@ -120,6 +120,7 @@ func (p *Pages) routes() []route {
 		{post, "/groups/:id/tiles", reviewer, p.askTiles},
 		{post, "/groups/:id/names", reviewer, p.askNames},
 		{post, "/groups/:id/decide", reviewer, p.decide},
+		{post, "/groups/:id/same", reviewer, p.decideAs},
 		{post, "/groups/:id/undo", reviewer, p.undo},
 		{get, "/awaiting", reviewer, p.awaiting},
 		{post, "/awaiting/next", reviewer, p.nextAwaiting},

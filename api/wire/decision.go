@@ -15,6 +15,9 @@ type DecisionRequest struct {
 	Producer string `json:"producer,omitempty" enum:"none,possible,strong,"` // how much it tells of who made it
 	Series   string `json:"series,omitempty"`
 	Note     string `json:"note,omitempty"`
+	// SameAs is a group that is a precedent of this one: what was concluded of it, with that verdict, is taken over, and the rest but the
+	// note is left out.
+	SameAs string `json:"same_as,omitempty"`
 }
 
 // Opinion converts a request.
@@ -36,14 +39,32 @@ type Opinion struct {
 	DecisionRequest
 	By string    `json:"by"`
 	At time.Time `json:"at"`
+	// SameAsAt is when the group was decided that it was taken over from.
+	SameAsAt *time.Time `json:"same_as_at,omitempty"`
 }
 
 // NewOpinion converts an opinion.
 func NewOpinion(o triage.Opinion) Opinion {
-	return Opinion{DecisionRequest{
+	w := Opinion{DecisionRequest: DecisionRequest{
 		Verdict: string(o.Verdict), Category: string(o.Category), Violent: o.Violent, Victim: string(o.Victim),
-		Producer: string(o.Producer), Series: o.Series, Note: o.Note,
-	}, o.By, o.At}
+		Producer: string(o.Producer), Series: o.Series, Note: o.Note, SameAs: string(o.SameAs.Group),
+	}, By: o.By, At: o.At}
+	if !o.SameAs.At.IsZero() {
+		w.SameAsAt = &o.SameAs.At
+	}
+	return w
+}
+
+// Precedent is a decided group that shares something with another.
+type Precedent struct {
+	Group   string   `json:"group"`
+	Opinion Opinion  `json:"opinion"`        // that counts of it
+	Shares  []string `json:"shares"`         // any of shoot, close, folder, camera
+	Bits    int      `json:"bits,omitempty"` // by which their pictures differ, of 256, where they are close
+}
+
+func newPrecedent(p triage.Precedent) Precedent {
+	return Precedent{string(p.Group), NewOpinion(p.Opinion), p.Shared.Names(), p.Shared.Bits}
 }
 
 // Decision is what was concluded of a group, on record: the last opinion, and those before it of the same media.

@@ -95,6 +95,8 @@ type Sheet struct {
 	Group Group         `json:"group"`
 	Media []MediumFacts `json:"media"`
 	Cases []string      `json:"cases"` // case numbers, where members lie
+	// Precedents are decided groups that share something with it: what was concluded of one can be taken over.
+	Precedents []Precedent `json:"precedents,omitempty"`
 }
 
 // MediumFacts are what is told of one medium. What is not known is absent; numbers that name a device or a picture are
@@ -146,6 +148,9 @@ func NewSheet(s triage.Sheet) Sheet {
 	for i, m := range s.Media {
 		w.Media[i] = newMediumFacts(m)
 		w.Media[i].Proposed = s.Group.Proposes(m)
+	}
+	for _, p := range s.Precedents {
+		w.Precedents = append(w.Precedents, newPrecedent(p))
 	}
 	return w
 }

@@ -22,8 +22,15 @@ type storedOpinion struct {
 	Producer string    `json:"p,omitempty"`
 	Series   string    `json:"s,omitempty"`
 	Note     string    `json:"n,omitempty"`
+	SameAs   basis     `json:"a,omitzero"`
 	By       string    `json:"b"`
 	At       time.Time `json:"t"`
+}
+
+// basis is what an opinion was taken over from.
+type basis struct {
+	Group string    `json:"g"`
+	At    time.Time `json:"t"`
 }
 
 // storedDecision is a decision as kept, without what it covers.
@@ -43,13 +50,14 @@ type replacedDecision struct {
 }
 
 func newStoredOpinion(o triage.Opinion) storedOpinion {
-	return storedOpinion{string(o.Verdict), string(o.Category), o.Violent, string(o.Victim), string(o.Producer), o.Series, o.Note, o.By, o.At}
+	return storedOpinion{string(o.Verdict), string(o.Category), o.Violent, string(o.Victim), string(o.Producer), o.Series, o.Note, basis{string(o.SameAs.Group), o.SameAs.At}, o.By, o.At}
 }
 
 func (o *storedOpinion) opinion() triage.Opinion {
 	return triage.Opinion{
 		Verdict: triage.Verdict(o.Verdict), Category: triage.CategoryCode(o.Category), Violent: o.Violent, Victim: triage.Victim(o.Victim),
-		Producer: triage.Lead(o.Producer), Series: o.Series, Note: o.Note, By: o.By, At: o.At,
+		Producer: triage.Lead(o.Producer), Series: o.Series, Note: o.Note,
+		SameAs: triage.Basis{Group: triage.GroupID(o.SameAs.Group), At: o.SameAs.At}, By: o.By, At: o.At,
 	}
 }
 

@@ -70,6 +70,7 @@ var (
 	_ triage.OutcomeStore = Outcomes{}
 	_ triage.RehashStore  = Rehashes{}
 	_ triage.GroupStore   = Groups{}
+	_ triage.KinStore     = Groups{}
 	_ triage.RematchStore = Rematch{}
 	_ triage.SweepStore   = Rematch{}
 	_ triage.QueueStore   = Queue{}

@@ -49,6 +49,7 @@
     c: () => send(one('main form[action$="/claim"]')),
     r: () => send(one('main form[action$="/return"]')),
     s: step,
+    p: () => focus(one('main form[action$="/same"] button')),
     "?": () => { if (!list.open) list.showModal(); },
   };
   // Digits by their place: on a French keyboard they are reached with Shift.
