@@ -135,7 +135,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 		},
 		Sets: &triage.Sets{Store: sets, Archive: s.archive, Parse: setfile.Parse, Events: events, Lease: v.Lease, Log: log, Names: names, Now: s.clock.now},
 		Review: &triage.Review{
-			Queue: v.Queue, Kin: v.Groups, Founders: founders, Exhibits: v.Exhibits, Grants: v.Grants, Archive: archive, Renderer: inProcess{}, Events: events, Policy: triage.ForAll(triage.RevealRules{Tiles: true, Names: true}), Now: s.clock.now,
+			Queue: v.Queue, Kin: v.Groups, Folders: v.Groups, Clues: v.Groups, Founders: founders, Exhibits: v.Exhibits, Grants: v.Grants, Archive: archive, Renderer: inProcess{}, Events: events, Policy: triage.ForAll(triage.RevealRules{Tiles: true, Names: true}), Now: s.clock.now,
 		},
 		Checks:       &triage.Checks{Matcher: mirror, Seen: v.Seen, Founders: founders, Archive: archive, Events: events, Names: names, Contact: "the desk"},
 		Access:       s.access,
@@ -267,6 +267,12 @@ func item(t *testing.T, path string, content []byte) triage.Item {
 // submit submits pictures as an exhibit and waits until all has been said of it.
 func (s *service) submit(c *client.Client, caseNumber, seal string, pictures ...[]byte) string {
 	s.t.Helper()
+	return s.submitIn(c, caseNumber, seal, "DCIM", pictures...)
+}
+
+// submitIn is submit, of pictures in a folder.
+func (s *service) submitIn(c *client.Client, caseNumber, seal, folder string, pictures ...[]byte) string {
+	s.t.Helper()
 	x, err := c.Open(s.t.Context(), caseNumber, seal, "")
 	if err != nil {
 		s.t.Fatal(err)
@@ -274,7 +280,7 @@ func (s *service) submit(c *client.Client, caseNumber, seal string, pictures ...
 	bySum := map[hashing.SHA256][]byte{}
 	var items []triage.Item
 	for i, p := range pictures {
-		it := item(s.t, "DCIM/IMG_"+string(rune('0'+i))+".jpg", p)
+		it := item(s.t, folder+"/IMG_"+string(rune('0'+i))+".jpg", p)
 		bySum[it.Digests.SHA256] = p
 		items = append(items, it)
 	}

@@ -122,7 +122,7 @@ func newHouseOver(t testing.TB, over func(objects.Store) objects.Store) *house {
 	}
 	h.submit = &triage.Submission{Exhibits: v.Exhibits, Media: v.Media, Archive: h.archive, Manifests: h.archive, Jobs: h.jobs, Events: h.events, Names: h.names, Now: time.Now}
 	h.sets = &triage.Sets{Store: sets, Archive: h.archive, Parse: setfile.Parse, Events: h.events, Lease: v.Lease, Log: log, Names: h.names, Now: time.Now}
-	h.review = &triage.Review{Queue: v.Queue, Kin: v.Groups, Founders: founders, Exhibits: v.Exhibits, Grants: v.Grants, Archive: h.archive, Renderer: inProcess{}, Events: h.events, Policy: triage.ForAll(triage.RevealRules{}), Now: time.Now}
+	h.review = &triage.Review{Queue: v.Queue, Kin: v.Groups, Folders: v.Groups, Clues: v.Groups, Founders: founders, Exhibits: v.Exhibits, Grants: v.Grants, Archive: h.archive, Renderer: inProcess{}, Events: h.events, Policy: triage.ForAll(triage.RevealRules{}), Now: time.Now}
 	h.checks = &triage.Checks{Matcher: mirror, Seen: v.Seen, Founders: founders, Archive: h.archive, Events: h.events, Names: h.names, Contact: "the office"}
 	h.worker = &triage.Worker{Jobs: h.jobs, Media: v.Media, Archive: h.archive, Examinations: h.archive, Decoder: switchable{h}, Matcher: mirror, Outcomes: v.Outcomes, Rehashed: v.Rehashes, Outdated: decode.Outdated, Decoders: decode.Decoders(), Events: h.events, Names: h.names, Parallel: 2, Touch: testLease / 3, Now: time.Now, Log: log}
 	h.putOff = new(lastLine)

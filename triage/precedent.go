@@ -23,10 +23,11 @@ const (
 	alikeRead = 500
 )
 
-// Basis is what an opinion was taken over from, where its author need not have looked at the group: another group, and when that was decided.
+// Basis is what an opinion was given by, where its author need not have looked at the group: that of another group, and when that was decided.
 type Basis struct {
-	Group GroupID   `json:"group"`
-	At    time.Time `json:"at"`
+	Group  GroupID   `json:"group"`
+	At     time.Time `json:"at,omitzero"`
+	Folder bool      `json:"folder,omitempty"` // it was decided with others of the folder of that group, whatever was decided of it
 }
 
 // Shared is what media of two groups have in common, as facts tell it.
@@ -230,6 +231,6 @@ func (r *Review) DecideAs(ctx context.Context, by Actor, id, other GroupID, verd
 		return Decision{}, E(Conflict, op, string(id), "that group is no precedent for this one, or not any more: read this one again", nil)
 	}
 	o := found[0].Opinion
-	o.SameAs, o.Note = Basis{other, o.At}, note
+	o.SameAs, o.Note = Basis{Group: other, At: o.At}, note
 	return r.Decide(ctx, by, id, o)
 }

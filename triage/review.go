@@ -47,6 +47,8 @@ type QueueStore interface {
 type Review struct {
 	Queue    QueueStore
 	Kin      KinStore
+	Folders  FolderStore
+	Clues    ClueStore
 	Founders *FounderIndex // nil: precedents are found by their places and cameras alone
 	Exhibits ExhibitStore
 	Grants   GrantStore

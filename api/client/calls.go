@@ -313,6 +313,18 @@ func (c *Client) Decide(ctx context.Context, group string, q wire.DecisionReques
 	return d, err
 }
 
+// Folder returns the folder of a program in which a group lies wholly.
+func (c *Client) Folder(ctx context.Context, group string) (f wire.Folder, err error) {
+	err = c.get(ctx, "read a folder", "/v1/groups/"+id(group)+"/folder", nil, &f)
+	return f, err
+}
+
+// DecideFolder decides groups of a claimed group's folder together.
+func (c *Client) DecideFolder(ctx context.Context, group string, q wire.FolderRequest) (o wire.FolderOutcome, err error) {
+	err = c.send(ctx, call{op: "decide a folder", method: http.MethodPost, path: "/v1/groups/" + id(group) + "/folder"}, q, &o)
+	return o, err
+}
+
 // Undecide takes one's own last conclusion back, and claims the group.
 func (c *Client) Undecide(ctx context.Context, group string) error {
 	return c.do(ctx, call{op: "take a decision back", method: http.MethodDelete, path: "/v1/groups/" + id(group) + "/decision"}, nil)

@@ -40,6 +40,11 @@ var hints = map[string]string{
 	"another person's opinion is asked here: conclude for yourself":                 "c’est l’avis d’une autre personne qui est demandé ici : concluez vous-même",
 	"that group is no precedent for this one, or not any more: read this one again": "ce groupe n’est pas, ou plus, un précédent pour celui-ci : relisez celui-ci",
 
+	// Of deciding a program's folder.
+	"this group does not lie wholly in one folder of a program: decide it by itself": "ce groupe ne se trouve pas entièrement dans un dossier d’un programme : décidez-le seul",
+	"a folder is never illegal as a whole: decide its groups by themselves":          "un dossier n’est jamais illégal d’un bloc : décidez ses groupes un par un",
+	"name 1 to 200 groups of the folder":                                             "nommez de 1 à 200 groupes du dossier",
+
 	// Of making fingerprints again.
 	"a rehash is under way: vigie rehash --status says how far it is": "des empreintes sont en train d’être refaites : vigie rehash --status dit où cela en est",
 	"another process goes on with it":                                 "un autre processus s’en charge",

@@ -16,6 +16,8 @@ func (h *Handlers) decisions(g *guard.Guard) {
 	g.Handle(fiber.MethodPost, "/v1/groups/:id/decision", reviewer, h.decide)
 	g.Handle(fiber.MethodDelete, "/v1/groups/:id/decision", reviewer, h.undecide)
 	g.Handle(fiber.MethodPost, "/v1/groups/:id/confirmation", reviewer, h.confirm)
+	g.Handle(fiber.MethodGet, "/v1/groups/:id/folder", reviewer, h.folder)
+	g.Handle(fiber.MethodPost, "/v1/groups/:id/folder", reviewer, h.decideFolder)
 	g.Handle(fiber.MethodGet, "/v1/awaiting", reviewer, h.awaiting)
 	g.Handle(fiber.MethodPost, "/v1/awaiting/next", reviewer, h.nextAwaiting)
 }
@@ -44,6 +46,35 @@ func (h *Handlers) decide(c *fiber.Ctx) error {
 		return err
 	}
 	return c.JSON(wire.NewDecision(d))
+}
+
+func (h *Handlers) folder(c *fiber.Ctx) error {
+	id, err := groupID(c)
+	if err != nil {
+		return err
+	}
+	v, err := h.Review.Folder(guard.Context(c), guard.Session(c).Actor, id)
+	if err != nil {
+		return err
+	}
+	return c.JSON(wire.NewFolder(v))
+}
+
+func (h *Handlers) decideFolder(c *fiber.Ctx) error {
+	id, err := groupID(c)
+	if err != nil {
+		return err
+	}
+	q, err := question[wire.FolderRequest](c)
+	if err != nil {
+		return err
+	}
+	o := triage.Opinion{Verdict: triage.Verdict(q.Verdict), Note: q.Note}
+	outcome, err := h.Review.DecideFolder(guard.Context(c), guard.Session(c).Actor, id, q.IDs(), o)
+	if err != nil {
+		return err
+	}
+	return c.JSON(wire.NewFolderOutcome(outcome))
 }
 
 func (h *Handlers) undecide(c *fiber.Ctx) error {

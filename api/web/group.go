@@ -50,9 +50,10 @@ type groupBody struct {
 	Cases      []string
 	Opinions   []opinionRow // on record, the first one first
 	Precedents []precedentRow
-	DecidedBy  string // name of who concluded what is proposed
-	Mine       bool   // the reader gave one of them
-	Undoable   bool   // and can take it back
+	Folder     triage.PlaceClass // of the program's folder in which it lies wholly; "": it does not
+	DecidedBy  string            // name of who concluded what is proposed
+	Mine       bool              // the reader gave one of them
+	Undoable   bool              // and can take it back
 	Scheme     *triage.Scheme
 	Media      []member
 	Pager      pager
@@ -93,6 +94,9 @@ func (p *Pages) groupPage(c *fiber.Ctx, form groupForm, problem error) error {
 	body.Scheme = p.Review.Categories()
 	p.opinions(c, &body)
 	body.Precedents = p.precedents(c, sheet.Precedents)
+	if place, wholly := triage.Wholly(sheet.Media); wholly {
+		body.Folder = place.Class
+	}
 	for i, m := range stretch(&body.Pager, sheet.Media) {
 		body.Media = append(body.Media, member{m, body.Pager.First() + i, sheet.Group.Proposes(m), modified(m)})
 	}

@@ -320,6 +320,11 @@ func sampleReview(l i18n.Lang) []sample {
 		{"group-disputed", "group", "layout", withOpinions(group(disputed, mine, groupForm{Opinion: full}, nil), false, false)},
 		{"group-precedents", "group", "layout", with(group(a, mine, groupForm{}, nil), shares...)},
 		{"group-precedents-free", "group", "layout", with(group(a, free, groupForm{}, nil), shares...)},
+		{"group-folder", "group", "layout", inFolder(group(b, mine, groupForm{}, nil))},
+		{"folder", "folder", "layout", sampleFolder(l, mine, triage.PlaceProgram, nil)},
+		{"folder-cache", "folder", "layout", sampleFolder(l, other, triage.PlaceCache, nil)},
+		{"folder-problem", "folder", "layout", sampleFolder(l, mine, triage.PlaceProgram, triage.E(triage.Invalid, "x", "", "name 1 to 200 groups of the folder", nil))},
+		{"folder-none", "folder", "layout", samplePage(l, reviewer, "/groups/x/folder", folderBody{Group: b.ID, Short: short(b.ID), Claim: mine, View: triage.FolderView{Class: triage.PlaceProgram}, Decided: 180, Passed: []leftRow{{triage.LeftHeld, 1}, {triage.LeftDecided, 3}, {triage.LeftGone, 2}}})},
 		{"group-taken-over", "group", "layout", withOpinions(group(takenOver, mine, groupForm{}, nil), false, false)},
 		{"group-settled", "group", "layout", withOpinions(group(settled, free, groupForm{}, nil), false, false)},
 		{"awaiting", "awaiting", "layout", samplePage(l, reviewer, "/awaiting", awaitingBody{Rows: waiting, Total: 30, Pager: pager{"/awaiting", 20, 20, 30}, Decided: decided{triage.NotIllegal, "", ""}})},
@@ -336,6 +341,26 @@ func sampleReview(l i18n.Lang) []sample {
 		{"reveal-tiles", "reveal", "layout", sampleReveal(l, triage.Grant{Sight: triage.SeeTiles, Step: triage.StepColour, Tiles: 0x0660, Media: []triage.MediumID{"feedfacefeedfacefeedfacefeedface"}, Numbers: []int{3}})},
 		{"reveal-names", "reveal", "layout", sampleReveal(l, triage.Grant{Sight: triage.SeeNames})},
 	}
+}
+
+// inFolder is the page of a group that lies wholly in a program's folder.
+func inFolder(p page) page {
+	body := p.Body.(groupBody)
+	body.Folder = triage.PlaceCache
+	p.Body = body
+	return p
+}
+
+// sampleFolder is the page of a program's folder.
+func sampleFolder(l i18n.Lang, claim claimState, class triage.PlaceClass, problem error) page {
+	body := folderBody{Group: sampleGroup("3f2a91bc").ID, Short: "3f2a91bc", Claim: claim, View: triage.FolderView{Class: class, More: true}, Problem: problem, Left: []leftRow{{triage.LeftRanked, 2}, {triage.LeftNear, 12}}}
+	if problem != nil {
+		body.Note, body.Verdict = hostile, triage.Unsure
+	}
+	for i, id := range []string{"3f2a91bc", "77d0c1e2", "0badcafe"} {
+		body.Rows = append(body.Rows, newFolderRow(triage.FolderGroup{Group: sampleGroup(id), Media: sampleMedia()[:3-i]}))
+	}
+	return samplePage(l, reviewer, "/groups/x/folder", body)
 }
 
 // sampleReveal is the page of a grant.

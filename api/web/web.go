@@ -121,6 +121,8 @@ func (p *Pages) routes() []route {
 		{post, "/groups/:id/names", reviewer, p.askNames},
 		{post, "/groups/:id/decide", reviewer, p.decide},
 		{post, "/groups/:id/same", reviewer, p.decideAs},
+		{get, "/groups/:id/folder", reviewer, p.folder},
+		{post, "/groups/:id/folder", reviewer, p.decideFolder},
 		{post, "/groups/:id/undo", reviewer, p.undo},
 		{get, "/awaiting", reviewer, p.awaiting},
 		{post, "/awaiting/next", reviewer, p.nextAwaiting},

@@ -41,6 +41,8 @@ type Opinion struct {
 	At time.Time `json:"at"`
 	// SameAsAt is when the group was decided that it was taken over from.
 	SameAsAt *time.Time `json:"same_as_at,omitempty"`
+	// Folder: it was decided with others of the folder of SameAs, whatever was decided of that.
+	Folder bool `json:"folder,omitempty"`
 }
 
 // NewOpinion converts an opinion.
@@ -48,7 +50,7 @@ func NewOpinion(o triage.Opinion) Opinion {
 	w := Opinion{DecisionRequest: DecisionRequest{
 		Verdict: string(o.Verdict), Category: string(o.Category), Violent: o.Violent, Victim: string(o.Victim),
 		Producer: string(o.Producer), Series: o.Series, Note: o.Note, SameAs: string(o.SameAs.Group),
-	}, By: o.By, At: o.At}
+	}, By: o.By, At: o.At, Folder: o.SameAs.Folder}
 	if !o.SameAs.At.IsZero() {
 		w.SameAsAt = &o.SameAs.At
 	}

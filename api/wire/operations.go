@@ -271,6 +271,14 @@ func decisionOperations() []Operation {
 			Method: http.MethodDelete, Path: "/v1/groups/{id}/decision", Name: "undecide", Summary: "Take one's own last conclusion back, within 15 minutes, and claim the group",
 			Roles: reviewer, Status: 204, Errors: claimed,
 		},
+		{
+			Method: http.MethodGet, Path: "/v1/groups/{id}/folder", Name: "folder", Summary: "The folder of a program (its files, a theme, a cache) in which a group lies wholly, and the undecided groups that do: facts, no name; 404 when it lies in none",
+			Roles: reviewer, Status: 200, Answers: answers(Folder{}), Errors: []triage.Kind{triage.NotFound},
+		},
+		{
+			Method: http.MethodPost, Path: "/v1/groups/{id}/folder", Name: "decideFolder", Summary: "Decide groups of the program's folder of a claimed group together, as not illegal or unsure; what others hold or have decided, and what is to be looked at, is left out",
+			Roles: reviewer, Body: asJSON(FolderRequest{}), Status: 200, Answers: answers(FolderOutcome{}), Errors: claimed,
+		},
 		{Method: http.MethodGet, Path: "/v1/awaiting", Name: "awaiting", Summary: "Groups whose decision awaits somebody else's opinion, the longest waiting first", Roles: reviewer, Query: stretch, Status: 200, Answers: answers(Awaiting{})},
 		{
 			Method: http.MethodPost, Path: "/v1/awaiting/next", Name: "nextAwaiting", Summary: "Claim the group that has waited longest for an opinion of somebody like the caller, who gave none of it; 404 when there is none",

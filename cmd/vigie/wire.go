@@ -263,7 +263,7 @@ func (h *house) app(ctx context.Context, pool *jail.Pool) (*fiber.App, error) {
 		Submission: h.submission(),
 		Sets:       h.hashSets(),
 		Review: &triage.Review{
-			Queue: h.views.Queue, Kin: h.views.Groups, Founders: h.founders, Exhibits: h.views.Exhibits, Grants: h.views.Grants, Archive: h.archive,
+			Queue: h.views.Queue, Kin: h.views.Groups, Folders: h.views.Groups, Clues: h.views.Groups, Founders: h.founders, Exhibits: h.views.Exhibits, Grants: h.views.Grants, Archive: h.archive,
 			Renderer: renderer{pool}, Events: h.events, Policy: h.config.Reveals, Scheme: h.config.Scheme, Now: time.Now,
 		},
 		Checks: &triage.Checks{

@@ -29,8 +29,9 @@ type storedOpinion struct {
 
 // basis is what an opinion was taken over from.
 type basis struct {
-	Group string    `json:"g"`
-	At    time.Time `json:"t"`
+	Group  string    `json:"g"`
+	At     time.Time `json:"t,omitzero"`
+	Folder bool      `json:"f,omitempty"`
 }
 
 // storedDecision is a decision as kept, without what it covers.
@@ -50,14 +51,14 @@ type replacedDecision struct {
 }
 
 func newStoredOpinion(o triage.Opinion) storedOpinion {
-	return storedOpinion{string(o.Verdict), string(o.Category), o.Violent, string(o.Victim), string(o.Producer), o.Series, o.Note, basis{string(o.SameAs.Group), o.SameAs.At}, o.By, o.At}
+	return storedOpinion{string(o.Verdict), string(o.Category), o.Violent, string(o.Victim), string(o.Producer), o.Series, o.Note, basis{string(o.SameAs.Group), o.SameAs.At, o.SameAs.Folder}, o.By, o.At}
 }
 
 func (o *storedOpinion) opinion() triage.Opinion {
 	return triage.Opinion{
 		Verdict: triage.Verdict(o.Verdict), Category: triage.CategoryCode(o.Category), Violent: o.Violent, Victim: triage.Victim(o.Victim),
 		Producer: triage.Lead(o.Producer), Series: o.Series, Note: o.Note,
-		SameAs: triage.Basis{Group: triage.GroupID(o.SameAs.Group), At: o.SameAs.At}, By: o.By, At: o.At,
+		SameAs: triage.Basis{Group: triage.GroupID(o.SameAs.Group), At: o.SameAs.At, Folder: o.SameAs.Folder}, By: o.By, At: o.At,
 	}
 }
 

@@ -71,6 +71,7 @@ var (
 	_ triage.RehashStore  = Rehashes{}
 	_ triage.GroupStore   = Groups{}
 	_ triage.KinStore     = Groups{}
+	_ triage.FolderStore  = Groups{}
 	_ triage.RematchStore = Rematch{}
 	_ triage.SweepStore   = Rematch{}
 	_ triage.QueueStore   = Queue{}

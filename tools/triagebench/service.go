@@ -111,7 +111,7 @@ func (s *service) wire(archive *objects.Archive, kept *journal.Journal, media de
 	s.groups = v.Groups
 	s.submit = &triage.Submission{Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Manifests: archive, Jobs: jobs, Events: events, Names: s.names, Now: s.now.now}
 	s.sets = &triage.Sets{Store: sets, Archive: archive, Parse: setfile.Parse, Events: events, Lease: v.Lease, Log: log, Names: s.names, Now: time.Now}
-	s.review = &triage.Review{Queue: v.Queue, Kin: v.Groups, Exhibits: v.Exhibits, Grants: v.Grants, Archive: archive, Events: events, Now: time.Now}
+	s.review = &triage.Review{Queue: v.Queue, Kin: v.Groups, Folders: v.Groups, Clues: v.Groups, Exhibits: v.Exhibits, Grants: v.Grants, Archive: archive, Events: events, Now: time.Now}
 	s.worker = &triage.Worker{
 		Jobs: jobs, Media: v.Media, Archive: archive, Examinations: archive, Decoder: media, Matcher: mirror, Outcomes: v.Outcomes, Rehashed: v.Rehashes,
 		Outdated: func(hashing.Examination) bool { return false }, Events: events, Names: s.names, Parallel: 16, Touch: jobLease / 3, Now: time.Now, Log: log,
