@@ -126,7 +126,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 	events := &triage.Projector{
 		Journal: chain, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: s.archive, Sets: sets,
 		SetFiles: s.archive, Parse: setfile.Parse, Queue: v.Queue, Ends: v.Ends, Keys: s.archive, Names: names,
-		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: s.archive, Earlier: v.Earlier, Weights: v.Weights, Scores: v.Scores, Limits: v.Limits, Custody: v.Custody, Links: v.Links,
+		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: s.archive, Earlier: v.Earlier, Weights: v.Weights, Scores: v.Scores, Limits: v.Limits, Custody: v.Custody, Links: v.Links, Shown: v.Shown,
 	}
 	s.access = &triage.Access{Accounts: v.Accounts, Sessions: v.Sessions, Events: events, Now: s.clock.now}
 	u := web.UseCases{
@@ -142,6 +142,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 		Destructions: &triage.Destructions{Exhibits: v.Exhibits, Store: v.Ends, Lease: v.Lease, Events: events, Now: s.clock.now},
 		Cases:        &triage.Cases{Exhibits: v.Exhibits, Ends: v.Ends, Lease: v.Lease, Events: events, Now: s.clock.now},
 		Notices:      &triage.Notices{Store: v.Links, Exhibits: v.Exhibits, Events: events},
+		Shown:        &triage.Shown{Store: v.Shown, Accounts: v.Accounts, Policy: triage.CountsTeam, Zone: time.UTC, Now: s.clock.now},
 		Weighing:     &triage.Weighing{Store: v.Weights, Rerank: v.Rerank, Events: events},
 		Rehash:       &triage.Rehash{Runs: v.Rehashes},
 	}
@@ -166,7 +167,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 	}
 	s.listen(api.Options{
 		Submission: u.Submission, Sets: u.Sets, Review: u.Review, Checks: u.Checks, Access: u.Access,
-		Destructions: u.Destructions, Cases: u.Cases, Weighing: u.Weighing, Notices: u.Notices, Conditions: u.Conditions, Log: slog.New(slog.NewTextHandler(io.MultiWriter(s.t.Output(), &s.logs), &slog.HandlerOptions{Level: slog.LevelDebug})), Version: "test",
+		Destructions: u.Destructions, Cases: u.Cases, Weighing: u.Weighing, Notices: u.Notices, Shown: u.Shown, Conditions: u.Conditions, Log: slog.New(slog.NewTextHandler(io.MultiWriter(s.t.Output(), &s.logs), &slog.HandlerOptions{Level: slog.LevelDebug})), Version: "test",
 		Mount: func(g *guard.Guard) error {
 			s.guard = g
 			return web.Mount(g, u, web.Options{Now: s.clock.now})

@@ -38,6 +38,8 @@ const (
 	RevealGranted EventKind = "reveal.granted"
 	PictureServed EventKind = "reveal.served"
 	NamesServed   EventKind = "reveal.names-served"
+	RevealHidden  EventKind = "reveal.hidden"  // by who was shown it, before its end
+	RevealResumed EventKind = "reveal.resumed" // and shown again
 	// LimitsSet tells what somebody does not want to be shown.
 	LimitsSet    EventKind = "reveal.limits-set"
 	DecisionMade EventKind = "group.decided"
@@ -73,9 +75,18 @@ const (
 
 // traceless are the kinds of event that change no projection: whoever makes the projections again can do without them.
 var traceless = []EventKind{
-	SignInLinked, SignedIn, SignedOut, HashChecked, FindingsRead, GroupClaimed, GroupReturned, RevealGranted, PictureServed, NamesServed,
+	SignInLinked, SignedIn, SignedOut, HashChecked, FindingsRead, GroupClaimed, GroupReturned, RevealGranted,
 	StoreScrubbed,
 }
+
+// fading are the kinds of event that change no projection once they are older than ShownKept.
+var fading = []EventKind{PictureServed, NamesServed, RevealHidden, RevealResumed}
+
+// Fading returns the kinds of event that change no projection once they are older than ShownKept.
+func Fading() []EventKind { return slices.Clone(fading) }
+
+// Fades reports whether events of this kind change no projection once they are older than ShownKept.
+func (k EventKind) Fades() bool { return slices.Contains(fading, k) }
 
 // Traceless returns the kinds of event that change no projection. A kind that is not known is none of them.
 func Traceless() []EventKind { return slices.Clone(traceless) }

@@ -49,7 +49,8 @@ func (r *Review) Names(ctx context.Context, by Session, grant string) (NameList,
 	if err != nil {
 		return NameList{}, err
 	}
-	said := map[string]any{"grant": g.ID, "names": len(list.Items), "of": list.Total}
+	said := g.showing("names", len(list.Items))
+	said["of"] = list.Total
 	if err := r.Events.act(ctx, by.Actor, NamesServed, string(g.Group), said); err != nil {
 		return NameList{}, err
 	}

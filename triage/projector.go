@@ -74,6 +74,7 @@ type Projector struct {
 	Scores    ScoreStore
 	Limits    LimitsStore
 	Links     LinkStore
+	Shown     ShownStore
 	Custody   CustodyStore
 	Names     Names
 }
@@ -183,6 +184,8 @@ func (p *Projector) Apply(ctx context.Context, ev Event) error {
 		return withData(ev, func(d enteredDecision) error { return p.Queue.Entered(ctx, GroupID(ev.Subject), d.At) })
 	case DecisionUndone:
 		return withData(ev, func(d undoneDecision) error { return p.decisionUndone(ctx, GroupID(ev.Subject), d) })
+	case PictureServed, NamesServed, RevealHidden, RevealResumed:
+		return withData(ev, func(d showingEvent) error { return p.shown(ctx, ev, d) })
 	case LimitsSet:
 		return withData(ev, func(l RevealLimits) error {
 			return p.Limits.SaveLimits(ctx, ev.Subject, KeptLimits{Event: ev.Seq, At: ev.Time.UTC(), RevealLimits: l})

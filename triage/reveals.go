@@ -148,6 +148,15 @@ func (r *Review) granting(ctx context.Context, op string, by Session, id GroupID
 	return g, media, err
 }
 
+// showing are the details of an event that tells that something of a grant was shown.
+func (g *Grant) showing(what string, n int) map[string]any {
+	said := map[string]any{"grant": g.ID, "sight": g.Sight, "until": g.Expires, what: n}
+	if g.Step != "" {
+		said["step"] = g.Step
+	}
+	return said
+}
+
 // grant records a grant, and then gives it.
 func (r *Review) grant(ctx context.Context, by Session, g Grant, details map[string]any) (Grant, error) {
 	details["grant"], details["sight"] = g.ID, g.Sight
@@ -216,7 +225,7 @@ func (r *Review) Picture(ctx context.Context, by Session, grant string, n int) (
 	if err != nil {
 		return nil, err
 	}
-	if err := r.Events.act(ctx, by.Actor, PictureServed, string(g.Group), map[string]any{"grant": g.ID, "picture": n}); err != nil {
+	if err := r.Events.act(ctx, by.Actor, PictureServed, string(g.Group), g.showing("picture", n)); err != nil {
 		return nil, err
 	}
 	return picture, nil

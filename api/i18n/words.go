@@ -77,6 +77,12 @@ var words = Catalogue{
 	"lead.none":              {"Aucune", "None"},
 	"lead.possible":          {"Possible", "Possible"},
 	"lead.strong":            {"Forte", "Strong"},
+	"look.blurred":           {"Floues", "Blurred"},
+	"look.grey":              {"Grises", "Grey"},
+	"look.colour":            {"En couleur", "In colour"},
+	"look.full":              {"Pleine taille", "Full size"},
+	"look.tiles":             {"Cases", "Tiles"},
+	"look.names":             {"Noms de fichiers", "File names"},
 	"step.facts":             {"Faits seulement", "Facts only"},
 	"step.blurred":           {"Petite, grise, très floue", "Small, grey, strongly blurred"},
 	"step.grey":              {"Petite, grise", "Small and grey"},
@@ -136,6 +142,9 @@ func Lead(l Lang, lead triage.Lead) string { return words.T(l, "lead."+string(le
 
 // Step describes a step of a reveal.
 func Step(l Lang, s triage.RevealStep) string { return words.T(l, "step."+string(s)) }
+
+// Look names how something was shown, of pictures.
+func Look(l Lang, look triage.Look) string { return words.T(l, "look."+string(look)) }
 
 // Method names the hash by which something matched.
 func Method(l Lang, m triage.Method) string { return words.T(l, "method."+string(m)) }

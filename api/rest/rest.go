@@ -28,6 +28,7 @@ type Handlers struct {
 	Cases        *triage.Cases
 	Weighing     *triage.Weighing
 	Notices      *triage.Notices
+	Shown        *triage.Shown
 	// Conditions says how each part of the service fares.
 	Conditions func(ctx context.Context) []triage.Condition
 	Metrics    http.Handler // nil: there are none
@@ -53,6 +54,7 @@ func (h *Handlers) Register(g *guard.Guard) error {
 	h.cases(g)
 	h.ranking(g)
 	h.notices(g)
+	h.shown(g)
 	return nil
 }
 

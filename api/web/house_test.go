@@ -90,7 +90,7 @@ func newHouse(t *testing.T) *house {
 	events := &triage.Projector{
 		Journal: chain, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: archive, Sets: sets,
 		SetFiles: archive, Parse: setfile.Parse, Queue: v.Queue, Ends: v.Ends, Keys: archive, Names: names,
-		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: archive, Earlier: v.Earlier, Weights: v.Weights, Scores: v.Scores, Limits: v.Limits, Custody: v.Custody, Links: v.Links,
+		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: archive, Earlier: v.Earlier, Weights: v.Weights, Scores: v.Scores, Limits: v.Limits, Custody: v.Custody, Links: v.Links, Shown: v.Shown,
 	}
 
 	h := &house{names: names, journal: chain, mirror: mirror, tokens: make(map[triage.Role]string), actors: make(map[triage.Role]triage.Actor)}
@@ -109,6 +109,7 @@ func newHouse(t *testing.T) *house {
 	h.enterer = &triage.Enterer{Queue: v.Queue, Archive: archive, Decoder: pool, Sets: h.Sets, Due: v.Rematch, Founders: founders, Events: events, Names: names, Lease: v.Lease, Log: quiet()}
 	h.linker = &triage.Linker{Store: v.Links, Media: v.Media, Events: events, Lease: v.Lease, Log: quiet()}
 	h.Notices = &triage.Notices{Store: v.Links, Exhibits: v.Exhibits, Events: events}
+	h.Shown = &triage.Shown{Store: v.Shown, Accounts: v.Accounts, Zone: time.UTC, Now: time.Now}
 	for _, r := range triage.Roles {
 		token, account, err := h.Access.NewToken(t.Context(), triage.Operator, r, "Test "+string(r))
 		if err != nil {

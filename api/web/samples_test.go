@@ -59,6 +59,7 @@ func samples(l i18n.Lang) []sample {
 	all = append(all, sampleReview(l)...)
 	all = append(all, sampleRanking(l)...)
 	all = append(all, sampleSettings(l)...)
+	all = append(all, sampleShown(l)...)
 	return append(all, sampleSets(l)...)
 }
 

@@ -23,6 +23,7 @@ type UseCases struct {
 	Cases        *triage.Cases
 	Weighing     *triage.Weighing
 	Notices      *triage.Notices
+	Shown        *triage.Shown
 	Rehash       *triage.Rehash
 	// Conditions says how each part of the service fares.
 	Conditions func(ctx context.Context) []triage.Condition
@@ -132,6 +133,8 @@ func (p *Pages) routes() []route {
 
 		{get, "/notices", guard.For(triage.Examiner, triage.Reviewer, triage.Supervisor), p.notices},
 		{post, "/notices/:id/:link/read", guard.For(triage.Examiner), p.readNotice},
+		{get, "/shown", reviewer, p.shown},
+		{post, "/reveals/:id/hidden", reviewer, p.hide},
 		{get, "/settings", reviewer, p.settings},
 		{post, "/settings", reviewer, p.changeSettings},
 

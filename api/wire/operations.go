@@ -91,6 +91,7 @@ func Operations() []Operation {
 	ops = append(ops, rankingOperations()...)
 	ops = append(ops, decisionOperations()...)
 	ops = append(ops, noticeOperations()...)
+	ops = append(ops, shownOperations()...)
 	return append(ops, reviewOperations()...)
 }
 
@@ -284,6 +285,19 @@ func decisionOperations() []Operation {
 			Method: http.MethodPost, Path: "/v1/awaiting/next", Name: "nextAwaiting", Summary: "Claim the group that has waited longest for an opinion of somebody like the caller, who gave none of it; 404 when there is none",
 			Roles: reviewer, Status: 200, Answers: answers(Group{}), Errors: claimed,
 		},
+	}
+}
+
+func shownOperations() []Operation {
+	found := []triage.Kind{triage.NotFound}
+	return []Operation{
+		{Method: http.MethodGet, Path: "/v1/me/shown", Name: "shown", Summary: "How many pictures and names the caller was shown in the last 31 days, and how long they were on the screen, by day and step", Roles: reviewer, Status: 200, Answers: answers(Shown{})},
+		{
+			Method: http.MethodGet, Path: "/v1/shown", Name: "othersShown", Summary: "The same of others, as the organisation lets supervisors know: sums of days on which at least three were shown something, or of each; 403 where it does not",
+			Roles: []triage.Role{triage.Supervisor}, Status: 200, Answers: answers(OthersShown{}),
+		},
+		{Method: http.MethodPut, Path: "/v1/reveals/{id}/hidden", Name: "hideReveal", Summary: "Say that what one's own reveal shows is on the screen no more", Roles: reviewer, Status: 204, Errors: found},
+		{Method: http.MethodDelete, Path: "/v1/reveals/{id}/hidden", Name: "resumeReveal", Summary: "Say that it is shown again", Roles: reviewer, Status: 204, Errors: found},
 	}
 }
 

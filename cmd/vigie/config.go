@@ -37,6 +37,9 @@ type serviceConfig struct {
 	// Reveals are what reviewers may see, by role, and in which steps.
 	Reveals triage.RevealPolicy
 	reveals revealWords
+	// Counts is what supervisors are told of how much others were shown.
+	Counts triage.CountPolicy
+	counts string
 	// Categories is a file of the office's scheme, which Scheme then is; empty: the default.
 	Categories string
 	Scheme     *triage.Scheme
@@ -152,6 +155,7 @@ func (env *environment) apiFlags(fs *flag.FlagSet, c *serviceConfig) {
 	fs.Int64Var(&c.QueueMax, "queue-max", defaultQueue, "media that may wait for their examination before submissions wait")
 	fs.StringVar(&c.StyleSheet, "style-sheet", env.Getenv("VIGIE_STYLE_SHEET"), "CSS file that the pages lay over their own")
 	env.revealFlags(fs, c)
+	env.careFlags(fs, c)
 	env.categoryFlags(fs, c)
 }
 
@@ -174,6 +178,9 @@ func (c *serviceConfig) complete(env *environment) error {
 	}
 	if c.Listen != "" {
 		if err := c.checkReveals(env); err != nil {
+			return err
+		}
+		if err := c.checkCare(env); err != nil {
 			return err
 		}
 		if err := c.readCategories(); err != nil {

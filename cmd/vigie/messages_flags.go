@@ -62,6 +62,7 @@ var flagsInFrench = map[string]string{
 	"after the first step of a reveal, others may be left out by who states why: on or off (default); by role: supervisor=on": "après la première étape d’un dévoilement, qui en dit le motif peut en sauter : on, ou off (par défaut) ; par rôle : supervisor=on",
 	"some tiles of a picture may be asked for by themselves: on (default) or off; by role: off,supervisor=on":                 "quelques cases d’une image peuvent être demandées à part : on (par défaut) ou off ; par rôle : off,supervisor=on",
 	"file names and paths may be asked for: on (default) or off; by role: off,supervisor=on":                                  "les noms et chemins des fichiers peuvent être demandés : on (par défaut) ou off ; par rôle : off,supervisor=on",
+	"what supervisors are told of how much others were shown: none, team (sums of at least three others) or persons":          "ce que les chefs de section apprennent de ce que les autres ont vu : none (rien), team (des sommes d’au moins trois autres personnes) ou persons (chacun)",
 	"media that may wait for their examination before submissions wait":                                                       "médias qui peuvent attendre leur examen avant que les dépôts n’attendent",
 	"object store: folder or minio":                                       "stockage d’objets : folder (dossier) ou minio",
 	"bytes that the folder store may hold (default: as much as the disk)": "octets que le dossier d’objets peut contenir (par défaut : autant que le disque)",

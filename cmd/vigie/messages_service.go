@@ -121,6 +121,7 @@ var serviceMessages = i18n.Catalogue{
 	"error.limit":          {"%s (%s) : un nombre à partir de %d", "%s (%s): a number from %d on"},
 	"error.jail":           {"--jail %s : c’est required ou best-effort", "--jail %s: it is required or best-effort"},
 	"error.objects":        {"--objects %s : c’est folder ou minio", "--objects %s: it is folder or minio"},
+	"error.reveal-counts":  {"--reveal-counts %s : c’est none, team ou persons", "--reveal-counts %s: it is none, team or persons"},
 	"error.reveal-first":   {"--reveal-first %s : c’est blurred, grey, colour ou full, pour tous ou par rôle (supervisor=grey)", "--reveal-first %s: it is blurred, grey, colour or full, for all or by role (supervisor=grey)"},
 	"error.reveal-highest": {"--reveal-highest %s : c’est facts, blurred, grey, colour ou full, pour tous ou par rôle (colour,supervisor=full)", "--reveal-highest %s: it is facts, blurred, grey, colour or full, for all or by role (colour,supervisor=full)"},
 	"error.reveal-jumps":   {"--reveal-jumps %s : c’est on ou off, pour tous ou par rôle (supervisor=on)", "--reveal-jumps %s: it is on or off, for all or by role (supervisor=on)"},

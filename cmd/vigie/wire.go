@@ -152,7 +152,7 @@ func newProjector(v *views.Views, sets *known.Sets, chain *journal.Journal, arch
 	return &triage.Projector{
 		Journal: chain, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: archive, Sets: sets,
 		SetFiles: archive, Parse: setfile.Parse, Queue: v.Queue, Ends: v.Ends, Keys: archive, Rehashes: v.Rehashes, Names: names,
-		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: archive, Earlier: v.Earlier, Weights: v.Weights, Scores: v.Scores, Limits: v.Limits, Custody: v.Custody, Links: v.Links,
+		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: archive, Earlier: v.Earlier, Weights: v.Weights, Scores: v.Scores, Limits: v.Limits, Custody: v.Custody, Links: v.Links, Shown: v.Shown,
 	}
 }
 
@@ -253,6 +253,10 @@ func (h *house) notices() *triage.Notices {
 	return &triage.Notices{Store: h.views.Links, Exhibits: h.views.Exhibits, Events: h.events}
 }
 
+func (h *house) shown() *triage.Shown {
+	return &triage.Shown{Store: h.views.Shown, Accounts: h.views.Accounts, Policy: h.config.Counts, Zone: time.Local, Now: time.Now}
+}
+
 func (h *house) linker() *triage.Linker {
 	return &triage.Linker{Store: h.views.Links, Media: h.views.Media, Events: h.events, Lease: h.views.Lease, Log: h.log}
 }
@@ -270,7 +274,7 @@ func (h *house) app(ctx context.Context, pool *jail.Pool) (*fiber.App, error) {
 			Matcher: h.mirror, Seen: h.views.Seen, Founders: h.founders, Archive: h.archive, Events: h.events, Names: h.names,
 			Contact: h.config.Contact,
 		},
-		Access: h.access, Destructions: h.destructions(), Cases: h.cases(), Weighing: h.weighing(), Notices: h.notices(), Rehash: h.rehash, Conditions: h.conditions,
+		Access: h.access, Destructions: h.destructions(), Cases: h.cases(), Weighing: h.weighing(), Notices: h.notices(), Shown: h.shown(), Rehash: h.rehash, Conditions: h.conditions,
 	}
 	css, err := h.config.operatorCSS()
 	if err != nil {
@@ -279,7 +283,7 @@ func (h *house) app(ctx context.Context, pool *jail.Pool) (*fiber.App, error) {
 	tls := h.config.TLSCert != ""
 	return api.New(ctx, api.Options{
 		Submission: u.Submission, Sets: u.Sets, Review: u.Review, Checks: u.Checks, Access: u.Access,
-		Destructions: u.Destructions, Cases: u.Cases, Weighing: u.Weighing, Notices: u.Notices,
+		Destructions: u.Destructions, Cases: u.Cases, Weighing: u.Weighing, Notices: u.Notices, Shown: u.Shown,
 		Metrics:    h.metrics.Handler(),
 		Conditions: u.Conditions, Log: h.log, TLS: tls, Version: fullVersion(),
 		Mount: func(g *guard.Guard) error {

@@ -35,7 +35,7 @@ func (v *verification) claims() error {
 		}
 		if head != nil {
 			v.report.Snapshots++
-			v.claimed = append(v.claimed, &claim{head: head, cut: cutter{without: head.Without}})
+			v.claimed = append(v.claimed, &claim{head: head, cut: cutter{without: head.Without, faded: head.Faded, before: head.Before}})
 		}
 	}
 	return nil

@@ -61,7 +61,7 @@ func (c *Compactor) Run(ctx context.Context) error {
 // Step writes a snapshot when one is due, and removes those that have gone out of use.
 func (c *Compactor) Step(ctx context.Context) error {
 	const op = "journal.Compact"
-	s := snapshots{reader{store: c.Store}, c.Log}
+	s := snapshots{reader: reader{store: c.Store}, log: c.Log}
 	every := c.Every
 	if every == 0 {
 		every = SnapshotSegments
@@ -98,7 +98,12 @@ func (c *Compactor) Step(ctx context.Context) error {
 func (c *Compactor) write(ctx context.Context, s snapshots, end link) error {
 	const op = "journal.Compact"
 	event := end.next - 1
-	cut := &cutter{without: triage.Traceless(), put: func(part int, raw []byte) error {
+	b, _, err := s.read(ctx, op, end.number)
+	if err != nil {
+		return err
+	}
+	s.before = fadedBefore(b)
+	cut := &cutter{without: triage.Traceless(), faded: triage.Fading(), before: s.before, put: func(part int, raw []byte) error {
 		return putSame(ctx, c.Store, op, partKey(event, part), raw)
 	}}
 	if err := s.compact(ctx, cut, end); err != nil {
@@ -107,7 +112,7 @@ func (c *Compactor) write(ctx context.Context, s snapshots, end link) error {
 	if err := cut.flush(); err != nil {
 		return err
 	}
-	head := &snapshot{Event: event, Block: end.number, Hash: end.hash, Without: cut.without, Parts: cut.parts}
+	head := &snapshot{Event: event, Block: end.number, Hash: end.hash, Without: cut.without, Faded: cut.faded, Before: cut.before, Parts: cut.parts}
 	raw, err := head.encode()
 	if err != nil {
 		return err
@@ -157,7 +162,7 @@ func (s snapshots) compact(ctx context.Context, cut *cutter, end link) error {
 
 // prune removes all snapshots but the newest ones, and what is left of one that was never finished.
 func (c *Compactor) prune(ctx context.Context) error {
-	s := snapshots{reader{store: c.Store}, c.Log}
+	s := snapshots{reader: reader{store: c.Store}, log: c.Log}
 	heads, err := s.heads(ctx)
 	if err != nil || len(heads) == 0 {
 		return err

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"log/slog"
 	"slices"
+	"time"
 
 	"vigie/triage"
 )
@@ -18,7 +19,7 @@ import (
 func (j *Journal) Replay(ctx context.Context, from uint64) iter.Seq2[triage.Event, error] {
 	return func(yield func(triage.Event, error) bool) {
 		goOn := true
-		s := snapshots{reader{store: j.store}, j.o.Log}
+		s := snapshots{reader: reader{store: j.store}, log: j.o.Log}
 		next := s.replay(ctx, from, ^uint64(0), func(e numberedEvent) bool {
 			goOn = yield(e.event(), nil)
 			return goOn
@@ -37,7 +38,8 @@ func (j *Journal) Replay(ctx context.Context, from uint64) iter.Seq2[triage.Even
 // snapshots finds and reads them. It never writes.
 type snapshots struct {
 	reader
-	log *slog.Logger
+	log    *slog.Logger
+	before time.Time // one that leaves out faded events of later than then is not used; zero: any may be
 }
 
 // replay yields the events from number from on that snapshots up to event most have, and returns the number of the first
@@ -139,9 +141,21 @@ func (s snapshots) usable(ctx context.Context, event uint64) (*snapshot, error) 
 			return nil, errors.New("another version made it: it leaves out events that take effect")
 		}
 	}
+	if !s.before.IsZero() && head.Before.After(s.before) {
+		return nil, errors.New("it leaves out events that this one is to have")
+	}
+	for _, kind := range head.Faded {
+		if !kind.Fades() {
+			return nil, errors.New("another version made it: it leaves out events that take effect")
+		}
+	}
 	b, raw, err := s.read(ctx, "journal.Snapshot", head.Block)
-	if err == nil && (hashOf(raw) != head.Hash || b.next() != event+1) {
+	switch {
+	case err != nil:
+	case hashOf(raw) != head.Hash || b.next() != event+1:
 		err = errors.New("the journal does not confirm it")
+	case len(head.Faded) > 0 && head.Before.After(fadedBefore(b)):
+		err = errors.New("it leaves out events that take effect")
 	}
 	return head, err
 }

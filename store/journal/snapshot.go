@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"vigie/triage"
 )
@@ -36,6 +37,8 @@ type snapshot struct {
 	Block   uint64             `json:"block"`   // number of the block that ends with this event
 	Hash    string             `json:"hash"`    // SHA-256 of that block's stored bytes
 	Without []triage.EventKind `json:"without"` // kinds of event that are left out
+	Faded   []triage.EventKind `json:"faded,omitempty"`
+	Before  time.Time          `json:"before,omitzero"` // kinds in Faded are left out of events before
 	Parts   []snapshotRange    `json:"parts"`
 }
 
@@ -150,15 +153,29 @@ func appendNumberedEvent(lines []byte, number uint64, raw []byte) []byte {
 // cutter makes parts of the events of a snapshot. Where one ends follows from the events alone.
 type cutter struct {
 	without []triage.EventKind
+	faded   []triage.EventKind               // kinds that are left out
+	before  time.Time                        // of events before then
 	put     func(part int, raw []byte) error // nil: the parts are only described
 	lines   []byte
 	last    uint64
 	parts   []snapshotRange
 }
 
+// fadeMargin is how much longer events stay in a snapshot than they count: for clocks that differ, and for grants that end later.
+const fadeMargin = 24 * time.Hour
+
+// fadedBefore is when events of a snapshot that ends with b are too old to be of use, if they fade: whoever reads it comes later.
+func fadedBefore(b *block) time.Time {
+	if len(b.records) == 0 {
+		return time.Time{}
+	}
+	return b.records[len(b.records)-1].Time.UTC().Add(-triage.ShownKept - fadeMargin)
+}
+
 // add takes the next event, unless it is of a kind that is left out.
 func (c *cutter) add(e numberedEvent) error {
-	if slices.Contains(c.without, triage.EventKind(e.record.Kind)) {
+	kind := triage.EventKind(e.record.Kind)
+	if slices.Contains(c.without, kind) || e.record.Time.Before(c.before) && slices.Contains(c.faded, kind) {
 		return nil
 	}
 	c.lines, c.last = appendNumberedEvent(c.lines, e.number, e.raw), e.number

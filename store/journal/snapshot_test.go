@@ -2,6 +2,7 @@ package journal_test
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -134,6 +135,62 @@ func TestSnapshot(t *testing.T) {
 	report, err := auditor(s).Verify(t.Context(), nil)
 	if err != nil || report.Snapshots != 1 {
 		t.Errorf("%+v, %v", report, err)
+	}
+}
+
+// TestSnapshotFades: what fades is kept while it counts, and left out of later snapshots; a snapshot is never made of one that left out more.
+func TestSnapshotFades(t *testing.T) {
+	s := objectstest.NewFaulty(folder(t))
+	at := noon
+	j, err := journal.Open(t.Context(), objects.Keyed{Store: s}, journal.Options{Now: func() time.Time { return at }, Nonce: rand.Text})
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := func(when time.Time) uint64 {
+		t.Helper()
+		at = when
+		ev, err := j.Append(t.Context(), triage.Event{Actor: "a1", Kind: triage.PictureServed, Subject: "g", Data: json.RawMessage(`{"picture":0}`)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ev.Seq
+	}
+	fill := func(end time.Time) {
+		t.Helper()
+		at = end
+		fillMixed(t, s, j, journal.SegmentEvents, 5_000, `"x"`)
+		if err := compactor(t, s).Step(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := faulty(t, auditor(s)); got != nil {
+			t.Errorf("the audit faults %q", got)
+		}
+	}
+	left := func() (seqs []uint64) {
+		t.Helper()
+		for ev, err := range j.Replay(t.Context(), 1) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if ev.Kind.Fades() {
+				seqs = append(seqs, ev.Seq)
+			}
+		}
+		return seqs
+	}
+	old, recent := shown(noon), shown(noon.Add(30*24*time.Hour))
+	fill(noon.Add(31 * 24 * time.Hour))
+	if got := left(); !slices.Equal(got, []uint64{old, recent}) {
+		t.Errorf("kept are %d", got)
+	}
+	last := shown(noon.Add(40 * 24 * time.Hour))
+	fill(noon.Add(40 * 24 * time.Hour))
+	if got := left(); !slices.Equal(got, []uint64{recent, last}) {
+		t.Errorf("after 40 days, kept are %d", got)
+	}
+	fill(noon.Add(32 * 24 * time.Hour)) // a clock that was put back
+	if got := left(); !slices.Equal(got, []uint64{old, recent, last}) {
+		t.Errorf("when the clock was put back, kept are %d", got)
 	}
 }
 

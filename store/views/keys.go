@@ -90,6 +90,8 @@ import (
 //
 //	limits:<account>     hash    event of the journal → the limits that somebody set on themselves, sealed
 //
+//	shown:<account>:<d>  hash    grant that ended on that day (days since 1970) → what was shown under it, sealed, until it fades
+//
 //	weights              hash    event of the journal → the weights that it put in force, sealed
 //	rerank               hash    by which weights groups are ranked, and how many of them: see rerank.go
 //
@@ -155,6 +157,7 @@ const (
 	keyEntering  = "entering"
 	keyWeights   = "weights"
 	keyLimits    = "limits:"
+	keyShown     = "shown:"
 	keyRerank    = "rerank"
 )
 

@@ -12,10 +12,10 @@ import (
 // which of them there are is noted when the projections were found to lack nothing.
 
 // families are the beginnings of keys of which there are many, those of store/known, which has the same prefix, included;
-// What expires by itself has none, nor have jobs: what is queued and not there is queued again.
+// What expires by itself, and no catch-up makes again, has none, nor have jobs: what is queued and not there is queued again.
 var families = []string{
 	keyExhibits + ":", keyExhibit, keyCounts, keyParts, keyPartMedia, keyMedium, "ep:", keySeen, keyEarlier, keyDoomed, keyVacant,
-	keyNear, keyCamera, "fg:", "sub:", keyGroup, keyMembers, keyTie, keyTied, keyFounders + ":", keyLimits, "q:", keyUp,
+	keyNear, keyCamera, "fg:", "sub:", keyGroup, keyMembers, keyTie, keyTied, keyFounders + ":", keyLimits, keyShown, "q:", keyUp,
 	"known:c:", "known:s:", "known:p:", "known:h:", "known:a:",
 }
 

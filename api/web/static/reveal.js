@@ -11,13 +11,26 @@
   const show = document.getElementById("show");
   const ends = Date.now() + Number(view.dataset.seconds) * 1000; // the wall clock goes on while a laptop sleeps
 
+  // For the counts of what one was shown: when it went off the screen, and when it came back.
+  const told = document.getElementById("hiding");
+  let off = false;
+  const tell = (yes) => {
+    if (off === yes) return;
+    off = yes;
+    const said = new URLSearchParams(new FormData(told));
+    if (!yes) said.set("again", "1");
+    fetch(told.action, { method: "POST", body: said, keepalive: true, redirect: "error", headers: { Accept: "application/json" } }).catch(() => {});
+  };
+
   const setHidden = (yes) => {
     if (!over.hidden) return;
+    tell(yes);
     pictures.hidden = yes;
     hidden.hidden = !yes;
     hide.hidden = yes;
   };
   const end = () => {
+    off = true;
     clearInterval(clock);
     pictures.remove();
     hide.remove();
@@ -38,6 +51,8 @@
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") setHidden(true); });
   window.addEventListener("blur", () => setHidden(true));
   document.addEventListener("visibilitychange", () => { if (document.hidden) setHidden(true); });
+  window.addEventListener("pagehide", () => tell(true));
+  window.addEventListener("pageshow", (event) => { if (event.persisted && !pictures.hidden && over.hidden) tell(false); });
   const clock = setInterval(tick, 1000);
   tick();
 })();

@@ -1,0 +1,34 @@
+package web
+
+import (
+	"time"
+
+	"vigie/api/i18n"
+	"vigie/triage"
+)
+
+var supervisor = triage.Actor{ID: "a6", Name: "Anne Kerjean", Role: triage.Supervisor}
+
+// sampleShown is the page of what one was shown, of a reviewer, and of supervisors who are told of others.
+func sampleShown(l i18n.Lang) []sample {
+	day := func(ago, n int) triage.ShownDay {
+		return triage.ShownDay{Day: sampleNow.Truncate(24*time.Hour).AddDate(0, 0, -ago), Persons: 1, Looks: map[triage.Look]triage.LookCount{
+			triage.Look(triage.StepBlurred): {N: 3 * n, Time: time.Duration(n) * 40 * time.Second},
+			triage.Look(triage.StepColour):  {N: n, Time: time.Duration(n) * 9 * time.Second},
+			triage.LookNames:                {N: 200, Time: time.Minute},
+		}}
+	}
+	days := []triage.ShownDay{day(0, 12), day(1, 31), day(4, 4), day(9, 18)}
+	sum := day(1, 90)
+	sum.Persons = 4
+	team, persons := shownBody{Own: newShownTable("own", "", days), Others: true}, shownBody{Own: newShownTable("own", "", nil), Others: true}
+	team.fill([]triage.ShownDay{sum, {Day: sum.Day.AddDate(0, 0, -3), Few: true}}, nil)
+	persons.fill(nil, []triage.ShownTo{{Account: triage.Account{Actor: reviewer}, Days: days}, {Account: triage.Account{Actor: triage.Actor{ID: "a7", Name: hostile}}, Days: days[:1]}})
+	return []sample{
+		{"shown", "shown", "layout", samplePage(l, reviewer, "/shown", shownBody{Own: newShownTable("own", "", days)})},
+		{"shown-none", "shown", "layout", samplePage(l, reviewer, "/shown", shownBody{})},
+		{"shown-team", "shown", "layout", samplePage(l, supervisor, "/shown", team)},
+		{"shown-persons", "shown", "layout", samplePage(l, supervisor, "/shown", persons)},
+		{"shown-others-none", "shown", "layout", samplePage(l, supervisor, "/shown", shownBody{Others: true})},
+	}
+}
