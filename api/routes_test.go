@@ -370,10 +370,10 @@ func (w *walk) allowed(t *testing.T) {
 		"sealExhibit", "findings", "importSet", "sets", "set", "objectToEntry", "objections", "withdrawSet", "queue",
 	}
 	// Who holds a group keeps it from others: one works after the other, and decides when both have looked.
-	looking := []string{"next", "group", "claim", "reveal", "picture", "names", "return", "limits", "setLimits", "ranking", "changeWeights"}
+	looking := []string{"next", "group", "claim", "reveal", "picture", "hideReveal", "resumeReveal", "names", "return", "limits", "setLimits", "ranking", "changeWeights"}
 	deciding := []string{"claim", "decide", "undecide", "decide", "awaiting"}
 	after := []string{
-		"categories", "notices", "weightsVersions", "removeSet", "cases", "case", "holdCase", "closeCase", "reopenCase", "proposeDestruction", "destruction", "destructions", "withdrawDestruction", "proposeDestruction", "confirmDestruction",
+		"categories", "notices", "shown", "othersShown", "weightsVersions", "removeSet", "cases", "case", "holdCase", "closeCase", "reopenCase", "proposeDestruction", "destruction", "destructions", "withdrawDestruction", "proposeDestruction", "confirmDestruction",
 	}
 	ops := map[string]wire.Operation{}
 	for _, op := range wire.Operations() {

@@ -54,6 +54,8 @@ var faultForms = []struct{ english, french string }{
 	{"it is no object of a snapshot", "ce n’est pas un objet d’un instantané"},
 	{"it is the one of event …: objects were swapped", "c’est celui de l’événement … : des objets ont été intervertis"},
 	{"another version made it: it leaves out events that take effect", "une autre version l’a fait : il omet des événements qui ont un effet"},
+	{"it leaves out events that this one is to have", "il omet des événements que celui-ci doit avoir"},
+	{"it leaves out events that take effect", "il omet des événements qui ont un effet"},
 	{"the journal does not confirm it", "le journal ne le confirme pas"},
 	{"it does not hold what its head says", "il ne contient pas ce que dit sa tête"},
 	{"the journal ends at event …, before event …", "le journal se termine à l’événement …, avant l’événement …"},

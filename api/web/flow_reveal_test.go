@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +18,25 @@ func (d *day) asks(t *testing.T, form string) {
 	t.Helper()
 	d.b.do(t, chromedp.Click(fmt.Sprintf(`details:has(%s) > summary`, form)))
 	d.b.wait(t, fmt.Sprintf(`document.querySelector(%q).offsetParent !== null`, form))
+}
+
+// off waits until the service was told that what is hidden is on the screen no more.
+func (d *day) off(t *testing.T) {
+	t.Helper()
+	grant := run(t, d.b, chromedp.Evaluate[string](`location.pathname.split("/")[2]`))
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		list, err := d.h.Shown.Store.Shown(t.Context(), d.h.actors[triage.Reviewer].ID, time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(list, func(s triage.Showing) bool { return s.Grant == grant })
+		if i >= 0 && !list[i].On(time.Now()) && len(list[i].Marks) >= 5 { // shown, hidden and shown again by keys and buttons, hidden
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("told was %+v", list)
+		}
+	}
 }
 
 // jumps leaves two steps out, with a reason that the page asks for.

@@ -264,6 +264,7 @@ func (d *day) looks(t *testing.T, step string, width int) {
 	visible(true)
 	b.do(t, chromedp.Evaluate[chromedp.Void](`window.dispatchEvent(new Event("blur")); 0`))
 	visible(false)
+	d.off(t)
 }
 
 // unit asks about the picture that the examiner submitted.

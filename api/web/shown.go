@@ -26,7 +26,6 @@ type shownTable struct {
 	Rows []shownRow
 	Bars []shownBar // the days, the first of them first
 	Most int        // pictures of a day
-	Wide int        // of the plot
 }
 
 type shownRow struct {
@@ -46,6 +45,7 @@ type shownBar struct{ X, Y, Height int }
 const (
 	barStep   = 12 // units of the plot, of which a day is wide
 	barHeight = 80 // that the highest is high
+	barDays   = 32 // that the plot has: as many days as triage.ShownKept touches
 )
 
 func newShownTable(id, name string, days []triage.ShownDay) shownTable {
@@ -60,18 +60,19 @@ func newShownTable(id, name string, days []triage.ShownDay) shownTable {
 	if t.Most == 0 {
 		return t
 	}
-	first := days[len(days)-1].Day
 	for _, row := range slices.Backward(t.Rows) {
-		at := int(row.Day.Sub(first).Round(24*time.Hour).Hours() / 24)
+		ago := int(days[0].Day.Sub(row.Day).Round(24*time.Hour).Hours() / 24)
 		h := (row.Sum.N*barHeight + t.Most - 1) / t.Most
-		t.Bars = append(t.Bars, shownBar{at * barStep, barHeight - h, h})
-		t.Wide = (at + 1) * barStep
+		t.Bars = append(t.Bars, shownBar{(barDays - 1 - ago) * barStep, barHeight - h, h})
 	}
 	return t
 }
 
 // Plotted reports whether there is more than one day to compare.
 func (t shownTable) Plotted() bool { return len(t.Bars) > 1 }
+
+// Wide is how many units of the plot are.
+func (shownTable) Wide() int { return barDays * barStep }
 
 // First and Last are the days between which the plot lies.
 func (t shownTable) First() time.Time { return t.Rows[len(t.Rows)-1].Day }

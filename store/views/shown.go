@@ -24,12 +24,12 @@ type storedShowing struct {
 	Marks    []int64 `json:"m"` // twice the time (Unix, ms), and one when it was on: the first, and then by how much each is later
 }
 
-// replaceShown keeps a showing in the place of what was there. ARGV: the grant, what was there, or nothing, what is kept, until when the
-// day is kept (ms).
+// replaceShown keeps a showing in the place of what was there. ARGV: the grant, what was there, or nothing, what is kept, how much longer
+// the day is kept (ms).
 var replaceShown = script(`
 if (call('HGET', KEYS[1], ARGV[2]) or '') ~= ARGV[3] then return 0 end
 call('HSET', KEYS[1], ARGV[2], ARGV[4])
-call('PEXPIREAT', KEYS[1], ARGV[5])
+call('PEXPIRE', KEYS[1], ARGV[5])
 return 1`)
 
 const shownDay = 24 * time.Hour
@@ -46,7 +46,7 @@ func (s Shown) KeepShown(ctx context.Context, account string, more triage.Showin
 		return nil
 	}
 	key := s.day(account, more.Until)
-	ends := more.Until.Truncate(shownDay).Add(shownDay + triage.ShownKept)
+	ends := more.Until.UTC().Truncate(shownDay).Add(shownDay + triage.ShownKept)
 	for ctx.Err() == nil {
 		was, err := s.rdb.HGet(ctx, key, more.Grant).Result()
 		if err != nil && err != redis.Nil {
@@ -64,7 +64,7 @@ func (s Shown) KeepShown(ctx context.Context, account string, more triage.Showin
 		if err != nil || doc == was {
 			return err
 		}
-		if n, err := s.run(ctx, replaceShown, key, more.Grant, was, doc, ends.UnixMilli()).Int(); err != nil || n == 1 {
+		if n, err := s.run(ctx, replaceShown, key, more.Grant, was, doc, ends.Sub(s.now()).Milliseconds()).Int(); err != nil || n == 1 {
 			return fault(op, account, err)
 		}
 	}

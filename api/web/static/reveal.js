@@ -14,12 +14,15 @@
   // For the counts of what one was shown: when it went off the screen, and when it came back.
   const told = document.getElementById("hiding");
   let off = false;
-  const tell = (yes) => {
+  let before = Promise.resolve(); // one after the other, or the last might come first
+  const tell = (yes, atOnce) => {
     if (off === yes) return;
     off = yes;
     const said = new URLSearchParams(new FormData(told));
     if (!yes) said.set("again", "1");
-    fetch(told.action, { method: "POST", body: said, keepalive: true, redirect: "error", headers: { Accept: "application/json" } }).catch(() => {});
+    const send = () => fetch(told.action, { method: "POST", body: said, keepalive: true, redirect: "error", headers: { Accept: "application/json" } }).catch(() => {});
+    if (atOnce) send();
+    else before = before.then(send);
   };
 
   const setHidden = (yes) => {
@@ -51,7 +54,7 @@
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") setHidden(true); });
   window.addEventListener("blur", () => setHidden(true));
   document.addEventListener("visibilitychange", () => { if (document.hidden) setHidden(true); });
-  window.addEventListener("pagehide", () => tell(true));
+  window.addEventListener("pagehide", () => tell(true, true));
   window.addEventListener("pageshow", (event) => { if (event.persisted && !pictures.hidden && over.hidden) tell(false); });
   const clock = setInterval(tick, 1000);
   tick();
