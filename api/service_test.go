@@ -143,6 +143,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 		Cases:        &triage.Cases{Exhibits: v.Exhibits, Ends: v.Ends, Lease: v.Lease, Events: events, Now: s.clock.now},
 		Notices:      &triage.Notices{Store: v.Links, Exhibits: v.Exhibits, Events: events},
 		Shown:        &triage.Shown{Store: v.Shown, Accounts: v.Accounts, Policy: triage.CountsTeam, Zone: time.UTC, Now: s.clock.now},
+		Breaks:       &triage.Breaks{Sittings: v.Sittings, Shown: v.Shown, Limits: v.Limits, Policy: triage.BreakPolicy{After: triage.DefaultBreakAfter}, Now: s.clock.now},
 		Weighing:     &triage.Weighing{Store: v.Weights, Rerank: v.Rerank, Events: events},
 		Rehash:       &triage.Rehash{Runs: v.Rehashes},
 	}

@@ -9,7 +9,11 @@ import (
 // hard day does so for the next one.
 const LimitsLinger = 24 * time.Hour
 
-// RevealLimits are what somebody does not want to be shown, whatever the organisation allows. The zero value limits nothing.
+// MaxOwnBreak is the longest sitting, in minutes, after which somebody may want to be reminded of a break: a working day.
+const MaxOwnBreak = 480
+
+// RevealLimits are what somebody does not want to be shown, whatever the organisation allows, and after how long they want to be
+// reminded of a break. The zero value limits nothing.
 type RevealLimits struct {
 	First   RevealStep `json:"first,omitempty"`   // the highest that may be the first of a claim; empty: the organisation's
 	Highest RevealStep `json:"highest,omitempty"` // that is shown at all; empty: the organisation's
@@ -17,6 +21,8 @@ type RevealLimits struct {
 	NoJumps bool       `json:"no_jumps,omitempty"`
 	NoTiles bool       `json:"no_tiles,omitempty"`
 	NoNames bool       `json:"no_names,omitempty"`
+	// BreakAfter is how long a sitting may be, in minutes; 0: as the organisation has it.
+	BreakAfter int `json:"break_after,omitempty"`
 }
 
 // check refuses steps that there are not.
@@ -26,6 +32,9 @@ func (l RevealLimits) check() error {
 	}
 	if l.Highest != "" && l.Highest.Rung() < 0 {
 		return E(Invalid, "set limits", string(l.Highest), "the highest step is facts, blurred, grey, colour or full", nil)
+	}
+	if l.BreakAfter < 0 || l.BreakAfter > MaxOwnBreak {
+		return E(Invalid, "set limits", "", "a break comes after 1 to 480 minutes, or 0: as the organisation has it", nil)
 	}
 	return nil
 }

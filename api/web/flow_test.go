@@ -124,7 +124,9 @@ func (d *day) examiner(t, whole *testing.T) {
 	b.click(t, css(`a[href="/drives/`+id+`"]`))
 	b.says(t, "vigie findings "+id)
 	b.click(t, signOut)
-	b.says(t, "Vous êtes déconnecté.")
+	b.at(t, "/out")
+	b.says(t, "Vous êtes déconnecté", "Prenez un moment", "01 00 00 00 00, jour et nuit")
+	b.checkPage(t, d.checker, "flow-out")
 }
 
 // reviewer claims, reveals step by step and decides.

@@ -110,6 +110,7 @@ func newHouse(t *testing.T) *house {
 	h.linker = &triage.Linker{Store: v.Links, Media: v.Media, Events: events, Lease: v.Lease, Log: quiet()}
 	h.Notices = &triage.Notices{Store: v.Links, Exhibits: v.Exhibits, Events: events}
 	h.Shown = &triage.Shown{Store: v.Shown, Accounts: v.Accounts, Zone: time.UTC, Now: time.Now}
+	h.Breaks = &triage.Breaks{Sittings: v.Sittings, Shown: v.Shown, Limits: v.Limits, Now: time.Now}
 	for _, r := range triage.Roles {
 		token, account, err := h.Access.NewToken(t.Context(), triage.Operator, r, "Test "+string(r))
 		if err != nil {
@@ -131,7 +132,7 @@ func newHouse(t *testing.T) *house {
 func (h *house) serve(t *testing.T) {
 	t.Helper()
 	g := guard.New(context.WithoutCancel(t.Context()), guard.Options{Access: h.Access, Log: quiet(), Now: time.Now})
-	if err := Mount(g, h.UseCases, Options{Now: time.Now, Zone: time.UTC, OperatorCSS: []byte("/* the operator's own */")}); err != nil {
+	if err := Mount(g, h.UseCases, Options{Now: time.Now, Zone: time.UTC, OperatorCSS: []byte("/* the operator's own */"), Support: "Soutien : 01 00 00 00 00, jour et nuit"}); err != nil {
 		t.Fatal(err)
 	}
 	ln := listen(t)

@@ -20,6 +20,8 @@ type page struct {
 	Nav     []tab
 	Live    bool  // loads htmx
 	Full    error // why submissions wait; nil: they do not
+	Break   bool  // the reader is to be reminded of a break
+	Calm    bool  // words alone: no sections, no shortcuts
 	Refresh int   // seconds after which a browser without scripts loads the page again; 0: never
 	Body    any
 }
@@ -103,7 +105,11 @@ func (p *Pages) show(c *fiber.Ctx, name string, pg page, title string, args ...a
 	}
 	at, _, _ := strings.Cut(pg.Path, "?")
 	pg.Nav = navigation(pg.Session.Actor.Role, at)
+	if pg.Calm {
+		pg.Nav = nil
+	}
 	p.count(c, pg)
+	p.remind(c, name, &pg)
 	return p.render(c, name, "layout", pg)
 }
 

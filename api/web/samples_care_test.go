@@ -32,3 +32,21 @@ func sampleShown(l i18n.Lang) []sample {
 		{"shown-others-none", "shown", "layout", samplePage(l, supervisor, "/shown", shownBody{Others: true})},
 	}
 }
+
+// sampleCalm are the pages at the end and between, and a reminder on a page of work.
+func sampleCalm(l i18n.Lang) []sample {
+	const support = "Soutien psychologique : 01 00 00 00 00, jour et nuit\nMédecine de prévention : bureau 12"
+	calm := func(by triage.Actor, path string, body calmBody) page {
+		p := samplePage(l, by, path, body)
+		p.Calm, p.Nav = true, nil
+		return p
+	}
+	due := samplePage(l, reviewer, "/queue", queueBody{})
+	due.Break = true
+	return []sample{
+		{"out", "calm", "layout", calm(triage.Actor{}, "/out", calmBody{Out: true, Support: support})},
+		{"out-plain", "calm", "layout", calm(triage.Actor{}, "/out", calmBody{Out: true})},
+		{"break", "calm", "layout", calm(reviewer, "/break", calmBody{Support: hostile})},
+		{"break-due", "queue", "layout", due},
+	}
+}

@@ -60,6 +60,7 @@ func samples(l i18n.Lang) []sample {
 	all = append(all, sampleRanking(l)...)
 	all = append(all, sampleSettings(l)...)
 	all = append(all, sampleShown(l)...)
+	all = append(all, sampleCalm(l)...)
 	return append(all, sampleSets(l)...)
 }
 

@@ -1,6 +1,9 @@
 package web
 
 import (
+	"slices"
+	"strconv"
+
 	"github.com/gofiber/fiber/v2"
 
 	"vigie/api/guard"
@@ -25,6 +28,16 @@ func (b settingsBody) Highests() []triage.RevealStep {
 	return triage.RevealSteps[:b.Own.Role.Within(triage.RevealLimits{}).Highest.Rung()+1]
 }
 
+// Breaks are the minutes to choose from after which a break comes: and what was chosen otherwise.
+func (b settingsBody) Breaks() []int {
+	minutes := []int{20, 30, 40, 50}
+	if n := b.Form.BreakAfter; n > 0 && !slices.Contains(minutes, n) {
+		minutes = append(minutes, n)
+	}
+	slices.Sort(minutes)
+	return minutes
+}
+
 // Rules are what counts, with a step where nothing else is said.
 func (b settingsBody) Rules() triage.RevealRules { return b.Own.Rules.Within(triage.RevealLimits{}) }
 
@@ -42,6 +55,7 @@ func (p *Pages) changeSettings(c *fiber.Ctx) error {
 		First: triage.RevealStep(field(c, "first")), Highest: triage.RevealStep(field(c, "highest")), Grey: field(c, "grey") != "",
 		NoJumps: field(c, "no-jumps") != "", NoTiles: field(c, "no-tiles") != "", NoNames: field(c, "no-names") != "",
 	}
+	form.BreakAfter, _ = strconv.Atoi(field(c, "break-after")) //nolint:errcheck // what is no number is as the organisation has it
 	problem := p.Review.SetLimits(ctx, by, form)
 	if problem == nil {
 		return seeOther(c, "/settings?saved=1")

@@ -13,11 +13,10 @@ import (
 
 type signInBody struct {
 	Problem error
-	Out     bool // somebody just signed out
 }
 
 func (p *Pages) signInPage(c *fiber.Ctx) error {
-	return p.show(c, "signin", page{Path: "/signin", Body: signInBody{Out: c.Query("out") != ""}}, "signin.title")
+	return p.show(c, "signin", page{Path: "/signin", Body: signInBody{}}, "signin.title")
 }
 
 // signInByLink exchanges a link's secret for a session.
@@ -62,7 +61,7 @@ func (p *Pages) signOut(c *fiber.Ctx) error {
 		return err
 	}
 	p.guard.ClearSession(c)
-	return seeOther(c, "/signin?out=1")
+	return seeOther(c, "/out")
 }
 
 // languageCookie keeps the language that a reader chose; it says nothing else about them.

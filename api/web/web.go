@@ -24,6 +24,7 @@ type UseCases struct {
 	Weighing     *triage.Weighing
 	Notices      *triage.Notices
 	Shown        *triage.Shown
+	Breaks       *triage.Breaks
 	Rehash       *triage.Rehash
 	// Conditions says how each part of the service fares.
 	Conditions func(ctx context.Context) []triage.Condition
@@ -36,6 +37,8 @@ type Options struct {
 	TLS  bool           // the service is reached over TLS: cookies are Secure
 	// OperatorCSS is a style sheet that the service lays over ours; empty: none.
 	OperatorCSS []byte
+	// Support is whom people may turn to, in the organisation's words; empty: nothing is said.
+	Support string
 }
 
 // Pages serves the pages.
@@ -91,6 +94,9 @@ func (p *Pages) routes() []route {
 		{post, "/signin", public, p.signInByToken},
 		{get, "/signin/:secret", public, p.signInByLink},
 		{post, "/signout", signedIn, p.signOut},
+		{get, "/out", public, p.out},
+		{get, "/break", reviewer, p.aBreak},
+		{post, "/break/later", reviewer, p.later},
 		{get, "/status", signedIn, p.status},
 
 		{get, "/drives", viewers, p.drives},

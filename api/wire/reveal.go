@@ -67,12 +67,14 @@ type Limits struct {
 	NoJumps bool   `json:"no_jumps"`
 	NoTiles bool   `json:"no_tiles"`
 	NoNames bool   `json:"no_names"`
+	Break   int    `json:"break_after,omitempty"` // minutes of work after which to be reminded of a break; absent: as the organisation has it
 }
 
 // Limits returns them as the domain has them.
 func (l Limits) Limits() triage.RevealLimits {
 	return triage.RevealLimits{
 		First: triage.RevealStep(l.First), Highest: triage.RevealStep(l.Highest), Grey: l.Grey, NoJumps: l.NoJumps, NoTiles: l.NoTiles, NoNames: l.NoNames,
+		BreakAfter: l.Break,
 	}
 }
 
@@ -97,7 +99,7 @@ type OwnRules struct {
 // NewOwnRules converts somebody's rules.
 func NewOwnRules(o triage.OwnRules) OwnRules {
 	w := OwnRules{
-		Limits: Limits{string(o.Set.First), string(o.Set.Highest), o.Set.Grey, o.Set.NoJumps, o.Set.NoTiles, o.Set.NoNames},
+		Limits: Limits{string(o.Set.First), string(o.Set.Highest), o.Set.Grey, o.Set.NoJumps, o.Set.NoTiles, o.Set.NoNames, o.Set.BreakAfter},
 		Role:   newRules(o.Role), Rules: newRules(o.Rules),
 	}
 	if !o.Until.IsZero() {

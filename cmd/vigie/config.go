@@ -40,6 +40,10 @@ type serviceConfig struct {
 	// Counts is what supervisors are told of how much others were shown.
 	Counts triage.CountPolicy
 	counts string
+	// Breaks say when somebody is reminded of one.
+	Breaks triage.BreakPolicy
+	// Support is whom people may turn to, in the organisation's words; empty: nothing is said.
+	Support string
 	// Categories is a file of the office's scheme, which Scheme then is; empty: the default.
 	Categories string
 	Scheme     *triage.Scheme

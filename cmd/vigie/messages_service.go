@@ -121,6 +121,7 @@ var serviceMessages = i18n.Catalogue{
 	"error.limit":          {"%s (%s) : un nombre à partir de %d", "%s (%s): a number from %d on"},
 	"error.jail":           {"--jail %s : c’est required ou best-effort", "--jail %s: it is required or best-effort"},
 	"error.objects":        {"--objects %s : c’est folder ou minio", "--objects %s: it is folder or minio"},
+	"error.breaks":         {"--break-after (VIGIE_BREAK_AFTER) est une durée comme 50m, --break-shown (VIGIE_BREAK_SHOWN) un nombre ; 0 : jamais", "--break-after (VIGIE_BREAK_AFTER) is a duration such as 50m, --break-shown (VIGIE_BREAK_SHOWN) a number; 0: never"},
 	"error.reveal-counts":  {"--reveal-counts %s : c’est none, team ou persons", "--reveal-counts %s: it is none, team or persons"},
 	"error.reveal-first":   {"--reveal-first %s : c’est blurred, grey, colour ou full, pour tous ou par rôle (supervisor=grey)", "--reveal-first %s: it is blurred, grey, colour or full, for all or by role (supervisor=grey)"},
 	"error.reveal-highest": {"--reveal-highest %s : c’est facts, blurred, grey, colour ou full, pour tous ou par rôle (colour,supervisor=full)", "--reveal-highest %s: it is facts, blurred, grey, colour or full, for all or by role (colour,supervisor=full)"},

@@ -257,6 +257,10 @@ func (h *house) shown() *triage.Shown {
 	return &triage.Shown{Store: h.views.Shown, Accounts: h.views.Accounts, Policy: h.config.Counts, Zone: time.Local, Now: time.Now}
 }
 
+func (h *house) breaks() *triage.Breaks {
+	return &triage.Breaks{Sittings: h.views.Sittings, Shown: h.views.Shown, Limits: h.views.Limits, Policy: h.config.Breaks, Now: time.Now}
+}
+
 func (h *house) linker() *triage.Linker {
 	return &triage.Linker{Store: h.views.Links, Media: h.views.Media, Events: h.events, Lease: h.views.Lease, Log: h.log}
 }
@@ -274,7 +278,7 @@ func (h *house) app(ctx context.Context, pool *jail.Pool) (*fiber.App, error) {
 			Matcher: h.mirror, Seen: h.views.Seen, Founders: h.founders, Archive: h.archive, Events: h.events, Names: h.names,
 			Contact: h.config.Contact,
 		},
-		Access: h.access, Destructions: h.destructions(), Cases: h.cases(), Weighing: h.weighing(), Notices: h.notices(), Shown: h.shown(), Rehash: h.rehash, Conditions: h.conditions,
+		Access: h.access, Destructions: h.destructions(), Cases: h.cases(), Weighing: h.weighing(), Notices: h.notices(), Shown: h.shown(), Breaks: h.breaks(), Rehash: h.rehash, Conditions: h.conditions,
 	}
 	css, err := h.config.operatorCSS()
 	if err != nil {
@@ -287,7 +291,7 @@ func (h *house) app(ctx context.Context, pool *jail.Pool) (*fiber.App, error) {
 		Metrics:    h.metrics.Handler(),
 		Conditions: u.Conditions, Log: h.log, TLS: tls, Version: fullVersion(),
 		Mount: func(g *guard.Guard) error {
-			return web.Mount(g, u, web.Options{Now: time.Now, TLS: tls, OperatorCSS: css})
+			return web.Mount(g, u, web.Options{Now: time.Now, TLS: tls, OperatorCSS: css, Support: h.config.Support})
 		},
 	})
 }

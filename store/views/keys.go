@@ -19,6 +19,8 @@ import (
 //	grant:<id>           string  a reveal, sealed, until it expires
 //	granted:<g>:<who>    set     what was granted: see grants.go
 //	lease:<name>         string  who holds a lease, until it expires
+//	sitting:<account>    string  since when somebody has been at work, sealed, until they are no more
+//	silent:<account>     string  until when they are not reminded of a break, sealed, until then
 //
 //	exhibits             zset    exhibit ids by time of opening
 //	exhibits:<owner>     zset    the same, of one owner
@@ -113,6 +115,8 @@ const (
 	keyGrant     = "grant:"
 	keyGranted   = "granted:"
 	keyLease     = "lease:"
+	keySitting   = "sitting:"
+	keySilent    = "silent:"
 	keyExhibits  = "exhibits"
 	keyExhibit   = "x:"
 	keyCounts    = "xc:"

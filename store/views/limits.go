@@ -22,6 +22,7 @@ type storedLimits struct {
 	NoJumps bool      `json:"j,omitempty"`
 	NoTiles bool      `json:"l,omitempty"`
 	NoNames bool      `json:"n,omitempty"`
+	Break   int       `json:"b,omitempty"` // minutes
 }
 
 func (s Limits) place(account, event string) string { return s.key(keyLimits, account, "/", event) }
@@ -30,7 +31,7 @@ func (s Limits) place(account, event string) string { return s.key(keyLimits, ac
 func (s Limits) SaveLimits(ctx context.Context, account string, l triage.KeptLimits) error {
 	const op = "views.SaveLimits"
 	event := strconv.FormatUint(l.Event, 10)
-	stored := storedLimits{l.At, string(l.First), string(l.Highest), l.Grey, l.NoJumps, l.NoTiles, l.NoNames}
+	stored := storedLimits{l.At, string(l.First), string(l.Highest), l.Grey, l.NoJumps, l.NoTiles, l.NoNames, l.BreakAfter}
 	doc, err := s.sealJSON(op, s.place(account, event), stored)
 	if err != nil {
 		return err
@@ -54,7 +55,7 @@ func (s Limits) Limits(ctx context.Context, account string) ([]triage.KeptLimits
 		n, _ := strconv.ParseUint(event, 10, 64) // its place opened: it is what was written
 		kept = append(kept, triage.KeptLimits{Event: n, At: doc.At, RevealLimits: triage.RevealLimits{
 			First: triage.RevealStep(doc.First), Highest: triage.RevealStep(doc.Highest), Grey: doc.Grey,
-			NoJumps: doc.NoJumps, NoTiles: doc.NoTiles, NoNames: doc.NoNames,
+			NoJumps: doc.NoJumps, NoTiles: doc.NoTiles, NoNames: doc.NoNames, BreakAfter: doc.Break,
 		}})
 	}
 	slices.SortFunc(kept, func(a, b triage.KeptLimits) int { return cmp.Compare(a.Event, b.Event) })

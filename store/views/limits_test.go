@@ -43,7 +43,7 @@ func TestLimitsAreKept(t *testing.T) {
 	b := open(t)
 	ctx := t.Context()
 	var want []triage.KeptLimits
-	for i, l := range []triage.RevealLimits{{Highest: triage.StepGrey, First: triage.StepBlurred}, {Grey: true, NoJumps: true, NoTiles: true, NoNames: true}, {}} {
+	for i, l := range []triage.RevealLimits{{Highest: triage.StepGrey, First: triage.StepBlurred}, {Grey: true, NoJumps: true, NoTiles: true, NoNames: true, BreakAfter: 25}, {}} {
 		want = append(want, triage.KeptLimits{Event: uint64(8 + i), At: day.Add(time.Duration(i) * time.Hour), RevealLimits: l}) //nolint:gosec // small
 	}
 	for _, i := range []int{2, 0, 1, 0} {
