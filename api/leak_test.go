@@ -72,7 +72,7 @@ func (w *walk) leaks(what string, a answer, s *secrets) {
 // changing are the operations that a crawler leaves to those who may not call them: others could see nothing after it.
 var changing = []string{
 	"closeCase", "reopenCase", "proposeDestruction", "confirmDestruction", "withdrawDestruction", "withdrawSet", "removeSet", "importSet",
-	"putPart", "sealExhibit", "upload", "decide", "decideFolder", "undecide", "return", "next", "nextAwaiting", "changeWeights", "setLimits", "objectToEntry", "claim", "reveal",
+	"putPart", "sealExhibit", "upload", "decide", "decideFolder", "undecide", "return", "next", "nextAwaiting", "changeWeights", "setLimits", "recordOutcome", "objectToEntry", "claim", "reveal",
 }
 
 // crawl calls every route of the document, and every page, as somebody, and looks for what may not get out. allowed are addresses whose

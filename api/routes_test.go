@@ -73,6 +73,10 @@ var may = map[string][]triage.Role{
 	"GET /v1/reveals/{id}/names":                 {triage.Reviewer, triage.Supervisor},
 	"PUT /v1/reveals/{id}/hidden":                {triage.Reviewer, triage.Supervisor},
 	"DELETE /v1/reveals/{id}/hidden":             {triage.Reviewer, triage.Supervisor},
+	"GET /v1/cases/{id}/outcomes":                {triage.Examiner, triage.Reviewer, triage.Supervisor, triage.Admin},
+	"POST /v1/cases/{id}/outcomes":               {triage.Examiner, triage.Supervisor, triage.Admin},
+	"GET /v1/me/outcomes":                        {triage.Reviewer, triage.Supervisor},
+	"POST /v1/me/outcomes/{outcome}/read":        {triage.Reviewer, triage.Supervisor},
 	"GET /v1/me/shown":                           {triage.Reviewer, triage.Supervisor},
 	"GET /v1/shown":                              {triage.Supervisor},
 	"GET /v1/me/limits":                          {triage.Reviewer, triage.Supervisor},
@@ -180,7 +184,7 @@ func newWalk(t *testing.T) *walk {
 		"exhibits id": id, "exhibits part": string(partID), "media sha256": items[0].Digests.SHA256.String(),
 		"sets id": strconv.Itoa(int(report.Set.ID)), "exhibits link": "1+1", "sets entry": "1", "groups id": queue.Groups[0].ID,
 		"cases id":   string(triage.NewNames([32]byte{1}).Case("2026/1")),
-		"reveals id": "r" + strings.Repeat("0", 24), "reveals n": "0",
+		"reveals id": "r" + strings.Repeat("0", 24), "reveals n": "0", "me outcome": "1",
 	}
 	w.bodies = map[string]string{
 		"check":         `{"inputs":[{"md5":"` + items[0].Digests.MD5.String() + `"}]}`,
@@ -198,6 +202,7 @@ func newWalk(t *testing.T) *walk {
 		"changeWeights":      changedWeights(t, 0, 12),
 		"proposeDestruction": `{"reference":"order 12/2026"}`,
 		"holdCase":           `{"until":"` + s.clock.now().Add(time.Hour).UTC().Format(time.RFC3339) + `"}`,
+		"recordOutcome":      `{"what":["arrest"],"note":"thank you"}`,
 		"closeCase":          `{"reference":"order 7/2026"}`,
 		"reopenCase":         `{"reference":"order 8/2026"}`,
 	}
@@ -373,7 +378,7 @@ func (w *walk) allowed(t *testing.T) {
 	looking := []string{"next", "group", "claim", "reveal", "picture", "hideReveal", "resumeReveal", "names", "return", "limits", "setLimits", "ranking", "changeWeights"}
 	deciding := []string{"claim", "decide", "undecide", "decide", "awaiting"}
 	after := []string{
-		"categories", "notices", "shown", "othersShown", "weightsVersions", "removeSet", "cases", "case", "holdCase", "closeCase", "reopenCase", "proposeDestruction", "destruction", "destructions", "withdrawDestruction", "proposeDestruction", "confirmDestruction",
+		"categories", "notices", "shown", "othersShown", "weightsVersions", "removeSet", "cases", "case", "holdCase", "recordOutcome", "outcomesOf", "outcomes", "readOutcome", "closeCase", "reopenCase", "proposeDestruction", "destruction", "destructions", "withdrawDestruction", "proposeDestruction", "confirmDestruction",
 	}
 	ops := map[string]wire.Operation{}
 	for _, op := range wire.Operations() {
@@ -462,6 +467,12 @@ func (w *walk) follow(t *testing.T, name string, a answer) {
 			t.Fatalf("%s, %v", a.body, err)
 		}
 		w.params["reveals id"] = r.ID
+	case "outcomes":
+		var told wire.CaseOutcomes
+		if err := json.Unmarshal(a.body, &told); err != nil || len(told.Outcomes) != 3 {
+			t.Fatalf("%s, %v", a.body, err)
+		}
+		w.params["me outcome"] = strconv.FormatUint(told.Outcomes[0].ID, 10)
 	case "changeWeights":
 		var r wire.Ranking
 		if err := json.Unmarshal(a.body, &r); err != nil {

@@ -172,7 +172,11 @@ func (r *Review) read(ctx context.Context, id GroupID) (Group, []Medium, error) 
 
 // record has a decision on a claimed group take effect, and hands that back.
 func (r *Review) record(ctx context.Context, by Actor, g Group, d Decision) (Decision, error) {
-	if err := r.Events.act(ctx, by, DecisionMade, string(g.ID), d); err != nil {
+	cases, err := r.casesOf(ctx, g.ID)
+	if err != nil {
+		return Decision{}, err
+	}
+	if err := r.Events.act(ctx, by, DecisionMade, string(g.ID), decidedGroup{d, cases}); err != nil {
 		return Decision{}, err
 	}
 	return d, r.Queue.Unclaim(ctx, g.ID, by.ID)

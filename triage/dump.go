@@ -25,7 +25,7 @@ func (c *CatchUp) Dump(ctx context.Context, w io.Writer) error {
 		return catchingUp(Advance{})
 	}
 	d := dumper{c, json.NewEncoder(w)}
-	for _, part := range []func(context.Context) error{d.accounts, d.limits, d.shown, d.sets, d.weights, d.cases, d.exhibits, d.groups, d.lifted, d.queue, d.links} {
+	for _, part := range []func(context.Context) error{d.accounts, d.limits, d.shown, d.sets, d.weights, d.cases, d.exhibits, d.groups, d.lifted, d.queue, d.links, d.outcomes} {
 		if err := part(ctx); err != nil {
 			return err
 		}
@@ -65,49 +65,6 @@ func (d dumper) accounts(ctx context.Context) error {
 		}
 		if err != nil {
 			return err
-		}
-	}
-	return err
-}
-
-// limits tells of all that people set on themselves.
-func (d dumper) limits(ctx context.Context) error {
-	accounts, err := d.Events.Accounts.Accounts(ctx)
-	for _, a := range accounts {
-		kept, err := d.Events.Limits.Limits(ctx, a.ID)
-		if err != nil {
-			return err
-		}
-		for _, l := range kept {
-			line, err := d.of("limits", a.ID+" "+strconv.FormatUint(l.Event, 10), l)
-			if err == nil {
-				err = d.out.Encode(line)
-			}
-			if err != nil {
-				return err
-			}
-		}
-	}
-	return err
-}
-
-// shown tells of all that people were shown.
-func (d dumper) shown(ctx context.Context) error {
-	accounts, err := d.Events.Accounts.Accounts(ctx)
-	for _, a := range accounts {
-		kept, err := d.Events.Shown.Shown(ctx, a.ID, d.Steward.Now().Add(-ShownKept))
-		if err != nil {
-			return err
-		}
-		slices.SortFunc(kept, func(x, y Showing) int { return cmp.Compare(x.Grant, y.Grant) })
-		for _, s := range kept {
-			line, err := d.of("shown", a.ID+" "+s.Grant, s)
-			if err == nil {
-				err = d.out.Encode(line)
-			}
-			if err != nil {
-				return err
-			}
 		}
 	}
 	return err

@@ -64,6 +64,9 @@ const (
 	CaseIsReopened EventKind = "case.reopened"
 	CaseIsHeld     EventKind = "case.held" // until when somebody is in custody for it
 
+	CaseHasOutcome EventKind = "case.outcome"      // what came of it, and who is told
+	OutcomeRead    EventKind = "case.outcome-read" // by one of those
+
 	// RehashStarted and RehashFinished stand around the renewal of outdated fingerprints.
 	RehashStarted  EventKind = "rehash.started"
 	RehashFinished EventKind = "rehash.finished"

@@ -75,6 +75,7 @@ type Projector struct {
 	Limits    LimitsStore
 	Links     LinkStore
 	Shown     ShownStore
+	Outcomes  CaseOutcomeStore
 	Custody   CustodyStore
 	Names     Names
 }
@@ -191,7 +192,13 @@ func (p *Projector) Apply(ctx context.Context, ev Event) error {
 			return p.Limits.SaveLimits(ctx, ev.Subject, KeptLimits{Event: ev.Seq, At: ev.Time.UTC(), RevealLimits: l})
 		})
 	case DecisionMade:
-		return withData(ev, func(d Decision) error { return p.Queue.SaveDecision(ctx, GroupID(ev.Subject), d) })
+		return withData(ev, func(d decidedGroup) error { return p.groupDecided(ctx, GroupID(ev.Subject), d) })
+	case CaseHasOutcome:
+		return withData(ev, func(d caseOutcome) error { return p.caseHasOutcome(ctx, ev, d) })
+	case OutcomeRead:
+		return withData(ev, func(d readOutcome) error {
+			return unlessMissing(p.Outcomes.ReadOutcome(ctx, ev.Actor, d.Event, ev.Time.UTC()))
+		})
 	}
 	return nil
 }

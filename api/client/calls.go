@@ -239,6 +239,20 @@ func (c *Client) HoldCase(ctx context.Context, identifier string, until time.Tim
 	return k, err
 }
 
+// RecordOutcome says what came of a case.
+func (c *Client) RecordOutcome(ctx context.Context, identifier string, what []string, note string) (r wire.OutcomeRecorded, err error) {
+	k := call{op: "record the outcome of a case", method: http.MethodPost, path: "/v1/cases/" + id(identifier) + "/outcomes"}
+	err = c.send(ctx, k, wire.RecordOutcome{What: what, Note: note}, &r)
+	return r, err
+}
+
+// OutcomesOf returns what came of a case, the latest first.
+func (c *Client) OutcomesOf(ctx context.Context, identifier string) ([]wire.CaseOutcome, error) {
+	var list wire.CaseOutcomes
+	err := c.get(ctx, "read the outcomes of a case", "/v1/cases/"+id(identifier)+"/outcomes", nil, &list)
+	return list.Outcomes, err
+}
+
 // Queue returns up to limit groups of the queue from behind a place (nothing: its beginning) on.
 func (c *Client) Queue(ctx context.Context, after string, limit int) (q wire.Queue, err error) {
 	return c.Filtered(ctx, nil, after, limit)

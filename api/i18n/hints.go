@@ -8,9 +8,12 @@ import (
 // hints are the French of the hints that the domain, the guard and the pages give, which are English. A test reads
 // their source and finds those that are missing here and in outerHints.
 var hints = map[string]string{
-	"a break comes after 1 to 480 minutes, or 0: as the organisation has it": "une pause vient après 1 à 480 minutes, ou 0 : comme le service le fixe",
-	"this organisation tells nobody what others were shown":                  "ce service ne dit à personne ce que les autres ont vu",
-	"tick the box: what is destroyed cannot be brought back":                 "cochez la case : rien de ce qui est détruit ne peut être retrouvé",
+	"a break comes after 1 to 480 minutes, or 0: as the organisation has it":                           "une pause vient après 1 à 480 minutes, ou 0 : comme le service le fixe",
+	"state what came of the case":                                                                      "indiquez ce qu’a donné la procédure",
+	"you are told of no such outcome":                                                                  "aucune suite de ce numéro ne vous est annoncée",
+	"an outcome is victim-identified, victim-safe, producer-identified, arrest, conviction or no-lead": "une suite est victim-identified, victim-safe, producer-identified, arrest, conviction ou no-lead",
+	"this organisation tells nobody what others were shown":                                            "ce service ne dit à personne ce que les autres ont vu",
+	"tick the box: what is destroyed cannot be brought back":                                           "cochez la case : rien de ce qui est détruit ne peut être retrouvé",
 	// Of closing and reopening cases.
 	"its case is closed: an administrator reopens it with vigie case reopen":                               "sa procédure est close : un administrateur la rouvre avec vigie case reopen",
 	"this case is being reopened: try again when that is done":                                             "cette procédure est en cours de réouverture : réessayez ensuite",

@@ -29,6 +29,7 @@ type Handlers struct {
 	Weighing     *triage.Weighing
 	Notices      *triage.Notices
 	Shown        *triage.Shown
+	Outcomes     *triage.CaseOutcomes
 	// Conditions says how each part of the service fares.
 	Conditions func(ctx context.Context) []triage.Condition
 	Metrics    http.Handler // nil: there are none
@@ -55,6 +56,7 @@ func (h *Handlers) Register(g *guard.Guard) error {
 	h.ranking(g)
 	h.notices(g)
 	h.shown(g)
+	h.outcomes(g)
 	return nil
 }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -60,12 +61,24 @@ type caseBody struct {
 	Earliest, Latest     string // that it may be
 	Reference            string
 	Problem              error
+	Outcomes             []outcomeRow // what came of it
+	May                  bool         // the reader may say what did
+	Outcome              outcomeForm
 }
 
-func (p *Pages) aCase(c *fiber.Ctx) error { return p.showCase(c, caseForm{}, nil) }
+func (p *Pages) aCase(c *fiber.Ctx) error {
+	var form caseForm
+	if n, err := strconv.ParseUint(c.Query("told"), 10, 32); err == nil {
+		form.outcome.Told = i18n.Number(language(c), n)
+	}
+	return p.showCase(c, form, nil)
+}
 
 // caseForm is what somebody wrote into a form of a case's page.
-type caseForm struct{ reference, until string }
+type caseForm struct {
+	reference, until string
+	outcome          outcomeForm
+}
 
 // formMoment is how forms write a time.
 const formMoment = "2006-01-02T15:04"
@@ -80,6 +93,10 @@ func (p *Pages) showCase(c *fiber.Ctx, form caseForm, problem error) error {
 	body := newCaseBody(language(c), k)
 	body.Admin, body.Reference, body.Problem = by.Role == triage.Admin, form.reference, problem
 	body.Examiner, body.Until = by.Role == triage.Examiner && k.State == triage.CaseOpen, form.until
+	body.May, body.Outcome = by.Role != triage.Reviewer, form.outcome
+	if body.Outcomes, err = p.outcomesOf(c, k.ID); err != nil {
+		return err
+	}
 	now := p.o.Now().In(p.o.Zone)
 	body.Earliest, body.Latest = now.Format(formMoment), now.Add(triage.MaxCustody).Format(formMoment)
 	if k.Custody != nil && body.Until == "" {

@@ -54,13 +54,18 @@ func (p *Pages) readNotice(c *fiber.Ctx) error {
 	return seeOther(c, "/notices")
 }
 
-// count tells an examiner, beside the tab, how many notices there are to read. That it cannot be told holds up no page.
+// count tells an examiner, beside the tab, how many notices there are to read, and who works the queue how many outcomes. That it cannot
+// be told holds up no page.
 func (p *Pages) count(c *fiber.Ctx, pg page) {
-	i := slices.IndexFunc(pg.Nav, func(t tab) bool { return t.Path == "/notices" })
-	if i < 0 || pg.Session.Actor.Role != triage.Examiner {
+	path, unread := "/outcomes", p.Outcomes.Unread
+	if pg.Session.Actor.Role == triage.Examiner {
+		path, unread = "/notices", p.Notices.Unread
+	}
+	i := slices.IndexFunc(pg.Nav, func(t tab) bool { return t.Path == path })
+	if i < 0 {
 		return
 	}
-	if n, err := p.Notices.Unread(guard.Context(c), pg.Session.Actor); err == nil {
+	if n, err := unread(guard.Context(c), pg.Session.Actor); err == nil {
 		pg.Nav[i].Count = n
 	}
 }

@@ -50,3 +50,37 @@ func sampleCalm(l i18n.Lang) []sample {
 		{"break-due", "queue", "layout", due},
 	}
 }
+
+// sampleOutcomes are what came of one's work, and the page of a case on which it is told.
+func sampleOutcomes(l i18n.Lang) []sample {
+	row := func(number, note string, read time.Time, what ...triage.OutcomeCode) outcomeRow {
+		o := triage.CaseOutcome{Event: 812, Case: "k0123456789abcdef", Number: number, What: what, Note: note, At: sampleNow}
+		return outcomeRow{triage.OutcomeNotice{CaseOutcome: o, Read: read}, "Nadia Lefort"}
+	}
+	rows := []outcomeRow{
+		row("2026/00123", "La petite est chez sa tante.\nMerci à toutes et à tous.", time.Time{}, triage.VictimWasIdentified, triage.VictimIsSafe),
+		row(hostile, hostile, sampleNow.Add(time.Hour), triage.OutcomeCodes...),
+	}
+	told := samplePage(l, reviewer, "/outcomes", outcomesBody{Rows: rows, Pager: pager{"/outcomes", 0, outcomesShown, 2}})
+	for i := range told.Nav {
+		if told.Nav[i].Path == "/outcomes" {
+			told.Nav[i].Count = 1
+		}
+	}
+	k := triage.Case{
+		CaseRecord: triage.CaseRecord{ID: "k0123456789abcdef", Number: "2026/00123", State: triage.CaseClosed, Closed: triage.CaseChange{By: "a4", At: sampleNow, Reference: "7"}},
+		Exhibits:   []triage.CaseExhibit{{Exhibit: triage.Exhibit{ID: "x1123456789abcdef", Case: "2026/00123", Seal: "A", Owner: "a1", Opened: sampleNow}}},
+	}
+	one := func(form outcomeForm, problem error) page {
+		body := newCaseBody(l, k)
+		body.May, body.Outcomes, body.Outcome, body.Problem, body.ClosedBy = true, rows, form, problem, "Yann Le Goff"
+		return samplePage(l, examiner, "/cases/k0123456789abcdef", body)
+	}
+	wrong := triage.E(triage.Invalid, "x", "", "state what came of the case", nil)
+	return []sample{
+		{"outcomes", "outcomes", "layout", told},
+		{"outcomes-none", "outcomes", "layout", samplePage(l, reviewer, "/outcomes", outcomesBody{Pager: pager{Size: outcomesShown}})},
+		{"case-outcome-told", "case", "layout", one(outcomeForm{Told: "3"}, nil)},
+		{"case-outcome-wrong", "case", "layout", one(outcomeForm{Told: "-", Note: hostile}, wrong)},
+	}
+}

@@ -61,6 +61,7 @@ func samples(l i18n.Lang) []sample {
 	all = append(all, sampleSettings(l)...)
 	all = append(all, sampleShown(l)...)
 	all = append(all, sampleCalm(l)...)
+	all = append(all, sampleOutcomes(l)...)
 	return append(all, sampleSets(l)...)
 }
 

@@ -79,6 +79,8 @@ func functions(l i18n.Lang, zone *time.Location, a assets) template.FuncMap {
 		"victim":           func(v triage.Victim) string { return i18n.Victim(l, v) },
 		"lead":             func(lead triage.Lead) string { return i18n.Lead(l, lead) },
 		"steps":            func() []triage.RevealStep { return triage.RevealSteps },
+		"outcomeCodes":     func() []triage.OutcomeCode { return triage.OutcomeCodes },
+		"outcome":          func(code triage.OutcomeCode) string { return i18n.Outcome(l, code) },
 		"looks":            func() []triage.Look { return triage.Looks },
 		"look":             func(look triage.Look) string { return i18n.Look(l, look) },
 		"lasted":           func(d time.Duration) string { return i18n.Duration(l, d.Round(time.Second)) },

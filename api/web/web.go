@@ -24,6 +24,7 @@ type UseCases struct {
 	Weighing     *triage.Weighing
 	Notices      *triage.Notices
 	Shown        *triage.Shown
+	Outcomes     *triage.CaseOutcomes
 	Breaks       *triage.Breaks
 	Rehash       *triage.Rehash
 	// Conditions says how each part of the service fares.
@@ -111,6 +112,7 @@ func (p *Pages) routes() []route {
 		{get, "/cases", viewers, p.cases},
 		{get, "/cases/:id", viewers, p.aCase},
 		{post, "/cases/:id/custody", guard.For(triage.Examiner), p.holdCase},
+		{post, "/cases/:id/outcome", guard.For(triage.Examiner, triage.Supervisor, triage.Admin), p.recordOutcome},
 		{post, "/cases/:id/close", admin, p.closeCase},
 		{post, "/cases/:id/reopen", admin, p.reopenCase},
 
@@ -139,6 +141,8 @@ func (p *Pages) routes() []route {
 
 		{get, "/notices", guard.For(triage.Examiner, triage.Reviewer, triage.Supervisor), p.notices},
 		{post, "/notices/:id/:link/read", guard.For(triage.Examiner), p.readNotice},
+		{get, "/outcomes", reviewer, p.outcomes},
+		{post, "/outcomes/:outcome/read", reviewer, p.readOutcome},
 		{get, "/shown", reviewer, p.shown},
 		{post, "/reveals/:id/hidden", reviewer, p.hide},
 		{get, "/settings", reviewer, p.settings},

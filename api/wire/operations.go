@@ -92,6 +92,7 @@ func Operations() []Operation {
 	ops = append(ops, decisionOperations()...)
 	ops = append(ops, noticeOperations()...)
 	ops = append(ops, shownOperations()...)
+	ops = append(ops, outcomeOperations()...)
 	return append(ops, reviewOperations()...)
 }
 
@@ -298,6 +299,20 @@ func shownOperations() []Operation {
 		},
 		{Method: http.MethodPut, Path: "/v1/reveals/{id}/hidden", Name: "hideReveal", Summary: "Say that what one's own reveal shows is on the screen no more", Roles: reviewer, Status: 204, Errors: found},
 		{Method: http.MethodDelete, Path: "/v1/reveals/{id}/hidden", Name: "resumeReveal", Summary: "Say that it is shown again", Roles: reviewer, Status: 204, Errors: found},
+	}
+}
+
+func outcomeOperations() []Operation {
+	readers := []triage.Role{triage.Examiner, triage.Reviewer, triage.Supervisor, triage.Admin}
+	found := []triage.Kind{triage.NotFound}
+	return []Operation{
+		{Method: http.MethodGet, Path: "/v1/cases/{id}/outcomes", Name: "outcomesOf", Summary: "What came of a case, the latest first", Roles: readers, Status: 200, Answers: answers(CaseOutcomes{}), Errors: found},
+		{
+			Method: http.MethodPost, Path: "/v1/cases/{id}/outcomes", Name: "recordOutcome", Summary: "Say what came of a case: it is told to those whose opinions were given on groups with media in it. An examiner of a case with exhibits of their own",
+			Roles: []triage.Role{triage.Examiner, triage.Supervisor, triage.Admin}, Body: asJSON(RecordOutcome{}), Status: 201, Answers: answers(OutcomeRecorded{}), Errors: found,
+		},
+		{Method: http.MethodGet, Path: "/v1/me/outcomes", Name: "outcomes", Summary: "What came of the cases that the caller worked on, the latest first", Roles: reviewer, Status: 200, Answers: answers(CaseOutcomes{})},
+		{Method: http.MethodPost, Path: "/v1/me/outcomes/{outcome}/read", Name: "readOutcome", Summary: "Take note of an outcome that the caller is told of", Roles: reviewer, Status: 204, Errors: found},
 	}
 }
 

@@ -21,6 +21,7 @@ type caseOptions struct {
 	noWait     bool   // of both
 	until      string // of custody
 	ended      bool   // of custody
+	what, note string // of outcome
 	json       bool
 }
 
@@ -31,7 +32,7 @@ func runCase(ctx context.Context, env *environment, args []string) error {
 		what, args = args[0], args[1:]
 	}
 	run := map[string]func(context.Context, *environment, *client.Client, *caseOptions, []string) error{
-		"list": caseList, "show": caseShow, "close": caseClose, "reopen": caseReopen, "custody": caseCustody,
+		"list": caseList, "show": caseShow, "close": caseClose, "reopen": caseReopen, "custody": caseCustody, "outcome": caseOutcome,
 	}[what]
 	name := "case " + what
 	switch {
@@ -52,6 +53,10 @@ func runCase(ctx context.Context, env *environment, args []string) error {
 		fs.StringVar(&o.until, "until", "", "when it ends, as 2026-11-23T14:00 in this machine's time")
 		fs.BoolVar(&o.ended, "ended", false, "it has ended")
 	}
+	if what == "outcome" {
+		fs.StringVar(&o.what, "what", "", "what came of it: victim-identified, victim-safe, producer-identified, arrest, conviction, no-lead; several with commas")
+		fs.StringVar(&o.note, "note", "", "a few words to those who worked on it")
+	}
 	rest, err := env.parse(fs, args)
 	if err != nil {
 		return err
@@ -64,6 +69,9 @@ func runCase(ctx context.Context, env *environment, args []string) error {
 	}
 	if what == "custody" && (o.until == "") != o.ended {
 		return usageError(env.T("error.case-until"))
+	}
+	if what == "outcome" && o.what == "" {
+		return usageError(env.T("error.case-outcome"))
 	}
 	c, _, err := o.connection.client(env)
 	if err != nil {
@@ -96,7 +104,7 @@ func caseShow(ctx context.Context, env *environment, c *client.Client, o *caseOp
 		fmt.Fprintf(env.Stdout, "  %s  %s  %s\n", x.ID, harmless(x.Exhibit.Exhibit), env.T("case.items", i18n.Number(env.Lang, sum(x.Counts.Items))))
 	}
 	printCounts(env, k.Counts)
-	return nil
+	return o.printOutcomes(ctx, env, c, k)
 }
 
 // caseCustody says until when a custody runs.

@@ -84,8 +84,8 @@ groups are ranked by it at once; nothing else changes.`},
 		"vigie weights check FICHIER\n\nVérifie un fichier de poids sur ce poste, sans service, et dit en quoi il diffère de celui par défaut.",
 		"vigie weights check FILE\n\nChecks a file of weights on this machine, without a service, and says where it differs from the default."},
 	"usage.case": {
-		"vigie case list|show|custody|close|reopen   (vigie help case close pour les options)",
-		"vigie case list|show|custody|close|reopen   (vigie help case close for its flags)"},
+		"vigie case list|show|custody|outcome|close|reopen   (vigie help case close pour les options)",
+		"vigie case list|show|custody|outcome|close|reopen   (vigie help case close for its flags)"},
 	"usage.case list": {
 		"vigie case list [--json]\n\nLes procédures, avec leur état et leurs décomptes : d’un enquêteur, celles de ses scellés.",
 		"vigie case list [--json]\n\nCases, with their state and counts: of an examiner, those of their own exhibits."},
@@ -101,6 +101,10 @@ groupes de cette procédure passent avant tous les autres dans la file.`,
 
 An examiner says until when a custody (garde à vue) runs in a case of their own exhibits, at most 144 hours ahead: until
 then the groups of that case come before all others in the queue.`},
+	"usage.case outcome": {
+		"vigie case outcome PROCÉDURE --what SUITE[,SUITE…] [--note TEXTE]\n\nDit ce qu’a donné une procédure : celles et ceux qui en ont examiné des médias le liront.\nUn enquêteur, de ses procédures ; un chef de section, un administrateur, de toutes.\nSuites : victim-identified (victime identifiée), victim-safe (mise en sécurité),\nproducer-identified (producteur identifié), arrest (interpellation), conviction\n(condamnation), no-lead (plus de piste).\n",
+		"vigie case outcome CASE --what OUTCOME[,OUTCOME…] [--note TEXT]\n\nSays what came of a case: those who looked at media of it will read it. An examiner\nof their own cases, a supervisor or an administrator of all.\nOutcomes: victim-identified, victim-safe, producer-identified, arrest, conviction,\nno-lead.\n",
+	},
 	"usage.case close": {
 		`vigie case close PROCÉDURE --reference RÉFÉRENCE [--no-wait] [--json]
 
@@ -191,7 +195,8 @@ Restores an entry that was withdrawn or disputed, named as it was then: vigie se
 
 	"error.weights-what":    {"dire quoi faire : vigie weights show, set FICHIER, history ou check FICHIER", "say what to do: vigie weights show, set FILE, history or check FILE"},
 	"error.weights-version": {"donner --default, ou --version et un numéro que montre vigie weights history", "give --default, or --version and a number that vigie weights history shows"},
-	"error.case-what":       {"dire quoi faire : vigie case list, show PROCÉDURE, custody PROCÉDURE, close PROCÉDURE ou reopen PROCÉDURE", "say what to do: vigie case list, show CASE, custody CASE, close CASE or reopen CASE"},
+	"error.case-what":       {"dire quoi faire : vigie case list, show PROCÉDURE, custody PROCÉDURE, outcome PROCÉDURE, close PROCÉDURE ou reopen PROCÉDURE", "say what to do: vigie case list, show CASE, custody CASE, outcome CASE, close CASE or reopen CASE"},
+	"error.case-outcome":    {"dire ce qu’elle a donné : --what victim-identified,arrest", "say what came of it: --what victim-identified,arrest"},
 	"error.case-until":      {"donner la fin de la garde à vue, --until 2026-11-23T14:00, ou --ended", "give the end of the custody, --until 2026-11-23T14:00, or --ended"},
 	"error.case-reference":  {"sur quelle décision cela repose-t-il ? Donner --reference, qui est consignée", "which decision does it rest on? Give --reference, which is recorded"},
 	"error.destroy-what":    {"dire quoi faire : vigie destroy SCELLÉ --reference RÉFÉRENCE, --confirm ou --withdraw, ou vigie destroy --list", "say what to do: vigie destroy EXHIBIT --reference REF, --confirm or --withdraw, or vigie destroy --list"},
@@ -219,17 +224,19 @@ Restores an entry that was withdrawn or disputed, named as it was then: vigie se
 	"wait.full":    {"En attente : %s Cela reprendra tout seul.", "Waiting: %s It goes on by itself."},
 	"wait.service": {"Le service ne répond pas ; nouvel essai… (%s)", "The service does not answer; trying again… (%s)"},
 
-	"case.counts":    {"scellés : %s, fichiers : %s, connus ou proches : %s", "exhibits: %s, files: %s, known or near: %s"},
-	"case.custody":   {"Garde à vue en cours jusqu’au %s : ses groupes passent en premier", "A custody runs until %s: its groups come first"},
-	"queue.custody":  {"garde à vue, procédure %s, jusqu’au %s", "custody, case %s, until %s"},
-	"case.items":     {"%s fichiers", "%s files"},
-	"case.closed":    {"Close le %s par %s, référence %s", "Closed %s by %s, reference %s"},
-	"case.reopened":  {"Rouverte le %s par %s, référence %s", "Reopened %s by %s, reference %s"},
-	"case.closing":   {"clôture… (%s fichiers sur %s restent)", "closing… (%s files of %s are left)"},
-	"case.reopening": {"réouverture… (%s fichiers sur %s)", "reopening… (%s files of %s)"},
-	"case.matching":  {"Ses fichiers sont encore comparés aux bases telles qu’elles sont à présent : jusque-là, leur constat est « En cours »", "Its files are still being matched with the sets as they are now: until then their finding is pending"},
-	"case.changed":   {"Quelqu’un d’autre l’a close ou rouverte entre-temps", "Somebody else closed or reopened it meanwhile"},
-	"check.closed":   {"Vu dans une procédure close.", "Seen in a closed case."},
+	"case.counts":       {"scellés : %s, fichiers : %s, connus ou proches : %s", "exhibits: %s, files: %s, known or near: %s"},
+	"case.custody":      {"Garde à vue en cours jusqu’au %s : ses groupes passent en premier", "A custody runs until %s: its groups come first"},
+	"queue.custody":     {"garde à vue, procédure %s, jusqu’au %s", "custody, case %s, until %s"},
+	"case.outcome":      {"Suite, le %s : %s. %s", "Outcome, %s: %s. %s"},
+	"case.outcome-told": {"La suite est enregistrée. Personnes prévenues : %s", "The outcome is recorded. People told: %s"},
+	"case.items":        {"%s fichiers", "%s files"},
+	"case.closed":       {"Close le %s par %s, référence %s", "Closed %s by %s, reference %s"},
+	"case.reopened":     {"Rouverte le %s par %s, référence %s", "Reopened %s by %s, reference %s"},
+	"case.closing":      {"clôture… (%s fichiers sur %s restent)", "closing… (%s files of %s are left)"},
+	"case.reopening":    {"réouverture… (%s fichiers sur %s)", "reopening… (%s files of %s)"},
+	"case.matching":     {"Ses fichiers sont encore comparés aux bases telles qu’elles sont à présent : jusque-là, leur constat est « En cours »", "Its files are still being matched with the sets as they are now: until then their finding is pending"},
+	"case.changed":      {"Quelqu’un d’autre l’a close ou rouverte entre-temps", "Somebody else closed or reopened it meanwhile"},
+	"check.closed":      {"Vu dans une procédure close.", "Seen in a closed case."},
 
 	"destroy.proposed":  {"Proposée. Un autre administrateur confirme avant le %s : vigie destroy SCELLÉ --confirm", "Proposed. Another administrator confirms before %s: vigie destroy EXHIBIT --confirm"},
 	"destroy.withdrawn": {"Proposition retirée", "Proposal withdrawn"},

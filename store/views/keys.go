@@ -94,6 +94,10 @@ import (
 //
 //	shown:<account>:<d>  hash    grant that ended on that day (days since 1970) → what was shown under it, sealed, until it fades
 //
+//	worked:<8 bytes>     set     who gave an opinion of a group with media in that case, each sealed
+//	outcomes             hash    event of the journal → what it says came of a case, sealed
+//	told:<account>       hash    event of an outcome that somebody is told of → when they took note, sealed
+//
 //	weights              hash    event of the journal → the weights that it put in force, sealed
 //	rerank               hash    by which weights groups are ranked, and how many of them: see rerank.go
 //
@@ -162,6 +166,9 @@ const (
 	keyWeights   = "weights"
 	keyLimits    = "limits:"
 	keyShown     = "shown:"
+	keyWorked    = "worked:"
+	keyOutcomes  = "outcomes"
+	keyTold      = "told:"
 	keyRerank    = "rerank"
 )
 

@@ -15,7 +15,7 @@ import (
 // What expires by itself, and no catch-up makes again, has none, nor have jobs: what is queued and not there is queued again.
 var families = []string{
 	keyExhibits + ":", keyExhibit, keyCounts, keyParts, keyPartMedia, keyMedium, "ep:", keySeen, keyEarlier, keyDoomed, keyVacant,
-	keyNear, keyCamera, "fg:", "sub:", keyGroup, keyMembers, keyTie, keyTied, keyFounders + ":", keyLimits, keyShown, "q:", keyUp,
+	keyNear, keyCamera, "fg:", "sub:", keyGroup, keyMembers, keyTie, keyTied, keyFounders + ":", keyLimits, keyShown, keyWorked, keyTold, "q:", keyUp,
 	"known:c:", "known:s:", "known:p:", "known:h:", "known:a:",
 }
 
@@ -28,7 +28,7 @@ const (
 
 // lasting are single keys that never go once they are there; ofSets, once a set was active.
 var (
-	lasting = []string{keyAccounts, keyTokens, keyWords, keyFounders, keyCases, keyCustodies, keyLeaving, keyAwaiting, keyTies, keyUntied, keyEntering, keyWeights, keyClassifier, "gone", keySwept, keyEpoch, "known:last", "known:versions"}
+	lasting = []string{keyAccounts, keyTokens, keyWords, keyFounders, keyCases, keyCustodies, keyLeaving, keyAwaiting, keyTies, keyUntied, keyEntering, keyWeights, keyOutcomes, keyClassifier, "gone", keySwept, keyEpoch, "known:last", "known:versions"}
 	ofSets  = []string{"known:docs", "known:states", "known:objections", "known:grown", "known:named"}
 )
 
