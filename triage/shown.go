@@ -74,8 +74,8 @@ const (
 	CountsPersons CountPolicy = "persons" // of each, by name
 )
 
-// LeastTeam is of how many people, beside its reader, a day's sum must be, for nobody's own count to follow from it: the least number of
-// a published cell, as official statistics (INSEE) have it for people and firms.
+// LeastTeam is of how many people, beside its reader, a day's sum must be, for nobody's own count to follow from it: as many as INSEE wants
+// of firms in a cell that it publishes (secret statistique).
 const LeastTeam = 3
 
 // Shown tells what people were shown: each person of themselves, and supervisors of others as far as the organisation wants it.
