@@ -147,7 +147,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 		Weighing:     &triage.Weighing{Store: v.Weights, Rerank: v.Rerank, Events: events},
 		Rehash:       &triage.Rehash{Runs: v.Rehashes},
 	}
-	u.Outcomes = &triage.CaseOutcomes{Cases: u.Cases, Events: events}
+	u.Outcomes = &triage.CaseOutcomes{Cases: u.Cases, Media: v.Media, Events: events}
 	steward := &triage.Steward{
 		Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Examinations: s.archive, Records: s.archive, Marks: v.Marks, Matcher: mirror, Outcomes: v.Outcomes,
 		Groups: v.Groups, Scores: v.Scores, Weights: v.Weights, Rerank: v.Rerank, Rematch: v.Rematch, Founders: founders, Cases: v.Cases, Jobs: jobs, Lease: v.Lease, Events: events, Names: names, Now: s.clock.now, Log: log,

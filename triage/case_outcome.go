@@ -72,8 +72,13 @@ type readOutcome struct {
 // CaseOutcomes takes what came of cases, and tells it to those whose opinions were given on groups with media of them.
 type CaseOutcomes struct {
 	Cases  *Cases
+	Media  MediumStore
 	Events *Projector
 }
+
+// maxWorkedParts bounds how many manifest parts are read for who decided media of a case before it brought them: at some 10 ms each, two
+// seconds.
+const maxWorkedParts = 200
 
 // checkOutcome returns what somebody says of a case as it is kept.
 func checkOutcome(id CaseID, what []OutcomeCode, note string) (caseOutcome, error) {
@@ -111,10 +116,70 @@ func (o *CaseOutcomes) Record(ctx context.Context, by Actor, id CaseID, what []O
 		return 0, err
 	}
 	d.Number = k.Number
-	if d.Told, err = o.Events.Outcomes.Worked(ctx, id); err != nil {
+	if d.Told, err = o.worked(ctx, k); err != nil {
 		return 0, err
 	}
 	return len(d.Told), o.Events.act(ctx, by, CaseHasOutcome, string(id), d)
+}
+
+// worked returns who worked on a case: who gave opinions while its media lay in their groups and, of an open case, who decided its media
+// before, as far as maxWorkedParts tell.
+func (o *CaseOutcomes) worked(ctx context.Context, k Case) ([]string, error) {
+	accounts, err := o.Events.Outcomes.Worked(ctx, k.ID)
+	if err != nil || k.State != CaseOpen {
+		return accounts, err
+	}
+	read := 0
+	for i := range k.Exhibits {
+		parts, err := o.Events.Shelving.Parts(ctx, k.Exhibits[i].ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, part := range parts[:min(len(parts), maxWorkedParts-read)] {
+			more, err := o.decidedIn(ctx, k.Exhibits[i].ID, part)
+			if err != nil {
+				return nil, err
+			}
+			accounts, read = append(accounts, more...), read+1
+		}
+	}
+	slices.Sort(accounts)
+	return slices.Compact(accounts), nil
+}
+
+// decidedIn returns who gave the opinions of decisions, those in force and those before them, that cover media of a part. One that was destroyed meanwhile has none.
+func (o *CaseOutcomes) decidedIn(ctx context.Context, x ExhibitID, part PartID) (accounts []string, err error) {
+	items, err := partItems(ctx, o.Events.Manifests, x, part)
+	if err != nil || len(items) == 0 {
+		return nil, err
+	}
+	_, listed, _ := list(o.Events.Names, x, items)
+	ids := make([]MediumID, len(listed))
+	for i := range listed {
+		ids[i] = listed[i].Medium
+	}
+	media, err := o.Media.Media(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	of := make(map[GroupID][]MediumID)
+	for id, m := range media {
+		if m.Group != "" {
+			of[m.Group] = append(of[m.Group], id)
+		}
+	}
+	groups, err := o.Events.Queue.GroupList(ctx, slices.Sorted(maps.Keys(of)))
+	for i := range groups {
+		for d := groups[i].Decision; d != nil; d = d.Replaces { // who confirms replaces what others concluded
+			if !slices.ContainsFunc(of[groups[i].ID], d.Covers.Has) {
+				continue
+			}
+			for _, opinion := range d.Opinions() {
+				accounts = append(accounts, opinion.By)
+			}
+		}
+	}
+	return accounts, err
 }
 
 // Of returns what came of a case that by may see, the latest first.

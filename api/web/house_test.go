@@ -110,7 +110,7 @@ func newHouse(t *testing.T) *house {
 	h.linker = &triage.Linker{Store: v.Links, Media: v.Media, Events: events, Lease: v.Lease, Log: quiet()}
 	h.Notices = &triage.Notices{Store: v.Links, Exhibits: v.Exhibits, Events: events}
 	h.Shown = &triage.Shown{Store: v.Shown, Accounts: v.Accounts, Zone: time.UTC, Now: time.Now}
-	h.Outcomes = &triage.CaseOutcomes{Cases: h.Cases, Events: events}
+	h.Outcomes = &triage.CaseOutcomes{Cases: h.Cases, Media: v.Media, Events: events}
 	h.Breaks = &triage.Breaks{Sittings: v.Sittings, Shown: v.Shown, Limits: v.Limits, Now: time.Now}
 	for _, r := range triage.Roles {
 		token, account, err := h.Access.NewToken(t.Context(), triage.Operator, r, "Test "+string(r))

@@ -278,7 +278,7 @@ func (h *house) app(ctx context.Context, pool *jail.Pool) (*fiber.App, error) {
 			Matcher: h.mirror, Seen: h.views.Seen, Founders: h.founders, Archive: h.archive, Events: h.events, Names: h.names,
 			Contact: h.config.Contact,
 		},
-		Access: h.access, Destructions: h.destructions(), Cases: h.cases(), Weighing: h.weighing(), Notices: h.notices(), Shown: h.shown(), Breaks: h.breaks(), Outcomes: &triage.CaseOutcomes{Cases: h.cases(), Events: h.events}, Rehash: h.rehash, Conditions: h.conditions,
+		Access: h.access, Destructions: h.destructions(), Cases: h.cases(), Weighing: h.weighing(), Notices: h.notices(), Shown: h.shown(), Breaks: h.breaks(), Outcomes: &triage.CaseOutcomes{Cases: h.cases(), Media: h.views.Media, Events: h.events}, Rehash: h.rehash, Conditions: h.conditions,
 	}
 	css, err := h.config.operatorCSS()
 	if err != nil {
