@@ -9,7 +9,7 @@ LISTEN  ?= 127.0.0.1:8787
 export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS) -tags=nodynamic)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test race chaos formats hostile fuzz bench bench-journal bench-hash bench-rebuild bench-work bench-match bench-lookup bench-recall bench-triage bench-groups vet windows setup setup-test setup-minio assets clean
+.PHONY: help demo run build test race chaos formats hostile fuzz bench bench-journal bench-hash bench-rebuild bench-work bench-match bench-lookup bench-recall bench-triage bench-groups bench-exposure vet windows setup setup-test setup-minio assets clean
 
 help: ## lists every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -106,6 +106,10 @@ NEGATIVES ?= 20
 bench-groups: ## groups of edited pictures of CORPUS and of generated drives against the truth, and their marks: SEEDS="1 2 3"
 	@$(GO) build -trimpath -o bin/groupbench ./tools/groupbench
 	@./bin/groupbench -seeds "$(SEEDS)" -negatives $(NEGATIVES) $(wildcard $(addprefix $(CORPUS)/,photos wallpapers exif))
+
+bench-exposure: build setup ## what somebody must see to decide 100,000 new media in 2,000 look-alike groups, and its marks: ARGS="-media 10000 -scenes 200"
+	@$(GO) build -trimpath -o bin/exposurebench ./tools/exposurebench
+	@./bin/exposurebench $(ARGS) $(wildcard $(addprefix $(CORPUS)/,photos wallpapers))
 
 vet: ## go vet and gofmt
 	@test -z "$$(gofmt -l $$(git ls-files '*.go' 2>/dev/null || find . -name '*.go'))" || { gofmt -l .; echo "gofmt would change these files"; exit 1; }

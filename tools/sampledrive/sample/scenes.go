@@ -1,6 +1,12 @@
 package sample
 
-import "math"
+import (
+	"image"
+	"math"
+	"math/rand/v2"
+
+	"github.com/disintegration/imaging"
+)
 
 // A scene is a way to compose a picture of ordinary things. Every scene ends with uneven light, whose coarse
 // pattern is each picture's own: two mountains are as unlike as a mountain and a room.
@@ -13,6 +19,13 @@ type scene struct {
 var scenes = []scene{
 	{"mountains", mountains}, {"coast", coast}, {"town", town}, {"room", room}, {"table", table},
 	{"forest", forest}, {"market", market}, {"flowers", flowers}, {"road", road}, {"tiles", tiles},
+}
+
+// Scene draws any of the scenes as a picture of w × h pixels, without the grain of a sensor.
+func Scene(r *rand.Rand, w, h int) *image.NRGBA {
+	p := newPainter(r, w, h)
+	scenes[r.IntN(len(scenes))].draw(p)
+	return imaging.Clone(p.image())
 }
 
 // draw paints s and its light.
