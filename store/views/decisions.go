@@ -13,6 +13,9 @@ import (
 // judged is what media have of a verdict.
 var judged = map[triage.Verdict]string{triage.Illegal: "I", triage.NotIllegal: "N"}
 
+// given are the letters by which opinions are counted.
+var given = map[triage.Verdict]string{triage.Illegal: "I", triage.NotIllegal: "N", triage.Unsure: "U"}
+
 // storedOpinion is an opinion as kept.
 type storedOpinion struct {
 	Verdict  string    `json:"v"`
@@ -109,7 +112,8 @@ func (s Queue) SaveDecision(ctx context.Context, id triage.GroupID, d triage.Dec
 	if d.Enters() || d.Leaves() {
 		enters = d.At.UnixMilli()
 	}
-	return fault(op, string(id), s.run(ctx, decideGroup, s.group(id), packID(string(id)), doc, string(d.Covers), judged[d.Counts()], waits, enters).Err())
+	return fault(op, string(id), s.run(ctx, decideGroup, s.group(id), packID(string(id)), doc, string(d.Covers), judged[d.Counts()], waits, enters,
+		given[d.Verdict], d.At.UnixMilli(), triage.OpinionsKept.Milliseconds()).Err())
 }
 
 // DropDecision implements triage.QueueStore.

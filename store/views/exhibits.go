@@ -191,15 +191,23 @@ return {
 // Progress implements triage.ExhibitStore. No exhibit is settled while any group waits for its rank, whoever's it
 // is: a busy exhibit delays the others' last word, never changes it.
 func (s Exhibits) Progress(ctx context.Context, id triage.ExhibitID) (triage.Progress, error) {
-	const op = "views.Progress"
-	keys := []string{s.exhibit(id), s.key(keyCounts, packExhibit(id)), s.key(keyToRank), s.key(keyEpochs), s.key(keyEpoch), s.key(keySwept), s.key(keySweep), s.key(keyStirred)}
-	answer, err := progress.Run(ctx, s.rdb, keys).Slice()
+	answer, err := progress.Run(ctx, s.rdb, s.progressKeys(id)).Slice()
 	if err != nil {
-		return triage.Progress{}, fault(op, string(id), err)
+		return triage.Progress{}, fault("views.Progress", string(id), err)
 	}
 	if number(answer[0]) == 0 {
 		return triage.Progress{}, missing("read progress", string(id), "exhibit")
 	}
+	return unpackProgress(id, answer), nil
+}
+
+// progressKeys are the KEYS of progress.
+func (d db) progressKeys(id triage.ExhibitID) []string {
+	return []string{d.exhibit(id), d.key(keyCounts, packExhibit(id)), d.key(keyToRank), d.key(keyEpochs), d.key(keyEpoch), d.key(keySwept), d.key(keySweep), d.key(keyStirred)}
+}
+
+// unpackProgress reads the answer of progress.
+func unpackProgress(id triage.ExhibitID, answer []any) triage.Progress {
 	counts, toRank, outdated, epoch := texts(answer[1]), number(answer[2]), number(answer[3]), triage.Epoch(number(answer[4]))
 	n := make(map[string]int, len(counts)/2)
 	for i := 0; i+1 < len(counts); i += 2 {
@@ -217,7 +225,7 @@ func (s Exhibits) Progress(ctx context.Context, id triage.ExhibitID) (triage.Pro
 		p.Media[f] = n[findings.of[f]]
 	}
 	p.Settled = p.Sealed && p.Pending == 0 && p.Rematch == 0 && toRank == 0
-	return p, nil
+	return p
 }
 
 func currentEpoch(ctx context.Context, d db) (triage.Epoch, error) {

@@ -86,6 +86,7 @@ import (
 //	awaiting             zset    groups whose decision waits for somebody else, by when the first opinion was given (ms);
 //	                             and nothing, under −inf, so that it never goes
 //	entering             zset    groups whose decision is to take effect in the office's set, by when it was made (ms); and nothing, likewise
+//	given:<verdict>      zset    opinions of a verdict (a letter) of the last month, each by its group and time, by that (ms)
 //	held                 zset    groups that somebody holds, or is about to, each with who that is, by the end of the lease (ms)
 //	q:<score>            hash    leaf → how many of these lie in it
 //	q:<score>:<leaf>     hash    groups, their identifiers from the second byte on; a leaf is 12 bits (2 bytes)
@@ -157,6 +158,8 @@ const (
 	keyLeaving   = "leaving"
 	keyDoomed    = "doomed:"
 	keyQueue     = "queue"
+	keyGiven     = "given:"
+	keyHeld      = "held"
 	keyTie       = "tie:"
 	keyTied      = "tied:"
 	keyTies      = "ties"

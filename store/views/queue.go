@@ -40,7 +40,7 @@ return 'done'`)
 
 	// decideGroup keeps a decision, and notes it in the media that it covers. ARGV: group, decision, what it covers, its verdict as
 	// media have it (nothing: it says nothing of them), since when it waits for somebody else (ms; nothing: it does not), since when it is to
-	// take effect in the office's set (likewise).
+	// take effect in the office's set (likewise), the verdict and the time (ms) of its last opinion, for how long opinions are counted (ms).
 	decideGroup = script(`
 local t = loadGroup(ARGV[2]) or {id = ARGV[2]}
 t.d, t.w, t.v = ARGV[3], ARGV[4], ARGV[5] ~= '' and ARGV[5] or nil
@@ -49,6 +49,9 @@ requeue(t)
 saveGroup(t)
 if ARGV[6] ~= '' then call('ZADD', P .. 'awaiting', '-inf', '', ARGV[6], ARGV[2]) else call('ZREM', P .. 'awaiting', ARGV[2]) end
 if ARGV[7] ~= '' then call('ZADD', P .. 'entering', '-inf', '', ARGV[7], ARGV[2]) else call('ZREM', P .. 'entering', ARGV[2]) end
+local given = P .. 'given:' .. ARGV[8]
+call('ZADD', given, ARGV[9], ARGV[2] .. ARGV[9])
+call('ZREMRANGEBYSCORE', given, '-inf', '(' .. call('ZREVRANGE', given, 0, 0, 'WITHSCORES')[2] - ARGV[10])
 return 'done'`)
 
 	// enteredGroup notes that a decision has taken effect in the office's set. ARGV: group, when it was made (ms).
