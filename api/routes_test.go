@@ -88,6 +88,7 @@ var may = map[string][]triage.Role{
 	"POST /v1/groups/{id}/folder":                {triage.Reviewer, triage.Supervisor},
 	"GET /v1/awaiting":                           {triage.Reviewer, triage.Supervisor},
 	"POST /v1/awaiting/next":                     {triage.Reviewer, triage.Supervisor},
+	"GET /v1/overview":                           {triage.Examiner, triage.Reviewer, triage.Supervisor, triage.Admin},
 	"GET /v1/notices":                            {triage.Examiner, triage.Reviewer, triage.Supervisor},
 	"POST /v1/exhibits/{id}/links/{link}/read":   {triage.Examiner},
 	"GET /v1/categories":                         {triage.Reviewer, triage.Supervisor, triage.Admin},
@@ -378,7 +379,7 @@ func (w *walk) allowed(t *testing.T) {
 	looking := []string{"next", "group", "claim", "reveal", "picture", "hideReveal", "resumeReveal", "names", "return", "limits", "setLimits", "ranking", "changeWeights"}
 	deciding := []string{"claim", "decide", "undecide", "decide", "awaiting"}
 	after := []string{
-		"categories", "notices", "shown", "othersShown", "weightsVersions", "removeSet", "cases", "case", "holdCase", "recordOutcome", "outcomesOf", "outcomes", "readOutcome", "closeCase", "reopenCase", "proposeDestruction", "destruction", "destructions", "withdrawDestruction", "proposeDestruction", "confirmDestruction",
+		"categories", "notices", "overview", "shown", "othersShown", "weightsVersions", "removeSet", "cases", "case", "holdCase", "recordOutcome", "outcomesOf", "outcomes", "readOutcome", "closeCase", "reopenCase", "proposeDestruction", "destruction", "destructions", "withdrawDestruction", "proposeDestruction", "confirmDestruction",
 	}
 	ops := map[string]wire.Operation{}
 	for _, op := range wire.Operations() {

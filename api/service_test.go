@@ -144,10 +144,12 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 		Notices:      &triage.Notices{Store: v.Links, Exhibits: v.Exhibits, Events: events},
 		Shown:        &triage.Shown{Store: v.Shown, Accounts: v.Accounts, Policy: triage.CountsTeam, Zone: time.UTC, Now: s.clock.now},
 		Breaks:       &triage.Breaks{Sittings: v.Sittings, Shown: v.Shown, Limits: v.Limits, Policy: triage.BreakPolicy{After: triage.DefaultBreakAfter}, Now: s.clock.now},
+		Overviews:    &triage.Overviews{Figures: v.Figures, Weights: v.Weights, Now: s.clock.now},
 		Weighing:     &triage.Weighing{Store: v.Weights, Rerank: v.Rerank, Events: events},
 		Rehash:       &triage.Rehash{Runs: v.Rehashes},
 	}
 	u.Outcomes = &triage.CaseOutcomes{Cases: u.Cases, Media: v.Media, Events: events}
+	u.Overviews.Submission = u.Submission
 	steward := &triage.Steward{
 		Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Examinations: s.archive, Records: s.archive, Marks: v.Marks, Matcher: mirror, Outcomes: v.Outcomes,
 		Groups: v.Groups, Scores: v.Scores, Weights: v.Weights, Rerank: v.Rerank, Rematch: v.Rematch, Founders: founders, Cases: v.Cases, Jobs: jobs, Lease: v.Lease, Events: events, Names: names, Now: s.clock.now, Log: log,
@@ -169,7 +171,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 	}
 	s.listen(api.Options{
 		Submission: u.Submission, Sets: u.Sets, Review: u.Review, Checks: u.Checks, Access: u.Access,
-		Destructions: u.Destructions, Cases: u.Cases, Weighing: u.Weighing, Notices: u.Notices, Shown: u.Shown, Outcomes: u.Outcomes, Conditions: u.Conditions, Log: slog.New(slog.NewTextHandler(io.MultiWriter(s.t.Output(), &s.logs), &slog.HandlerOptions{Level: slog.LevelDebug})), Version: "test",
+		Destructions: u.Destructions, Cases: u.Cases, Weighing: u.Weighing, Notices: u.Notices, Overviews: u.Overviews, Shown: u.Shown, Outcomes: u.Outcomes, Conditions: u.Conditions, Log: slog.New(slog.NewTextHandler(io.MultiWriter(s.t.Output(), &s.logs), &slog.HandlerOptions{Level: slog.LevelDebug})), Version: "test",
 		Mount: func(g *guard.Guard) error {
 			s.guard = g
 			return web.Mount(g, u, web.Options{Now: s.clock.now})

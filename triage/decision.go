@@ -17,6 +17,9 @@ const (
 	Unsure     Verdict = "unsure" // stays in the queue's reach, with its note
 )
 
+// Verdicts are all verdicts.
+var Verdicts = []Verdict{Illegal, NotIllegal, Unsure}
+
 // ParseVerdict returns the verdict named s.
 func ParseVerdict(s string) (Verdict, error) {
 	switch v := Verdict(s); v {

@@ -52,6 +52,15 @@ type Working struct {
 	Progress Progress
 }
 
+// Total is how many media there are.
+func (p *Progress) Total() int {
+	n := p.Pending
+	for _, media := range p.Media {
+		n += media
+	}
+	return n
+}
+
 // QueueOverview is how the reviewers' work stands.
 type QueueOverview struct {
 	Figures

@@ -26,6 +26,15 @@ var frenchSpaces = strings.NewReplacer(" :", noBreak+":", " ;", noBreak+";", " ?
 // Catalogue is messages by key.
 type Catalogue map[string]Text
 
+// Join returns the messages of several catalogues. No two have a key in common.
+func Join(catalogues ...Catalogue) Catalogue {
+	all := make(Catalogue)
+	for _, c := range catalogues {
+		maps.Copy(all, c)
+	}
+	return all
+}
+
 // The marks around a key that has no message. They are meant to be seen, and tests look for them.
 const (
 	MissingOpen  = "⟦"

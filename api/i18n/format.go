@@ -135,6 +135,14 @@ func Date(l Lang, t time.Time) string {
 	return day + " " + monthsFR[t.Month()-1] + " " + strconv.Itoa(t.Year())
 }
 
+// DayOfMonth writes the day of t without its year, in its own zone: 23/11 or 23 Nov.
+func DayOfMonth(l Lang, t time.Time) string {
+	if l == EN {
+		return t.Format("2 Jan")
+	}
+	return t.Format("02/01")
+}
+
 // Clock writes the time of day of t, in its own zone: 14 h 05 or 14:05.
 func Clock(l Lang, t time.Time) string {
 	if l == EN {

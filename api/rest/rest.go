@@ -30,6 +30,7 @@ type Handlers struct {
 	Notices      *triage.Notices
 	Shown        *triage.Shown
 	Outcomes     *triage.CaseOutcomes
+	Overviews    *triage.Overviews
 	// Conditions says how each part of the service fares.
 	Conditions func(ctx context.Context) []triage.Condition
 	Metrics    http.Handler // nil: there are none
@@ -57,6 +58,7 @@ func (h *Handlers) Register(g *guard.Guard) error {
 	h.notices(g)
 	h.shown(g)
 	h.outcomes(g)
+	h.overview(g)
 	return nil
 }
 

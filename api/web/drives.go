@@ -47,7 +47,7 @@ func newDrive(l i18n.Lang, x triage.Exhibit, progress triage.Progress) drive {
 		d.Findings = append(d.Findings, count{i18n.Finding(l, f), n})
 	}
 	d.Findings = append(d.Findings, count{i18n.Finding(l, triage.Pending), progress.Pending})
-	d.Total = d.Done + progress.Pending
+	d.Total = progress.Total()
 	d.Said = d.tenth()
 	return d
 }

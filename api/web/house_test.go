@@ -108,6 +108,7 @@ func newHouse(t *testing.T) *house {
 	h.closer = &triage.Closer{Store: v.Shelving, Manifests: archive, Shelves: archive, Steward: h.steward, Lease: v.Lease, Events: events, Log: quiet()}
 	h.enterer = &triage.Enterer{Queue: v.Queue, Archive: archive, Decoder: pool, Sets: h.Sets, Due: v.Rematch, Founders: founders, Events: events, Names: names, Lease: v.Lease, Log: quiet()}
 	h.linker = &triage.Linker{Store: v.Links, Media: v.Media, Events: events, Lease: v.Lease, Log: quiet()}
+	h.Overviews = &triage.Overviews{Submission: h.Submission, Figures: v.Figures, Weights: v.Weights, Now: time.Now}
 	h.Notices = &triage.Notices{Store: v.Links, Exhibits: v.Exhibits, Events: events}
 	h.Shown = &triage.Shown{Store: v.Shown, Accounts: v.Accounts, Zone: time.UTC, Now: time.Now}
 	h.Outcomes = &triage.CaseOutcomes{Cases: h.Cases, Media: v.Media, Events: events}

@@ -53,11 +53,11 @@ func (p page) OtherName() string {
 
 // tabs are the pages of each role.
 var tabs = map[triage.Role][]tab{
-	triage.Examiner:   {{Path: "/drives", Key: "nav.drives"}, {Path: "/cases", Key: "nav.cases"}, {Path: "/notices", Key: "nav.notices"}},
-	triage.Reviewer:   {{Path: "/queue", Key: "nav.queue"}, {Path: "/awaiting", Key: "nav.awaiting"}, {Path: "/drives", Key: "nav.drives"}, {Path: "/cases", Key: "nav.cases"}, {Path: "/notices", Key: "nav.notices"}, {Path: "/outcomes", Key: "nav.outcomes"}, {Path: "/settings", Key: "nav.settings"}},
-	triage.Supervisor: {{Path: "/queue", Key: "nav.queue"}, {Path: "/awaiting", Key: "nav.awaiting"}, {Path: "/drives", Key: "nav.drives"}, {Path: "/cases", Key: "nav.cases"}, {Path: "/notices", Key: "nav.notices"}, {Path: "/outcomes", Key: "nav.outcomes"}, {Path: "/settings", Key: "nav.settings"}},
+	triage.Examiner:   {{Path: "/drives", Key: "nav.drives"}, {Path: "/cases", Key: "nav.cases"}, {Path: "/notices", Key: "nav.notices"}, {Path: "/overview", Key: "nav.overview"}},
+	triage.Reviewer:   {{Path: "/queue", Key: "nav.queue"}, {Path: "/awaiting", Key: "nav.awaiting"}, {Path: "/drives", Key: "nav.drives"}, {Path: "/cases", Key: "nav.cases"}, {Path: "/notices", Key: "nav.notices"}, {Path: "/overview", Key: "nav.overview"}, {Path: "/outcomes", Key: "nav.outcomes"}, {Path: "/settings", Key: "nav.settings"}},
+	triage.Supervisor: {{Path: "/queue", Key: "nav.queue"}, {Path: "/awaiting", Key: "nav.awaiting"}, {Path: "/drives", Key: "nav.drives"}, {Path: "/cases", Key: "nav.cases"}, {Path: "/notices", Key: "nav.notices"}, {Path: "/overview", Key: "nav.overview"}, {Path: "/outcomes", Key: "nav.outcomes"}, {Path: "/settings", Key: "nav.settings"}},
 	triage.Unit:       {{Path: "/check", Key: "nav.check"}},
-	triage.Admin:      {{Path: "/sets", Key: "nav.sets"}, {Path: "/drives", Key: "nav.drives"}, {Path: "/cases", Key: "nav.cases"}, {Path: "/destructions", Key: "nav.destructions"}, {Path: "/ranking", Key: "nav.ranking"}, {Path: "/status", Key: "nav.status"}},
+	triage.Admin:      {{Path: "/overview", Key: "nav.overview"}, {Path: "/sets", Key: "nav.sets"}, {Path: "/drives", Key: "nav.drives"}, {Path: "/cases", Key: "nav.cases"}, {Path: "/destructions", Key: "nav.destructions"}, {Path: "/ranking", Key: "nav.ranking"}, {Path: "/status", Key: "nav.status"}},
 }
 
 // below says under which tab a page stands that is not one itself.

@@ -53,6 +53,7 @@ func samples(l i18n.Lang) []sample {
 		{"check-problem", "check", "layout", samplePage(l, unitActor, "/check", checkBody{Hashes: hostile, Problem: triage.E(triage.Invalid, "x", "", "a hash has digits 0 to 9 and a to f only", nil)})},
 	}
 	all = append(all, sampleStatus(l)...)
+	all = append(all, sampleOverview(l)...)
 	all = append(all, sampleDrives(l)...)
 	all = append(all, sampleEnds(l)...)
 	all = append(all, sampleCases(l)...)

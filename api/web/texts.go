@@ -3,7 +3,9 @@ package web
 import "vigie/api/i18n"
 
 // texts is every sentence of the pages that is not a word of the domain.
-var texts = i18n.Catalogue{
+var texts = i18n.Join(commonTexts, overviewTexts)
+
+var commonTexts = i18n.Catalogue{
 	// Around each page.
 	"skip":       {"Aller au contenu", "Skip to content"},
 	"tagline":    {"Protection des mineurs : tri des contenus saisis", "Child protection: triage of seized media"},

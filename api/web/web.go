@@ -26,6 +26,7 @@ type UseCases struct {
 	Shown        *triage.Shown
 	Outcomes     *triage.CaseOutcomes
 	Breaks       *triage.Breaks
+	Overviews    *triage.Overviews
 	Rehash       *triage.Rehash
 	// Conditions says how each part of the service fares.
 	Conditions func(ctx context.Context) []triage.Condition
@@ -100,6 +101,7 @@ func (p *Pages) routes() []route {
 		{post, "/break/later", reviewer, p.later},
 		{get, "/status", signedIn, p.status},
 
+		{get, "/overview", viewers, p.overview},
 		{get, "/drives", viewers, p.drives},
 		{get, "/drives/:id", viewers, p.drive},
 		{get, "/drives/:id/progress", viewers, p.driveProgress},

@@ -155,6 +155,10 @@ func serviceOperations() []Operation {
 		{Method: http.MethodGet, Path: "/metrics", Name: "metrics", Summary: "What this process tells Prometheus", Roles: admin, Status: 200, Answers: []Content{{typeText, nil}}},
 		{Method: http.MethodGet, Path: "/openapi.json", Name: "openapi", Summary: "This document", Status: 200, Answers: []Content{{typeJSON, nil}}},
 		{Method: http.MethodGet, Path: "/v1/me", Name: "me", Summary: "Who calls", Roles: triage.Roles, Status: 200, Answers: answers(Me{})},
+		{
+			Method: http.MethodGet, Path: "/v1/overview", Name: "overview", Summary: "How the work stands, in numbers: an examiner's own exhibits; all, and the queue, for reviewers and administrators",
+			Roles: []triage.Role{triage.Examiner, triage.Reviewer, triage.Supervisor, triage.Admin}, Status: 200, Answers: answers(Overview{}),
+		},
 		{Method: http.MethodPost, Path: "/v1/links", Name: "newLink", Summary: "Make a one-use sign-in link for oneself", Roles: triage.Roles, Status: 201, Answers: answers(Link{})},
 		{
 			Method: http.MethodPost, Path: "/v1/checks", Name: "check", Summary: "Ask about up to 100 files by their hashes, and up to 400 pictures of them",
