@@ -17,6 +17,7 @@ const (
 	columnsLeft  = 56
 	columnsTop   = 16
 	columnsFloor = 190
+	mostPitch    = 60 // from column to column
 	mostLabels   = 10 // under columns
 )
 
@@ -82,7 +83,7 @@ func columnsPlot(l i18n.Lang, p plot, labels []string, series ...plotSeries) plo
 		most = max(most, sum)
 	}
 	p.Labels = append(p.Labels, plotLabel{columnsLeft - 8, columnsFloor + 5, "end", "0"}, plotLabel{columnsLeft - 8, columnsTop + 5, "end", i18n.Number(l, most)})
-	pitch := (plotWidth - columnsLeft) / max(len(labels), 1)
+	pitch := min((plotWidth-columnsLeft)/max(len(labels), 1), mostPitch)
 	every := (len(labels) + mostLabels - 1) / mostLabels
 	for i, label := range labels {
 		x, y, row := columnsLeft+i*pitch+pitch/8, columnsFloor, []string{label}
