@@ -161,11 +161,11 @@ func (s *Steward) round(ctx context.Context) (worked bool, err error) {
 
 // rematch matches a batch of media again whose epoch is past, or looks a step further for those whom a change touches.
 func (s *Steward) rematch(ctx context.Context) (int, error) {
-	sweeping, err := s.Sweep.advance(ctx)
+	sweeping, lag, err := s.Sweep.advance(ctx)
 	if err != nil {
 		return 0, err
 	}
-	ids, err := s.Rematch.Outdated(ctx, stewardBatch, sweeping)
+	ids, err := s.Rematch.Outdated(ctx, stewardBatch, !lag)
 	switch {
 	case err != nil:
 		return 0, err

@@ -110,23 +110,24 @@ type sweeping struct {
 	due    int
 }
 
-// advance does a step of a sweep, where one is worth it, and reports whether one is on its way.
-func (s *Sweep) advance(ctx context.Context) (bool, error) {
+// advance does a step of a sweep, where one is worth it. It reports whether one is on its way, and whether any media lag that none
+// goes over: if none did, those that do a moment later are the next sweep's.
+func (s *Sweep) advance(ctx context.Context) (sweeping, lag bool, err error) {
 	if s == nil {
-		return false, nil
+		return false, true, nil
 	}
 	if s.on == nil {
-		if err := s.begin(ctx); err != nil || s.on == nil {
-			return false, err
+		if lag, err = s.begin(ctx); err != nil || s.on == nil {
+			return false, lag, err
 		}
 	}
-	err := s.step(ctx)
+	err = s.step(ctx)
 	if IsKind(err, Corrupt) || IsKind(err, NotFound) { // no other try will read it
 		s.Log.Warn("a sweep is given up: all media are matched again", "error", err)
 		s.unfit, s.on = s.on.change.Until, nil
-		return false, nil
+		return false, true, nil
 	}
-	return true, err
+	return true, false, err
 }
 
 // step does the next step of the sweep that is on its way.
@@ -147,15 +148,15 @@ func (s *Sweep) step(ctx context.Context) error {
 	return s.Store.Swept(ctx, on.lag.From, on.change.Until)
 }
 
-// begin begins a sweep if enough media lag.
-func (s *Sweep) begin(ctx context.Context) error {
+// begin begins a sweep if enough media lag, and reports whether any do.
+func (s *Sweep) begin(ctx context.Context) (bool, error) {
 	lag, err := s.Store.Lag(ctx)
 	if err != nil || lag.Media < s.Least || lag.To <= s.unfit {
-		return err
+		return lag.Media > 0, err
 	}
 	change, err := s.Changes.Changes(ctx, lag.From)
 	if err != nil {
-		return err
+		return true, err
 	}
 	on := &sweeping{lag: lag, change: change, began: s.Now(), keys: make(map[ShortKey]bool)}
 	if change.Near != nil { // listed when the change is in force: what is filed later is matched under it
@@ -163,11 +164,11 @@ func (s *Sweep) begin(ctx context.Context) error {
 			err = s.besides(ctx, on, on.files, PackSpan{})
 		}
 		if err != nil {
-			return err
+			return true, err
 		}
 	}
 	s.on = on
-	return nil
+	return true, nil
 }
 
 // besides has the packs looked at that lie in none of the spans; only those of within, unless that is zero.

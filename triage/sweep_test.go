@@ -2,6 +2,7 @@ package triage_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"fmt"
 	"log/slog"
@@ -107,6 +108,56 @@ func testSweep(t *testing.T, meanwhile func(*house)) {
 		t.Errorf("media are counted under %d epochs", n)
 	}
 	h.rebuilt(c, "swept")
+}
+
+// hasty are the records of media, and somebody who changes the sets just after it was asked how far media lag behind them.
+type hasty struct {
+	triage.SweepStore
+	change func() // once, when none lags
+}
+
+func (h *hasty) Lag(ctx context.Context) (triage.Lag, error) {
+	lag, err := h.SweepStore.Lag(ctx)
+	if change := h.change; err == nil && lag.Media == 0 && change != nil {
+		h.change = nil
+		change()
+	}
+	return lag, err
+}
+
+// TestSweepJustBefore: sets that change between the question how far media lag and the next one are swept, too: nothing is matched
+// again that they do not touch.
+func TestSweepJustBefore(t *testing.T) {
+	h, _ := sweptHouse(t)
+	stop := h.run()
+	touched, other := newPicture(t, "a.jpg", 1), newPicture(t, "b.jpg", 2)
+	h.importSet(triage.KnownSet, newPicture(t, "", 50).item.Digests.SHA1.String())
+	x := h.mustSubmit("ONE", touched, other)
+	h.settle(x)
+	stop()
+	epoch := func(p picture) triage.Epoch {
+		t.Helper()
+		m, err := h.views.Media.Medium(t.Context(), h.names.Medium(p.item.Digests.SHA256))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m.Epoch
+	}
+	before := epoch(other)
+	changed := make(chan struct{})
+	h.steward.Sweep.Store = &hasty{h.steward.Sweep.Store, func() {
+		defer close(changed)
+		h.importSet(triage.KnownSet, touched.item.Digests.SHA1.String())
+	}}
+	defer h.tend()()
+	<-changed
+	h.settle(x)
+	if f := h.findings(x)["a.jpg"]; f.Finding != triage.Known {
+		t.Errorf("what the change touches is %s", f.Finding)
+	}
+	if after := epoch(other); after != before {
+		t.Errorf("what it does not touch was matched under epoch %d, and is under %d", before, after)
+	}
 }
 
 // TestSweepGivenUp: when a list cannot be read any more, all media are matched again.
