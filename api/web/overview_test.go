@@ -59,7 +59,7 @@ func TestTheOverviewByRole(t *testing.T) {
 // TestPlots: bars are as long as their numbers, none leaves the drawing, and the table has them all.
 func TestPlots(t *testing.T) {
 	across := acrossPlot(i18n.FR, plot{}, []string{"a", "b", "c"}, []int{0, 1, 1000})
-	if n := len(across.Rows); n != 3 || across.Bars[0].Width != 0 || across.Bars[1].Width < 1 || across.Bars[2].Width != barRight-barLeft {
+	if n := len(across.Rows); n != 3 || across.Bars[0].Width != 0 || across.Bars[1].Width < 1 || across.Bars[2].Width != acrossRight-acrossLeft {
 		t.Errorf("%+v", across.Bars)
 	}
 	labels := strings.Split("abcdefghijklmnopqrstuvwxyz", "")
