@@ -224,7 +224,7 @@ func (s *service) listen(o api.Options) {
 // token makes an account of a role.
 func (s *service) token(role triage.Role) string {
 	s.t.Helper()
-	token, _, err := s.access.NewToken(s.t.Context(), triage.Operator, role, "test "+string(role))
+	token, _, err := s.access.NewToken(s.t.Context(), triage.Operator, role, "test "+string(role), "")
 	if err != nil {
 		s.t.Fatal(err)
 	}

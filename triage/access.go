@@ -78,16 +78,21 @@ type Access struct {
 	Now      func() time.Time
 }
 
-// NewToken makes an account and returns it with its bearer token, which is shown once and kept nowhere.
-func (a *Access) NewToken(ctx context.Context, by Actor, role Role, name string) (string, Account, error) {
+// NewToken makes an account and returns it with its bearer token, which is shown once and kept nowhere. unit may be empty.
+func (a *Access) NewToken(ctx context.Context, by Actor, role Role, name, unit string) (string, Account, error) {
 	if by.Role != Admin {
 		return "", Account{}, forbidden("make a token", by)
 	}
 	if err := checkLabel("name", name); err != nil {
 		return "", Account{}, err
 	}
+	if unit != "" {
+		if err := checkLabel("unit", unit); err != nil {
+			return "", Account{}, err
+		}
+	}
 	secret := tokenPrefix + newSecret()
-	acc := Account{Actor: Actor{ID: newID("a"), Name: name, Role: role}, Token: HashSecret(secret), Created: a.Now().UTC()}
+	acc := Account{Actor: Actor{ID: newID("a"), Name: name, Role: role, Unit: unit}, Token: HashSecret(secret), Created: a.Now().UTC()}
 	return secret, acc, a.Events.act(ctx, by, TokenCreated, acc.ID, acc)
 }
 

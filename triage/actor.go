@@ -41,6 +41,7 @@ type Actor struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 	Role Role   `json:"role"`
+	Unit string `json:"unit,omitempty"` // where they work; empty: nobody said
 }
 
 // Service is the actor of what nobody asked for by hand: takeovers, repairs, matching again.

@@ -62,7 +62,7 @@ func worked(t *testing.T) (*house, *triage.CatchUp) {
 	c := h.caughtUp()
 	access := &triage.Access{Accounts: h.views.Accounts, Sessions: h.views.Sessions, Events: h.events, Now: time.Now}
 	for _, name := range []string{"ada", "eve"} {
-		_, acc, err := access.NewToken(t.Context(), triage.Operator, triage.Reviewer, name)
+		_, acc, err := access.NewToken(t.Context(), triage.Operator, triage.Reviewer, name, "")
 		if err == nil && name == "eve" {
 			err = access.RevokeToken(t.Context(), triage.Operator, acc.ID)
 		}

@@ -15,7 +15,8 @@ type Exhibit struct {
 	ID     ExhibitID `json:"id"`
 	Case   string    `json:"case"`
 	Seal   string    `json:"exhibit"`
-	Owner  string    `json:"owner"` // ID of the examiner who opened it
+	Owner  string    `json:"owner"`          // ID of the examiner who opened it
+	Unit   string    `json:"unit,omitempty"` // of that examiner, when they opened it; empty: nobody said
 	Opened time.Time `json:"opened"`
 	Seized time.Time `json:"seized,omitzero"` // the day, at its begin in UTC; zero where nobody said
 	// Manifest lists the parts of the submission once its examiner declared it complete; nil before that.

@@ -1,6 +1,8 @@
 package triage
 
 import (
+	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -11,18 +13,24 @@ import (
 type QueueFilter struct {
 	Case  string       // number of a case in which one of their media lies; empty: any
 	Least *int         // score; nil: any
+	Unit  string       // that submitted an exhibit in which one of their media lies; empty: any
 	Kind  hashing.Kind // of one of their media: picture or video; empty: any
 	From  time.Time    // one of their media was taken or changed since then; zero: ever
 	Until time.Time    // and before then; zero: ever
+
+	exhibits map[ExhibitID]bool // of Unit
 }
 
-// ParseQueueFilter reads a filter as addresses write it: the number of a case, a score, "picture" or "video", and two days, as 2026-01-31,
+// ParseQueueFilter reads a filter as addresses write it: the number of a case, a unit, a score, "picture" or "video", and two days, as 2026-01-31,
 // of which the second counts too. Nothing is any.
-func ParseQueueFilter(number, least, kind, from, until string) (QueueFilter, error) {
+func ParseQueueFilter(number, unit, least, kind, from, until string) (QueueFilter, error) {
 	const op = "filter the queue"
-	f := QueueFilter{Case: number, Kind: hashing.Kind(kind)}
-	if number != "" {
-		if err := checkLabel("case", number); err != nil {
+	f := QueueFilter{Case: number, Unit: unit, Kind: hashing.Kind(kind)}
+	for what, label := range map[string]string{"case": number, "unit": unit} {
+		if label == "" {
+			continue
+		}
+		if err := checkLabel(what, label); err != nil {
 			return f, err
 		}
 	}
@@ -60,7 +68,9 @@ func (f *QueueFilter) Narrows() bool { return f.Case != "" || f.narrows() }
 func (f *QueueFilter) narrows() bool { return f.Least != nil || f.Kind != "" || f.needsMedia() }
 
 // needsMedia reports whether it takes the media of a group to tell.
-func (f *QueueFilter) needsMedia() bool { return !f.From.IsZero() || !f.Until.IsZero() }
+func (f *QueueFilter) needsMedia() bool { return f.needsDates() || f.Unit != "" }
+
+func (f *QueueFilter) needsDates() bool { return !f.From.IsZero() || !f.Until.IsZero() }
 
 // below reports whether a score is too low.
 func (f *QueueFilter) below(score int) bool { return f.Least != nil && score < *f.Least }
@@ -72,20 +82,21 @@ func (f *QueueFilter) admits(g *Group, media []Medium) bool {
 		f.Kind == hashing.KindVideo && g.Videos == 0,
 		f.Kind == hashing.KindPicture && g.Videos >= g.Members:
 		return false
-	case !f.needsMedia():
-		return true
+	case f.Unit != "" && !slices.ContainsFunc(media, f.comesFrom),
+		f.needsDates() && !slices.ContainsFunc(media, f.dates):
+		return false
 	}
-	for i := range media {
-		if f.dates(&media[i]) {
-			return true
-		}
-	}
-	return false
+	return true
+}
+
+// comesFrom reports whether a medium lies in an exhibit of the filter's unit.
+func (f *QueueFilter) comesFrom(m Medium) bool {
+	return slices.ContainsFunc(m.Places, func(p Place) bool { return f.exhibits[p.Exhibit] })
 }
 
 // dates reports whether a medium was taken or changed within the filter's days. A camera tells no zone: its clock is taken for UTC, as
 // the file system's is.
-func (f *QueueFilter) dates(m *Medium) bool {
+func (f *QueueFilter) dates(m Medium) bool {
 	within := func(t time.Time) bool {
 		return !t.IsZero() && !t.Before(f.From) && (f.Until.IsZero() || t.Before(f.Until))
 	}
@@ -98,4 +109,32 @@ func (f *QueueFilter) dates(m *Medium) bool {
 		}
 	}
 	return false
+}
+
+// ofUnit finds the exhibits of the filter's unit. Those of closed cases have no groups in the queue.
+func (r *Review) ofUnit(ctx context.Context, f *QueueFilter) error {
+	all, err := r.Exhibits.Exhibits(ctx, "")
+	f.exhibits = make(map[ExhibitID]bool)
+	for i := range all {
+		if all[i].Unit == f.Unit {
+			f.exhibits[all[i].ID] = true
+		}
+	}
+	return err
+}
+
+// Units returns the units of all examiners, in their order.
+func (r *Review) Units(ctx context.Context, by Actor) ([]string, error) {
+	if !by.Role.Reviews() {
+		return nil, forbidden("read the units", by)
+	}
+	accounts, err := r.Events.Accounts.Accounts(ctx)
+	var units []string
+	for _, a := range accounts {
+		if a.Role == Examiner && a.Unit != "" {
+			units = append(units, a.Unit)
+		}
+	}
+	slices.Sort(units)
+	return slices.Compact(units), err
 }

@@ -100,7 +100,7 @@ func TestFilters(t *testing.T) {
 			"case, score": {[5]string{"2026/1", strconv.Itoa(middle)}, func(g triage.Group) bool { return in("2026/1")(g) && g.Score >= middle }, true},
 			"no case":     {[5]string{"2026/9"}, func(triage.Group) bool { return false }, false},
 		} {
-			f, err := triage.ParseQueueFilter(try.filter[0], try.filter[1], try.filter[2], try.filter[3], try.filter[4])
+			f, err := triage.ParseQueueFilter(try.filter[0], "", try.filter[1], try.filter[2], try.filter[3], try.filter[4])
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -156,8 +156,56 @@ func TestFilters(t *testing.T) {
 		t.Errorf("%q is left", left)
 	}
 	for _, wrong := range [][5]string{{1: "many"}, {2: "sound"}, {3: "tomorrow"}, {4: "2026-13-01"}} {
-		if _, err := triage.ParseQueueFilter(wrong[0], wrong[1], wrong[2], wrong[3], wrong[4]); !triage.IsKind(err, triage.Invalid) {
+		if _, err := triage.ParseQueueFilter(wrong[0], "", wrong[1], wrong[2], wrong[3], wrong[4]); !triage.IsKind(err, triage.Invalid) {
 			t.Errorf("%q: %v", wrong, err)
 		}
+	}
+}
+
+// TestFilterByUnit: an exhibit has the unit that its examiner was of when they opened it, after a rebuild too; the queue is filtered by it.
+func TestFilterByUnit(t *testing.T) {
+	h := newHouse(t)
+	ctx, c := t.Context(), h.caughtUp()
+	access := &triage.Access{Accounts: h.views.Accounts, Sessions: h.views.Sessions, Events: h.events, Now: time.Now}
+	both := newPicture(t, "both.jpg", 1)
+	for _, u := range []struct {
+		unit, seal string
+		pictures   []picture
+	}{
+		{"Rennes", "R", []picture{newPicture(t, "r.jpg", 2), both}},
+		{"Brest", "B", []picture{newPicture(t, "b.jpg", 3), both}},
+		{"", "N", []picture{newPicture(t, "n.jpg", 4)}},
+	} {
+		_, acc, err := access.NewToken(ctx, triage.Operator, triage.Examiner, "lab "+u.seal, u.unit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.examiner = acc.Actor
+		if err := h.submitOnce(ctx, u.seal, u.pictures...); err != nil {
+			t.Fatal(err)
+		}
+		if x, err := h.views.Exhibits.Exhibit(ctx, h.names.Exhibit("2026/1", u.seal)); err != nil || x.Unit != u.unit {
+			t.Errorf("%+v, %v", x, err)
+		}
+	}
+	if _, _, err := access.NewToken(ctx, triage.Operator, triage.Examiner, "x", "a\nb"); !triage.IsKind(err, triage.Invalid) {
+		t.Errorf("a unit of two lines: %v", err)
+	}
+	h.work()
+	h.rebuilt(c, "units")
+	for unit, want := range map[string]int{"": 4, "Rennes": 2, "Brest": 2, "Lorient": 0} {
+		f, err := triage.ParseQueueFilter("", unit, "", "", "", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := h.filtered(f, 3); len(got) != want {
+			t.Errorf("%q: %d groups, not %d", unit, len(got), want)
+		}
+	}
+	if units, err := h.review.Units(ctx, h.reviewer.Actor); err != nil || !slices.Equal(units, []string{"Brest", "Rennes"}) {
+		t.Errorf("%q, %v", units, err)
+	}
+	if _, err := h.review.Units(ctx, h.examiner); !triage.IsKind(err, triage.Forbidden) {
+		t.Errorf("an examiner reads the units: %v", err)
 	}
 }

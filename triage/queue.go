@@ -85,6 +85,11 @@ func (r *Review) Browse(ctx context.Context, by Actor, f QueueFilter, from Queue
 	if f.narrows() {
 		w.Groups, w.Most = lookAtOnce, lookAtOnce
 	}
+	if f.Unit != "" {
+		if err := r.ofUnit(ctx, &f); err != nil {
+			return Stretch{}, err
+		}
+	}
 	if f.Case != "" {
 		var err error
 		w.Case, w.Number = r.Events.Names.Case(f.Case), f.Case

@@ -92,7 +92,7 @@ func TestRebuildFromSnapshot(t *testing.T) {
 	access := &triage.Access{Accounts: h.views.Accounts, Sessions: h.views.Sessions, Events: h.events, Now: time.Now}
 	hire := func(name string) {
 		t.Helper()
-		if _, _, err := access.NewToken(ctx, triage.Operator, triage.Reviewer, name); err != nil {
+		if _, _, err := access.NewToken(ctx, triage.Operator, triage.Reviewer, name, ""); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -133,7 +133,7 @@ func (s *Submission) Open(ctx context.Context, by Actor, caseNumber, seal string
 		}
 	}
 	if IsKind(err, NotFound) {
-		x = Exhibit{ID: id, Case: caseNumber, Seal: seal, Owner: by.ID, Opened: s.Now().UTC(), Seized: seized}
+		x = Exhibit{ID: id, Case: caseNumber, Seal: seal, Owner: by.ID, Unit: by.Unit, Opened: s.Now().UTC(), Seized: seized}
 		if err := s.Events.act(ctx, by, ExhibitOpened, string(id), x); err != nil {
 			return Exhibit{}, err
 		}

@@ -173,7 +173,7 @@ func newHouse(t *testing.T, tls bool, register func(g *guard.Guard)) *house {
 // token makes an account of a role.
 func (h *house) token(role triage.Role) string {
 	h.t.Helper()
-	token, _, err := h.access.NewToken(h.t.Context(), triage.Operator, role, "somebody")
+	token, _, err := h.access.NewToken(h.t.Context(), triage.Operator, role, "somebody", "")
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -183,7 +183,7 @@ func (h *house) token(role triage.Role) string {
 // session signs a browser in as a new account of a role.
 func (h *house) session(role triage.Role) (string, triage.Session) {
 	h.t.Helper()
-	_, account, err := h.access.NewToken(h.t.Context(), triage.Operator, role, "somebody")
+	_, account, err := h.access.NewToken(h.t.Context(), triage.Operator, role, "somebody", "")
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -114,7 +114,7 @@ func newHouse(t *testing.T) *house {
 	h.Outcomes = &triage.CaseOutcomes{Cases: h.Cases, Media: v.Media, Events: events}
 	h.Breaks = &triage.Breaks{Sittings: v.Sittings, Shown: v.Shown, Limits: v.Limits, Now: time.Now}
 	for _, r := range triage.Roles {
-		token, account, err := h.Access.NewToken(t.Context(), triage.Operator, r, "Test "+string(r))
+		token, account, err := h.Access.NewToken(t.Context(), triage.Operator, r, "Test "+string(r), "")
 		if err != nil {
 			t.Fatal(err)
 		}

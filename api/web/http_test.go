@@ -375,7 +375,7 @@ func TestAGroupIsSeenOnlyByWhoAsked(t *testing.T) {
 	again.get(t, picture).wants(t, "the picture, in another session", http.StatusNotFound, "Ce dévoilement est terminé")
 	again.get(t, granted.header.Get("Location")).wants(t, "the page, in another session", http.StatusNotFound)
 
-	if _, account, err := h.Access.NewToken(t.Context(), triage.Operator, triage.Reviewer, "Autre Personne"); err != nil {
+	if _, account, err := h.Access.NewToken(t.Context(), triage.Operator, triage.Reviewer, "Autre Personne", ""); err != nil {
 		t.Fatal(err)
 	} else if _, err := h.Review.Claim(t.Context(), account.Actor, triage.GroupID(strings.TrimPrefix(group, "/groups/"))); !triage.IsKind(err, triage.Conflict) {
 		t.Errorf("another's claim: %v", err)
@@ -417,7 +417,7 @@ func TestTheNextGroup(t *testing.T) {
 	if body := v.get(t, first).body; strings.Contains(body, `id="renew"`) {
 		t.Error("a page that holds no group gives signs of life")
 	}
-	_, other, err := h.Access.NewToken(t.Context(), triage.Operator, triage.Reviewer, "Autre Personne")
+	_, other, err := h.Access.NewToken(t.Context(), triage.Operator, triage.Reviewer, "Autre Personne", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -478,7 +478,7 @@ func TestExaminersSeeTheirOwnExhibits(t *testing.T) {
 		t.Error("a reviewer sees counts, and is not sent to read the findings")
 	}
 
-	token, _, err := h.Access.NewToken(t.Context(), triage.Operator, triage.Examiner, "Autre Examinatrice")
+	token, _, err := h.Access.NewToken(t.Context(), triage.Operator, triage.Examiner, "Autre Examinatrice", "")
 	if err != nil {
 		t.Fatal(err)
 	}

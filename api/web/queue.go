@@ -54,7 +54,8 @@ type queueBody struct {
 	Next    string // address where the queue goes on; "": this is its end
 	Looked  int    // groups that the filter was held against
 	Filter  queueForm
-	Narrow  bool // the filter keeps groups back
+	Units   []string // to choose from
+	Narrow  bool     // the filter keeps groups back
 	Problem error
 	News    string // address that tells what is new on this page
 	Every   int    // seconds between two questions
@@ -65,7 +66,7 @@ type queueBody struct {
 }
 
 // queueForm is what somebody wrote into the form that narrows the queue.
-type queueForm struct{ Case, Least, Kind, From, Until string }
+type queueForm struct{ Case, Unit, Least, Kind, From, Until string }
 
 // Kinds are the kinds to choose from.
 func (queueForm) Kinds() []hashing.Kind {
@@ -74,16 +75,16 @@ func (queueForm) Kinds() []hashing.Kind {
 
 // readQueueForm reads the form by get, which says what a parameter of the request is.
 func readQueueForm(get func(name string) string) queueForm {
-	return queueForm{get("case"), get("least"), get("kind"), get("from"), get("until")}
+	return queueForm{get("case"), get("unit"), get("least"), get("kind"), get("from"), get("until")}
 }
 
 func (f queueForm) parse() (triage.QueueFilter, error) {
-	return triage.ParseQueueFilter(f.Case, f.Least, f.Kind, f.From, f.Until)
+	return triage.ParseQueueFilter(f.Case, f.Unit, f.Least, f.Kind, f.From, f.Until)
 }
 
 // address of the queue under the filter, with what else it says.
 func (f queueForm) address(also url.Values) string {
-	for name, value := range map[string]string{"case": f.Case, "least": f.Least, "kind": f.Kind, "from": f.From, "until": f.Until} {
+	for name, value := range map[string]string{"case": f.Case, "unit": f.Unit, "least": f.Least, "kind": f.Kind, "from": f.From, "until": f.Until} {
 		if value != "" {
 			also.Set(name, value)
 		}
@@ -98,6 +99,9 @@ func (p *Pages) queue(c *fiber.Ctx) error {
 	body := queueBody{Decided: justDecided(c), NoNext: c.Query("next") == "none", Filter: readQueueForm(func(name string) string { return strings.TrimSpace(c.Query(name)) })}
 	after, err := triage.ParseQueuePlace(c.Query("after"))
 	if err != nil {
+		return err
+	}
+	if body.Units, err = p.Review.Units(guard.Context(c), guard.Session(c).Actor); err != nil {
 		return err
 	}
 	f, err := body.Filter.parse()

@@ -99,7 +99,7 @@ func sampleAnswers() (answers []checkAnswer) {
 func sampleDrives(l i18n.Lang) []sample {
 	sealed := &triage.Manifest{Version: 1, Items: 20831, Sealed: sampleNow}
 	exhibits := []triage.Exhibit{
-		{ID: "x0123456789abcdef", Case: "2026/00123", Seal: "SCELLE-4", Owner: "a1", Opened: sampleNow.Add(-3 * time.Hour), Manifest: sealed},
+		{ID: "x0123456789abcdef", Case: "2026/00123", Seal: "SCELLE-4", Owner: "a1", Unit: "BR de Quimper", Opened: sampleNow.Add(-3 * time.Hour), Manifest: sealed},
 		{ID: "x1123456789abcdef", Case: "2026/00124", Seal: "SCELLE-1 (téléphone)", Owner: "a1", Opened: sampleNow.Add(-time.Hour)},
 		{ID: "x2123456789abcdef", Case: hostile, Seal: hostile, Owner: "a1", Opened: sampleNow, Manifest: sealed},
 	}
@@ -167,7 +167,7 @@ func sampleCases(l i18n.Lang) []sample {
 	k := triage.Case{
 		CaseRecord: triage.CaseRecord{ID: "k0123456789abcdef", Number: hostile, State: triage.CaseOpen},
 		Exhibits: []triage.CaseExhibit{{
-			Exhibit:  triage.Exhibit{ID: "x1123456789abcdef", Case: hostile, Seal: hostile, Owner: "a1", Opened: sampleNow},
+			Exhibit:  triage.Exhibit{ID: "x1123456789abcdef", Case: hostile, Seal: hostile, Owner: "a1", Unit: hostile, Opened: sampleNow},
 			Progress: triage.Progress{Items: map[triage.Disposition]int{triage.IsMedia: 1204}, Media: map[triage.Finding]int{triage.Known: 3}, Pending: 4},
 		}},
 		Present: 500,
@@ -310,8 +310,8 @@ func sampleReview(l i18n.Lang) []sample {
 		{"queue", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{News: "/queue/news?said=0", Every: newsEvery, Rows: rows, Total: 48, Begin: "/queue", Next: "/queue?after=.0." + string(c.ID), Decided: decided{triage.Illegal, "3f2a91bc", "3f2a91bc"}})},
 		{"queue-no-next", "queue", "layout", samplePage(l, reviewer, "/queue?next=none", queueBody{Rows: rows[2:], Total: 1, NoNext: true})},
 		{"queue-none", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{})},
-		{"queue-filtered", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{Rows: rows[1:], Total: 1_000_000, Looked: 4000, Narrow: true, Gathering: true, NoNext: true,
-			Filter: queueForm{hostile, "20", "video", "2026-01-31", "2026-11-01"}, Next: "/queue?after=.0." + string(c.ID) + "&kind=video"})},
+		{"queue-filtered", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{Units: []string{"BR de Quimper", hostile}, Rows: rows[1:], Total: 1_000_000, Looked: 4000, Narrow: true, Gathering: true, NoNext: true,
+			Filter: queueForm{hostile, hostile, "20", "video", "2026-01-31", "2026-11-01"}, Next: "/queue?after=.0." + string(c.ID) + "&kind=video"})},
 		{"queue-filter-none", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{Total: 48, Looked: 48, Narrow: true, Filter: queueForm{Kind: "picture"}})},
 		{"queue-filter-problem", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{Filter: queueForm{Least: "many"}, Problem: triage.E(triage.Invalid, "x", "", "a score is a whole number", nil)})},
 		{"queue-news", "queue", "news", newsBody{queueBody: queueBody{Rows: rows, News: "/queue/news?said=3", Every: newsEvery}, New: 3, Announce: true, Show: "/queue"}},

@@ -11,10 +11,11 @@ type Me struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 	Role string `json:"role" enum:"examiner,reviewer,supervisor,unit,admin"`
+	Unit string `json:"unit,omitempty"` // where they work
 }
 
 // NewMe converts an actor.
-func NewMe(a triage.Actor) Me { return Me{ID: a.ID, Name: a.Name, Role: string(a.Role)} }
+func NewMe(a triage.Actor) Me { return Me{ID: a.ID, Name: a.Name, Role: string(a.Role), Unit: a.Unit} }
 
 // Link is a one-use sign-in link: a path under the service's own address.
 type Link struct {

@@ -31,6 +31,7 @@ type Exhibit struct {
 	ID              string    `json:"id"`
 	Case            string    `json:"case"`
 	Exhibit         string    `json:"exhibit"`
+	Unit            string    `json:"unit,omitempty"` // of its examiner, when they opened it
 	Opened          time.Time `json:"opened"`
 	Seized          string    `json:"seized,omitempty"` // the day, where it was said
 	ManifestVersion int       `json:"manifest_version"` // 0 before it is sealed
@@ -39,7 +40,7 @@ type Exhibit struct {
 
 // NewExhibit converts an exhibit.
 func NewExhibit(x triage.Exhibit) Exhibit {
-	w := Exhibit{ID: string(x.ID), Case: x.Case, Exhibit: x.Seal, Opened: x.Opened}
+	w := Exhibit{ID: string(x.ID), Case: x.Case, Exhibit: x.Seal, Unit: x.Unit, Opened: x.Opened}
 	if !x.Seized.IsZero() {
 		w.Seized = x.Seized.Format(time.DateOnly)
 	}

@@ -65,6 +65,7 @@ var (
 	}
 	filter = []Parameter{
 		{Name: "case", Type: "string", About: "number of a case in which one of a group's media lies"},
+		{Name: "unit", Type: "string", About: "whose examiner submitted an exhibit in which one of a group's media lies"},
 		{Name: "least", Type: "integer", About: "score of a group, at least"},
 		{Name: "kind", Type: "string", Enum: []string{"picture", "video"}, About: "of one of a group's media"},
 		{Name: "from", Type: "string", About: "one of a group's media was taken or changed on this day or later, as 2026-01-31"},

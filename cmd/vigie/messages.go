@@ -41,10 +41,10 @@ Une ligne par fichier du scellé. En CSV, une apostrophe précède ce qu’un ta
 One line for each file of the exhibit. In CSV an apostrophe stands before what a spreadsheet would take for a formula
 (=, +, -, @, tab); in JSON names are exact (path_b64 where a name is not UTF-8).`},
 	"usage.queue": {
-		`vigie queue [--limit N] [--case PROCÉDURE] [--least N] [--kind picture|video] [--from JOUR] [--until JOUR] [--json]
+		`vigie queue [--limit N] [--case PROCÉDURE] [--unit UNITÉ] [--least N] [--kind picture|video] [--from JOUR] [--until JOUR] [--json]
 
 Les groupes à examiner, les plus urgents d’abord : identifiants, scores et raisons ; ni contenu ni noms.`,
-		`vigie queue [--limit N] [--case CASE] [--least N] [--kind picture|video] [--from DAY] [--until DAY] [--json]
+		`vigie queue [--limit N] [--case CASE] [--unit UNIT] [--least N] [--kind picture|video] [--from DAY] [--until DAY] [--json]
 
 The groups to review, the most urgent first: identifiers, scores and reasons; no content, no names.`},
 	"usage.categories": {

@@ -36,6 +36,8 @@ var flagsInFrench = map[string]string{
 	"only groups that hold one: picture or video":                                                                            "seulement les groupes qui en contiennent : picture (image) ou video (vidéo)",
 	"only groups with something taken or changed on this day or later, as 2026-01-31":                                        "seulement les groupes où quelque chose a été pris ou modifié ce jour-là ou après, comme 2026-01-31",
 	"only groups with something taken or changed on this day or earlier":                                                     "seulement les groupes où quelque chose a été pris ou modifié ce jour-là ou avant",
+	"only groups with media of an exhibit that this unit submitted":                                                          "seulement les groupes où un scellé déposé par cette unité a un média",
+	"where they work: the queue is filtered by the unit of who submitted an exhibit":                                         "où cette personne travaille : la file se filtre par l’unité qui a déposé un scellé",
 	"it has ended":                 "elle a pris fin",
 	"do not wait until it is done": "ne pas attendre que ce soit fait",
 	"those that the program comes with; no service is asked":                "ceux du programme ; aucun service n’est interrogé",

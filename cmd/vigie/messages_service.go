@@ -105,7 +105,7 @@ var serviceMessages = i18n.Catalogue{
 	"scrub.damaged":             {"%d objets endommagés : restaurez-les d’une copie", "%d damaged objects: restore them from a copy"},
 	"usage.doctor":              {"vigie doctor [--data DOSSIER]", "vigie doctor [--data DIR]"},
 	"usage.token":               {"vigie token new|list|revoke|link", "vigie token new|list|revoke|link"},
-	"usage.token new":           {"vigie token new --role RÔLE --name NOM", "vigie token new --role ROLE --name NAME"},
+	"usage.token new":           {"vigie token new --role RÔLE --name NOM [--unit UNITÉ]", "vigie token new --role ROLE --name NAME [--unit UNIT]"},
 	"usage.token list":          {"vigie token list [--json]", "vigie token list [--json]"},
 	"usage.token revoke":        {"vigie token revoke NOM|IDENTIFIANT", "vigie token revoke NAME|ID"},
 	"usage.token link":          {"vigie token link [--reusable] NOM|IDENTIFIANT", "vigie token link [--reusable] NAME|ID"},
@@ -153,7 +153,7 @@ var serviceMessages = i18n.Catalogue{
 	"token.shown-once": {
 		"Jeton %s. Il n’est montré qu’une fois : le garder dans un endroit sûr.",
 		"Token %s. It is shown only once: keep it in a safe place."},
-	"token.header":     {"IDENTIFIANT\tRÔLE\tNOM\tCRÉÉ\tÉTAT", "ID\tROLE\tNAME\tCREATED\tSTATE"},
+	"token.header":     {"IDENTIFIANT\tRÔLE\tNOM\tUNITÉ\tCRÉÉ\tÉTAT", "ID\tROLE\tNAME\tUNIT\tCREATED\tSTATE"},
 	"token.valid":      {"valide", "valid"},
 	"token.revoked":    {"révoqué", "revoked"},
 	"token.is-revoked": {"Le jeton %s (%s) est révoqué.", "Token %s (%s) is revoked."},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,8 +16,8 @@ import (
 
 // tokenOptions are those of "vigie token …", beside the service's own.
 type tokenOptions struct {
-	role, name, url string
-	json, reusable  bool
+	role, name, unit, url string
+	json, reusable        bool
 }
 
 // reusableLife is how long a link lasts that may be used more than once: a day's demonstration or training.
@@ -48,6 +49,7 @@ func runToken(ctx context.Context, env *environment, args []string) error {
 		if what == "new" {
 			fs.StringVar(&o.role, "role", "", "examiner, reviewer, supervisor, unit or admin")
 			fs.StringVar(&o.name, "name", "", "whose token it is")
+			fs.StringVar(&o.unit, "unit", "", "where they work: the queue is filtered by the unit of who submitted an exhibit")
 		}
 		if what == "link" {
 			fs.StringVar(&o.url, "url", env.Getenv("VIGIE_URL"), "address of the pages (default: where the service listens)")
@@ -80,12 +82,12 @@ func tokenNew(ctx context.Context, env *environment, access *triage.Access, o to
 	if o.name == "" {
 		return usageError(env.T("error.token-name"))
 	}
-	secret, acc, err := access.NewToken(ctx, triage.Operator, role, o.name)
+	secret, acc, err := access.NewToken(ctx, triage.Operator, role, o.name, o.unit)
 	if err != nil {
 		return err
 	}
 	if o.json {
-		return json.NewEncoder(env.Stdout).Encode(map[string]string{"id": acc.ID, "name": acc.Name, "role": string(acc.Role), "token": secret})
+		return json.NewEncoder(env.Stdout).Encode(map[string]string{"id": acc.ID, "name": acc.Name, "role": string(acc.Role), "unit": acc.Unit, "token": secret})
 	}
 	fmt.Fprintln(env.Stdout, secret)
 	fmt.Fprintln(env.Stderr, env.T("token.shown-once", acc.ID))
@@ -104,9 +106,10 @@ func tokenList(ctx context.Context, env *environment, access *triage.Access, o t
 				ID      string    `json:"id"`
 				Name    string    `json:"name"`
 				Role    string    `json:"role"`
+				Unit    string    `json:"unit,omitempty"`
 				Created time.Time `json:"created"`
 				Revoked time.Time `json:"revoked,omitzero"`
-			}{a.ID, a.Name, string(a.Role), a.Created, a.Revoked}
+			}{a.ID, a.Name, string(a.Role), a.Unit, a.Created, a.Revoked}
 			if err := enc.Encode(line); err != nil {
 				return err
 			}
@@ -120,7 +123,7 @@ func tokenList(ctx context.Context, env *environment, access *triage.Access, o t
 		if !a.Revoked.IsZero() {
 			state = env.T("token.revoked")
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", a.ID, a.Role, a.Name, a.Created.Format(time.RFC3339), state)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", a.ID, a.Role, a.Name, cmp.Or(a.Unit, "–"), a.Created.Format(time.RFC3339), state)
 	}
 	return w.Flush()
 }

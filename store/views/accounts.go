@@ -19,13 +19,14 @@ type storedActor struct {
 	ID   string `json:"i"`
 	Name string `json:"n"`
 	Role string `json:"r"`
+	Unit string `json:"u,omitempty"`
 }
 
 func (a storedActor) actor() triage.Actor {
-	return triage.Actor{ID: a.ID, Name: a.Name, Role: triage.Role(a.Role)}
+	return triage.Actor{ID: a.ID, Name: a.Name, Role: triage.Role(a.Role), Unit: a.Unit}
 }
 
-func storeActor(a triage.Actor) storedActor { return storedActor{a.ID, a.Name, string(a.Role)} }
+func storeActor(a triage.Actor) storedActor { return storedActor{a.ID, a.Name, string(a.Role), a.Unit} }
 
 // storedAccount is an account as kept.
 type storedAccount struct {

@@ -57,6 +57,7 @@ type storedClosed struct {
 	Case     string                     `json:"c"`
 	Seal     string                     `json:"s"`
 	Owner    string                     `json:"o"`
+	Unit     string                     `json:"u,omitempty"`
 	Opened   time.Time                  `json:"t"`
 	Seized   time.Time                  `json:"z,omitzero"`
 	Version  int                        `json:"v,omitempty"` // of its manifest; 0: none
@@ -172,7 +173,7 @@ func (s Cases) Shut(ctx context.Context, replace bool, exhibits ...triage.Closed
 		for i := range some {
 			x := &some[i]
 			doc := storedClosed{
-				Case: x.Case, Seal: x.Seal, Owner: x.Owner, Opened: x.Opened, Seized: x.Seized, Items: x.Items, Media: x.Media, Pending: x.Pending,
+				Case: x.Case, Seal: x.Seal, Owner: x.Owner, Unit: x.Unit, Opened: x.Opened, Seized: x.Seized, Items: x.Items, Media: x.Media, Pending: x.Pending,
 				Wanted: x.Wanted, Resealed: x.Resealed,
 			}
 			if m := x.Manifest; m != nil {
@@ -195,7 +196,7 @@ func (s Cases) decodeClosed(id triage.ExhibitID, sealed string) (triage.ClosedEx
 	var doc storedClosed
 	err := s.openJSON("views.decodeClosed", string(id), s.closedPlace(id), sealed, &doc)
 	x := triage.ClosedExhibit{
-		Exhibit: triage.Exhibit{ID: id, Case: doc.Case, Seal: doc.Seal, Owner: doc.Owner, Opened: doc.Opened, Seized: doc.Seized},
+		Exhibit: triage.Exhibit{ID: id, Case: doc.Case, Seal: doc.Seal, Owner: doc.Owner, Unit: doc.Unit, Opened: doc.Opened, Seized: doc.Seized},
 		Items:   doc.Items, Media: doc.Media, Pending: doc.Pending, Wanted: doc.Wanted, Resealed: doc.Resealed,
 	}
 	if doc.Version > 0 {

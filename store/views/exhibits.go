@@ -21,6 +21,7 @@ type storedExhibit struct {
 	Case     string          `json:"c"`
 	Seal     string          `json:"s"`
 	Owner    string          `json:"o"`
+	Unit     string          `json:"u,omitempty"`
 	Opened   time.Time       `json:"t"`
 	Seized   time.Time       `json:"z,omitzero"`
 	Manifest *storedManifest `json:"m,omitempty"`
@@ -34,7 +35,7 @@ type storedManifest struct {
 }
 
 func (s Exhibits) encode(x triage.Exhibit) (string, error) {
-	doc := storedExhibit{Case: x.Case, Seal: x.Seal, Owner: x.Owner, Opened: x.Opened, Seized: x.Seized}
+	doc := storedExhibit{Case: x.Case, Seal: x.Seal, Owner: x.Owner, Unit: x.Unit, Opened: x.Opened, Seized: x.Seized}
 	if m := x.Manifest; m != nil {
 		doc.Manifest = &storedManifest{Version: m.Version, Items: m.Items, Sealed: m.Sealed}
 		for _, part := range m.Parts {
@@ -53,7 +54,7 @@ func (s Exhibits) decode(id triage.ExhibitID, sealed string) (triage.Exhibit, er
 	if err := s.openJSON("views.decodeExhibit", string(id), s.exhibit(id), sealed, &doc); err != nil {
 		return triage.Exhibit{}, err
 	}
-	x := triage.Exhibit{ID: id, Case: doc.Case, Seal: doc.Seal, Owner: doc.Owner, Opened: doc.Opened, Seized: doc.Seized}
+	x := triage.Exhibit{ID: id, Case: doc.Case, Seal: doc.Seal, Owner: doc.Owner, Unit: doc.Unit, Opened: doc.Opened, Seized: doc.Seized}
 	if m := doc.Manifest; m != nil {
 		x.Manifest = &triage.Manifest{Version: m.Version, Items: m.Items, Sealed: m.Sealed}
 		for raw := range slices.Chunk(m.Parts, 32) {
