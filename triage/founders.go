@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"vigie/hashing/index"
 	"vigie/hashing/pdq"
@@ -162,6 +163,23 @@ func (f *FounderIndex) Assign(ctx context.Context, ids []MediumID, kept []Examin
 		}
 	}
 	return joins, nil
+}
+
+// followEvery is how often Run reads what is new.
+const followEvery = 10 * time.Second
+
+// Run reads what is new every few seconds until ctx ends, so that no search finds all births to be read. What cannot be read is at the
+// next turn.
+func (f *FounderIndex) Run(ctx context.Context) {
+	for ctx.Err() == nil {
+		f.mu.Lock()
+		_ = f.follow(ctx) // who searches is told
+		f.mu.Unlock()
+		select {
+		case <-ctx.Done():
+		case <-time.After(followEvery):
+		}
+	}
 }
 
 // Forget makes the next search read all births anew: the projections were made again.

@@ -181,6 +181,12 @@ func (r renderer) Render(ctx context.Context, body io.Reader, size int64, v tria
 // submit sends pictures as an examiner's client would, and returns the exhibit.
 func (h *house) submit(t *testing.T, seal string, pictures ...[]byte) triage.Exhibit {
 	t.Helper()
+	return h.submitIn(t, seal, "DCIM/Camera", pictures...)
+}
+
+// submitIn is submit, of pictures in a folder.
+func (h *house) submitIn(t *testing.T, seal, folder string, pictures ...[]byte) triage.Exhibit {
+	t.Helper()
 	ctx, by := t.Context(), h.actors[triage.Examiner]
 	x, err := h.Submission.Open(ctx, by, "2026/00123", seal, time.Time{})
 	if err != nil {
@@ -195,7 +201,7 @@ func (h *house) submit(t *testing.T, seal string, pictures ...[]byte) triage.Exh
 		}
 		bodies[d.SHA256] = b
 		items = append(items, triage.Item{
-			Path: fmt.Sprintf("DCIM/Camera/secret-name-%d.jpg", i), Size: size, Modified: sampleNow, Disposition: triage.IsMedia,
+			Path: fmt.Sprintf("%s/secret-name-%d.jpg", folder, i), Size: size, Modified: sampleNow, Disposition: triage.IsMedia,
 			Kind: hashing.KindPicture, Format: "jpeg", Digests: &d,
 		})
 	}

@@ -51,6 +51,7 @@ func (h *house) listen(ctx context.Context, pool *jail.Pool, ready func(addr str
 		return err
 	}
 	go func() { _ = h.room.Watch(ctx) }() // ends with ctx
+	go h.founders.Run(ctx)                // likewise
 	ready(ln.Addr().String())
 	stopped := make(chan error, 1)
 	go func() {

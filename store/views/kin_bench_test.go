@@ -3,6 +3,7 @@ package views
 import (
 	"fmt"
 	"os"
+	"runtime"
 	"slices"
 	"strconv"
 	"testing"
@@ -38,7 +39,15 @@ func BenchmarkPrecedents(b *testing.B) {
 		c.ok(err)
 		return time.Since(began), len(s.Precedents)
 	}
+	heap := func() float64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return float64(m.HeapAlloc)
+	}
+	before := heap()
 	first, _ := sheet(1)
+	mirrors := (heap() - before) / float64(n)
 	b.Run(fmt.Sprint(n), func(b *testing.B) {
 		for b.Loop() {
 			var took []time.Duration
@@ -52,6 +61,7 @@ func BenchmarkPrecedents(b *testing.B) {
 			b.ReportMetric(float64(took[len(took)*95/100].Microseconds())/1000, "ms-p95")
 			b.ReportMetric(float64(first.Microseconds())/1000, "ms-first")
 			b.ReportMetric(float64(told)/200, "precedents")
+			b.ReportMetric(mirrors, "bytes/group")
 		}
 		b.ReportMetric(0, "ns/op")
 	})
