@@ -67,7 +67,7 @@ func TestSchemasShowWhatTravels(t *testing.T) {
 	if err := json.Unmarshal(b, &doc); err != nil {
 		t.Fatal(err)
 	}
-	travels, err := json.Marshal(ExhibitProgress{Exhibit: Exhibit{Seized: "2026-01-31"}})
+	travels, err := json.Marshal(ExhibitProgress{Exhibit: Exhibit{Seized: "2026-01-31", Unit: "BR"}})
 	if err != nil {
 		t.Fatal(err)
 	}
