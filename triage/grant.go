@@ -86,6 +86,7 @@ func (g *Grant) View(at time.Time) View {
 
 // Granted is what somebody was granted of a group while they hold it.
 type Granted struct {
-	Steps []RevealStep       // of whole pictures, in no order
-	Tiles map[MediumID]Tiles // of single pictures, at whatever step
+	Grants []string           // their identifiers, in no order
+	Steps  []RevealStep       // of whole pictures, in no order
+	Tiles  map[MediumID]Tiles // of single pictures, at whatever step
 }

@@ -192,6 +192,10 @@ func TestWhoseGrant(t *testing.T) {
 	if _, err := l.review.Claim(ctx, l.reviewer.Actor, l.group); err != nil {
 		t.Fatal(err)
 	}
+	looks("of an earlier claim", l.reviewer, g.ID, 0, triage.NotFound)
+	first := l.must(t, triage.StepBlurred, "to see what it is")
+	looks("of an earlier claim, with one of this", l.reviewer, g.ID, 0, triage.NotFound)
+	looks("of this claim", l.reviewer, first.ID, 0, "")
 	now = now.Add(triage.ClaimLife - time.Minute)
 	if g = l.must(t, triage.StepBlurred, "to see what it is"); g.Expires.After(now.Add(time.Minute)) {
 		t.Errorf("granted until %v, the claim ends at %v", g.Expires, now.Add(time.Minute))

@@ -3,6 +3,7 @@ package triage
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
 	"time"
 )
@@ -189,6 +190,13 @@ func (r *Review) live(ctx context.Context, op string, by Session, id string) (Gr
 	_, err = r.claimed(ctx, op, by.Actor, g.Group)
 	if IsKind(err, NotFound) || IsKind(err, Conflict) {
 		return Grant{}, RevealRules{}, over(err)
+	}
+	if err != nil {
+		return Grant{}, RevealRules{}, err
+	}
+	granted, err := r.Grants.Granted(ctx, g.Group, by.Actor.ID)
+	if err == nil && !slices.Contains(granted.Grants, id) { // of an earlier claim
+		err = over(nil)
 	}
 	if err != nil {
 		return Grant{}, RevealRules{}, err

@@ -29,24 +29,28 @@ type storedGrant struct {
 	Expires time.Time `json:"t"`
 }
 
-// granted is the key of what was granted to somebody: steps of whole pictures by name; of one picture's tiles, tilesGranted, the
-// medium and the tiles (2 bytes).
+// granted is the key of what was granted to somebody in a claim: the grants, each after anyGranted; steps of whole pictures by name; of one
+// picture's tiles, tilesGranted, the medium and the tiles (2 bytes).
 func (s Grants) granted(id triage.GroupID, actor string) string {
 	return s.key(keyGranted, packID(string(id)), ":", actor)
 }
 
-// tilesGranted begins what tells of tiles: no step's name does.
-const tilesGranted = "#"
+// tilesGranted begins what tells of tiles, anyGranted the identifier of a grant: no step's name begins like these.
+const (
+	tilesGranted = "#"
+	anyGranted   = "@"
+)
 
 // grantedBy are the members of granted that a grant adds.
 func grantedBy(g *triage.Grant) []any {
+	members := []any{anyGranted + g.ID}
 	switch g.Sight {
 	case triage.SeePictures:
-		return []any{string(g.Step)}
+		members = append(members, string(g.Step))
 	case triage.SeeTiles:
-		return []any{tilesGranted + packID(string(g.Media[0])) + string(binary.BigEndian.AppendUint16(nil, uint16(g.Tiles)))}
+		members = append(members, tilesGranted+packID(string(g.Media[0]))+string(binary.BigEndian.AppendUint16(nil, uint16(g.Tiles))))
 	}
-	return nil
+	return members
 }
 
 // SaveGrant implements triage.GrantStore.
@@ -65,10 +69,8 @@ func (s Grants) SaveGrant(ctx context.Context, g triage.Grant, life time.Duratio
 	}
 	_, err = s.rdb.TxPipelined(ctx, func(p redis.Pipeliner) error {
 		p.Set(ctx, s.key(keyGrant, g.ID), doc, life)
-		if members := grantedBy(&g); len(members) > 0 {
-			p.SAdd(ctx, s.granted(g.Group, g.Actor), members...)
-			p.PExpire(ctx, s.granted(g.Group, g.Actor), triage.SessionLife)
-		}
+		p.SAdd(ctx, s.granted(g.Group, g.Actor), grantedBy(&g)...)
+		p.PExpire(ctx, s.granted(g.Group, g.Actor), triage.SessionLife)
 		return nil
 	})
 	return fault(op, g.ID, err)
@@ -100,7 +102,9 @@ func (s Grants) Granted(ctx context.Context, id triage.GroupID, actor string) (t
 	granted := triage.Granted{Tiles: make(map[triage.MediumID]triage.Tiles)}
 	for _, m := range members {
 		const size = 16 + 2 // bytes: a medium and its tiles
-		if raw, of := strings.CutPrefix(m, tilesGranted); of && len(raw) == size {
+		if grant, of := strings.CutPrefix(m, anyGranted); of {
+			granted.Grants = append(granted.Grants, grant)
+		} else if raw, of := strings.CutPrefix(m, tilesGranted); of && len(raw) == size {
 			granted.Tiles[triage.MediumID(unpackID(raw[:16]))] |= triage.Tiles(binary.BigEndian.Uint16([]byte(raw[16:])))
 		} else {
 			granted.Steps = append(granted.Steps, triage.RevealStep(m))

@@ -377,9 +377,15 @@ func TestGrants(t *testing.T) {
 	if got, err := b.Grants.Granted(ctx, group, "a1"); err != nil || len(got.Tiles) != 1 || got.Tiles[mediumID(2)] != 0x8023 {
 		t.Errorf("%+v, %v", got, err)
 	}
+	if got, err := b.Grants.Granted(ctx, group, "a1"); err != nil || !slices.Equal(slices.Sorted(slices.Values(got.Grants)), []string{"r1", "r2", "r3", "r4", "r5"}) {
+		t.Errorf("%+v, %v", got, err)
+	}
 	for range 2 {
 		b.ok(b.Grants.Forget(ctx, group, "a1"))
 		granted(group, "a1")
+		if got, err := b.Grants.Granted(ctx, group, "a1"); err != nil || len(got.Grants) != 0 {
+			t.Errorf("%+v, %v", got, err)
+		}
 	}
 }
 
