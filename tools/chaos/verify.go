@@ -2,10 +2,7 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -180,28 +177,7 @@ func (r *round) openJournal(ctx context.Context) (*journal.Journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	root, err := objects.RootKey(ctx, raw, objects.NewServiceKeys(r.serviceKeys))
-	if err != nil {
-		return nil, err
-	}
-	sealed, err := objects.Seal(raw, root[:])
-	if err != nil {
-		return nil, err
-	}
-	return journal.Open(ctx, objects.Keyed{Store: sealed}, journal.Options{Now: time.Now, Nonce: rand.Text})
-}
-
-// serviceKeys reads the key that the round's service made for itself.
-func (r *round) serviceKeys() ([][objects.KeySize]byte, error) {
-	text, err := os.ReadFile(filepath.Join(r.dir, "secrets", "service.key"))
-	if err != nil {
-		return nil, err
-	}
-	key, err := hex.DecodeString(strings.TrimSpace(string(text)))
-	if err != nil || len(key) != objects.KeySize {
-		return nil, fmt.Errorf("the service key is not one: %w", err)
-	}
-	return [][objects.KeySize]byte{[objects.KeySize]byte(key)}, nil
+	return service.OpenJournal(ctx, raw, filepath.Join(r.dir, "secrets"))
 }
 
 // verifyByCommands runs what an operator and an auditor would run.

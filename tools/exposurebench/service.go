@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,7 +15,6 @@ import (
 	"vigie/store/journal"
 	"vigie/store/objects"
 	running "vigie/tools/endtoend/service"
-	"vigie/triage"
 )
 
 const (
@@ -136,26 +133,5 @@ func (s *service) journal(ctx context.Context) (*journal.Journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	root, err := objects.RootKey(ctx, raw, objects.NewServiceKeys(s.serviceKeys))
-	if err != nil {
-		return nil, err
-	}
-	sealed, err := objects.Seal(raw, root[:])
-	if err != nil {
-		return nil, err
-	}
-	return journal.Open(ctx, objects.Keyed{Store: sealed}, journal.Options{Now: time.Now, Nonce: rand.Text})
-}
-
-// serviceKeys reads the key that the service made for itself.
-func (s *service) serviceKeys() ([][objects.KeySize]byte, error) {
-	text, err := os.ReadFile(filepath.Join(s.secrets(), "service.key"))
-	if err != nil {
-		return nil, err
-	}
-	key, err := hex.DecodeString(strings.TrimSpace(string(text)))
-	if err != nil || len(key) != objects.KeySize {
-		return nil, triage.E(triage.Invalid, "read the service key", "", "it is 64 hexadecimal digits", err)
-	}
-	return [][objects.KeySize]byte{[objects.KeySize]byte(key)}, nil
+	return running.OpenJournal(ctx, raw, s.secrets())
 }
