@@ -126,7 +126,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 	events := &triage.Projector{
 		Journal: chain, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: s.archive, Sets: sets,
 		SetFiles: s.archive, Parse: setfile.Parse, Queue: v.Queue, Ends: v.Ends, Keys: s.archive, Names: names,
-		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: s.archive, Earlier: v.Earlier, Weights: v.Weights, Scores: v.Scores, Limits: v.Limits, Custody: v.Custody, Links: v.Links, Shown: v.Shown, Outcomes: v.Told,
+		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: s.archive, Earlier: v.Earlier, Weights: v.Weights, Scores: v.Scores, Limits: v.Limits, Custody: v.Custody, Assigned: v.Assigned, Links: v.Links, Shown: v.Shown, Outcomes: v.Told,
 	}
 	s.access = &triage.Access{Accounts: v.Accounts, Sessions: v.Sessions, Events: events, Now: s.clock.now}
 	u := web.UseCases{

@@ -25,7 +25,7 @@ func (c *CatchUp) Dump(ctx context.Context, w io.Writer) error {
 		return catchingUp(Advance{})
 	}
 	d := dumper{c, json.NewEncoder(w)}
-	for _, part := range []func(context.Context) error{d.accounts, d.limits, d.shown, d.sets, d.weights, d.cases, d.exhibits, d.groups, d.lifted, d.queue, d.links, d.outcomes} {
+	for _, part := range []func(context.Context) error{d.accounts, d.limits, d.shown, d.sets, d.weights, d.cases, d.exhibits, d.groups, d.lifted, d.assigned, d.queue, d.links, d.outcomes} {
 		if err := part(ctx); err != nil {
 			return err
 		}
@@ -367,6 +367,21 @@ func (d dumper) lifted(ctx context.Context) error {
 		}
 		from = s.Last
 	}
+}
+
+// assigned tells of assignments; whose a group is, its own line does.
+func (d dumper) assigned(ctx context.Context) error {
+	all, err := d.Events.Assigned.Assignments(ctx)
+	for _, a := range all {
+		var line dumped
+		if line, err = d.of("assignment", string(a.Group)+string(a.Case), a); err == nil {
+			err = d.out.Encode(line)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return err
 }
 
 func (d dumper) queue(ctx context.Context) error {

@@ -35,11 +35,13 @@ const (
 	FindingsRead  EventKind = "findings.read"
 	GroupClaimed  EventKind = "group.claimed"
 	GroupReturned EventKind = "group.returned"
-	RevealGranted EventKind = "reveal.granted"
-	PictureServed EventKind = "reveal.served"
-	NamesServed   EventKind = "reveal.names-served"
-	RevealHidden  EventKind = "reveal.hidden"  // by who was shown it, before its end
-	RevealResumed EventKind = "reveal.resumed" // and shown again
+	// GroupIsAssigned tells whose a group is to decide, or that it was taken back.
+	GroupIsAssigned EventKind = "group.assigned"
+	RevealGranted   EventKind = "reveal.granted"
+	PictureServed   EventKind = "reveal.served"
+	NamesServed     EventKind = "reveal.names-served"
+	RevealHidden    EventKind = "reveal.hidden"  // by who was shown it, before its end
+	RevealResumed   EventKind = "reveal.resumed" // and shown again
 	// LimitsSet tells what somebody does not want to be shown.
 	LimitsSet    EventKind = "reveal.limits-set"
 	DecisionMade EventKind = "group.decided"
@@ -62,7 +64,8 @@ const (
 	CaseIsClosed   EventKind = "case.closed"   // nothing comes in any more; nothing has left yet
 	CaseIsPutAway  EventKind = "case.put-away" // all of it has left, and can be brought back
 	CaseIsReopened EventKind = "case.reopened"
-	CaseIsHeld     EventKind = "case.held" // until when somebody is in custody for it
+	CaseIsHeld     EventKind = "case.held"     // until when somebody is in custody for it
+	CaseIsAssigned EventKind = "case.assigned" // whose its groups are, or that it was taken back
 
 	CaseHasOutcome EventKind = "case.outcome"      // what came of it, and who is told
 	OutcomeRead    EventKind = "case.outcome-read" // by one of those

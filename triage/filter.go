@@ -9,24 +9,32 @@ import (
 	"vigie/hashing"
 )
 
+// Me and Nobody stand for whoever asks, and for no account, where a filter says whose groups are.
+const (
+	Me     = "me"
+	Nobody = "nobody"
+)
+
 // QueueFilter narrows the queue. Zero lets all groups through.
 type QueueFilter struct {
-	Case  string       // number of a case in which one of their media lies; empty: any
-	Least *int         // score; nil: any
-	Unit  string       // that submitted an exhibit in which one of their media lies; empty: any
-	Kind  hashing.Kind // of one of their media: picture or video; empty: any
-	From  time.Time    // one of their media was taken or changed since then; zero: ever
-	Until time.Time    // and before then; zero: ever
+	Case  string // number of a case in which one of their media lies; empty: any
+	Least *int   // score; nil: any
+	Unit  string // that submitted an exhibit in which one of their media lies; empty: any
+	// Assigned is whose they are: Me, Nobody, an account or its name; empty: anybody's or nobody's.
+	Assigned string
+	Kind     hashing.Kind // of one of their media: picture or video; empty: any
+	From     time.Time    // one of their media was taken or changed since then; zero: ever
+	Until    time.Time    // and before then; zero: ever
 
 	exhibits map[ExhibitID]bool // of Unit
 }
 
-// ParseQueueFilter reads a filter as addresses write it: the number of a case, a unit, a score, "picture" or "video", and two days, as 2026-01-31,
+// ParseQueueFilter reads a filter as addresses write it: the number of a case, a unit, whose, a score, "picture" or "video", and two days, as 2026-01-31,
 // of which the second counts too. Nothing is any.
-func ParseQueueFilter(number, unit, least, kind, from, until string) (QueueFilter, error) {
+func ParseQueueFilter(number, unit, assigned, least, kind, from, until string) (QueueFilter, error) {
 	const op = "filter the queue"
-	f := QueueFilter{Case: number, Unit: unit, Kind: hashing.Kind(kind)}
-	for what, label := range map[string]string{"case": number, "unit": unit} {
+	f := QueueFilter{Case: number, Unit: unit, Assigned: assigned, Kind: hashing.Kind(kind)}
+	for what, label := range map[string]string{"case": number, "unit": unit, "name": assigned} {
 		if label == "" {
 			continue
 		}
@@ -62,10 +70,12 @@ func ParseQueueFilter(number, unit, least, kind, from, until string) (QueueFilte
 }
 
 // Narrows reports whether it may keep a group back.
-func (f *QueueFilter) Narrows() bool { return f.Case != "" || f.narrows() }
+func (f *QueueFilter) Narrows() bool { return f.Case != "" || f.Assigned != "" || f.narrows() }
 
 // narrows reports whether some groups that are gone through may not be let through.
-func (f *QueueFilter) narrows() bool { return f.Least != nil || f.Kind != "" || f.needsMedia() }
+func (f *QueueFilter) narrows() bool {
+	return f.Least != nil || f.Assigned == Nobody || f.Assigned != "" && f.Case != "" || f.Kind != "" || f.needsMedia()
+}
 
 // needsMedia reports whether it takes the media of a group to tell.
 func (f *QueueFilter) needsMedia() bool { return f.needsDates() || f.Unit != "" }
@@ -79,6 +89,8 @@ func (f *QueueFilter) below(score int) bool { return f.Least != nil && score < *
 func (f *QueueFilter) admits(g *Group, media []Medium) bool {
 	switch {
 	case f.below(g.Score),
+		f.Assigned == Nobody && g.Assigned != "",
+		f.Assigned != "" && f.Assigned != Nobody && g.Assigned != f.Assigned,
 		f.Kind == hashing.KindVideo && g.Videos == 0,
 		f.Kind == hashing.KindPicture && g.Videos >= g.Members:
 		return false
@@ -121,6 +133,22 @@ func (r *Review) ofUnit(ctx context.Context, f *QueueFilter) error {
 		}
 	}
 	return err
+}
+
+// whose has a filter name the account that it stands for.
+func (r *Review) whose(ctx context.Context, by Actor, f *QueueFilter) error {
+	switch f.Assigned {
+	case "", Nobody:
+	case Me:
+		f.Assigned = by.ID
+	default:
+		person, err := r.Events.reviewer(ctx, "filter the queue", f.Assigned)
+		if err != nil {
+			return err
+		}
+		f.Assigned = person.ID
+	}
+	return nil
 }
 
 // Units returns the units of all examiners, in their order.

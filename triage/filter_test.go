@@ -100,7 +100,7 @@ func TestFilters(t *testing.T) {
 			"case, score": {[5]string{"2026/1", strconv.Itoa(middle)}, func(g triage.Group) bool { return in("2026/1")(g) && g.Score >= middle }, true},
 			"no case":     {[5]string{"2026/9"}, func(triage.Group) bool { return false }, false},
 		} {
-			f, err := triage.ParseQueueFilter(try.filter[0], "", try.filter[1], try.filter[2], try.filter[3], try.filter[4])
+			f, err := triage.ParseQueueFilter(try.filter[0], "", "", try.filter[1], try.filter[2], try.filter[3], try.filter[4])
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -156,7 +156,7 @@ func TestFilters(t *testing.T) {
 		t.Errorf("%q is left", left)
 	}
 	for _, wrong := range [][5]string{{1: "many"}, {2: "sound"}, {3: "tomorrow"}, {4: "2026-13-01"}} {
-		if _, err := triage.ParseQueueFilter(wrong[0], "", wrong[1], wrong[2], wrong[3], wrong[4]); !triage.IsKind(err, triage.Invalid) {
+		if _, err := triage.ParseQueueFilter(wrong[0], "", "", wrong[1], wrong[2], wrong[3], wrong[4]); !triage.IsKind(err, triage.Invalid) {
 			t.Errorf("%q: %v", wrong, err)
 		}
 	}
@@ -194,7 +194,7 @@ func TestFilterByUnit(t *testing.T) {
 	h.work()
 	h.rebuilt(c, "units")
 	for unit, want := range map[string]int{"": 4, "Rennes": 2, "Brest": 2, "Lorient": 0} {
-		f, err := triage.ParseQueueFilter("", unit, "", "", "", "")
+		f, err := triage.ParseQueueFilter("", unit, "", "", "", "", "")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -61,6 +61,8 @@ type Group struct {
 	New int `json:"new,omitempty"`
 	// Custody is why the group comes before others, where the queue or a sheet tells of it; nil: none runs.
 	Custody *Custody `json:"custody,omitempty"`
+	// Assigned is the account whose it is, while it is in the queue; empty: nobody's.
+	Assigned string `json:"assigned,omitempty"`
 }
 
 // Proposal returns what was concluded of a group that media have joined since, or nil: nothing was, or two people disagree.

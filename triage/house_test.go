@@ -118,7 +118,7 @@ func newHouseOver(t testing.TB, over func(objects.Store) objects.Store) *house {
 	h.events = &triage.Projector{
 		Journal: h.journal, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: h.archive, Sets: sets,
 		SetFiles: h.archive, Parse: setfile.Parse, Queue: v.Queue, Ends: v.Ends, Keys: h.archive, Rehashes: v.Rehashes, Names: h.names,
-		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: h.archive, Earlier: v.Earlier, Weights: v.Weights, Scores: v.Scores, Limits: v.Limits, Custody: v.Custody, Links: v.Links, Shown: v.Shown, Outcomes: v.Told,
+		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: h.archive, Earlier: v.Earlier, Weights: v.Weights, Scores: v.Scores, Limits: v.Limits, Custody: v.Custody, Assigned: v.Assigned, Links: v.Links, Shown: v.Shown, Outcomes: v.Told,
 	}
 	h.submit = &triage.Submission{Exhibits: v.Exhibits, Media: v.Media, Archive: h.archive, Manifests: h.archive, Jobs: h.jobs, Events: h.events, Names: h.names, Now: time.Now}
 	h.sets = &triage.Sets{Store: sets, Archive: h.archive, Parse: setfile.Parse, Events: h.events, Lease: v.Lease, Log: log, Names: h.names, Now: time.Now}

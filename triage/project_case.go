@@ -35,9 +35,12 @@ func (p *Projector) changeCase(ctx context.Context, id CaseID, change func(CaseR
 	}
 }
 
-// caseClosed ends the custody of a case, and shuts its exhibits, those on record and those that are there.
+// caseClosed ends the custody of a case and its assignment, and shuts its exhibits, those on record and those that are there.
 func (p *Projector) caseClosed(ctx context.Context, ev Event, d closedCase) error {
 	if err := p.Custody.SetCustody(ctx, Custody{Case: CaseID(ev.Subject), Number: d.Number, By: ev.Actor, At: ev.Time.UTC(), Event: ev.Seq}); err != nil {
+		return err
+	}
+	if err := p.Assigned.Assign(ctx, Assignment{Case: CaseID(ev.Subject), Number: d.Number, By: ev.Actor, At: ev.Time.UTC(), Event: ev.Seq}); err != nil {
 		return err
 	}
 	before, err := p.changeCase(ctx, CaseID(ev.Subject), func(r CaseRecord) CaseRecord {

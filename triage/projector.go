@@ -77,6 +77,7 @@ type Projector struct {
 	Shown     ShownStore
 	Outcomes  CaseOutcomeStore
 	Custody   CustodyStore
+	Assigned  AssignmentStore
 	Names     Names
 }
 
@@ -126,7 +127,7 @@ func (p *Projector) Apply(ctx context.Context, ev Event) error {
 	case TokenCreated:
 		return withData(ev, func(acc Account) error { return p.accountMade(ctx, acc) })
 	case TokenRevoked:
-		return p.accountRevoked(ctx, ev.Subject, ev.Time)
+		return p.accountRevoked(ctx, ev)
 	case ExhibitOpened:
 		return withData(ev, func(x Exhibit) error { return p.exhibitOpened(ctx, x) })
 	case PartReceived:
@@ -169,6 +170,10 @@ func (p *Projector) Apply(ctx context.Context, ev Event) error {
 		return withData(ev, func(d reopenedCase) error { return p.caseReopened(ctx, ev, d) })
 	case CaseIsHeld:
 		return withData(ev, func(d heldCase) error { return p.caseHeld(ctx, ev, d) })
+	case CaseIsAssigned:
+		return withData(ev, func(d assignedCase) error { return p.caseAssigned(ctx, ev, d) })
+	case GroupIsAssigned:
+		return withData(ev, func(d assignedGroup) error { return p.groupAssigned(ctx, ev, d) })
 	case RehashStarted:
 		return withData(ev, func(run RehashRun) error { return rehashStarted(ctx, p.Rehashes, run) })
 	case RehashFinished:
@@ -220,13 +225,19 @@ func (p *Projector) accountMade(ctx context.Context, acc Account) error {
 	return p.Accounts.SaveAccount(ctx, acc)
 }
 
-func (p *Projector) accountRevoked(ctx context.Context, id string, at time.Time) error {
-	acc, err := p.Accounts.Account(ctx, id)
-	if err != nil || !acc.Revoked.IsZero() {
+// accountRevoked ends an account, and takes back what it was assigned.
+func (p *Projector) accountRevoked(ctx context.Context, ev Event) error {
+	acc, err := p.Accounts.Account(ctx, ev.Subject)
+	if err != nil {
 		return err
 	}
-	acc.Revoked = at.UTC()
-	return p.Accounts.SaveAccount(ctx, acc)
+	if acc.Revoked.IsZero() {
+		acc.Revoked = ev.Time.UTC()
+		if err := p.Accounts.SaveAccount(ctx, acc); err != nil {
+			return err
+		}
+	}
+	return p.unassign(ctx, ev, acc.ID)
 }
 
 // partReceived counts a part again. One that the exhibit was sealed without since then no longer belongs to it.

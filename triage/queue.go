@@ -48,6 +48,7 @@ type Walking struct {
 	Now    time.Time // zero: no custody lifts anything
 	Case   CaseID    // only groups with media of this case, which are gathered; empty: all
 	Number string    // of that case
+	Of     string    // account: only groups that are its, by score alone; empty, or a case is asked for: all
 	Groups int       // so many at most
 	Most   int       // that are looked at, at most
 }
@@ -96,6 +97,12 @@ func (r *Review) Browse(ctx context.Context, by Actor, f QueueFilter, from Queue
 		if found.Gathering, err = r.gather(ctx, f.Case); err != nil {
 			return Stretch{}, err
 		}
+	}
+	if err := r.whose(ctx, by, &f); err != nil {
+		return Stretch{}, err
+	}
+	if f.Assigned != Nobody {
+		w.Of = f.Assigned
 	}
 	for len(found.Groups) < n && found.Looked < lookThrough && !found.End && (found.Looked == 0 || r.Now().Sub(w.Now) < lookFor) {
 		s, err := r.Queue.Walk(ctx, found.Last, w)

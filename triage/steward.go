@@ -149,7 +149,7 @@ func (s *Steward) unlessReopening(ctx context.Context, do func() error) error {
 
 // round does one batch of each duty and reports whether there was anything to do.
 func (s *Steward) round(ctx context.Context) (worked bool, err error) {
-	for _, duty := range []func(context.Context) (int, error){s.rematch, s.heirs, s.group, s.stir, s.lift, s.rerank, s.rank} {
+	for _, duty := range []func(context.Context) (int, error){s.rematch, s.heirs, s.group, s.stir, s.lift, s.settle, s.rerank, s.rank} {
 		n, err := duty(ctx)
 		if err != nil {
 			return worked, err

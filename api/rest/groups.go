@@ -32,7 +32,7 @@ func groupID(c *fiber.Ctx) (triage.GroupID, error) {
 
 // filter reads what narrows the queue.
 func filter(c *fiber.Ctx) (triage.QueueFilter, error) {
-	return triage.ParseQueueFilter(c.Query("case"), c.Query("unit"), c.Query("least"), c.Query("kind"), c.Query("from"), c.Query("until"))
+	return triage.ParseQueueFilter(c.Query("case"), c.Query("unit"), c.Query("assigned"), c.Query("least"), c.Query("kind"), c.Query("from"), c.Query("until"))
 }
 
 func (h *Handlers) queue(c *fiber.Ctx) error {

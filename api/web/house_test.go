@@ -90,7 +90,7 @@ func newHouse(t *testing.T) *house {
 	events := &triage.Projector{
 		Journal: chain, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: archive, Sets: sets,
 		SetFiles: archive, Parse: setfile.Parse, Queue: v.Queue, Ends: v.Ends, Keys: archive, Names: names,
-		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: archive, Earlier: v.Earlier, Weights: v.Weights, Scores: v.Scores, Limits: v.Limits, Custody: v.Custody, Links: v.Links, Shown: v.Shown, Outcomes: v.Told,
+		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: archive, Earlier: v.Earlier, Weights: v.Weights, Scores: v.Scores, Limits: v.Limits, Custody: v.Custody, Assigned: v.Assigned, Links: v.Links, Shown: v.Shown, Outcomes: v.Told,
 	}
 
 	h := &house{names: names, journal: chain, mirror: mirror, tokens: make(map[triage.Role]string), actors: make(map[triage.Role]triage.Actor)}

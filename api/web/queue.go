@@ -79,7 +79,7 @@ func readQueueForm(get func(name string) string) queueForm {
 }
 
 func (f queueForm) parse() (triage.QueueFilter, error) {
-	return triage.ParseQueueFilter(f.Case, f.Unit, f.Least, f.Kind, f.From, f.Until)
+	return triage.ParseQueueFilter(f.Case, f.Unit, f.Assigned, f.Least, f.Kind, f.From, f.Until)
 }
 
 // address of the queue under the filter, with what else it says.

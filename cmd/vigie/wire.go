@@ -152,7 +152,7 @@ func newProjector(v *views.Views, sets *known.Sets, chain *journal.Journal, arch
 	return &triage.Projector{
 		Journal: chain, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: archive, Sets: sets,
 		SetFiles: archive, Parse: setfile.Parse, Queue: v.Queue, Ends: v.Ends, Keys: archive, Rehashes: v.Rehashes, Names: names,
-		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: archive, Earlier: v.Earlier, Weights: v.Weights, Scores: v.Scores, Limits: v.Limits, Custody: v.Custody, Links: v.Links, Shown: v.Shown, Outcomes: v.Told,
+		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: archive, Earlier: v.Earlier, Weights: v.Weights, Scores: v.Scores, Limits: v.Limits, Custody: v.Custody, Assigned: v.Assigned, Links: v.Links, Shown: v.Shown, Outcomes: v.Told,
 	}
 }
 

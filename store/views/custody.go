@@ -58,7 +58,7 @@ end
 local first = call('HGETALL', P .. 'lifting')
 return {first[1], first[2]}`)
 
-	// liftMedia has the groups of media that lie in an exhibit lie with its case. ARGV: exhibit, media.
+	// liftMedia has the groups of media that lie in an exhibit lie with its case, and be whose they are. ARGV: exhibit, media.
 	liftMedia = script(`
 local exhibits = lifts()
 local mark = exhibits and exhibits[ARGV[2]]
@@ -66,7 +66,10 @@ if not mark then return 0 end
 for i = 3, #ARGV do
   local m = load(ARGV[i])
   local t = m and m.g and m.places[ARGV[2]] and loadGroup(m.g)
-  if t and t.q then call('ZADD', P .. 'up:' .. mark, -t.q, t.id) end
+  if t and t.q then
+    call('ZADD', P .. 'up:' .. mark, -t.q, t.id)
+    settleAll({t.id})
+  end
 end
 return 1`)
 

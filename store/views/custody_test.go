@@ -60,25 +60,20 @@ func (b *bench) walked(now time.Time, n, most int) (list []triage.Group) {
 }
 
 // lifting is what Walk should tell: groups with a member in an exhibit of a case come first, by the end of its custody.
-func (b *bench) lifting(now time.Time, until map[string]time.Time, of map[triage.ExhibitID]string) (ids []triage.GroupID, cases []string) {
-	b.t.Helper()
+func (d *drift) lifting(now time.Time, until map[string]time.Time) (ids []triage.GroupID, cases []string) {
+	d.t.Helper()
 	type place struct {
 		id     triage.GroupID
 		number string
-		score  int
 	}
-	groups, _, err := b.Queue.Queue(b.t.Context(), 0, 1000)
-	b.ok(err)
+	groups, _, err := d.Queue.Queue(d.t.Context(), 0, 1000)
+	d.ok(err)
 	var all []place
 	for _, g := range groups {
-		p := place{g.ID, "", g.Score}
-		members, err := b.Groups.GroupMedia(b.t.Context(), g.ID)
-		b.ok(err)
-		for _, m := range members {
-			for _, x := range m.Places {
-				if c := of[x.Exhibit]; now.Before(until[c]) && (p.number == "" || until[c].Before(until[p.number])) {
-					p.number = c
-				}
+		p := place{g.ID, ""}
+		for c := range d.casesOf(g.ID) {
+			if now.Before(until[c]) && (p.number == "" || until[c].Before(until[p.number])) {
+				p.number = c
 			}
 		}
 		all = append(all, p)
@@ -106,50 +101,12 @@ func TestLiftFollows(t *testing.T) {
 }
 
 func liftFollows(t *testing.T, rng *rand.Rand) {
-	b := open(t)
+	b := newDrift(t, rng)
 	ctx := t.Context()
-	numbers := []string{"k/1", "k/2", "k/3"}
-	of, exhibitsOf := make(map[triage.ExhibitID]string), make(map[string][]triage.ExhibitID)
-	addExhibit := func(n int) {
-		number := numbers[rng.IntN(len(numbers))]
-		x := b.caseExhibit(number, n)
-		of[x.ID], exhibitsOf[number] = number, append(exhibitsOf[number], x.ID)
-	}
-	for n := range 4 {
-		addExhibit(n)
-	}
 	until := make(map[string]time.Time)
-	const media = 40
-	var all []triage.MediumID
-	for n := range media {
-		all = append(all, mediumID(n))
-	}
-	scores := func(n int) int { return rng.IntN(5)*10 - n%3*20 }
 	for step := range 120 {
-		n := rng.IntN(media)
-		switch rng.IntN(8) {
-		case 0, 1, 2:
-			ids := slices.Sorted(func(yield func(triage.ExhibitID) bool) {
-				for x := range of {
-					if !yield(x) {
-						return
-					}
-				}
-			})
-			x := ids[rng.IntN(len(ids))]
-			b.register(x, part(1000+step), picture(x, n, "a"))
-			b.examine(n, triage.Pending, 0)
-			if m := b.medium(n); m.Group == "" {
-				founder := n
-				if other := rng.IntN(media); rng.IntN(2) == 0 {
-					if o, err := b.Media.Medium(ctx, mediumID(other)); err == nil && o.Group == triage.GroupID(o.ID) {
-						founder = other
-					}
-				}
-				b.join(n, founder)
-			}
-		case 3:
-			number := numbers[rng.IntN(len(numbers))]
+		if rng.IntN(8) == 0 {
+			number := b.number()
 			end := day.Add(time.Duration(1+rng.IntN(100))*time.Minute + time.Duration(step)*time.Millisecond)
 			if rng.IntN(4) == 0 {
 				end = time.Time{}
@@ -159,29 +116,12 @@ func liftFollows(t *testing.T, rng *rand.Rand) {
 				continue // only what was set is ended
 			}
 			until[number] = end
-			b.hold(number, uint64(step+1), end, all, exhibitsOf[number]...)
-			b.hold(number, uint64(step), day.Add(time.Hour), all, exhibitsOf[number]...) // an earlier event, again
-		case 4:
-			if groups, _, err := b.Queue.Queue(ctx, 0, 100); err == nil && len(groups) > 0 {
-				b.decide(groups[rng.IntN(len(groups))].ID, rng)
-			}
-		case 5:
-			by := triage.WeightsSum{All: strconv.Itoa(step), Evidence: byTest.Evidence}
-			b.ok(b.Rerank.StartReranking(ctx, by))
-			b.rerank(by, func(g *triage.Group) { g.Score = (g.Score + 7) % 40 })
-			b.ok(b.rdb.HSet(ctx, "{t}:rerank", "all", byTest.All).Err()) // the bench ranks by these
-		case 6:
-			addExhibit(100 + step)
-		case 7:
-			if m, err := b.Media.Medium(ctx, mediumID(n)); err == nil && len(m.Places) > 0 {
-				b.ok(b.Media.run(ctx, dropItems, b.Media.key(keyCounts), packExhibit(m.Places[0].Exhibit), packID(string(m.ID))).Err())
-			}
+			b.hold(number, uint64(step+1), end, b.media, b.exhibitsOf[number]...)
+			b.hold(number, uint64(step), day.Add(time.Hour), b.media, b.exhibitsOf[number]...) // an earlier event, again
 		}
-		for _, m := range b.toRank() {
-			b.ok(b.Groups.SaveRankings(ctx, byTest, []triage.Marked{m}, []triage.Group{b.ranking(m.Group, scores(step), triage.Unranked)}))
-		}
+		b.step(step)
 		for _, now := range []time.Time{day, day.Add(50 * time.Minute)} {
-			want, cases := b.lifting(now, until, of)
+			want, cases := b.lifting(now, until)
 			got := b.walked(now, cmp.Or(rng.IntN(9), 1), 1+rng.IntN(20))
 			if len(got) != len(want) {
 				t.Fatalf("step %d: %d groups, not %d", step, len(got), len(want))

@@ -34,6 +34,7 @@ const (
 	fieldVerdict  = 'v' // of the decision, as media have it (fieldJudged); absent: it says nothing of them
 	fieldCovers   = 'w' // the media that the decision covers: triage.CoverBytes of each
 	fieldNew      = 'f' // open members that it does not cover; absent: none
+	fieldAssigned = 'a' // account whose it is, while it is in the queue; absent: nobody's
 )
 
 // groupLengths are those of fields that always have the same, in bytes.
@@ -283,7 +284,7 @@ func (s Groups) decodeAll(ctx context.Context, ids []triage.GroupID, fields []ma
 
 // decode leaves out a claim that has expired. rank is the word of its ranking.
 func (s Groups) decode(id triage.GroupID, f map[byte]string, rank unpacker, now time.Time) (triage.Group, error) {
-	g := triage.Group{ID: id}
+	g := triage.Group{ID: id, Assigned: f[fieldAssigned]}
 	g.Members, _ = strconv.Atoi(f[fieldMembers])
 	g.Open, _ = strconv.Atoi(f[fieldOpen])
 	g.Score, _ = strconv.Atoi(f[fieldScore])

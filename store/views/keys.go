@@ -53,7 +53,14 @@ import (
 //	sieved               zset    what stands for the numbers of cases by which somebody filters the queue, by when that is forgotten (ms)
 //	lifted               hash    exhibit of such a case → what stands for it
 //	lifting              hash    exhibit whose media are gone over for that → the last part that was (32 raw bytes)
-//	up:<8 bytes>         zset    groups of the queue with media in such a case of the two, by points, the highest first (their negative)
+//	up:<8 bytes>         zset    groups of the queue with media in such a case of the two, or in one that was assigned, by points, the highest first (their negative)
+//	assigned:groups      hash    group → the number of the event that said whose it is, that account (nothing: it was taken back), and
+//	                             who said so, sealed
+//	assigned:cases       hash    what stands for a case's number → the same
+//	settling             hash    what stands for the number of a case whose groups are given to whoever they are since → how far that is
+//	mine:<account>       zset    groups of the queue that are somebody's, by points, the highest first (their negative)
+//	assigned:queue       hash    score → how many groups of it in the queue are somebody's
+//	assigned:q:<score>   hash    leaf → how many of its groups are
 //	closed               hash    exhibit of a closed case → the exhibit as it was, sealed
 //	vacant:<x>           set     folders that media of an exhibit lay in which is being put away
 //
@@ -173,6 +180,9 @@ const (
 	keyOutcomes  = "outcomes"
 	keyTold      = "told:"
 	keyRerank    = "rerank"
+	keyAssigned  = "assigned:"
+	keyMine      = "mine:"
+	keySettling  = "settling"
 )
 
 func (d db) key(parts ...string) string {

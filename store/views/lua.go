@@ -10,7 +10,7 @@ func script(body string) *redis.Script { return redis.NewScript(luaShared + body
 //
 // A finding is one letter (encode.go), '?' while it is Pending. The class under which a medium is counted in its
 // exhibits is that letter, or 'w' while its bytes are wanted.
-var luaShared = luaRecords + luaLinks + luaClues + luaLift + luaMedia
+var luaShared = luaRecords + luaLinks + luaClues + luaAssign + luaLift + luaMedia
 
 const luaRecords = `
 local P, call = ARGV[1], redis.call
@@ -31,7 +31,7 @@ local function dropRecord(family, id) call('HDEL', P .. family .. id:sub(1, 2), 
 
 -- The fields of media and of groups, and the lengths of those that always have the same.
 local ofMedium = {fixed = {d = 48, D = 16, r = 40, x = 37, y = 46}, order = {'e', 'z', 'd', 'D', 'v', 't', 'l', 'a', 'f', 'm', 'p', 'g', 'h', 'r', 'c', 'j', 'o'}}
-local ofGroup = {fixed = {r = 20}, order = {'b', 'i', 'n', 'o', 's', 'q', 'r', 'k', 'c', 'u', 'd', 'v', 'w', 'f'}}
+local ofGroup = {fixed = {r = 20}, order = {'b', 'i', 'n', 'o', 's', 'q', 'r', 'k', 'c', 'u', 'd', 'v', 'w', 'f', 'a'}}
 
 -- unpackFields reads the fields of a record from its i-th byte on into t; places are in t.places.
 local function unpackFields(t, raw, i, fields)
@@ -325,8 +325,8 @@ local function rekey(m, keys, size)
 end
 
 -- enqueue puts a group under its score in the queue; nil takes it out. The caller saves it. Groups of a score lie in leaves, by the first
--- 12 bits of their identifiers; how many there are is counted for scores and leaves. What that changes is collected first: many groups of a
--- leaf move together.
+-- 12 bits of their identifiers; how many there are is counted for scores and leaves, and how many of these are somebody's. What that
+-- changes is collected first: many groups of a leaf move together. What leaves the queue is nobody's.
 local came, went, moved = {}, {}, {}
 local function collect(into, key, value)
   into[key] = into[key] or {}
@@ -339,14 +339,23 @@ end
 local function collectMove(g, old, score)
   if old == score then return end
   if old ~= '' then relift(g, score) end
-  local leaf = g:sub(1, 1) .. string.char(math.floor(g:byte(2) / 16))
+  local leaf, t = leafOf(g), old ~= '' and assigning() and loadGroup(g)
+  local theirs = t and t.a
   for s, d in pairs({[old] = -1, [score] = 1}) do
     if s ~= '' then
       collect(d > 0 and came or went, P .. 'q:' .. s .. ':' .. leaf, g:sub(2))
       count('q:' .. s, leaf, d)
       count('queue', s, d)
+      if theirs then
+        count('assigned:q:' .. s, leaf, d)
+        count('assigned:queue', s, d)
+      end
     end
   end
+  if not theirs then return end
+  if score ~= '' then return call('ZADD', P .. 'mine:' .. theirs, -score, g) end
+  call('ZREM', P .. 'mine:' .. theirs, g)
+  t.a = nil
 end
 local function moveCollected()
   for key, ids in pairs(went) do call('HDEL', key, unpack(ids)) end

@@ -1,6 +1,6 @@
 package views
 
-// luaLift keeps, for each case whose groups are gathered (a custody runs in it, or somebody asked for its groups a while ago), those groups of
+// luaLift keeps, for each case whose groups are gathered (a custody runs in it, it was assigned to somebody, or somebody asked for its groups a while ago), those groups of
 // the queue in which it has media: in up:<case>, by points, the highest first, and by identifier, as the queue itself is ordered. Nothing is
 // kept for any other case.
 //
@@ -38,10 +38,13 @@ local function relift(g, score)
   end)
 end
 
--- lift has a group lie with just those cases in which one of its media lies, while it is in the queue.
+-- lift has a group lie with just those cases in which one of its media lies, while it is in the queue, and be whose it is. The caller saves it.
 local function lift(t, ids)
   local exhibits = lifts()
-  if not exhibits then return end
+  if not exhibits then
+    settle(t)
+    return
+  end
   local there = {}
   if t.q then
     for _, id in ipairs(ids) do
@@ -52,14 +55,17 @@ local function lift(t, ids)
   eachLifted(function(mark)
     if there[mark] then call('ZADD', P .. 'up:' .. mark, -t.q, t.id) else call('ZREM', P .. 'up:' .. mark, t.id) end
   end)
+  settle(t)
 end
 
 -- gathers tells whether the groups of a case are kept.
-local function gathers(mark) return call('ZSCORE', P .. 'custody', mark) or call('ZSCORE', P .. 'sieved', mark) end
+local function gathers(mark)
+  return call('ZSCORE', P .. 'custody', mark) or call('ZSCORE', P .. 'sieved', mark) or caseAssignee(mark) or
+    call('HEXISTS', P .. 'settling', mark) == 1
+end
 
--- release ends one of the two reasons for which the groups of a case are kept, and forgets them when there is none any more.
-local function release(reason, mark)
-  call('ZREM', P .. reason, mark)
+-- scatter forgets the groups of a case when there is no reason any more for which they are kept.
+local function scatter(mark)
   if gathers(mark) then return end
   call('UNLINK', P .. 'up:' .. mark)
   for x, of in pairs(lifts() or {}) do
@@ -71,6 +77,16 @@ local function release(reason, mark)
   liftsKept = nil
 end
 
--- running are the cases whose custody has not ended at a time (ms), that which ends first before all.
-local function running(now) return call('ZRANGEBYSCORE', P .. 'custody', '(' .. now, '+inf') end
+-- release ends one of two reasons for which the groups of a case are kept.
+local function release(reason, mark)
+  call('ZREM', P .. reason, mark)
+  scatter(mark)
+end
+
+-- running are the keys of the groups of those cases whose custody has not ended at a time (ms), that which ends first before all.
+local function running(now)
+  local keys = call('ZRANGEBYSCORE', P .. 'custody', '(' .. now, '+inf')
+  for i, mark in ipairs(keys) do keys[i] = 'up:' .. mark end
+  return keys
+end
 `

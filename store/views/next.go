@@ -7,11 +7,15 @@ import (
 	"vigie/triage"
 )
 
-// reserveNext returns the group of the queue that somebody holds, or else reserves the first that nobody holds, those of a running custody
-// before all others: groups that others hold are passed over. Nothing: there is none. ARGV: by, now, until when it is reserved (ms), and, if
-// it is to be one of some, '1' and these.
+// custodyLook is how many groups of running custodies are looked at for one that is not somebody else's: some 20 ms.
+const custodyLook = "5000"
+
+// reserveNext returns the group of the queue that somebody holds, or else reserves the first that nobody holds and that is nobody else's: those of a
+// running custody before all others, then those that are assigned to by, then those that are nobody's. Nothing: there is none. ARGV: by,
+// now, until when it is reserved (ms), and, if it is to be one of some, '1' and these.
 //
 // What is held is looked up in one sorted set, so that no more of the queue is read than as many groups as are held, and the leaf of the next.
+// All groups of an assigned case are somebody's: where a custody runs in one of somebody else's, those assigned to by are looked at instead.
 var reserveNext = script(luaBefore + luaStretch + `
 local by, now, held, n = ARGV[2], tonumber(ARGV[3]), {}, 1
 call('ZREMRANGEBYSCORE', P .. 'held', '-inf', '(' .. ARGV[3])
@@ -28,25 +32,43 @@ local function reserve(g)
   return g
 end
 
+-- offered tells whether a group may be: nobody holds it, and it is nobody else's.
+local function offered(g)
+  if held[g] then return false end
+  local t = loadGroup(g)
+  return t and t.q and (not t.a or t.a == by)
+end
+
 if ARGV[5] then
   for i = 6, #ARGV do
-    local t = loadGroup(ARGV[i])
-    if t and t.q and not held[ARGV[i]] then return reserve(ARGV[i]) end
+    if offered(ARGV[i]) then return reserve(ARGV[i]) end
   end
   return ''
 end
 
-for _, mark in ipairs(running(ARGV[3])) do
-  for _, g in ipairs(call('ZRANGE', P .. 'up:' .. mark, 0, n - 1)) do
-    if not held[g] then return reserve(g) end
+local mine, looked = P .. 'mine:' .. by, 0
+for _, up in ipairs(running(ARGV[3])) do
+  local whose, from = caseAssignee(up:sub(4)), 0
+  local list = whose and whose ~= by and mine or P .. up
+  while looked < ` + custodyLook + ` do
+    local some = call('ZRANGE', list, from, from + 99)
+    if #some == 0 then break end
+    for _, g in ipairs(some) do
+      if offered(g) and (list ~= mine or call('ZSCORE', P .. up, g)) then return reserve(g) end
+    end
+    from, looked = from + 100, looked + 100
   end
 end
 
-local _, _, leaves = stretch(0, n)
+for _, g in ipairs(call('ZRANGE', mine, 0, n - 1)) do
+  if not held[g] then return reserve(g) end
+end
+
+local _, _, leaves = stretch(0, n, true)
 for _, leaf in ipairs(leaves) do
   local first
   for _, g in ipairs(leaf) do
-    if not held[g] and (not first or before(g, first)) then first = g end
+    if (not first or before(g, first)) and offered(g) then first = g end
   end
   if first then return reserve(first) end
 end

@@ -76,13 +76,19 @@ return 'done'`)
 // luaStretch finds a place in the queue.
 const luaStretch = `
 -- stretch returns how long the queue is, how many groups to pass over, and the leaves in which the n groups from the skip-th on lie, whole:
--- groups in no order.
-local function stretch(skip, n)
+-- groups in no order. Of the free alone, only groups that are nobody's are counted; the leaves have others too.
+local function stretch(skip, n, free)
   local total, scores, leaves = 0, {}, {}
-  local flat = call('HGETALL', P .. 'queue')
-  for i = 1, #flat, 2 do
-    scores[#scores + 1] = {flat[i], tonumber(flat[i + 1])}
-    total = total + flat[i + 1]
+  local function counted(key)
+    local of, flat = {}, call('HGETALL', P .. key)
+    for i = 1, #flat, 2 do of[flat[i]] = tonumber(flat[i + 1]) end
+    flat = free and call('HGETALL', P .. 'assigned:' .. key) or {}
+    for i = 1, #flat, 2 do of[flat[i]] = of[flat[i]] - flat[i + 1] end
+    return of
+  end
+  for s, k in pairs(counted('queue')) do
+    scores[#scores + 1] = {s, k}
+    total = total + k
   end
   table.sort(scores, function(a, b) return tonumber(a[1]) > tonumber(b[1]) end)
   local have, first = 0, 0
@@ -91,8 +97,10 @@ local function stretch(skip, n)
     if have == 0 and s[2] <= skip then
       skip = skip - s[2]
     else
-      local counts, names = call('HGETALL', P .. 'q:' .. s[1]), {}
-      for i = 1, #counts, 2 do names[#names + 1] = {counts[i]:byte(1) * 16 + counts[i]:byte(2), counts[i], tonumber(counts[i + 1])} end
+      local names = {}
+      for leaf, k in pairs(counted('q:' .. s[1])) do
+        if k > 0 then names[#names + 1] = {leaf:byte(1) * 16 + leaf:byte(2), leaf, k} end
+      end
       table.sort(names, function(a, b) return a[1] < b[1] end)
       for _, leaf in ipairs(names) do
         if have >= n then break end
@@ -103,7 +111,7 @@ local function stretch(skip, n)
           local ids = call('HKEYS', P .. 'q:' .. s[1] .. ':' .. leaf[2])
           for i, rest in ipairs(ids) do ids[i] = leaf[2]:sub(1, 1) .. rest end
           leaves[#leaves + 1] = ids
-          have = have + #ids
+          have = have + leaf[3]
         end
       end
     end

@@ -54,6 +54,7 @@ type Views struct {
 	Sittings Sittings
 	Told     CaseOutcomes
 	Figures  Figures
+	Assigned Assignments
 }
 
 // New returns the projections that rdb keeps under prefix (which store/known shares: both know its epoch), sealed
@@ -62,7 +63,7 @@ func New(rdb redis.UniversalClient, prefix string, key [KeySize]byte, now func()
 	d := db{rdb: rdb, prefix: prefix, sealer: newSealer(key), words: &wordCache{known: make(words)}, now: now}
 	return &Views{
 		Accounts{d}, Sessions{d}, Exhibits{d}, Media{d}, Outcomes{d}, Groups{d}, Rematch{d}, Queue{Groups{d}},
-		Grants{d}, Seen{d}, Lease{d}, Marks{d}, Destructions{db: d}, Rehashes{d}, Cases{d}, Shelving{d}, Earlier{d}, Weights{d}, Rerank{Groups{d}}, Scores{d}, Limits{d}, Custody{d}, Links{d}, Shown{d}, Sittings{d}, CaseOutcomes{d}, Figures{d},
+		Grants{d}, Seen{d}, Lease{d}, Marks{d}, Destructions{db: d}, Rehashes{d}, Cases{d}, Shelving{d}, Earlier{d}, Weights{d}, Rerank{Groups{d}}, Scores{d}, Limits{d}, Custody{d}, Links{d}, Shown{d}, Sittings{d}, CaseOutcomes{d}, Figures{d}, Assignments{d},
 	}
 }
 
@@ -99,6 +100,7 @@ var (
 	_ triage.SittingStore     = Sittings{}
 	_ triage.CaseOutcomeStore = CaseOutcomes{}
 	_ triage.FiguresStore     = Figures{}
+	_ triage.AssignmentStore  = Assignments{}
 )
 
 // db is what all stores of this package share.

@@ -11,13 +11,13 @@ import (
 // walkQueue goes through the queue from behind a place: first the groups of each running custody, then the rest. It stops after so many
 // groups, or so many looked at, and returns how long the queue is, "1" at its end, the last place that it looked at, the groups (of each
 // the section, the score and itself), and how many it looked at. ARGV: now (ms; nothing: no custody runs), section (nothing: the beginning, '-': the rest), score, group,
-// how many groups, how many at most are looked at, what stands for the one case whose groups are asked for (nothing: all are).
+// how many groups, how many at most are looked at, the key of the one case, or person, whose groups are asked for (nothing: all are).
 var walkQueue = script(luaSorted + `
 local section, score, after, n, most = ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6]), tonumber(ARGV[7])
 local total, within = 0, ARGV[8]
 local live = ARGV[2] == '' and {} or running(ARGV[2])
 if within ~= '' then
-  live, total = {within}, call('ZCARD', P .. 'up:' .. within)
+  live, total = {within}, call('ZCARD', P .. within)
   if section ~= within then section, score, after = '', '', '' end
 else
   for _, k in ipairs(call('HVALS', P .. 'queue')) do total = total + k end
@@ -25,23 +25,23 @@ end
 local first = 1
 if section ~= '' then
   first = #live + 1
-  for i, mark in ipairs(live) do if mark == section then first = i end end
+  for i, key in ipairs(live) do if key == section then first = i end end
   if first > #live and section ~= '-' then score, after = '', '' end -- that custody has ended since
 end
 
 local list, looked, last = {}, 0, {section, score, after}
 local function enough() return #list >= 3 * n or looked >= most end
-local function look(mark, points, g)
+local function look(key, points, g)
   looked = looked + 1
-  last = {mark, points, g}
-  list[#list + 1], list[#list + 2], list[#list + 3] = mark, points, g
+  last = {key, points, g}
+  list[#list + 1], list[#list + 2], list[#list + 3] = key, points, g
 end
 
 -- told tells groups that were in one of the first k sections.
 local function told(k, groups)
   local seen = {}
   for i = 1, k do
-    for j, there in ipairs(call('ZMSCORE', P .. 'up:' .. live[i], unpack(groups))) do
+    for j, there in ipairs(call('ZMSCORE', P .. live[i], unpack(groups))) do
       if there then seen[groups[j]] = true end
     end
   end
@@ -60,7 +60,7 @@ local function rankBehind(key)
 end
 
 for k = first, #live do
-  local key = P .. 'up:' .. live[k]
+  local key = P .. live[k]
   local rank = rankBehind(key)
   score, after = '', ''
   while not enough() do
@@ -147,20 +147,26 @@ func (s Queue) Walk(ctx context.Context, from triage.QueuePlace, w triage.Walkin
 	}
 	cases, custodies := make(map[string]triage.CaseID), make(map[string]*triage.Custody)
 	for i := range kept {
-		mark := s.caseMark(kept[i].Number)
-		if cases[mark] = kept[i].Case; kept[i].Runs(w.Now) {
-			custodies[mark] = &kept[i]
+		up := keyUp + s.caseMark(kept[i].Number)
+		if cases[up] = kept[i].Case; kept[i].Runs(w.Now) {
+			custodies[up] = &kept[i]
 		}
 	}
 	within, at := "", ""
-	if w.Case != "" {
-		within = s.caseMark(w.Number)
+	switch {
+	case w.Case != "":
+		within = keyUp + s.caseMark(w.Number)
 		cases[within] = w.Case
+	case w.Of != "":
+		within = keyMine + w.Of
 	}
 	if !w.Now.IsZero() {
 		at = strconv.FormatInt(w.Now.UnixMilli(), 10)
 	}
 	section, score, after := placeIn(cases, from)
+	if w.Case == "" && w.Of != "" && section == theRest {
+		section = within
+	}
 	answer, err := s.run(ctx, walkQueue, s.key(keyQueue), at, section, score, after, w.Groups, w.Most, within).Slice()
 	if err != nil {
 		return triage.Stretch{}, fault(op, "", err)
@@ -192,9 +198,9 @@ func placeIn(cases map[string]triage.CaseID, p triage.QueuePlace) (section, scor
 	if p.Lifted == "" {
 		return theRest, strconv.Itoa(p.Score), packID(string(p.Group))
 	}
-	for mark, id := range cases {
+	for key, id := range cases {
 		if id == p.Lifted {
-			return mark, strconv.Itoa(p.Score), packID(string(p.Group))
+			return key, strconv.Itoa(p.Score), packID(string(p.Group))
 		}
 	}
 	return theRest, "", "" // nothing is known of that case any more

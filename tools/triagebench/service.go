@@ -106,7 +106,7 @@ func (s *service) wire(archive *objects.Archive, kept *journal.Journal, media de
 	events := &triage.Projector{
 		Journal: kept, Marks: v.Marks, Accounts: v.Accounts, Exhibits: v.Exhibits, Manifests: archive, Sets: sets,
 		SetFiles: archive, Parse: setfile.Parse, Queue: v.Queue, Ends: v.Ends, Keys: archive, Rehashes: v.Rehashes, Names: s.names,
-		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: archive, Earlier: v.Earlier, Weights: v.Weights, Scores: v.Scores, Limits: v.Limits, Custody: v.Custody, Links: v.Links, Shown: v.Shown, Outcomes: v.Told,
+		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: archive, Earlier: v.Earlier, Weights: v.Weights, Scores: v.Scores, Limits: v.Limits, Custody: v.Custody, Assigned: v.Assigned, Links: v.Links, Shown: v.Shown, Outcomes: v.Told,
 	}
 	s.groups = v.Groups
 	s.submit = &triage.Submission{Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Manifests: archive, Jobs: jobs, Events: events, Names: s.names, Now: s.now.now}
