@@ -29,6 +29,7 @@ type Options struct {
 	Notices      *triage.Notices
 	Shown        *triage.Shown
 	Outcomes     *triage.CaseOutcomes
+	Assigner     *triage.Assigner
 	Overviews    *triage.Overviews
 	// Conditions says how each part of the service fares.
 	Conditions func(ctx context.Context) []triage.Condition
@@ -51,7 +52,7 @@ func New(ctx context.Context, o Options) (*fiber.App, error) {
 	})
 	h := &rest.Handlers{
 		Submission: o.Submission, Sets: o.Sets, Review: o.Review, Checks: o.Checks, Access: o.Access,
-		Destructions: o.Destructions, Cases: o.Cases, Weighing: o.Weighing, Notices: o.Notices, Overviews: o.Overviews, Shown: o.Shown, Outcomes: o.Outcomes, Conditions: o.Conditions, Metrics: o.Metrics, Version: o.Version,
+		Destructions: o.Destructions, Cases: o.Cases, Weighing: o.Weighing, Notices: o.Notices, Overviews: o.Overviews, Shown: o.Shown, Outcomes: o.Outcomes, Assigner: o.Assigner, Conditions: o.Conditions, Metrics: o.Metrics, Version: o.Version,
 	}
 	err := h.Register(g)
 	if err == nil && o.Mount != nil {

@@ -149,6 +149,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 		Rehash:       &triage.Rehash{Runs: v.Rehashes},
 	}
 	u.Outcomes = &triage.CaseOutcomes{Cases: u.Cases, Media: v.Media, Events: events}
+	u.Assigner = &triage.Assigner{Cases: u.Cases, Lease: v.Lease, Events: events}
 	u.Overviews.Submission = u.Submission
 	steward := &triage.Steward{
 		Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Examinations: s.archive, Records: s.archive, Marks: v.Marks, Matcher: mirror, Outcomes: v.Outcomes,
@@ -171,7 +172,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 	}
 	s.listen(api.Options{
 		Submission: u.Submission, Sets: u.Sets, Review: u.Review, Checks: u.Checks, Access: u.Access,
-		Destructions: u.Destructions, Cases: u.Cases, Weighing: u.Weighing, Notices: u.Notices, Overviews: u.Overviews, Shown: u.Shown, Outcomes: u.Outcomes, Conditions: u.Conditions, Log: slog.New(slog.NewTextHandler(io.MultiWriter(s.t.Output(), &s.logs), &slog.HandlerOptions{Level: slog.LevelDebug})), Version: "test",
+		Destructions: u.Destructions, Cases: u.Cases, Weighing: u.Weighing, Notices: u.Notices, Overviews: u.Overviews, Shown: u.Shown, Outcomes: u.Outcomes, Assigner: u.Assigner, Conditions: u.Conditions, Log: slog.New(slog.NewTextHandler(io.MultiWriter(s.t.Output(), &s.logs), &slog.HandlerOptions{Level: slog.LevelDebug})), Version: "test",
 		Mount: func(g *guard.Guard) error {
 			s.guard = g
 			return web.Mount(g, u, web.Options{Now: s.clock.now})

@@ -114,9 +114,8 @@ func (a *Assigner) TakeBackGroup(ctx context.Context, by Actor, id GroupID) erro
 }
 
 // AssignCase says whose the groups with media of a case are, now and later: an account, by its identifier or its name. It ends when the case is closed.
-func (a *Assigner) AssignCase(ctx context.Context, by Actor, number, to string) error {
+func (a *Assigner) AssignCase(ctx context.Context, by Actor, id CaseID, to string) error {
 	const op = "assign a case"
-	id := a.Events.Names.Case(number)
 	return a.deciding(ctx, op, by, to, func(to string) error {
 		k, err := a.Cases.Find(ctx, by, id)
 		switch {
@@ -130,9 +129,8 @@ func (a *Assigner) AssignCase(ctx context.Context, by Actor, number, to string) 
 }
 
 // TakeBackCase has the groups of a case be nobody's, but for those that were assigned by themselves or lie in another such case.
-func (a *Assigner) TakeBackCase(ctx context.Context, by Actor, number string) error {
+func (a *Assigner) TakeBackCase(ctx context.Context, by Actor, id CaseID) error {
 	const op = "take a case back"
-	id := a.Events.Names.Case(number)
 	return a.takingBack(ctx, op, by, func(one Assignment) bool { return one.Case == id },
 		func(one Assignment) error {
 			return a.Events.act(ctx, by, CaseIsAssigned, string(id), assignedCase{Number: one.Number})

@@ -30,6 +30,7 @@ type Handlers struct {
 	Notices      *triage.Notices
 	Shown        *triage.Shown
 	Outcomes     *triage.CaseOutcomes
+	Assigner     *triage.Assigner
 	Overviews    *triage.Overviews
 	// Conditions says how each part of the service fares.
 	Conditions func(ctx context.Context) []triage.Condition

@@ -112,6 +112,7 @@ func newHouse(t *testing.T) *house {
 	h.Notices = &triage.Notices{Store: v.Links, Exhibits: v.Exhibits, Events: events}
 	h.Shown = &triage.Shown{Store: v.Shown, Accounts: v.Accounts, Zone: time.UTC, Now: time.Now}
 	h.Outcomes = &triage.CaseOutcomes{Cases: h.Cases, Media: v.Media, Events: events}
+	h.Assigner = &triage.Assigner{Cases: h.Cases, Lease: v.Lease, Events: events}
 	h.Breaks = &triage.Breaks{Sittings: v.Sittings, Shown: v.Shown, Limits: v.Limits, Now: time.Now}
 	for _, r := range triage.Roles {
 		token, account, err := h.Access.NewToken(t.Context(), triage.Operator, r, "Test "+string(r), "")

@@ -66,7 +66,7 @@ type queueBody struct {
 }
 
 // queueForm is what somebody wrote into the form that narrows the queue.
-type queueForm struct{ Case, Unit, Least, Kind, From, Until string }
+type queueForm struct{ Case, Unit, Assigned, Least, Kind, From, Until string }
 
 // Kinds are the kinds to choose from.
 func (queueForm) Kinds() []hashing.Kind {
@@ -75,7 +75,7 @@ func (queueForm) Kinds() []hashing.Kind {
 
 // readQueueForm reads the form by get, which says what a parameter of the request is.
 func readQueueForm(get func(name string) string) queueForm {
-	return queueForm{get("case"), get("unit"), get("least"), get("kind"), get("from"), get("until")}
+	return queueForm{get("case"), get("unit"), get("assigned"), get("least"), get("kind"), get("from"), get("until")}
 }
 
 func (f queueForm) parse() (triage.QueueFilter, error) {
@@ -84,7 +84,7 @@ func (f queueForm) parse() (triage.QueueFilter, error) {
 
 // address of the queue under the filter, with what else it says.
 func (f queueForm) address(also url.Values) string {
-	for name, value := range map[string]string{"case": f.Case, "unit": f.Unit, "least": f.Least, "kind": f.Kind, "from": f.From, "until": f.Until} {
+	for name, value := range map[string]string{"case": f.Case, "unit": f.Unit, "assigned": f.Assigned, "least": f.Least, "kind": f.Kind, "from": f.From, "until": f.Until} {
 		if value != "" {
 			also.Set(name, value)
 		}

@@ -25,6 +25,7 @@ type UseCases struct {
 	Notices      *triage.Notices
 	Shown        *triage.Shown
 	Outcomes     *triage.CaseOutcomes
+	Assigner     *triage.Assigner
 	Breaks       *triage.Breaks
 	Overviews    *triage.Overviews
 	Rehash       *triage.Rehash

@@ -282,7 +282,8 @@ func (h *house) app(ctx context.Context, pool *jail.Pool) (*fiber.App, error) {
 			Matcher: h.mirror, Seen: h.views.Seen, Founders: h.founders, Archive: h.archive, Events: h.events, Names: h.names,
 			Contact: h.config.Contact,
 		},
-		Access: h.access, Destructions: h.destructions(), Cases: h.cases(), Weighing: h.weighing(), Notices: h.notices(), Overviews: h.overviews(), Shown: h.shown(), Breaks: h.breaks(), Outcomes: &triage.CaseOutcomes{Cases: h.cases(), Media: h.views.Media, Events: h.events}, Rehash: h.rehash, Conditions: h.conditions,
+		Access: h.access, Destructions: h.destructions(), Cases: h.cases(), Weighing: h.weighing(), Notices: h.notices(), Overviews: h.overviews(), Shown: h.shown(), Breaks: h.breaks(), Outcomes: &triage.CaseOutcomes{Cases: h.cases(), Media: h.views.Media, Events: h.events},
+		Assigner: &triage.Assigner{Cases: h.cases(), Lease: h.views.Lease, Events: h.events}, Rehash: h.rehash, Conditions: h.conditions,
 	}
 	css, err := h.config.operatorCSS()
 	if err != nil {
@@ -291,7 +292,7 @@ func (h *house) app(ctx context.Context, pool *jail.Pool) (*fiber.App, error) {
 	tls := h.config.TLSCert != ""
 	return api.New(ctx, api.Options{
 		Submission: u.Submission, Sets: u.Sets, Review: u.Review, Checks: u.Checks, Access: u.Access,
-		Destructions: u.Destructions, Cases: u.Cases, Weighing: u.Weighing, Notices: u.Notices, Overviews: u.Overviews, Shown: u.Shown, Outcomes: u.Outcomes,
+		Destructions: u.Destructions, Cases: u.Cases, Weighing: u.Weighing, Notices: u.Notices, Overviews: u.Overviews, Shown: u.Shown, Outcomes: u.Outcomes, Assigner: u.Assigner,
 		Metrics:    h.metrics.Handler(),
 		Conditions: u.Conditions, Log: h.log, TLS: tls, Version: fullVersion(),
 		Mount: func(g *guard.Guard) error {
