@@ -311,7 +311,7 @@ func sampleReview(l i18n.Lang) []sample {
 		{"queue-no-next", "queue", "layout", samplePage(l, reviewer, "/queue?next=none", queueBody{Rows: rows[2:], Total: 1, NoNext: true})},
 		{"queue-none", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{})},
 		{"queue-filtered", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{Units: []string{"BR de Quimper", hostile}, Rows: rows[1:], Total: 1_000_000, Looked: 4000, Narrow: true, Gathering: true, NoNext: true,
-			Filter: queueForm{hostile, hostile, "20", "video", "2026-01-31", "2026-11-01"}, Next: "/queue?after=.0." + string(c.ID) + "&kind=video"})},
+			Filter: queueForm{hostile, hostile, "me", "20", "video", "2026-01-31", "2026-11-01"}, Next: "/queue?after=.0." + string(c.ID) + "&kind=video"})},
 		{"queue-filter-none", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{Total: 48, Looked: 48, Narrow: true, Filter: queueForm{Kind: "picture"}})},
 		{"queue-filter-problem", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{Filter: queueForm{Least: "many"}, Problem: triage.E(triage.Invalid, "x", "", "a score is a whole number", nil)})},
 		{"queue-news", "queue", "news", newsBody{queueBody: queueBody{Rows: rows, News: "/queue/news?said=3", Every: newsEvery}, New: 3, Announce: true, Show: "/queue"}},
