@@ -75,6 +75,11 @@ var may = map[string][]triage.Role{
 	"DELETE /v1/reveals/{id}/hidden":             {triage.Reviewer, triage.Supervisor},
 	"GET /v1/cases/{id}/outcomes":                {triage.Examiner, triage.Reviewer, triage.Supervisor, triage.Admin},
 	"POST /v1/cases/{id}/outcomes":               {triage.Examiner, triage.Supervisor, triage.Admin},
+	"GET /v1/assignments":                        {triage.Reviewer, triage.Supervisor},
+	"PUT /v1/groups/{id}/assignment":             {triage.Supervisor},
+	"DELETE /v1/groups/{id}/assignment":          {triage.Supervisor},
+	"PUT /v1/cases/{id}/assignment":              {triage.Supervisor},
+	"DELETE /v1/cases/{id}/assignment":           {triage.Supervisor},
 	"GET /v1/me/outcomes":                        {triage.Reviewer, triage.Supervisor},
 	"POST /v1/me/outcomes/{outcome}/read":        {triage.Reviewer, triage.Supervisor},
 	"GET /v1/me/shown":                           {triage.Reviewer, triage.Supervisor},
@@ -198,6 +203,8 @@ func newWalk(t *testing.T) *walk {
 		"objectToEntry": `{"state":"disputed","reason":"is it so?"}`,
 		"reveal":        `{"step":"blurred","reason":"is it a child?"}`,
 		"setLimits":     `{"highest":"colour"}`,
+		"assignGroup":   `{"to":"reviewer"}`,
+		"assignCase":    `{"to":"reviewer"}`,
 		"decide":        `{"verdict":"unsure","note":"look again"}`,
 
 		"changeWeights":      changedWeights(t, 0, 12),
@@ -373,7 +380,7 @@ func (w *walk) awaitOpen() {
 func (w *walk) allowed(t *testing.T) {
 	before := []string{
 		"live", "ready", "metrics", "openapi", "me", "newLink", "check", "openExhibit", "exhibits", "exhibit", "putPart", "upload",
-		"sealExhibit", "findings", "importSet", "sets", "set", "objectToEntry", "objections", "withdrawSet", "queue",
+		"sealExhibit", "findings", "importSet", "sets", "set", "objectToEntry", "objections", "withdrawSet", "queue", "assignGroup", "assignCase", "assignees", "takeBackGroup", "takeBackCase",
 	}
 	// Who holds a group keeps it from others: one works after the other, and decides when both have looked.
 	looking := []string{"next", "group", "claim", "reveal", "picture", "hideReveal", "resumeReveal", "names", "return", "limits", "setLimits", "ranking", "changeWeights"}

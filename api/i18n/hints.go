@@ -14,6 +14,12 @@ var hints = map[string]string{
 	"an outcome is victim-identified, victim-safe, producer-identified, arrest, conviction or no-lead": "une suite est victim-identified, victim-safe, producer-identified, arrest, conviction ou no-lead",
 	"this organisation tells nobody what others were shown":                                            "ce service ne dit à personne ce que les autres ont vu",
 	"tick the box: what is destroyed cannot be brought back":                                           "cochez la case : rien de ce qui est détruit ne peut être retrouvé",
+	// Of assignments.
+	"this group does not wait in the queue":                                         "ce groupe n’attend pas dans la file",
+	"this group was assigned to nobody by itself: take back its case":               "ce groupe n’a été attribué à personne en propre : reprenez sa procédure",
+	"this case was assigned to nobody":                                              "cette procédure n’a été attribuée à personne",
+	"no reviewer or supervisor has this name or identifier: vigie assign shows all": "aucun analyste ni chef de section n’a ce nom ou cet identifiant : vigie assign les montre tous",
+	"several people have this name: give the account's identifier":                  "plusieurs personnes portent ce nom : donnez l’identifiant du compte",
 	// Of closing and reopening cases.
 	"its case is closed: an administrator reopens it with vigie case reopen":                               "sa procédure est close : un administrateur la rouvre avec vigie case reopen",
 	"this case is being reopened: try again when that is done":                                             "cette procédure est en cours de réouverture : réessayez ensuite",

@@ -59,6 +59,7 @@ func (h *Handlers) Register(g *guard.Guard) error {
 	h.notices(g)
 	h.shown(g)
 	h.outcomes(g)
+	h.assignments(g)
 	h.overview(g)
 	return nil
 }

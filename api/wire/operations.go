@@ -66,6 +66,7 @@ var (
 	filter = []Parameter{
 		{Name: "case", Type: "string", About: "number of a case in which one of a group's media lies"},
 		{Name: "unit", Type: "string", About: "whose examiner submitted an exhibit in which one of a group's media lies"},
+		{Name: "assigned", Type: "string", About: "whose a group is: me, nobody, or an account's identifier or name"},
 		{Name: "least", Type: "integer", About: "score of a group, at least"},
 		{Name: "kind", Type: "string", Enum: []string{"picture", "video"}, About: "of one of a group's media"},
 		{Name: "from", Type: "string", About: "one of a group's media was taken or changed on this day or later, as 2026-01-31"},
@@ -94,6 +95,7 @@ func Operations() []Operation {
 	ops = append(ops, noticeOperations()...)
 	ops = append(ops, shownOperations()...)
 	ops = append(ops, outcomeOperations()...)
+	ops = append(ops, assignmentOperations()...)
 	return append(ops, reviewOperations()...)
 }
 
@@ -233,7 +235,7 @@ func reviewOperations() []Operation {
 	return []Operation{
 		{Method: http.MethodGet, Path: "/v1/queue", Name: "queue", Summary: "Groups to review: those of running custodies first, then the highest score", Roles: reviewer, Query: slices.Concat(paging, filter), Status: 200, Answers: answers(Queue{})},
 		{
-			Method: http.MethodPost, Path: "/v1/queue/next", Name: "next", Summary: "Claim the next group: the one that the caller holds, or else the first of the queue that nobody holds, those of running custodies before all others; 404 when there is none",
+			Method: http.MethodPost, Path: "/v1/queue/next", Name: "next", Summary: "Claim the next group: the one that the caller holds, or else the first of the queue that nobody holds and that is nobody else's: those of running custodies before all others, then those that are the caller's; 404 when there is none",
 			Query: filter, Roles: reviewer, Status: 200, Answers: answers(Group{}), Errors: claimed,
 		},
 		{Method: http.MethodGet, Path: "/v1/groups/{id}", Name: "group", Summary: "Facts of a group: no names, no content", Roles: reviewer, Status: 200, Answers: answers(Sheet{}), Errors: found},
@@ -318,6 +320,24 @@ func outcomeOperations() []Operation {
 		},
 		{Method: http.MethodGet, Path: "/v1/me/outcomes", Name: "outcomes", Summary: "What came of the cases that the caller worked on, the latest first", Roles: reviewer, Status: 200, Answers: answers(CaseOutcomes{})},
 		{Method: http.MethodPost, Path: "/v1/me/outcomes/{outcome}/read", Name: "readOutcome", Summary: "Take note of an outcome that the caller is told of", Roles: reviewer, Status: 204, Errors: found},
+	}
+}
+
+func assignmentOperations() []Operation {
+	supervisor := []triage.Role{triage.Supervisor}
+	found, decided := []triage.Kind{triage.NotFound}, []triage.Kind{triage.NotFound, triage.Conflict}
+	return []Operation{
+		{Method: http.MethodGet, Path: "/v1/assignments", Name: "assignees", Summary: "Those who review, by name, with how many groups of the queue and which cases are theirs", Roles: reviewer, Status: 200, Answers: answers(Assignees{})},
+		{
+			Method: http.MethodPut, Path: "/v1/groups/{id}/assignment", Name: "assignGroup", Summary: "Assign a group of the queue to a reviewer or supervisor: next offers it to them, and to nobody else; anybody may claim it by hand",
+			Roles: supervisor, Body: asJSON(Assign{}), Status: 204, Errors: decided,
+		},
+		{Method: http.MethodDelete, Path: "/v1/groups/{id}/assignment", Name: "takeBackGroup", Summary: "Take a group back: it is nobody's, or whose its case is", Roles: supervisor, Status: 204, Errors: found},
+		{
+			Method: http.MethodPut, Path: "/v1/cases/{id}/assignment", Name: "assignCase", Summary: "Assign all groups with media of an open case, but for those that were assigned by themselves, or lie in one that was assigned before; they follow in a moment, and so do later ones",
+			Roles: supervisor, Body: asJSON(Assign{}), Status: 204, Errors: decided,
+		},
+		{Method: http.MethodDelete, Path: "/v1/cases/{id}/assignment", Name: "takeBackCase", Summary: "Take a case back", Roles: supervisor, Status: 204, Errors: found},
 	}
 }
 

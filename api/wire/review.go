@@ -47,7 +47,8 @@ type Group struct {
 	Claim    *Claim    `json:"claim,omitempty"`
 	Decision *Decision `json:"decision,omitempty"`
 	Proposal *Proposal `json:"proposal,omitempty"`
-	Custody  *Custody  `json:"custody,omitempty"` // why it comes before others, in the queue and in a sheet
+	Custody  *Custody  `json:"custody,omitempty"`  // why it comes before others, in the queue and in a sheet
+	Assigned string    `json:"assigned,omitempty"` // account whose it is, while it is in the queue; absent: nobody's
 }
 
 // Proposal is what a group's decision proposes for media that have joined since.
@@ -71,7 +72,7 @@ func NewGroup(g triage.Group) Group {
 	shown := signals.Shown(g.Reasons)
 	w := Group{
 		ID: string(g.ID), Score: g.Score, Finding: string(g.Finding), Reasons: make([]Reason, len(shown)),
-		Members: g.Members, Open: g.Open, Exhibits: g.Exhibits, Cases: g.Cases, Videos: g.Videos, Custody: newCustody(g.Custody),
+		Members: g.Members, Open: g.Open, Exhibits: g.Exhibits, Cases: g.Cases, Videos: g.Videos, Custody: newCustody(g.Custody), Assigned: g.Assigned,
 	}
 	for i, r := range shown {
 		w.Reasons[i] = Reason{Signal: string(r.Signal), Points: r.Points, Detail: r.Detail, Text: i18n.Signal(i18n.EN, r)}

@@ -45,6 +45,7 @@ func commands() []command {
 		{name: "submit", run: runSubmit},
 		{name: "findings", run: runFindings},
 		{name: "queue", run: runQueue},
+		{name: "assign", run: runAssign},
 		{name: "weights", run: runWeights},
 		{name: "categories", run: runCategories},
 		{name: "check", run: runCheck},

@@ -83,6 +83,21 @@ groups are ranked by it at once; nothing else changes.`},
 	"usage.weights check": {
 		"vigie weights check FICHIER\n\nVérifie un fichier de poids sur ce poste, sans service, et dit en quoi il diffère de celui par défaut.",
 		"vigie weights check FILE\n\nChecks a file of weights on this machine, without a service, and says where it differs from the default."},
+	"usage.assign": {
+		`vigie assign [--json]
+vigie assign GROUPE --to QUI | --back
+vigie assign --case PROCÉDURE --to QUI | --back
+
+Sans rien, dit ce qui est à chacun. Un chef de section attribue un groupe de la file, ou tous ceux d’une procédure : le
+groupe suivant d’une personne est d’abord l’un des siens, puis l’un de ceux qui ne sont à personne ; celui d’un autre
+reste accessible à la main. L’attribution d’un groupe passe avant celle de sa procédure, qui prend fin à la clôture.`,
+		`vigie assign [--json]
+vigie assign GROUP --to WHO | --back
+vigie assign --case CASE --to WHO | --back
+
+With nothing, says what is everybody's. A supervisor assigns a group of the queue, or all those of a case: somebody's next
+group is one of theirs first, and then one of nobody's; another's can still be claimed by hand. What a group was assigned
+by itself goes before its case, whose assignment ends when it is closed.`},
 	"usage.case": {
 		"vigie case list|show|custody|outcome|close|reopen   (vigie help case close pour les options)",
 		"vigie case list|show|custody|outcome|close|reopen   (vigie help case close for its flags)"},
@@ -195,6 +210,11 @@ Restores an entry that was withdrawn or disputed, named as it was then: vigie se
 
 	"error.weights-what":    {"dire quoi faire : vigie weights show, set FICHIER, history ou check FICHIER", "say what to do: vigie weights show, set FILE, history or check FILE"},
 	"error.weights-version": {"donner --default, ou --version et un numéro que montre vigie weights history", "give --default, or --version and a number that vigie weights history shows"},
+	"error.assign-what":     {"dire quoi attribuer et à qui : vigie assign GROUPE --to NOM, vigie assign --case PROCÉDURE --to NOM, ou --back pour le reprendre", "say what to assign, and to whom: vigie assign GROUP --to NAME, vigie assign --case CASE --to NAME, or --back to take it back"},
+	"assign.group":          {"Le groupe est à %s.", "The group is %s’s."},
+	"assign.case":           {"La procédure est à %s : ses groupes suivent dans un instant.", "The case is %s’s: its groups follow in a moment."},
+	"assign.taken-back":     {"C’est repris.", "It is taken back."},
+	"assign.theirs":         {"procédure %s, depuis le %s", "case %s, since %s"},
 	"error.case-what":       {"dire quoi faire : vigie case list, show PROCÉDURE, custody PROCÉDURE, outcome PROCÉDURE, close PROCÉDURE ou reopen PROCÉDURE", "say what to do: vigie case list, show CASE, custody CASE, outcome CASE, close CASE or reopen CASE"},
 	"error.case-outcome":    {"dire ce qu’elle a donné : --what victim-identified,arrest", "say what came of it: --what victim-identified,arrest"},
 	"error.case-until":      {"donner la fin de la garde à vue, --until 2026-11-23T14:00, ou --ended", "give the end of the custody, --until 2026-11-23T14:00, or --ended"},
@@ -308,6 +328,7 @@ Restores an entry that was withdrawn or disputed, named as it was then: vigie se
 	"queue.shown":    {"%s groupes affichés sur %s", "%s groups shown of %s"},
 	"queue.proposal": {"proposé : %s, par %s, le %s, pour %s", "proposed: %s, by %s at %s, for %s"},
 	"queue.new":      {"%s nouveau média|%s nouveaux médias", "%s new medium|%s new media"},
+	"assign.groups":  {"%s groupe de la file|%s groupes de la file", "%s group of the queue|%s groups of the queue"},
 	"queue.members":  {"%s média|%s médias", "%s medium|%s media"},
 	"queue.exhibits": {"%s scellé|%s scellés", "%s exhibit|%s exhibits"},
 	"queue.cases":    {"%s procédure|%s procédures", "%s case|%s cases"},

@@ -32,6 +32,7 @@ var serviceMessages = i18n.Catalogue{
 
 	"command.submit":     {"soumettre un scellé (dossier)", "submit an exhibit (a folder)"},
 	"command.findings":   {"lire les constats d’un scellé, fichier par fichier", "read an exhibit's findings, file by file"},
+	"command.assign":     {"attribuer un groupe ou une procédure à un analyste, ou dire ce qui est à chacun", "assign a group or a case to a reviewer, or show what is whose"},
 	"command.queue":      {"lister les groupes à examiner, sans aucun contenu", "list the groups to review, with no content"},
 	"command.categories": {"lire les catégories selon lesquelles l’office décide", "read the categories by which the office decides"},
 	"command.weights":    {"lire et changer ce qui compte dans le classement", "read and change what counts in the ranking"},

@@ -33,12 +33,13 @@ func runQueue(ctx context.Context, env *environment, args []string) error {
 	fs.IntVar(&o.limit, "limit", 0, "how many groups (default: 20 in the table, all of them with --json)")
 	fs.BoolVar(&o.json, "json", false, "one JSON object a line")
 	o.filter = map[string]*string{
-		"case":  fs.String("case", "", "only groups with media of this case"),
-		"unit":  fs.String("unit", "", "only groups with media of an exhibit that this unit submitted"),
-		"least": fs.String("least", "", "only groups of at least this score"),
-		"kind":  fs.String("kind", "", "only groups that hold one: picture or video"),
-		"from":  fs.String("from", "", "only groups with something taken or changed on this day or later, as 2026-01-31"),
-		"until": fs.String("until", "", "only groups with something taken or changed on this day or earlier"),
+		"case":     fs.String("case", "", "only groups with media of this case"),
+		"unit":     fs.String("unit", "", "only groups with media of an exhibit that this unit submitted"),
+		"assigned": fs.String("assigned", "", "only groups that are theirs: me, nobody, or a name"),
+		"least":    fs.String("least", "", "only groups of at least this score"),
+		"kind":     fs.String("kind", "", "only groups that hold one: picture or video"),
+		"from":     fs.String("from", "", "only groups with something taken or changed on this day or later, as 2026-01-31"),
+		"until":    fs.String("until", "", "only groups with something taken or changed on this day or earlier"),
 	}
 	rest, err := env.parse(fs, args)
 	if err != nil {
