@@ -57,19 +57,19 @@ func (h *house) work() {
 // weights, as one.
 func (h *house) waiting() (jobs, others int64, err error) {
 	ctx := h.t.Context()
-	var queued, unmatched, ungrouped, orphans, stirred, lifting, toRank *redis.IntCmd
+	var queued, unmatched, ungrouped, orphans, stirred, lifting, settling, toRank *redis.IntCmd
 	var next *redis.StringCmd
 	_, err = h.rdb.TxPipelined(ctx, func(p redis.Pipeliner) error {
 		queued, unmatched = p.XLen(ctx, "t:jobs"), p.HLen(ctx, "t:ep:-1")
 		ungrouped, orphans, stirred, toRank = p.SCard(ctx, "t:ungrouped"), p.SCard(ctx, "t:orphans"), p.SCard(ctx, "t:stirred"), p.ZCard(ctx, "t:torank")
-		lifting = p.HLen(ctx, "t:lifting")
+		lifting, settling = p.HLen(ctx, "t:lifting"), p.HLen(ctx, "t:settling")
 		next = p.HGet(ctx, "t:rerank", "next")
 		return nil
 	})
 	if err != nil && !errors.Is(err, redis.Nil) { // nothing was ever ranked
 		return 0, 0, err
 	}
-	others = unmatched.Val() + ungrouped.Val() + orphans.Val() + stirred.Val() + lifting.Val() + toRank.Val()
+	others = unmatched.Val() + ungrouped.Val() + orphans.Val() + stirred.Val() + lifting.Val() + settling.Val() + toRank.Val()
 	if bucket, err := next.Int(); err == nil && bucket < 1<<16 {
 		others++
 	}
