@@ -26,23 +26,23 @@ func (b *bench) assign(a triage.Assignment, media []triage.MediumID, exhibits ..
 	b.steward(media)
 }
 
-// steward goes over exhibits, and over groups of cases whose assignment changed.
+// steward goes over groups of cases whose assignment changed, and then over exhibits.
 func (b *bench) steward(media []triage.MediumID) {
 	b.t.Helper()
 	ctx := b.t.Context()
-	for {
-		x, _, err := b.Custody.NextLift(ctx, day)
-		b.ok(err)
-		if x == "" {
-			break
-		}
-		b.ok(b.Custody.LiftMedia(ctx, x, media))
-		b.ok(b.Custody.LiftedPart(ctx, x, ""))
-	}
 	for more := true; more; {
 		var err error
 		more, err = b.Assigned.Settle(ctx)
 		b.ok(err)
+	}
+	for {
+		x, _, err := b.Custody.NextLift(ctx, day)
+		b.ok(err)
+		if x == "" {
+			return
+		}
+		b.ok(b.Custody.LiftMedia(ctx, x, media))
+		b.ok(b.Custody.LiftedPart(ctx, x, ""))
 	}
 }
 
