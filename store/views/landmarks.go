@@ -28,7 +28,7 @@ const (
 
 // lasting are single keys that never go once they are there; ofSets, once a set was active.
 var (
-	lasting = []string{keyAccounts, keyTokens, keyWords, keyFounders, keyCases, keyCustodies, keyLeaving, keyAwaiting, keyTies, keyUntied, keyEntering, keyWeights, keyOutcomes, keyClassifier, "gone", keySwept, keyEpoch, "known:last", "known:versions"}
+	lasting = []string{keyAccounts, keyTokens, keyWords, keyFounders, keyCases, keyCustodies, keyLeaving, keyAwaiting, keyTies, keyUntied, keyEntering, keyWeights, keyOutcomes, keyAssigned + assignedGroups, keyAssigned + assignedCases, keyClassifier, "gone", keySwept, keyEpoch, "known:last", "known:versions"}
 	ofSets  = []string{"known:docs", "known:states", "known:objections", "known:grown", "known:named"}
 )
 

@@ -104,7 +104,7 @@ func (r *round) play(ctx context.Context, random *rand.Rand, window time.Duratio
 	for _, seal := range seals {
 		r.submitters = append(r.submitters, &submitter{number: caseNumber, seal: seal, drive: r.drive})
 	}
-	chances := make([]*rand.Rand, 6)
+	chances := make([]*rand.Rand, 7)
 	for i := range chances {
 		chances[i] = rand.New(rand.NewPCG(random.Uint64(), 0)) //nolint:gosec // see above
 	}
@@ -113,6 +113,7 @@ func (r *round) play(ctx context.Context, random *rand.Rand, window time.Duratio
 	idle.Go(func() { r.reviewer(busy, chances[0]) })
 	idle.Go(func() { r.unit(busy, chances[1]) })
 	idle.Go(func() { r.custody(busy, chances[5]) })
+	idle.Go(func() { r.assigner(busy, chances[6]) })
 
 	g, gctx := errgroup.WithContext(ctx)
 	for _, u := range r.submitters {

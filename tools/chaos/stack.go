@@ -24,7 +24,7 @@ const (
 	minioUser     = "chaos"
 )
 
-var roles = []string{"examiner", "reviewer", "unit", "admin"}
+var roles = []string{"examiner", "reviewer", "supervisor", "unit", "admin"}
 
 // stack is one service, made of processes, with a line before each server and a gate before the API:
 //

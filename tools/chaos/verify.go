@@ -43,7 +43,7 @@ func (r *round) verify(ctx context.Context) {
 		do   func(context.Context) ([]string, error)
 	}{
 		{"findings", r.verifyFindings}, {"sets", r.verifySets}, {"entries", r.verifyEntries}, {"checks", r.verifyChecks}, {"decisions", r.verifyDecisions},
-		{"weights", r.verifyWeights}, {"custody", r.verifyCustody},
+		{"weights", r.verifyWeights}, {"custody", r.verifyCustody}, {"assignments", r.verifyAssignments},
 		{"journal", r.verifyJournal}, {"doctor", r.verifyByCommands},
 	} {
 		wrong, err := look.do(ctx)
