@@ -16,7 +16,7 @@ import (
 var unwatched = []string{
 	"link:", "session:", "grant:", "granted:", "lease:", "marks:", "jobs", "jobs:", "known:changes", "marks", "rehash", "rerank", "unscored", "ended", "ended:",
 	"exhibits", "epochs", "wanted", "destructions", "founders:live", "orphans", "ungrouped", "torank", "queue",
-	"shut", "reopening", "closed",
+	"shut", "reopening", "closed", "custody", "lifted", "lifting", "settling",
 }
 
 // familyOf returns what a family's keys begin with, or the whole of a single key.
@@ -35,6 +35,8 @@ func TestKeysRemoved(t *testing.T) {
 	t.Parallel()
 	h, c := worked(t)
 	ctx := t.Context()
+	h.hold("2026/1", time.Now().Add(time.Hour))
+	h.assignCase("2026/1", "ada")
 	if err := h.catchUp().Once(ctx, false); err != nil { // notes what is there
 		t.Fatal(err)
 	}
