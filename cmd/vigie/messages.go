@@ -246,6 +246,7 @@ Restores an entry that was withdrawn or disputed, named as it was then: vigie se
 
 	"case.counts":       {"scellés : %s, fichiers : %s, connus ou proches : %s", "exhibits: %s, files: %s, known or near: %s"},
 	"case.custody":      {"Garde à vue en cours jusqu’au %s : ses groupes passent en premier", "A custody runs until %s: its groups come first"},
+	"queue.assigned":    {"attribué à %s", "assigned to %s"},
 	"queue.custody":     {"garde à vue, procédure %s, jusqu’au %s", "custody, case %s, until %s"},
 	"case.outcome":      {"Suite, le %s : %s. %s", "Outcome, %s: %s. %s"},
 	"case.outcome-told": {"La suite est enregistrée. Personnes prévenues : %s", "The outcome is recorded. People told: %s"},

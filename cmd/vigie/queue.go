@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
 	"strings"
 
+	"vigie/api/client"
 	"vigie/api/i18n"
 	"vigie/api/wire"
 	"vigie/triage"
@@ -23,6 +25,7 @@ type queueOptions struct {
 	limit      int
 	filter     map[string]*string // what narrows it, by parameter
 	json       bool
+	names      map[string]string // of those whose groups are, by account; nil: nobody asked yet
 }
 
 // runQueue lists the groups to review: no content, no names.
@@ -70,6 +73,9 @@ func runQueue(ctx context.Context, env *environment, args []string) error {
 			return err
 		}
 		for _, g := range page.Groups {
+			if err := o.name(ctx, c, g); err != nil {
+				return err
+			}
 			if err := o.print(env, g); err != nil {
 				return err
 			}
@@ -83,6 +89,19 @@ func runQueue(ctx context.Context, env *environment, args []string) error {
 		fmt.Fprintln(env.Stdout, env.T("queue.shown", i18n.Number(env.Lang, shown), i18n.Number(env.Lang, total)))
 	}
 	return nil
+}
+
+// name learns the names of those whose groups are, when the first such group is to be printed.
+func (o *queueOptions) name(ctx context.Context, c *client.Client, g wire.Group) error {
+	if o.json || g.Assigned == "" || o.names != nil {
+		return nil
+	}
+	people, err := c.Assignees(ctx)
+	o.names = make(map[string]string)
+	for _, a := range people {
+		o.names[a.ID] = a.Name
+	}
+	return err
 }
 
 // narrowed are the parameters that narrow the queue.
@@ -107,6 +126,9 @@ func (o *queueOptions) print(env *environment, g wire.Group) error {
 		}, ", "))
 	if c := g.Custody; c != nil {
 		fmt.Fprintf(env.Stdout, "      %s\n", env.T("queue.custody", harmless(c.Case), i18n.Moment(env.Lang, c.Until.Local())))
+	}
+	if g.Assigned != "" {
+		fmt.Fprintf(env.Stdout, "      %s\n", env.T("queue.assigned", harmless(cmp.Or(o.names[g.Assigned], g.Assigned))))
 	}
 	if p := g.Proposal; p != nil {
 		fmt.Fprintf(env.Stdout, "      %s\n", env.T("queue.proposal", i18n.Verdict(env.Lang, triage.Verdict(p.Verdict)), harmless(p.By),
