@@ -586,7 +586,7 @@ func TestEveryPageAsEveryRole(t *testing.T) {
 		"/drives": {triage.Examiner, triage.Reviewer, triage.Supervisor, triage.Admin}, "/drives/" + exhibit: {triage.Examiner, triage.Reviewer, triage.Supervisor, triage.Admin},
 		"/drives/" + exhibit + "/progress": {triage.Examiner, triage.Reviewer, triage.Supervisor, triage.Admin},
 		"/queue":                           {triage.Reviewer, triage.Supervisor}, "/groups/" + group: {triage.Reviewer, triage.Supervisor},
-		"/settings": triage.Reviewing, "/status": triage.Roles, "/check": {triage.Unit}, "/sets": {triage.Admin}, "/sets/" + set: {triage.Admin},
+		"/settings": triage.Reviewing, "/assignments": triage.Reviewing, "/status": triage.Roles, "/check": {triage.Unit}, "/sets": {triage.Admin}, "/sets/" + set: {triage.Admin},
 		"/reveals/r" + strings.Repeat("0", 24):                 nil,
 		"/reveals/r" + strings.Repeat("0", 24) + "/pictures/0": nil,
 	}

@@ -167,6 +167,14 @@ func (a *Assigner) takingBack(ctx context.Context, op string, by Actor, is func(
 	})
 }
 
+// Reviewers returns everybody who reviews and may sign in, by name.
+func (r *Review) Reviewers(ctx context.Context, by Actor) ([]Actor, error) {
+	if !by.Role.Reviews() {
+		return nil, forbidden("read who reviews", by)
+	}
+	return r.Events.reviewing(ctx)
+}
+
 // reviewing returns everybody who reviews and may sign in, by name.
 func (p *Projector) reviewing(ctx context.Context) ([]Actor, error) {
 	accounts, err := p.Accounts.Accounts(ctx)

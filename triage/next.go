@@ -25,7 +25,7 @@ func (r *Review) Next(ctx context.Context, by Actor, f QueueFilter) (Group, erro
 			return Group{}, err
 		}
 		if id == "" {
-			return Group{}, E(NotFound, op, "", "no group waits that nobody holds: look again later", nil)
+			return Group{}, E(NotFound, op, "", "no group waits that nobody else holds or was assigned: look again later", nil)
 		}
 		_, err = r.Claim(ctx, by, id)
 		if IsKind(err, Conflict) || IsKind(err, NotFound) { // claimed by hand, or gone, since it was chosen

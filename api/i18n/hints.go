@@ -92,7 +92,7 @@ var hints = map[string]string{
 	"this account was revoked: ask the administrator":                                           "ce compte a été révoqué : adressez-vous à l’administrateur",
 	"give a valid token, or sign in by link":                                                    "donnez un jeton valide, ou connectez-vous par un lien",
 	"a verdict is illegal, not-illegal or unsure":                                               "une décision est « illégal », « non illégal » ou « incertain »",
-	"no group waits that nobody holds: look again later":                                        "aucun groupe libre n’attend : revenez plus tard",
+	"no group waits that nobody else holds or was assigned: look again later":                   "aucun groupe libre n’attend : revenez plus tard",
 	"others take groups at this moment: try again":                                              "d’autres prennent des groupes en ce moment : réessayez",
 	"the group has changed since: read it again":                                                "le groupe a changé entre-temps : relisez-le",
 	"claim this group first":                                                                    "prenez d’abord ce groupe",

@@ -47,6 +47,8 @@ type groupBody struct {
 	Group      triage.Group
 	Short      string
 	Claim      claimState
+	Whose      whose
+	Assigning  assigning
 	Cases      []string
 	Opinions   []opinionRow // on record, the first one first
 	Precedents []precedentRow
@@ -79,8 +81,11 @@ func (p *Pages) groupPage(c *fiber.Ctx, form groupForm, problem error) error {
 	}
 	at := "/groups/" + url.PathEscape(string(id))
 	body := groupBody{
-		Group: sheet.Group, Short: short(id), Claim: p.claimOf(c, sheet.Group), Cases: sheet.Cases,
+		Group: sheet.Group, Short: short(id), Claim: p.claimOf(c, sheet.Group), Whose: p.whose(c, sheet.Group), Cases: sheet.Cases,
 		Form: form, Problem: problem, Pager: newPager(c, at, mediaShown),
+	}
+	if body.Assigning, err = p.assigning(c); err != nil {
+		return err
 	}
 	if body.Ladder, err = p.ladder(c, id); err != nil {
 		return err

@@ -61,7 +61,7 @@ var tabs = map[triage.Role][]tab{
 }
 
 // below says under which tab a page stands that is not one itself.
-var below = map[string]string{"groups": "/queue", "reveals": "/queue", "ranking": "/queue", "shown": "/settings"}
+var below = map[string]string{"groups": "/queue", "reveals": "/queue", "ranking": "/queue", "assignments": "/queue", "shown": "/settings"}
 
 func navigation(role triage.Role, at string) []tab {
 	first, _, _ := strings.Cut(strings.TrimPrefix(at, "/"), "/")

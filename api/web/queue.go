@@ -44,6 +44,7 @@ type queueRow struct {
 	Group     triage.Group
 	Short     string
 	Claim     claimState
+	Whose     whose
 	DecidedBy string // name, where the group was decided before
 }
 
@@ -54,8 +55,9 @@ type queueBody struct {
 	Next    string // address where the queue goes on; "": this is its end
 	Looked  int    // groups that the filter was held against
 	Filter  queueForm
-	Units   []string // to choose from
-	Narrow  bool     // the filter keeps groups back
+	Units   []string       // to choose from
+	People  []triage.Actor // others than the reader, likewise
+	Narrow  bool           // the filter keeps groups back
 	Problem error
 	News    string // address that tells what is new on this page
 	Every   int    // seconds between two questions
@@ -64,6 +66,9 @@ type queueBody struct {
 	Decided   decided
 	NoNext    bool // the reader asked for the next group, and there is none
 }
+
+// OfOne reports whether the page tells one person's groups.
+func (b queueBody) OfOne() bool { return b.Filter.Assigned != "" && b.Filter.Assigned != triage.Nobody }
 
 // queueForm is what somebody wrote into the form that narrows the queue.
 type queueForm struct{ Case, Unit, Assigned, Least, Kind, From, Until string }
@@ -104,6 +109,9 @@ func (p *Pages) queue(c *fiber.Ctx) error {
 	if body.Units, err = p.Review.Units(guard.Context(c), guard.Session(c).Actor); err != nil {
 		return err
 	}
+	if body.People, err = p.others(c); err != nil {
+		return err
+	}
 	f, err := body.Filter.parse()
 	if err != nil {
 		body.Problem = err
@@ -128,7 +136,7 @@ func (p *Pages) queue(c *fiber.Ctx) error {
 
 func (p *Pages) queueRows(c *fiber.Ctx, groups []triage.Group) (rows []queueRow) {
 	for _, g := range groups {
-		row := queueRow{Group: g, Short: short(g.ID), Claim: p.claimOf(c, g)}
+		row := queueRow{Group: g, Short: short(g.ID), Claim: p.claimOf(c, g), Whose: p.whose(c, g)}
 		if g.Decision != nil {
 			row.DecidedBy = p.Access.Name(guard.Context(c), g.Decision.Conclusion().By)
 		}

@@ -63,6 +63,7 @@ func samples(l i18n.Lang) []sample {
 	all = append(all, sampleShown(l)...)
 	all = append(all, sampleCalm(l)...)
 	all = append(all, sampleOutcomes(l)...)
+	all = append(all, sampleAssignments(l)...)
 	return append(all, sampleSets(l)...)
 }
 
@@ -256,7 +257,7 @@ func sampleReview(l i18n.Lang) []sample {
 	settled.Decision = &triage.Decision{Opinion: said("a3", full), Before: []triage.Opinion{said("a2", full)}, Members: 3}
 	held := a
 	held.Custody = &triage.Custody{Case: "k0123456789abcdef", Number: hostile, Until: sampleNow.Add(20 * time.Hour)}
-	rows := []queueRow{{held, "3f2a91bc", free, ""}, {b, "77d0c1e2", mine, hostile}, {c, "0badcafe", other, ""}}
+	rows := []queueRow{{held, "3f2a91bc", free, whose{Name: hostile}, ""}, {b, "77d0c1e2", mine, whose{true, "Camille"}, hostile}, {c, "0badcafe", other, whose{}, ""}}
 
 	group := func(g triage.Group, claim claimState, form groupForm, problem error) page {
 		body := groupBody{Group: g, Short: short(g.ID), Claim: claim, Cases: []string{"2026/00123", hostile}, Form: form, Problem: problem, DecidedBy: "Camille Roux", Scheme: triage.DefaultScheme(), Pager: pager{"/groups/x", 0, mediaShown, 3}}
@@ -293,7 +294,7 @@ func sampleReview(l i18n.Lang) []sample {
 	takenOver.Decision = &triage.Decision{Opinion: said("a2", same), Members: 3}
 	var waiting []awaitingRow
 	for i, g := range []triage.Group{waits, disputed} {
-		row := awaitingRow{queueRow: queueRow{g, short(g.ID), free, ""}, Mine: i == 0}
+		row := awaitingRow{queueRow: queueRow{g, short(g.ID), free, whose{}, ""}, Mine: i == 0}
 		for _, o := range g.Decision.Opinions() {
 			row.Opinions = append(row.Opinions, opinionRow{o, hostile})
 		}
@@ -310,12 +311,16 @@ func sampleReview(l i18n.Lang) []sample {
 		{"queue", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{News: "/queue/news?said=0", Every: newsEvery, Rows: rows, Total: 48, Begin: "/queue", Next: "/queue?after=.0." + string(c.ID), Decided: decided{triage.Illegal, "3f2a91bc", "3f2a91bc"}})},
 		{"queue-no-next", "queue", "layout", samplePage(l, reviewer, "/queue?next=none", queueBody{Rows: rows[2:], Total: 1, NoNext: true})},
 		{"queue-none", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{})},
-		{"queue-filtered", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{Units: []string{"BR de Quimper", hostile}, Rows: rows[1:], Total: 1_000_000, Looked: 4000, Narrow: true, Gathering: true, NoNext: true,
+		{"queue-filtered", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{Units: []string{"BR de Quimper", hostile}, People: samplePeople, Rows: rows[1:], Total: 1_000_000, Looked: 4000, Narrow: true, Gathering: true, NoNext: true,
 			Filter: queueForm{hostile, hostile, "me", "20", "video", "2026-01-31", "2026-11-01"}, Next: "/queue?after=.0." + string(c.ID) + "&kind=video"})},
 		{"queue-filter-none", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{Total: 48, Looked: 48, Narrow: true, Filter: queueForm{Kind: "picture"}})},
 		{"queue-filter-problem", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{Filter: queueForm{Least: "many"}, Problem: triage.E(triage.Invalid, "x", "", "a score is a whole number", nil)})},
 		{"queue-news", "queue", "news", newsBody{queueBody: queueBody{Rows: rows, News: "/queue/news?said=3", Every: newsEvery}, New: 3, Announce: true, Show: "/queue"}},
 		{"queue-end", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{Begin: "/queue"})},
+		{"group-assigned", "group", "layout", belongs(group(a, free, groupForm{}, nil), whose{Name: hostile}, reviewer)},
+		{"group-own", "group", "layout", belongs(group(a, mine, groupForm{}, nil), whose{true, "Camille"}, reviewer)},
+		{"group-assign", "group", "layout", belongs(group(a, free, groupForm{}, nil), whose{Name: hostile}, supervisor)},
+		{"group-assign-problem", "group", "layout", belongs(group(a, free, groupForm{}, triage.E(triage.NotFound, "x", "", "this group was assigned to nobody by itself: take back its case", nil)), whose{Name: hostile}, supervisor)},
 		{"group-held", "group", "layout", group(held, mine, groupForm{}, nil)},
 		{"group-free", "group", "layout", group(a, free, groupForm{}, nil)},
 		{"group-mine", "group", "layout", group(b, mine, groupForm{Step: triage.StepBlurred}, nil)},

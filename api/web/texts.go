@@ -3,7 +3,7 @@ package web
 import "vigie/api/i18n"
 
 // texts is every sentence of the pages that is not a word of the domain.
-var texts = i18n.Join(commonTexts, adminTexts, wellbeingTexts, overviewTexts)
+var texts = i18n.Join(commonTexts, adminTexts, wellbeingTexts, overviewTexts, assignmentTexts)
 
 var commonTexts = i18n.Catalogue{
 	// Around each page.
@@ -137,7 +137,7 @@ var commonTexts = i18n.Catalogue{
 	"filter.on":         {"Continuer", "Go on"},
 	"filter.gathering":  {"Les groupes de cette procédure sont en train d’être rassemblés : rechargez la page dans un instant pour les avoir tous.", "The groups of this case are being gathered: load the page again in a moment to have them all."},
 	"filter.case.count": {"%s groupe de cette procédure à examiner|%s groupes de cette procédure à examiner", "%s group of this case to look at|%s groups of this case to look at"},
-	"filter.next.how":   {"Le plus urgent du filtre que personne n’examine, ou celui que vous avez déjà.", "The most urgent of the filter that nobody is looking at, or the one that you have already."},
+	"filter.next.how":   {"Celui que vous avez déjà, ou le plus urgent du filtre que personne n’examine et qui n’est pas à un autre.", "The one that you have already, or the most urgent of the filter that nobody is looking at and that is nobody else’s."},
 	"filter.next.none":  {"Aucun groupe libre ne répond au filtre.", "No free group passes the filter."},
 
 	"custody.runs":   {"Garde à vue, procédure %s", "Custody, case %s"},
@@ -154,8 +154,8 @@ var commonTexts = i18n.Catalogue{
 	"custody.ended":  {"La garde à vue a pris fin", "The custody has ended"},
 
 	"next.take":     {"Groupe suivant", "Next group"},
-	"next.how":      {"Le plus urgent que personne n’examine, ou celui que vous avez déjà.", "The most urgent that nobody is looking at, or the one that you have already."},
-	"next.none":     {"Aucun groupe libre : d’autres personnes examinent ceux qui attendent encore.", "No group is free: others are looking at those that still wait."},
+	"next.how":      {"Celui que vous avez déjà, ou le plus urgent que personne n’examine : les vôtres avant ceux qui ne sont à personne.", "The one that you have already, or the most urgent that nobody is looking at: yours before those that are nobody’s."},
+	"next.none":     {"Aucun groupe libre : ceux qui attendent encore sont examinés par d’autres, ou leur sont attribués.", "No group is free: others are looking at those that still wait, or were assigned them."},
 	"queue.decided": {"Décision enregistrée : %s.", "Decision recorded: %s."},
 	"reasons.none":  {"Aucun signal particulier.", "No signal in particular."},
 
