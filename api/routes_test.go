@@ -203,8 +203,8 @@ func newWalk(t *testing.T) *walk {
 		"objectToEntry": `{"state":"disputed","reason":"is it so?"}`,
 		"reveal":        `{"step":"blurred","reason":"is it a child?"}`,
 		"setLimits":     `{"highest":"colour"}`,
-		"assignGroup":   `{"to":"reviewer"}`,
-		"assignCase":    `{"to":"reviewer"}`,
+		"assignGroup":   `{"to":"test reviewer"}`,
+		"assignCase":    `{"to":"test reviewer"}`,
 		"decide":        `{"verdict":"unsure","note":"look again"}`,
 
 		"changeWeights":      changedWeights(t, 0, 12),
