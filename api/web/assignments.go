@@ -41,14 +41,17 @@ func (p *Pages) assigning(c *fiber.Ctx) (a assigning, err error) {
 	return a, err
 }
 
-// assignGroup takes whose a group is to be; nobody: it is taken back.
+// waits reports whether a group can be assigned: it is in the queue.
+func waits(g *triage.Group) bool { return g.Open > 0 && (g.Decision == nil || g.New > 0) }
+
+// assignGroup takes whose a group is to be, or that it is taken back.
 func (p *Pages) assignGroup(c *fiber.Ctx) error {
 	ctx, by, id := guard.Context(c), guard.Session(c).Actor, triage.GroupID(c.Params("id"))
 	err := error(nil)
-	if to := field(c, "to"); to != "" {
-		err = p.Assigner.AssignGroup(ctx, by, id, to)
-	} else {
+	if field(c, "back") != "" {
 		err = p.Assigner.TakeBackGroup(ctx, by, id)
+	} else {
+		err = p.Assigner.AssignGroup(ctx, by, id, field(c, "to"))
 	}
 	if triage.IsKind(err, triage.NotFound) {
 		return p.groupPage(c, groupForm{}, err) // unless it is the group that is not there
@@ -108,6 +111,21 @@ func (p *Pages) assignmentsPage(c *fiber.Ctx, body assignmentsBody) error {
 	return p.show(c, "assignments", page{Path: "/assignments", Body: body}, "assignments.title")
 }
 
+// caseIsOf returns whose a case is; zero: nobody's, or its reader does not review.
+func (p *Pages) caseIsOf(c *fiber.Ctx, id triage.CaseID) (whose, error) {
+	by := guard.Session(c).Actor
+	if !by.Role.Reviews() {
+		return whose{}, nil
+	}
+	list, err := p.Assigner.Assignees(guard.Context(c), by)
+	for _, a := range list {
+		if slices.ContainsFunc(a.Cases, func(one triage.Assignment) bool { return one.Case == id }) {
+			return whose{a.ID == by.ID, a.Name}, err
+		}
+	}
+	return whose{}, err
+}
+
 // openCases are the cases that can be assigned.
 func (p *Pages) openCases(c *fiber.Ctx) (open []triage.Case, err error) {
 	list, err := p.Cases.List(guard.Context(c), guard.Session(c).Actor)
@@ -119,15 +137,15 @@ func (p *Pages) openCases(c *fiber.Ctx) (open []triage.Case, err error) {
 	return open, err
 }
 
-// assignCase takes whose a case is to be; nobody: it is taken back.
+// assignCase takes whose a case is to be, or that it is taken back.
 func (p *Pages) assignCase(c *fiber.Ctx) error {
 	ctx, by := guard.Context(c), guard.Session(c).Actor
-	body, to := assignmentsBody{Case: triage.CaseID(field(c, "case"))}, field(c, "to")
+	body := assignmentsBody{Case: triage.CaseID(field(c, "case"))}
 	done, err := "assigned", error(nil)
-	if to != "" {
-		err = p.Assigner.AssignCase(ctx, by, body.Case, to)
-	} else {
+	if field(c, "back") != "" {
 		done, err = "back", p.Assigner.TakeBackCase(ctx, by, body.Case)
+	} else {
+		err = p.Assigner.AssignCase(ctx, by, body.Case, field(c, "to"))
 	}
 	switch {
 	case err == nil:

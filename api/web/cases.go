@@ -54,6 +54,7 @@ type caseBody struct {
 	caseRow
 	Findings             []count
 	Moving               bool // between open and closed
+	Whose                whose
 	ClosedBy, ReopenedBy string
 	Admin                bool
 	Examiner             bool   // who may say until when a custody runs: the case is open
@@ -95,6 +96,9 @@ func (p *Pages) showCase(c *fiber.Ctx, form caseForm, problem error) error {
 	body.Examiner, body.Until = by.Role == triage.Examiner && k.State == triage.CaseOpen, form.until
 	body.May, body.Outcome = by.Role != triage.Reviewer, form.outcome
 	if body.Outcomes, err = p.outcomesOf(c, k.ID); err != nil {
+		return err
+	}
+	if body.Whose, err = p.caseIsOf(c, k.ID); err != nil {
 		return err
 	}
 	now := p.o.Now().In(p.o.Zone)

@@ -112,14 +112,20 @@ func (p *Pages) queue(c *fiber.Ctx) error {
 	if body.People, err = p.others(c); err != nil {
 		return err
 	}
+	if body.Filter.Assigned == guard.Session(c).Actor.ID {
+		body.Filter.Assigned = triage.Me // as the form has it
+	}
 	f, err := body.Filter.parse()
-	if err != nil {
+	var found triage.Stretch
+	if err == nil {
+		found, err = p.Review.Browse(guard.Context(c), guard.Session(c).Actor, f, after, queueShown)
+	}
+	switch {
+	case correctable(err) || triage.IsKind(err, triage.NotFound): // nobody reviews by that name, say
 		body.Problem = err
 		c.Status(wire.NewProblem(err).Status)
 		return p.show(c, "queue", page{Body: body}, "queue.title")
-	}
-	found, err := p.Review.Browse(guard.Context(c), guard.Session(c).Actor, f, after, queueShown)
-	if err != nil {
+	case err != nil:
 		return err
 	}
 	body.Total, body.Looked, body.Narrow, body.Gathering = found.Total, found.Looked, f.Narrows(), found.Gathering

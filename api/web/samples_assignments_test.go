@@ -24,6 +24,9 @@ func sampleAssignments(l i18n.Lang) []sample {
 	rows := []assigneeRow{{samplePeople[0], 12_048, []assignedCase{one, other}}, {samplePeople[1], 3, nil}, {supervisor, 0, nil}}
 	open := []triage.Case{{CaseRecord: triage.CaseRecord{ID: one.Case, Number: one.Number}}, {CaseRecord: triage.CaseRecord{ID: other.Case, Number: hostile}}}
 	may := assigning{May: true, People: samplePeople}
+	mine := newCaseBody(l, triage.Case{CaseRecord: triage.CaseRecord{ID: one.Case, Number: one.Number, State: triage.CaseOpen}})
+	theirs := mine
+	mine.Whose, theirs.Whose = whose{true, "Camille"}, whose{Name: hostile}
 	body := func(by triage.Actor, b assignmentsBody) page { return samplePage(l, by, "/assignments", b) }
 	return []sample{
 		{"assignments", "assignments", "layout", body(supervisor, assignmentsBody{assigning: may, Rows: rows, Open: open})},
@@ -31,5 +34,7 @@ func sampleAssignments(l i18n.Lang) []sample {
 		{"assignments-back", "assignments", "layout", body(supervisor, assignmentsBody{assigning: may, Rows: rows[1:], Done: "back"})},
 		{"assignments-problem", "assignments", "layout", body(supervisor, assignmentsBody{assigning: may, Rows: rows[1:], Open: open, Case: other.Case, Problem: triage.E(triage.Conflict, "x", "", triage.ClosedHint, nil)})},
 		{"assignments-reviewer", "assignments", "layout", body(reviewer, assignmentsBody{Rows: rows})},
+		{"case-mine", "case", "layout", samplePage(l, reviewer, "/cases/x", mine)},
+		{"case-theirs", "case", "layout", samplePage(l, supervisor, "/cases/x", theirs)},
 	}
 }

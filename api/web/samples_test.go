@@ -319,6 +319,7 @@ func sampleReview(l i18n.Lang) []sample {
 		{"queue-end", "queue", "layout", samplePage(l, reviewer, "/queue", queueBody{Begin: "/queue"})},
 		{"group-assigned", "group", "layout", belongs(group(a, free, groupForm{}, nil), whose{Name: hostile}, reviewer)},
 		{"group-own", "group", "layout", belongs(group(a, mine, groupForm{}, nil), whose{true, "Camille"}, reviewer)},
+		{"group-assigned-busy", "group", "layout", belongs(group(c, other, groupForm{}, nil), whose{Name: hostile}, reviewer)},
 		{"group-assign", "group", "layout", belongs(group(a, free, groupForm{}, nil), whose{Name: hostile}, supervisor)},
 		{"group-assign-problem", "group", "layout", belongs(group(a, free, groupForm{}, triage.E(triage.NotFound, "x", "", "this group was assigned to nobody by itself: take back its case", nil)), whose{Name: hostile}, supervisor)},
 		{"group-held", "group", "layout", group(held, mine, groupForm{}, nil)},
