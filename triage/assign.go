@@ -98,7 +98,7 @@ func (a *Assigner) AssignGroup(ctx context.Context, by Actor, id GroupID, to str
 		switch {
 		case err != nil:
 			return err
-		case g.Open == 0 || g.Decision != nil && g.New == 0:
+		case !g.Waits():
 			return E(Conflict, op, string(id), "this group does not wait in the queue", nil)
 		}
 		return a.Events.act(ctx, by, GroupIsAssigned, string(id), assignedGroup{to})

@@ -65,6 +65,9 @@ type Group struct {
 	Assigned string `json:"assigned,omitempty"`
 }
 
+// Waits reports whether it is in the queue: some of its members are in no set, and no decision covers all of these.
+func (g Group) Waits() bool { return g.Open > 0 && (g.Decision == nil || g.New > 0) }
+
 // Proposal returns what was concluded of a group that media have joined since, or nil: nothing was, or two people disagree.
 func (g Group) Proposal() *Opinion {
 	if g.New == 0 || g.Decision == nil || g.Decision.Round() == AwaitsThird {

@@ -41,9 +41,6 @@ func (p *Pages) assigning(c *fiber.Ctx) (a assigning, err error) {
 	return a, err
 }
 
-// waits reports whether a group can be assigned: it is in the queue.
-func waits(g *triage.Group) bool { return g.Open > 0 && (g.Decision == nil || g.New > 0) }
-
 // assignGroup takes whose a group is to be, or that it is taken back.
 func (p *Pages) assignGroup(c *fiber.Ctx) error {
 	ctx, by, id := guard.Context(c), guard.Session(c).Actor, triage.GroupID(c.Params("id"))

@@ -87,7 +87,7 @@ func (p *Pages) groupPage(c *fiber.Ctx, form groupForm, problem error) error {
 	if body.Assigning, err = p.assigning(c); err != nil {
 		return err
 	}
-	body.Assigning.May = body.Assigning.May && waits(&sheet.Group)
+	body.Assigning.May = body.Assigning.May && sheet.Group.Waits()
 	if body.Ladder, err = p.ladder(c, id); err != nil {
 		return err
 	}
