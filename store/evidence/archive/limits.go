@@ -13,8 +13,8 @@ const (
 	// MaxRatio bounds bytes out to bytes in. Deflate cannot do more than 1,032, pictures and documents stay below 20, and
 	// images of nearly empty disks reach some hundreds; bzip2, xz and zstd bombs reach 100,000 and more.
 	MaxRatio = 500
-	// RatioFloor, in bytes out, is what every archive may give whatever its ratio: a small one never harms.
-	RatioFloor = 64 << 20
+	// RatioFloor, in bytes out, is what every archive may give whatever its ratio: 256 MiB take a second to digest.
+	RatioFloor = 256 << 20
 	// MaxOutput bounds the bytes of all members together: 4 TiB, more than the largest drives that are seized hold.
 	MaxOutput = 4 << 40
 	// MaxWindow bounds the memory of one decoder, in bytes: "7z -mx=9" asks for 256 MiB, "xz -9" for 64, "zstd --long" for

@@ -48,7 +48,7 @@ func (a *Archive) begin(s *source) (p pass, fault *Error) {
 		case Tar:
 			p = newTar(io.NewSectionReader(s, 0, a.size))
 		default:
-			p, err = a.beginStream(s)
+			p = a.beginStream(s)
 		}
 		return err
 	})

@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"errors"
 	"io"
 	"io/fs"
 	"time"
@@ -16,10 +17,12 @@ const (
 
 // rarPass walks a rar. Of a set of volumes only one is here: what lies in it is told.
 type rarPass struct {
-	in    *rardecode.Reader
-	local bool // versions before 5 tell times without a zone
-	solid bool // the member that is to be skipped is needed for the next
-	meter *meter
+	in     *rardecode.Reader
+	local  bool // versions before 5 tell times without a zone
+	solid  bool // the member that is to be skipped is needed for the next
+	meter  *meter
+	told   bool // a member was
+	goesOn bool // in another volume
 }
 
 func (a *Archive) beginRar(s *source) (pass, error) {
@@ -36,14 +39,18 @@ func (a *Archive) beginRar(s *source) (pass, error) {
 func (r *rarPass) next() (*entry, error) {
 	if r.solid { // the decoder would skip it uncounted
 		r.solid = false
-		if _, err := io.Copy(io.Discard, metered{r.in, r.meter}); err != nil {
+		if _, err := io.Copy(io.Discard, metered{r, r.meter}); err != nil {
 			return nil, err
 		}
 	}
 	h, err := r.in.Next()
-	if err != nil {
+	switch {
+	case r.goesOn && err != nil, !r.told && errors.Is(err, rardecode.ErrInvalidFileBlock):
+		return nil, &Error{Reason: ReasonVolumes, Err: err} // it begins in the middle of a member
+	case err != nil:
 		return nil, err
 	}
+	r.told = true
 	e := &entry{name: h.Name, size: h.UnPackedSize, mode: h.Mode().Type(), modified: h.ModificationTime}
 	if h.UnKnownSize {
 		e.size = UnknownSize
@@ -68,12 +75,19 @@ func (r *rarPass) next() (*entry, error) {
 	return e, nil
 }
 
+// Read reads the member that next returned.
+func (r *rarPass) Read(p []byte) (int, error) {
+	n, err := r.in.Read(p)
+	r.goesOn = r.goesOn || errors.Is(err, rardecode.ErrMultiVolume)
+	return n, err
+}
+
 // asUTC writes down what the clock showed as if it had been in UTC: the decoder takes it to be of this machine's zone.
 func asUTC(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), time.UTC)
 }
 
 // open implements pass.
-func (r *rarPass) open() (io.Reader, error) { return struct{ io.Reader }{r.in}, nil }
+func (r *rarPass) open() (io.Reader, error) { return r, nil }
 
 func (r *rarPass) close() {}

@@ -14,7 +14,7 @@ import (
 const unnamed = "content"
 
 // beginStream unpacks one compressed stream: a tar inside is walked as it comes, anything else is the only member.
-func (a *Archive) beginStream(s *source) (pass, error) {
+func (a *Archive) beginStream(s *source) pass {
 	in := bufio.NewReaderSize(io.NewSectionReader(s, 0, a.size), 64<<10)
 	only := &entry{name: unnamed, size: UnknownSize}
 	var r io.Reader
@@ -34,15 +34,15 @@ func (a *Archive) beginStream(s *source) (pass, error) {
 		}
 	}
 	if err != nil {
-		return nil, err
+		r = failing{err} // there is a file, and this is why it cannot be had
 	}
 	content := bufio.NewReaderSize(metered{r, a.meter()}, 32<<10)
 	if head, _ := content.Peek(HeadBytes); isTar(head) { // an error comes again
 		t := newTar(content)
 		t.rest, t.stop = content, stop
-		return t, nil
+		return t
 	}
-	return &singlePass{only: only, r: content, stop: stop}, nil
+	return &singlePass{only: only, r: content, stop: stop}
 }
 
 // ungzip decodes all members of a gzip file, and takes name and time from the first.

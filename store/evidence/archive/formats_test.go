@@ -1,0 +1,167 @@
+package archive_test
+
+import (
+	"archive/tar"
+	"archive/zip"
+	"bytes"
+	"crypto/sha256"
+	"io"
+	"slices"
+	"testing"
+	"time"
+
+	"vigie/store/evidence"
+	"vigie/store/evidence/archive"
+)
+
+// madeArchives are archives of twoFiles in every format that keeps several.
+func madeArchives(t testing.TB) map[string][]byte {
+	plain := tarOf(t, twoFiles)
+	return map[string][]byte{
+		"zip": makeZip(t, twoFiles, nil), "zip stored": makeZip(t, twoFiles, func(h *zip.FileHeader) { h.Method = zip.Store }),
+		"zip without a directory": withoutDirectory(makeZip(t, twoFiles, nil)), "zip behind a program": append(
+			slices.Repeat([]byte("PK\x03\x04"), 1), append(make([]byte, 1000), makeZip(t, twoFiles, nil)...)...),
+		"tar": plain, "tar.gz": gzipped(t, "x.tar", plain), "tar.xz": xzipped(t, plain), "tar.zst": zstandard(t, plain),
+		"7z": makeSeven(twoFiles), "rar": makeRar(twoFiles),
+	}
+}
+
+func withoutDirectory(b []byte) []byte { return b[:bytes.Index(b, []byte("PK\x01\x02"))] }
+
+func TestEveryFormatTellsTheSame(t *testing.T) {
+	for name, content := range madeArchives(t) {
+		l := look(t, content, archive.Limits{})
+		if len(l.members) != len(twoFiles) || (l.end != nil) != (name == "zip without a directory") {
+			t.Errorf("%s: %v", name, l)
+			continue
+		}
+		for i, m := range l.members {
+			if m.Path != twoFiles[i].name || m.Altered || m.reason != "" || m.sum != sha256.Sum256([]byte(twoFiles[i].content)) {
+				t.Errorf("%s: %q, %s", name, m.Path, m.reason)
+			}
+			if !m.Modified.Equal(noon) && name != "7z" || m.LocalTime {
+				t.Errorf("%s: %v, local %t", name, m.Modified, m.LocalTime)
+			}
+		}
+	}
+}
+
+func TestASingleFile(t *testing.T) {
+	body := []byte("hello world\n")
+	for _, test := range []struct {
+		name    string
+		content []byte
+		format  archive.Format
+		path    string
+	}{
+		{"gz", gzipped(t, "x.jpg", body), archive.Gzip, "x.jpg"},
+		{"gz without a name", gzipped(t, "", body), archive.Gzip, "content"},
+		{"gz twice over", append(gzipped(t, "x", body[:5]), gzipped(t, "y", body[5:])...), archive.Gzip, "x"},
+		{"bz2", bzip2ed(t), archive.Bzip2, "content"},
+		{"xz", xzipped(t, body), archive.Xz, "content"},
+		{"zst", zstandard(t, body), archive.Zstd, "content"},
+	} {
+		l := look(t, test.content, archive.Limits{})
+		if l.format != test.format || len(l.members) != 1 || l.end != nil {
+			t.Errorf("%s: %v, %v", test.name, l, l.end)
+			continue
+		}
+		if m := l.members[0]; m.Path != test.path || m.reason != "" || m.sum != sha256.Sum256(body) || m.Size != archive.UnknownSize {
+			t.Errorf("%s: %q, %s", test.name, m.Path, m.reason)
+		}
+	}
+}
+
+// TestCursor reads members again, in all orders, with several cursors.
+func TestCursor(t *testing.T) {
+	for name, content := range madeArchives(t) {
+		a, err := archive.Open(bytes.NewReader(content), int64(len(content)), archive.Limits{})
+		must(t, err)
+		var refs []archive.Ref
+		for m, err := range a.Members(t.Context()) {
+			if err == nil {
+				refs = append(refs, m.Ref)
+			}
+		}
+		if len(refs) != len(twoFiles) {
+			t.Fatalf("%s: %d members", name, len(refs))
+		}
+		t.Run(name, func(t *testing.T) {
+			for range 3 {
+				t.Run("", func(t *testing.T) {
+					t.Parallel()
+					c := a.Cursor(t.Context())
+					defer c.Close()
+					for _, i := range []int{0, 1, 1, 0, 0, 1} {
+						r, err := c.Open(refs[i])
+						must(t, err)
+						got, err := io.ReadAll(r)
+						if err != nil || string(got) != twoFiles[i].content {
+							t.Fatalf("member %d: %q, %v", i, got, err)
+						}
+					}
+					r, err := c.Open(refs[1])
+					must(t, err)
+					r.Read(make([]byte, 3)) // and no more
+					r, err = c.Open(refs[0])
+					must(t, err)
+					if got, err := io.ReadAll(r); err != nil || string(got) != twoFiles[0].content {
+						t.Fatalf("after half a member: %q, %v", got, err)
+					}
+				})
+			}
+		})
+	}
+}
+
+func TestWhatIsNoFileIsRefused(t *testing.T) {
+	l := look(t, makeTar(t,
+		tar.Header{Typeflag: tar.TypeDir, Name: "d/"}, tar.Header{Typeflag: tar.TypeSymlink, Name: "l", Linkname: "../../etc/passwd"},
+		tar.Header{Typeflag: tar.TypeLink, Name: "h", Linkname: "a"}, tar.Header{Typeflag: tar.TypeChar, Name: "c"},
+		tar.Header{Typeflag: tar.TypeBlock, Name: "b"}, tar.Header{Typeflag: tar.TypeFifo, Name: "p"},
+		tar.Header{Typeflag: tar.TypeReg, Name: "a", Linkname: "bytes"}), archive.Limits{})
+	want := []string{"", evidence.ReasonLink, "hardlink", evidence.ReasonDevice, evidence.ReasonDevice, evidence.ReasonPipe, ""}
+	var got []string
+	for _, m := range l.members {
+		got = append(got, m.reason)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if archive.ReasonSocket != evidence.ReasonSocket || archive.ReasonIrregular != evidence.ReasonIrregular ||
+		archive.ReasonInput != evidence.ReasonInput || archive.ReasonPathTooLong != evidence.ReasonPathTooLong {
+		t.Error("the same reason has two codes")
+	}
+	for mode, reason := range map[uint32]string{0xa1ff: "symlink", 0x1180: "pipe", 0x6180: "device", 0xc180: "socket"} {
+		z := makeZip(t, []file{{"x", "y"}}, func(h *zip.FileHeader) { h.CreatorVersion, h.ExternalAttrs = 3<<8, mode<<16 })
+		if l := look(t, z, archive.Limits{}); len(l.members) != 1 || l.members[0].reason != reason {
+			t.Errorf("%o: %v", mode, l)
+		}
+	}
+}
+
+// TestTimes holds times to their meaning: MS-DOS's, without a zone, only where there is nothing better.
+func TestTimes(t *testing.T) {
+	const dosNoon = (2020-1980)<<9 | 2<<5 | 3
+	for _, test := range []struct {
+		name  string
+		extra string
+		local bool
+		want  time.Time
+	}{
+		{"MS-DOS", "", true, noon},
+		{"Info-ZIP", "\x55\x54\x05\x00\x01\x00\x00\x00\x80", false, time.Unix(-1<<31, 0)},
+		{"Info-ZIP without this one", "\x55\x54\x05\x00\x02\x00\x00\x00\x80", true, noon},
+		{"Windows", "\x0a\x00\x10\x00\x00\x00\x00\x00\x01\x00\x08\x00\x00\x80\x3e\xd5\xde\xb1\x9d\x01", false, time.Unix(0, 0)},
+		{"cut off", "\x55\x54\x05\x00\x01\x00", true, noon},
+	} {
+		z := makeZip(t, []file{{"x", "y"}}, func(h *zip.FileHeader) {
+			h.Modified, h.Extra = time.Time{}, []byte(test.extra)
+			h.ModifiedDate, h.ModifiedTime = dosNoon, 12<<11|2 //nolint:staticcheck // the field that is meant
+		})
+		l := look(t, z, archive.Limits{})
+		if m := l.members[0]; !m.Modified.Equal(test.want) || m.LocalTime != test.local {
+			t.Errorf("%s: %v, local %t", test.name, m.Modified, m.LocalTime)
+		}
+	}
+}
