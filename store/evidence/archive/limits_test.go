@@ -53,6 +53,8 @@ func TestReasons(t *testing.T) {
 		{"cut rar", makeRar(twoFiles)[:50], archive.Limits{}, "archive-broken,! archive-broken after 1"},
 		{"cut zip", zipped[:70], archive.Limits{}, "archive-broken,! archive-broken after 1"},
 		{"damaged directory", changed(zipped, bytes.LastIndex(zipped, []byte("PK\x01\x02"))+1), archive.Limits{}, " ,! archive-broken after 1"},
+		{"two directories", append(bytes.Clone(zipped), zipped[bytes.Index(zipped, []byte("PK\x05\x06")):len(zipped)-1]...), archive.Limits{},
+			" , ,! archive-broken after 2"},
 		{"directory says three", patched(zipped, "PK\x05\x06", 10, 3), archive.Limits{}, " , ,! archive-broken after 2"},
 	} {
 		l := look(t, test.content, test.limits)
@@ -163,6 +165,7 @@ func TestAWalkEndsWithItsContext(t *testing.T) {
 	a, err := archive.Open(bytes.NewReader(content), int64(len(content)), archive.Limits{})
 	must(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
 	var last error
 	for _, err := range a.Members(ctx) {
 		last = err

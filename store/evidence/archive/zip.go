@@ -51,7 +51,8 @@ type zipPass struct {
 	limits     Limits
 	start, end int64 // of the directory
 	base       int64 // what was put before the zip, as in a program that unpacks itself
-	records    int64 // entries that the directory should have; -1 unknown
+	records    int64 // entries that the directory should have
+	twofold    bool  // there may be another directory: what another reader shows may differ
 	in         *bufio.Reader
 	offset     int64 // where in reads
 	seen       int64 // entries read since start; -1 after a jump
@@ -105,8 +106,8 @@ func (z *zipPass) next() (*entry, error) {
 		return nil, broken("the directory is cut off")
 	}
 	if le32(fixed) != zipEntryMark {
-		if z.complete() == io.EOF {
-			return nil, io.EOF // a signature, or what else follows the entries
+		if uint16(z.seen) == uint16(z.records) { //nolint:gosec // as in complete
+			return nil, z.complete() // a signature, or what else follows the entries
 		}
 		return nil, broken("the directory is damaged")
 	}
@@ -132,12 +133,18 @@ func (z *zipPass) next() (*entry, error) {
 	return e, nil
 }
 
-// complete returns io.EOF when the directory had as many entries as the end says (its count may have wrapped round).
+// complete returns io.EOF when the directory had as many entries as the end says (its count may have wrapped round), and
+// nothing hints at members that it does not tell: the file begins like a zip, or it would not have come here.
 func (z *zipPass) complete() error {
-	if z.seen < 0 || z.records < 0 || uint16(z.seen) == uint16(z.records) {
-		return io.EOF
+	switch {
+	case z.seen >= 0 && uint16(z.seen) != uint16(z.records): //nolint:gosec // only these bits are told
+		return broken("the directory has not as many members as it says")
+	case z.base != 0:
+		return broken("something stands before the archive, and looks like one")
+	case z.twofold:
+		return broken("there is more than one end")
 	}
-	return broken("the directory has not as many members as it says")
+	return io.EOF
 }
 
 // open implements pass.
@@ -257,6 +264,7 @@ func (z *zipPass) findDirectory() bool {
 	if tail == nil {
 		return false
 	}
+	z.twofold = bytes.Contains(tail[len(zipEndMark):], []byte(zipEndMark))
 	z.records, z.end = int64(le16(tail[10:])), end
 	size, offset := int64(le32(tail[12:])), int64(le32(tail[16:]))
 	if at, wide := z.findEnd64(end); wide != nil {

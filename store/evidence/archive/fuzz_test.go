@@ -1,0 +1,70 @@
+package archive_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"vigie/store/evidence/archive"
+)
+
+// tightly keeps one run of a fuzz target below a tenth of a second.
+var tightly = archive.Limits{Members: 200, Floor: 1 << 20, Output: 8 << 20, Window: 4 << 20, PathBytes: 4 << 10}
+
+func FuzzArchiveZip(f *testing.F)    { fuzz(f, "zip") }
+func FuzzArchiveTar(f *testing.F)    { fuzz(f, "tar") }
+func FuzzArchiveSeven(f *testing.F)  { fuzz(f, "7z") }
+func FuzzArchiveRar(f *testing.F)    { fuzz(f, "rar") }
+func FuzzArchiveStream(f *testing.F) { fuzz(f, "stream") }
+
+// fuzz begins with what tests make of a format, and with small files of the corpus where it is.
+func fuzz(f *testing.F, format string) {
+	for name, content := range madeArchives(f) {
+		isStream := strings.HasPrefix(name, "tar.")
+		if !isStream && strings.HasPrefix(name, format) || isStream && format == "stream" {
+			f.Add(content)
+		}
+	}
+	if format == "stream" {
+		f.Add(bzip2ed(f))
+		f.Add(gzipped(f, "x", []byte("abc")))
+	}
+	const most = 4 << 10 // bytes; mutating more is slow
+	files, _ := filepath.Glob("../../../../shared/corpus/archives/*/*." + format)
+	for _, file := range files {
+		if content, err := os.ReadFile(file); err == nil && len(content) <= most {
+			f.Add(content)
+		}
+	}
+	f.Fuzz(readTwice)
+}
+
+// readTwice goes through an archive and then reads its members again, from the last to the first.
+func readTwice(t *testing.T, content []byte) {
+	l := look(t, content, tightly)
+	a, err := archive.Open(bytes.NewReader(content), int64(len(content)), tightly)
+	if err != nil {
+		return
+	}
+	const some = 8
+	c := a.Cursor(t.Context())
+	defer c.Close()
+	for i := min(len(l.members), some) - 1; i >= 0; i-- {
+		m := l.members[i]
+		if m.reason != "" || m.Type.IsDir() {
+			continue
+		}
+		r, err := c.Open(m.Ref)
+		if err != nil {
+			t.Fatalf("member %d of %d cannot be had again: %v", i, len(l.members), err)
+		}
+		hash := sha256.New()
+		if n, err := io.Copy(hash, r); err != nil || [32]byte(hash.Sum(nil)) != m.sum {
+			t.Fatalf("member %d of %d is %d bytes, was %d, %v", i, len(l.members), n, m.read, err)
+		}
+	}
+}
