@@ -16,13 +16,15 @@ import (
 	"vigie/store/evidence/archive"
 )
 
+const corpus = "../../../../shared/corpus/archives"
+
 var update = flag.Bool("update", false, "write testdata/corpus.golden anew")
 
 // TestCorpus goes through every file of a corpus of archives, most of them made to break their readers, and compares what
 // came out with testdata/corpus.golden: format, members, how many of those that are no folders were read whole, and all
 // reasons; "!" is before what ended the archive.
 func TestCorpus(t *testing.T) {
-	const folder = "../../../../shared/corpus/archives"
+	const folder = corpus
 	if _, err := os.Stat(folder); err != nil {
 		t.Skip("../shared/corpus/archives is not here: other people's archives are not tried")
 	}

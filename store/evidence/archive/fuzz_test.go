@@ -34,7 +34,7 @@ func fuzz(f *testing.F, format string) {
 		f.Add(gzipped(f, "x", []byte("abc")))
 	}
 	const most = 4 << 10 // bytes; mutating more is slow
-	files, _ := filepath.Glob("../../../../shared/corpus/archives/*/*." + format)
+	files, _ := filepath.Glob(corpus + "/*/*." + format)
 	for _, file := range files {
 		if content, err := os.ReadFile(file); err == nil && len(content) <= most {
 			f.Add(content)

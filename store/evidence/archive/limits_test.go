@@ -106,13 +106,13 @@ func sevenOfLZMA(window uint32) []byte {
 func TestPaths(t *testing.T) {
 	names := []string{
 		"a.jpg", "a.jpg", "./a.jpg", "../../etc/passwd", "/etc/passwd", `C:\Users\x.jpg`, `..\..\x`, "a//b/./c", "", "..", "d/x.tar.gz", "d/x.tar.gz",
-		"caf\xe9.jpg", "a~2.jpg",
+		"caf\xe9.jpg", "a~2.jpg", "z~17", "z", "z",
 	}
 	want := []string{
 		"a.jpg", "a~2.jpg", "a~3.jpg", "(..)/(..)/etc/passwd", "etc/passwd", "(C)/Users/x.jpg", "(..)/(..)/x", "a/b/c", "(unnamed)", "(..)",
-		"d/x.tar.gz", "d/x.tar~12.gz", "caf\xe9.jpg", "a~2~14.jpg",
+		"d/x.tar.gz", "d/x.tar~12.gz", "caf\xe9.jpg", "a~2~14.jpg", "z~17", "z", "z~17-2",
 	}
-	altered := map[int]bool{1: true, 2: true, 3: true, 4: true, 5: true, 6: true, 8: true, 9: true, 11: true, 13: true}
+	altered := map[int]bool{1: true, 2: true, 3: true, 4: true, 5: true, 6: true, 8: true, 9: true, 11: true, 13: true, 16: true}
 	var files []file
 	for _, name := range names {
 		files = append(files, file{name, "x"})

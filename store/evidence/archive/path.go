@@ -40,14 +40,16 @@ func (s *paths) path(name string, index int, folder bool) (p string, altered, to
 	if folder {
 		return p, altered, tooLong
 	}
-	for first := true; s.has(p); first = false {
-		if first && !tooLong {
-			extension := path.Ext(p)
-			p = strings.TrimSuffix(p, extension) + mark + extension
-		} else {
-			p += "~"
+	extension := path.Ext(p)
+	stem := strings.TrimSuffix(p, extension)
+	if tooLong {
+		stem, extension, mark = p, "", "" // it has its mark
+	}
+	for try := 1; s.has(p); try++ {
+		p, altered = stem+mark+extension, true
+		if try > 1 { // somebody has foreseen it
+			p = stem + mark + "-" + strconv.Itoa(try) + extension
 		}
-		altered = true
 	}
 	return p, altered, tooLong
 }

@@ -175,12 +175,11 @@ func (z *sevenPass) blockOf(stream int) int {
 // stream returns the bytes of a stream. What lies before it in its block is unpacked and left.
 func (z *sevenPass) stream(stream int) (io.Reader, error) {
 	block := z.blockOf(stream)
-	var offset int64
-	for _, s := range z.index.streams[z.first[block]:stream] {
-		offset += int64(s.size) //nolint:gosec // a part of the block's
+	if z.index.blocks[block].size() > 1<<62 {
+		return nil, errHeader
 	}
 	s := z.index.streams[stream]
-	size := int64(s.size) //nolint:gosec // bounded when the block is opened
+	offset, size := int64(s.offset), int64(s.size) //nolint:gosec // parts of the block's size
 	switch same := z.block == block; {
 	case same && z.failed != nil && offset+size > z.at:
 		return nil, z.failed
@@ -223,9 +222,6 @@ func (z *sevenPass) openBlock(i int) error {
 	var length int64
 	for _, size := range b.packed {
 		length += int64(size) //nolint:gosec // place has added them up
-	}
-	if b.size() > 1<<62 {
-		return errHeader
 	}
 	view := newSevenView(z.source, int64(b.packOffset), length, b.header()) //nolint:gosec // bounded by place
 	archive, err := sevenzip.NewReader(view, view.size())

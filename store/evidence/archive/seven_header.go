@@ -57,6 +57,7 @@ func (b *sevenBlock) size() uint64 { return b.sizes[b.main] }
 
 // sevenStream is the bytes of one member within its block.
 type sevenStream struct {
+	offset uint64
 	size   uint64
 	sum    uint32
 	summed bool

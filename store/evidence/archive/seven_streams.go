@@ -213,7 +213,7 @@ func (h *headerReader) divide(x *sevenIndex, b *sevenBlock, told bool) {
 	}
 	left := b.size()
 	for i := range b.members {
-		s := sevenStream{size: left}
+		s := sevenStream{size: left, offset: b.size() - left}
 		if i < b.members-1 {
 			if s.size = h.number(); s.size > left {
 				panic(errHeader)
