@@ -119,6 +119,7 @@ type walk struct {
 	paths   *paths
 	meter   *meter
 	told    int
+	last    *reading // of the member told last
 }
 
 // next returns the next member, nothing at the end, or what ends the archive early.
@@ -132,6 +133,7 @@ func (w *walk) next() (*Member, *Error) {
 			return nil, fault
 		}
 	}
+	w.last.expire()
 	e, fault := advance(w.pass, w.source)
 	switch {
 	case fault != nil || e == nil:
@@ -162,7 +164,8 @@ func (w *walk) member(e *entry) *Member {
 		m.Fault = &Error{Reason: reason}
 		m.bytes = failing{m.Fault}
 	case m.Type.IsRegular():
-		m.bytes = &reading{pass: w.pass, source: w.source, meter: w.meter}
+		w.last = &reading{pass: w.pass, source: w.source, meter: w.meter}
+		m.bytes = w.last
 	}
 	return m
 }

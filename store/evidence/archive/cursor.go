@@ -18,7 +18,8 @@ type Cursor struct {
 	archive *Archive
 	source  *source
 	pass    pass
-	at      int // index of the member that the pass's next gives
+	at      int      // index of the member that the pass's next gives
+	last    *reading // of the member that was opened last
 }
 
 // Cursor returns a new cursor, which ctx ends.
@@ -29,6 +30,7 @@ func (a *Archive) Cursor(ctx context.Context) *Cursor {
 // Open returns the bytes of a member that a walk of this archive told; they end as a Member's do. They may be read until
 // the next Open or Close. Errors are *Error, or of the cursor's ctx.
 func (c *Cursor) Open(ref Ref) (io.Reader, error) {
+	c.last.expire()
 	if c.source.err != nil {
 		c.rewind() // what failed may have been repaired
 	}
@@ -56,7 +58,8 @@ func (c *Cursor) Open(ref Ref) (io.Reader, error) {
 	case !e.mode.IsRegular():
 		return empty{}, nil
 	}
-	return &reading{pass: c.pass, source: c.source, meter: c.archive.meter()}, nil
+	c.last = &reading{pass: c.pass, source: c.source, meter: c.archive.meter()}
+	return c.last, nil
 }
 
 // seek brings the pass before the member of ref.
@@ -107,4 +110,7 @@ func (c *Cursor) rewind() {
 }
 
 // Close releases what the cursor holds. It may be opened again.
-func (c *Cursor) Close() { c.rewind() }
+func (c *Cursor) Close() {
+	c.last.expire()
+	c.rewind()
+}

@@ -101,11 +101,14 @@ func TestCursor(t *testing.T) {
 							t.Fatalf("member %d: %q, %v", i, got, err)
 						}
 					}
-					r, err := c.Open(refs[1])
+					half, err := c.Open(refs[1])
 					must(t, err)
-					r.Read(make([]byte, 3)) // and no more
-					r, err = c.Open(refs[0])
+					half.Read(make([]byte, 3)) // and no more
+					r, err := c.Open(refs[0])
 					must(t, err)
+					if n, err := half.Read(make([]byte, 3)); n > 0 || err == nil {
+						t.Fatalf("a member that was left gives %d bytes, %v", n, err)
+					}
 					if got, err := io.ReadAll(r); err != nil || string(got) != twoFiles[0].content {
 						t.Fatalf("after half a member: %q, %v", got, err)
 					}

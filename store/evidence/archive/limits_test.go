@@ -71,6 +71,19 @@ func TestReasons(t *testing.T) {
 	}
 }
 
+// TestMoreMembersThan16Bits goes through a zip whose end cannot count its members: the zip64 end does.
+func TestMoreMembersThan16Bits(t *testing.T) {
+	const n = 1<<16 + 10
+	var files []file
+	for i := range n {
+		files = append(files, file{name: fmt.Sprint(i % (n - 1))})
+	}
+	l := look(t, makeZip(t, files, func(h *zip.FileHeader) { h.Method = zip.Store }), archive.Limits{})
+	if len(l.members) != n || l.end != nil || l.members[n-1].Path != fmt.Sprintf("0~%d", n) {
+		t.Errorf("%v", l)
+	}
+}
+
 // changed returns b with the byte at offset (from the end when negative) other than it was.
 func changed(b []byte, offset int) []byte {
 	b = bytes.Clone(b)

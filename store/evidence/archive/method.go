@@ -34,15 +34,28 @@ func unzips(method uint16) bool {
 	return false
 }
 
-// unzip returns what packed was before method made it size bytes smaller or larger.
-func unzip(method uint16, packed io.Reader, size, window int64) (io.Reader, error) {
+// unzipper keeps what decoding one member needs for the next: 80 KiB, which would cost more than most members.
+type unzipper struct {
+	in      *bufio.Reader
+	inflate io.ReadCloser
+}
+
+// unzip returns the size bytes that method has made packed of. They may be read until the next call.
+func (u *unzipper) unzip(method uint16, packed io.Reader, size, window int64) (io.Reader, error) {
 	if method == zipStored {
 		return packed, nil
 	}
-	in := bufio.NewReaderSize(packed, 32<<10)
+	if u.in == nil {
+		u.in = bufio.NewReaderSize(nil, 32<<10)
+	}
+	in := u.in
+	in.Reset(packed)
 	switch method {
 	case zipDeflate:
-		return flate.NewReader(in), nil
+		if u.inflate == nil {
+			u.inflate = flate.NewReader(in)
+		}
+		return u.inflate, u.inflate.(flate.Resetter).Reset(in, nil) //nolint:forcetypeassert // says its documentation
 	case zipBzip2:
 		return bzip2.NewReader(in), nil
 	case zipLZMA:

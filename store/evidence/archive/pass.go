@@ -107,6 +107,16 @@ func (m *reading) Read(p []byte) (n int, err error) {
 	return n, m.err
 }
 
+// errPassed is of reading a member when the walk, or the cursor, is at another.
+var errPassed = errors.New("the archive is read elsewhere by now")
+
+// expire ends the reading: its pass goes on.
+func (m *reading) expire() {
+	if m != nil && m.err == nil {
+		m.err = errPassed
+	}
+}
+
 // guarded runs f and makes an error of a panic: decoders of foreign formats meet what their writers did not think of.
 func guarded(f func() error) (err error) {
 	defer func() {

@@ -57,6 +57,7 @@ type zipPass struct {
 	offset     int64 // where in reads
 	seen       int64 // entries read since start; -1 after a jump
 	file       zipFile
+	unzipper   unzipper
 }
 
 // beginZip finds the directory, or goes without.
@@ -158,7 +159,7 @@ func (z *zipPass) open() (io.Reader, error) {
 	if f.packed < 0 || f.size < 0 || data > z.size || f.packed > z.size-data {
 		return nil, broken("a member is cut off")
 	}
-	r, err := unzip(f.method, io.NewSectionReader(z.source, data, f.packed), f.size, z.limits.Window)
+	r, err := z.unzipper.unzip(f.method, io.NewSectionReader(z.source, data, f.packed), f.size, z.limits.Window)
 	if err != nil {
 		return nil, err
 	}
