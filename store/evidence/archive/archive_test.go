@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -84,6 +85,9 @@ func look(t testing.TB, content []byte, limits archive.Limits) (l looked) {
 		one.read, one.sum = n, [32]byte(hash.Sum(nil))
 		if err != nil {
 			one.reason = faultOf(t, err).Reason
+			if name := path.Base(m.Path); m.Fault == nil && len(name) > 3 && strings.Contains(err.Error(), name) {
+				t.Fatalf("the error tells the name: %v", err)
+			}
 		} else if m.Size != archive.UnknownSize && m.Size != n && m.Type.IsRegular() {
 			t.Fatalf("%d bytes of %d, and no word of it", n, m.Size)
 		}

@@ -48,6 +48,7 @@ func TestReasons(t *testing.T) {
 		{"sum, gz", changed(gzipped(t, "", []byte("abc")), -8), archive.Limits{}, "checksum"},
 		{"sum, tar.gz", changed(gzipped(t, "", tarOf(t, twoFiles)), -8), archive.Limits{}, " , ,! checksum after 2"},
 		{"cut tar", tarOf(t, twoFiles)[:1024+512+5], archive.Limits{}, " ,archive-broken,! archive-broken after 2"},
+		{"tar behind a tar", append(tarOf(t, twoFiles), tarOf(t, twoFiles)...), archive.Limits{}, " , ,! archive-broken after 2"},
 		{"cut gz", gzipped(t, "", []byte("abc"))[:20], archive.Limits{}, "archive-broken"},
 		{"cut 7z", makeSeven(twoFiles)[:50], archive.Limits{}, "! archive-broken after 0"},
 		{"cut rar", makeRar(twoFiles)[:50], archive.Limits{}, "archive-broken,! archive-broken after 1"},

@@ -39,7 +39,7 @@ func (a *Archive) beginStream(s *source) pass {
 	content := bufio.NewReaderSize(metered{r, a.meter()}, 32<<10)
 	if head, _ := content.Peek(HeadBytes); isTar(head) { // an error comes again
 		t := newTar(content)
-		t.rest, t.stop = content, stop
+		t.stop = stop
 		return t
 	}
 	return &singlePass{only: only, r: content, stop: stop}

@@ -2,6 +2,7 @@ package archive
 
 import (
 	"archive/tar"
+	"bytes"
 	"errors"
 	"io"
 	"io/fs"
@@ -10,22 +11,19 @@ import (
 // tarPass walks a tar of any dialect. Holes of sparse files come out as zeros, and count.
 type tarPass struct {
 	in   *tar.Reader
-	rest io.Reader // of a compressed tar: what follows the last member, up to the stream's own checksum
+	rest io.Reader // what in reads of: after the last member, what follows it
 	stop func()
 }
 
-func newTar(r io.Reader) *tarPass { return &tarPass{in: tar.NewReader(r)} }
+func newTar(r io.Reader) *tarPass { return &tarPass{in: tar.NewReader(r), rest: r} }
 
 // next implements pass.
 func (t *tarPass) next() (*entry, error) {
 	for {
 		h, err := t.in.Next()
 		switch {
-		case isEnd(err) && t.rest != nil:
-			if _, err := io.Copy(io.Discard, struct{ io.Reader }{t.rest}); err != nil {
-				return nil, err
-			}
-			return nil, io.EOF
+		case isEnd(err):
+			return nil, t.end()
 		case err != nil && !errors.Is(err, tar.ErrInsecurePath): // paths are made secure here
 			return nil, err
 		case h.Typeflag == tar.TypeXGlobalHeader:
@@ -37,6 +35,21 @@ func (t *tarPass) next() (*entry, error) {
 			e.size = 0
 		}
 		return e, nil
+	}
+}
+
+// end reads what follows the last member, up to the checksum of a compressed tar. It returns io.EOF when there are only
+// zeros: anything else may be members that another reader tells.
+func (t *tarPass) end() error {
+	b := make([]byte, 8<<10)
+	for {
+		n, err := t.rest.Read(b)
+		if bytes.Count(b[:n], []byte{0}) < n {
+			return broken("something follows the end")
+		}
+		if err != nil {
+			return err
+		}
 	}
 }
 
