@@ -3,8 +3,9 @@
 // reason where one cannot be read; it never writes to a disk, and every archive ends within Limits. What is inside a
 // member is the caller's to look at: a member's bytes may be an archive again.
 //
-// Memory of one walk or cursor: Limits.Window for the decoder, the header of a 7z (at most sevenHeaderBytes, three times
-// over while it is unpacked), and 4 MiB of buffers; a walk holds some 40 bytes a member besides, to tell equal paths apart.
+// Memory of one walk or cursor: Limits.Window for the decoder, the header of a 7z (at most sevenHeaderBytes; four times
+// that is needed while it is unpacked, and half a GiB for one that is made to need much), and 4 MiB of buffers; a walk
+// holds some 40 bytes a member besides, to tell equal paths apart.
 package archive
 
 import (

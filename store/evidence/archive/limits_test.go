@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -38,6 +39,7 @@ func TestReasons(t *testing.T) {
 		{"window, xz", xzipped(t, []byte(many)), archive.Limits{Window: 1 << 20}, "window-limit"},
 		{"window, zst", zstandard(t, []byte(many)), archive.Limits{Window: 1 << 16}, "window-limit"},
 		{"window, 7z", sevenOfLZMA(1 << 30), archive.Limits{}, "window-limit"},
+		{"window, 7z, of a small archive", sevenOfLZMA(1 << 20), archive.Limits{Floor: 1 << 10, Ratio: 1}, "ratio-limit"},
 		{"damage, 7z", sevenOfLZMA(1 << 20), archive.Limits{}, "archive-broken"},
 		{"path", makeZip(t, []file{{strings.Repeat("p", 101), "x"}, {"q", ""}}, nil), archive.Limits{PathBytes: 100}, "path-too-long, "},
 		{"password", patched(zipped, "PK\x01\x02", 8, 1), archive.Limits{}, "encrypted,encrypted"},
@@ -82,6 +84,30 @@ func TestMoreMembersThan16Bits(t *testing.T) {
 	l := look(t, makeZip(t, files, func(h *zip.FileHeader) { h.Method = zip.Store }), archive.Limits{})
 	if len(l.members) != n || l.end != nil || l.members[n-1].Path != fmt.Sprintf("0~%d", n) {
 		t.Errorf("%v", l)
+	}
+}
+
+// TestASevenThatClaimsMuch needs no more memory than its header is long.
+func TestASevenThatClaimsMuch(t *testing.T) {
+	many := string(append([]byte{0xf0}, 0xff, 0xff, 0xff, 0x7f)) // 2^31 - 1
+	for _, header := range []string{
+		"\x01\x04\x06\x00" + many,                                                                          // packed streams
+		"\x01\x04\x06\x00\x01\x09\x00\x00\x07\x0b" + many + "\x00",                                         // blocks
+		"\x01\x04\x06\x00\x01\x09\x00\x00\x07\x0b\x01\x00\x01\x11\x00" + many + many,                       // inputs
+		"\x01\x04\x06\x00\x01\x09\x00\x00\x07\x0b\x01\x00\x01\x21\x00" + many,                              // properties
+		"\x01\x04\x06\x00\x01\x09\x00\x00\x07\x0b\x01\x00\x01\x01\x00\x0c\x00\x00\x08\x0d" + many + "\x09", // members
+		"\x01\x05" + many + "\x0e\x01\x00",                                                                 // files
+	} {
+		content := sevenAround(nil, []byte(header))
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if l := look(t, content, archive.Limits{}); len(l.members) > 0 || l.end == nil || l.end.Reason != archive.ReasonBroken {
+			t.Errorf("%q: %v", header, l)
+		}
+		runtime.ReadMemStats(&after)
+		if n := after.TotalAlloc - before.TotalAlloc; n > 1<<20 {
+			t.Errorf("%q: %d bytes", header, n)
+		}
 	}
 }
 

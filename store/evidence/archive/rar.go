@@ -21,8 +21,9 @@ type rarPass struct {
 	local  bool // versions before 5 tell times without a zone
 	solid  bool // the member that is to be skipped is needed for the next
 	meter  *meter
-	told   bool // a member was
-	goesOn bool // in another volume
+	window int64 // the largest
+	told   bool  // a member was
+	goesOn bool  // in another volume
 }
 
 func (a *Archive) beginRar(s *source) (pass, error) {
@@ -32,7 +33,7 @@ func (a *Archive) beginRar(s *source) (pass, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &rarPass{in: in, local: string(mark) == rar4Mark, meter: a.meter()}, nil
+	return &rarPass{in: in, local: string(mark) == rar4Mark, meter: a.meter(), window: a.limits.Window}, nil
 }
 
 // next implements pass.
@@ -51,6 +52,9 @@ func (r *rarPass) next() (*entry, error) {
 		return nil, err
 	}
 	r.told = true
+	if err := r.meter.open(min(max(h.UnPackedSize, 0), r.window)); err != nil {
+		return nil, err
+	}
 	e := &entry{name: h.Name, size: h.UnPackedSize, mode: h.Mode().Type(), modified: h.ModificationTime}
 	if h.UnKnownSize {
 		e.size = UnknownSize

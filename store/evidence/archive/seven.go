@@ -14,8 +14,8 @@ import (
 
 const (
 	sevenStart = 32 // bytes of the mark and of where the header is
-	// sevenHeaderBytes bounds a header, packed or unpacked, in bytes: some 500,000 members.
-	sevenHeaderBytes = 64 << 20
+	// sevenHeaderBytes bounds a header, packed or unpacked, in bytes: some 300,000 members.
+	sevenHeaderBytes = 32 << 20
 	// sevenHeaderLayers bounds how often a header may be packed; 7-Zip does it once.
 	sevenHeaderLayers = 4
 )
@@ -25,6 +25,7 @@ type sevenPass struct {
 	source *source
 	size   int64 // of the source
 	limits Limits
+	meter  *meter // of opening blocks
 	index  *sevenIndex
 	first  []int // of each block: its first stream
 	list   sevenList
@@ -39,7 +40,7 @@ type sevenPass struct {
 
 func (a *Archive) beginSeven(s *source) (pass, error) {
 	boundSevenZstd()
-	z := &sevenPass{source: s, size: a.size, limits: a.limits}
+	z := &sevenPass{source: s, size: a.size, limits: a.limits, meter: a.meter()}
 	header, err := z.header()
 	if err != nil {
 		return nil, err
@@ -135,6 +136,7 @@ func (z *sevenPass) refuse(b *sevenBlock) string {
 
 // jump implements jumper: the list is gone through again, which unpacks nothing.
 func (z *sevenPass) jump(ref Ref) error {
+	z.meter = &meter{limits: z.limits, in: z.size} // whoever jumps knows what it costs
 	if z.list.file > ref.index {
 		z.list = z.index.list()
 	}
@@ -185,6 +187,7 @@ func (z *sevenPass) stream(stream int) (io.Reader, error) {
 		return nil, z.failed
 	case !same || z.in == nil || z.failed != nil || z.at > offset:
 		if err := z.openBlock(block); err != nil {
+			z.failed = err
 			return nil, err
 		}
 	}
@@ -219,6 +222,9 @@ func (z *sevenPass) openBlock(i int) error {
 	z.shut()
 	z.block = i
 	b := &z.index.blocks[i]
+	if err := z.meter.open(b.window); err != nil {
+		return err
+	}
 	var length int64
 	for _, size := range b.packed {
 		length += int64(size) //nolint:gosec // place has added them up

@@ -10,7 +10,7 @@ import (
 
 // A 7z's header is read here and not by the library that decodes its blocks: that one allocates what a header claims, and
 // one of a hundred bytes may claim gigabytes. The layout is that of 7zFormat.txt in 7-Zip's sources. Everything here is
-// bounded by the header's length.
+// bounded by the header's length: at worst 16 bytes of memory for one of a hostile header, 2 for one of 7-Zip's.
 
 const (
 	sevenEnd = iota
@@ -84,9 +84,12 @@ type sevenColumn struct {
 
 func bit(marks []byte, i int) bool { return i/8 < len(marks) && marks[i/8]&(0x80>>(i%8)) != 0 }
 
-// headerReader takes things from a header. Its methods panic with errHeader where the header ends, or lies; parseSeven
-// catches that.
-type headerReader struct{ b []byte }
+// headerReader takes things from a header. Its methods panic where the header ends, or lies (errHeader), or asks for too
+// much (an *Error); parseSeven catches both.
+type headerReader struct {
+	b    []byte
+	most uint64 // of anything that is counted
+}
 
 var errHeader = errors.New("the header is damaged")
 
@@ -115,10 +118,10 @@ func (h *headerReader) number() uint64 {
 	return n
 }
 
-// count reads how many things follow, each of which takes at least a bit of the header.
+// count reads how many things follow: as many at most as the whole header has room for.
 func (h *headerReader) count() int {
 	n := h.number()
-	if n > 8*uint64(len(h.b)) {
+	if n > h.most {
 		panic(errHeader)
 	}
 	return int(n) //nolint:gosec // just checked
@@ -154,14 +157,23 @@ func (h *headerReader) sums(n int, set func(i int, sum uint32)) {
 // parseSeven reads a header, or the description of where the real header is packed (encoded).
 func parseSeven(header []byte) (x *sevenIndex, encoded bool, err error) {
 	defer func() {
-		if p := recover(); p != nil {
-			if p != errHeader { //nolint:errorlint // it is this very one
+		switch p := recover().(type) {
+		case nil:
+		case *Error:
+			err = p
+		case error:
+			if err = errHeader; !errors.Is(p, errHeader) {
 				panic(p)
 			}
-			err = errHeader
+		default:
+			panic(p)
 		}
 	}()
-	h := &headerReader{header}
+	const (
+		least = 6  // bytes that a member takes: 7-Zip's take 30 and more
+		free  = 64 // members of a header that is shorter than that
+	)
+	h := &headerReader{b: header, most: uint64(max(len(header)/least, free))} //nolint:gosec // positive
 	x = &sevenIndex{}
 	if len(header) == 0 {
 		return x, false, nil // an archive of nothing
@@ -200,7 +212,7 @@ func (h *headerReader) filesInfo(x *sevenIndex) {
 	x.files = h.count()
 	empty := 0
 	for id := h.byte(); id != sevenEnd; id = h.byte() {
-		p := &headerReader{h.take(h.number())}
+		p := &headerReader{b: h.take(h.number())}
 		switch id {
 		case sevenEmptyStream:
 			x.emptyMarks = p.marks(x.files)

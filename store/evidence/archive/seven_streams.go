@@ -25,6 +25,9 @@ var sevenMethods = []string{
 // sevenMaxCoders is as many as 7-Zip itself takes in one block.
 const sevenMaxCoders = 32
 
+// sevenMaxBlocks bounds the blocks, some 250 bytes of memory each. Only an archive that is not solid has one a member.
+const sevenMaxBlocks = 300_000
+
 // streamsInfo reads where the bytes are: packed streams, blocks made of them, members' streams within blocks.
 func (h *headerReader) streamsInfo(x *sevenIndex) {
 	var packed []uint64
@@ -96,6 +99,9 @@ func (h *headerReader) blocks(x *sevenIndex) {
 	h.expect(sevenFolder)
 	n := h.count()
 	h.expect(0) // they stand here, not elsewhere
+	if n > sevenMaxBlocks {
+		panic(&Error{Reason: ReasonSize})
+	}
 	for range n {
 		x.blocks = append(x.blocks, h.block())
 	}
@@ -126,10 +132,14 @@ func (h *headerReader) block() (b sevenBlock) {
 	if inputs < coders || inputs > sevenMaxCoders {
 		panic(errHeader)
 	}
-	bound := make(map[uint64]bool) // outputs that are another coder's input
+	var bound [sevenMaxCoders]bool // outputs that are another coder's input
 	for range coders - 1 {
 		h.number()
-		bound[h.number()] = true
+		output := h.number()
+		if output >= coders {
+			panic(errHeader)
+		}
+		bound[output] = true
 	}
 	b.packed = make([]uint64, inputs-(coders-1))
 	if len(b.packed) > 1 {
@@ -141,7 +151,7 @@ func (h *headerReader) block() (b sevenBlock) {
 	}
 	b.coders = start[:len(start)-len(h.b)]
 	b.sizes = make([]uint64, coders)
-	for bound[uint64(b.main)] { //nolint:gosec // below coders: fewer than that are bound
+	for bound[b.main] { // fewer than all are
 		b.main++
 	}
 	return b
@@ -193,6 +203,9 @@ func (h *headerReader) subStreams(x *sevenIndex) {
 	}
 	x.streams = []sevenStream{}
 	for i := range x.blocks {
+		if uint64(len(x.streams)+x.blocks[i].members) > h.most { //nolint:gosec // positive
+			panic(errHeader)
+		}
 		h.divide(x, &x.blocks[i], id == sevenSize)
 	}
 	if id == sevenSize {
