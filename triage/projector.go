@@ -158,10 +158,17 @@ func (p *Projector) Apply(ctx context.Context, ev Event) error {
 		return withData(ev, func(d objectedEntry) error { return p.entryObjected(ctx, ev, EntryCounts, d) })
 	case MatchesWithdrawn:
 		return withData(ev, func(d withdrawnMatches) error { return p.Earlier.KeepEarlier(ctx, d.Matches) })
-	case ClassifierChanged:
-		return withData(ev, func(m Model) error { return p.Scores.SetModel(ctx, m) })
 	case SetRemoved:
 		return p.setRemoved(ctx, ev.Subject)
+	}
+	return p.applyReview(ctx, ev)
+}
+
+// applyReview gives those events their effect that tell of cases, of the ranking and of what people were shown and decided.
+func (p *Projector) applyReview(ctx context.Context, ev Event) error {
+	switch ev.Kind {
+	case ClassifierChanged:
+		return withData(ev, func(m Model) error { return p.Scores.SetModel(ctx, m) })
 	case CaseIsClosed:
 		return withData(ev, func(d closedCase) error { return p.caseClosed(ctx, ev, d) })
 	case CaseIsPutAway:

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -80,15 +81,13 @@ type route struct {
 }
 
 func (p *Pages) routes() []route {
-	var (
-		get, post = fiber.MethodGet, fiber.MethodPost
-		public    = guard.Public()
-		signedIn  = guard.SignedIn()
-		viewers   = guard.For(triage.Examiner, triage.Reviewer, triage.Supervisor, triage.Admin)
-		reviewer  = guard.For(triage.Reviewing...)
-		unit      = guard.For(triage.Unit)
-		admin     = guard.For(triage.Admin)
-	)
+	return slices.Concat(p.commonRoutes(), p.caseRoutes(), p.reviewRoutes(), p.otherRoutes())
+}
+
+// commonRoutes are those of everybody: to sign in and out, and to take a break.
+func (p *Pages) commonRoutes() []route {
+	const get, post = fiber.MethodGet, fiber.MethodPost
+	public, signedIn, reviewer := guard.Public(), guard.SignedIn(), guard.For(triage.Reviewing...)
 	return []route{
 		{get, "/", public, p.home},
 		{get, "/static/*", public, p.static},
@@ -101,30 +100,42 @@ func (p *Pages) routes() []route {
 		{get, "/break", reviewer, p.aBreak},
 		{post, "/break/later", reviewer, p.later},
 		{get, "/status", signedIn, p.status},
+	}
+}
 
+// caseRoutes are those of exhibits and cases.
+func (p *Pages) caseRoutes() []route {
+	const get, post = fiber.MethodGet, fiber.MethodPost
+	viewers, admin := guard.For(triage.Examiner, triage.Reviewer, triage.Supervisor, triage.Admin), guard.For(triage.Admin)
+	return []route{
 		{get, "/overview", viewers, p.overview},
 		{get, "/drives", viewers, p.drives},
 		{get, "/drives/:id", viewers, p.drive},
 		{get, "/drives/:id/progress", viewers, p.driveProgress},
-
 		{post, "/drives/:id/destruction", admin, p.proposeDestruction},
 		{post, "/drives/:id/destruction/withdraw", admin, p.withdrawDestruction},
 		{post, "/drives/:id/destruction/confirm", admin, p.confirmDestruction},
 		{get, "/destructions", admin, p.destructions},
-
 		{get, "/cases", viewers, p.cases},
 		{get, "/cases/:id", viewers, p.aCase},
 		{post, "/cases/:id/custody", guard.For(triage.Examiner), p.holdCase},
 		{post, "/cases/:id/outcome", guard.For(triage.Examiner, triage.Supervisor, triage.Admin), p.recordOutcome},
 		{post, "/cases/:id/close", admin, p.closeCase},
 		{post, "/cases/:id/reopen", admin, p.reopenCase},
+	}
+}
 
+// reviewRoutes are those of the queue, and of what comes of it.
+func (p *Pages) reviewRoutes() []route {
+	const get, post = fiber.MethodGet, fiber.MethodPost
+	reviewer, supervisor := guard.For(triage.Reviewing...), guard.For(triage.Supervisor)
+	return []route{
 		{get, "/queue", reviewer, p.queue},
 		{get, "/queue/news", reviewer, p.news},
 		{post, "/queue/next", reviewer, p.next},
 		{get, "/assignments", reviewer, p.assignments},
-		{post, "/assignments", guard.For(triage.Supervisor), p.assignCase},
-		{post, "/groups/:id/assign", guard.For(triage.Supervisor), p.assignGroup},
+		{post, "/assignments", supervisor, p.assignCase},
+		{post, "/groups/:id/assign", supervisor, p.assignGroup},
 		{get, "/ranking", guard.For(triage.Reviewer, triage.Supervisor, triage.Admin), p.ranking},
 		{post, "/ranking", reviewer, p.changeRanking},
 		{get, "/groups/:id", reviewer, p.group},
@@ -144,7 +155,6 @@ func (p *Pages) routes() []route {
 		{post, "/groups/:id/confirm", reviewer, p.confirm},
 		{get, "/reveals/:id", reviewer, p.reveal},
 		{get, "/reveals/:id/pictures/:n", reviewer, p.picture},
-
 		{get, "/notices", guard.For(triage.Examiner, triage.Reviewer, triage.Supervisor), p.notices},
 		{post, "/notices/:id/:link/read", guard.For(triage.Examiner), p.readNotice},
 		{get, "/outcomes", reviewer, p.outcomes},
@@ -153,10 +163,16 @@ func (p *Pages) routes() []route {
 		{post, "/reveals/:id/hidden", reviewer, p.hide},
 		{get, "/settings", reviewer, p.settings},
 		{post, "/settings", reviewer, p.changeSettings},
+	}
+}
 
+// otherRoutes are those of units and of who keeps the sets.
+func (p *Pages) otherRoutes() []route {
+	const get, post = fiber.MethodGet, fiber.MethodPost
+	unit, admin := guard.For(triage.Unit), guard.For(triage.Admin)
+	return []route{
 		{get, "/check", unit, p.checkPage},
 		{post, "/check", unit, p.check},
-
 		{get, "/sets", admin, p.sets},
 		{post, "/sets", admin.Body(maxUpload), p.importSet},
 		{get, "/sets/:id", admin, p.set},
