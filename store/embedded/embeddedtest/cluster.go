@@ -19,6 +19,10 @@ import (
 const (
 	clusterNodes = 3
 	clusterSlots = 16384
+
+	// portTries is how often a node that could not listen starts anew: between the choice of a port and its use another
+	// process can have taken it.
+	portTries = 5
 )
 
 // Cluster is a real Redis Cluster on loopback: three nodes, each with a third of the slots and without replicas.
@@ -88,21 +92,15 @@ func StartCluster(t testing.TB) *Cluster {
 func startCluster(t testing.TB, dir string) *Cluster {
 	t.Helper()
 	c := &Cluster{Password: rand.Text()}
+	ctx, stop := context.WithTimeout(context.Background(), startTimeout)
+	defer stop()
 	for i := range clusterNodes {
-		n, err := newNode(filepath.Join(dir, fmt.Sprint(i)), c.Password)
-		if err == nil {
-			err = n.Start()
-		}
+		n, err := startNode(ctx, filepath.Join(dir, fmt.Sprint(i)), c.Password, freePorts)
 		if err != nil {
 			t.Fatalf("real Redis is needed: %v (make setup-test installs it)", err)
 		}
 		c.Nodes = append(c.Nodes, n)
 	}
-	ctx, stop := context.WithTimeout(context.Background(), startTimeout)
-	defer stop()
-	within(ctx, t, "every node answers", func() bool {
-		return !slices.ContainsFunc(c.Nodes, func(n *Node) bool { _, err := n.ask(c.Password, "PING"); return err != nil })
-	})
 	for i, n := range c.Nodes {
 		lines := []string{fmt.Sprintf("CLUSTER ADDSLOTSRANGE %d %d", i*clusterSlots/clusterNodes, (i+1)*clusterSlots/clusterNodes-1)}
 		for _, other := range c.Nodes[:i] {
@@ -127,17 +125,13 @@ func (c *Cluster) Serves() bool {
 // AddReplica starts one more node, which copies master, and returns when it has.
 func (c *Cluster) AddReplica(t testing.TB, master *Node) *Node {
 	t.Helper()
-	n, err := newNode(t.TempDir(), c.Password)
-	if err == nil {
-		err = n.Start()
-	}
+	ctx, stop := context.WithTimeout(context.Background(), startTimeout)
+	defer stop()
+	n, err := startNode(ctx, t.TempDir(), c.Password, freePorts)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(n.Stop)
-	ctx, stop := context.WithTimeout(context.Background(), startTimeout)
-	defer stop()
-	within(ctx, t, "the replica answers", func() bool { _, err := n.ask(c.Password, "PING"); return err == nil })
 	var meet []string
 	for _, other := range c.Nodes {
 		meet = append(meet, other.meet())
@@ -191,13 +185,49 @@ func (c *Cluster) stop() {
 	}
 }
 
-// newNode writes the configuration of a node with the settings of operation.md.
-func newNode(dir, password string) (*Node, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
+// startNode returns a new node that answers, on ports that pick chose.
+func startNode(ctx context.Context, dir, password string, pick func(n int) ([]string, error)) (*Node, error) {
+	for range portTries {
+		ports, err := pick(2)
+		if err != nil {
+			return nil, err
+		}
+		n, err := newNode(dir, password, ports)
+		if err == nil {
+			err = n.Start()
+		}
+		if err != nil {
+			return nil, err
+		}
+		if n.answers(ctx, password) {
+			return n, nil
+		}
+		n.Stop()
 	}
-	ports, err := freePorts(2)
-	if err != nil {
+	return nil, fmt.Errorf("a node ended %d times, %s says why", portTries, filepath.Join(dir, "redis.log"))
+}
+
+// answers waits until the node does; false: it has ended, or ctx has.
+func (n *Node) answers(ctx context.Context, password string) bool {
+	for {
+		// Who has the port may be somebody else, who says nothing.
+		if said, err := converse("tcp", n.Addr, password, time.Second, "PING"); err == nil && said == "+OK\r\n+PONG\r\n+OK\r\n" {
+			return true
+		}
+		select {
+		case <-n.ended:
+			return false
+		case <-ctx.Done():
+			return false
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// newNode writes the configuration of a node with the settings of operation.md. Its ports are that of clients and that of
+// the other nodes.
+func newNode(dir, password string, ports []string) (*Node, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
 	n := &Node{Addr: net.JoinHostPort("127.0.0.1", ports[0]), bus: ports[1], config: filepath.Join(dir, "redis.conf")}
@@ -245,7 +275,7 @@ func (n *Node) Stop() {
 
 // ask sends one command a line, and fails unless none of the answers is an error.
 func (n *Node) ask(password string, lines ...string) (string, error) {
-	said, err := converse("tcp", n.Addr, password, lines...)
+	said, err := converse("tcp", n.Addr, password, startTimeout, lines...)
 	if err == nil && (strings.HasPrefix(said, "-") || strings.Contains(said, "\n-")) {
 		err = fmt.Errorf("redis answered %q", said)
 	}

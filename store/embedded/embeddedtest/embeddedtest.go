@@ -88,7 +88,7 @@ func returnRedis(t testing.TB, r *embedded.Redis) {
 
 // command has the server do one thing that it answers with OK.
 func command(r *embedded.Redis, line string) error {
-	said, err := converse("unix", r.Addr(), r.Password(), line)
+	said, err := converse("unix", r.Addr(), r.Password(), startTimeout, line)
 	if err == nil && said != "+OK\r\n+OK\r\n+OK\r\n" {
 		err = fmt.Errorf("redis answered %q", said)
 	}
@@ -96,14 +96,14 @@ func command(r *embedded.Redis, line string) error {
 }
 
 // converse signs in, sends one command a line and returns all answers; no client library, so that every package may use
-// this one.
-func converse(network, addr, password string, lines ...string) (string, error) {
-	conn, err := net.DialTimeout(network, addr, startTimeout)
+// this one. It takes no longer than patience.
+func converse(network, addr, password string, patience time.Duration, lines ...string) (string, error) {
+	conn, err := net.DialTimeout(network, addr, patience)
 	if err != nil {
 		return "", err
 	}
 	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(startTimeout)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
 		return "", err
 	}
 	if _, err := fmt.Fprintf(conn, "AUTH %s\r\n%s\r\nQUIT\r\n", password, strings.Join(lines, "\r\n")); err != nil {
