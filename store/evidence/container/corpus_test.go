@@ -1,4 +1,4 @@
-package archive_test
+package container_test
 
 import (
 	"bytes"
@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"vigie/store/evidence/archive"
+	"vigie/store/evidence/container"
 )
 
 const corpus = "../../../../shared/corpus/archives"
@@ -48,7 +48,7 @@ func TestCorpus(t *testing.T) {
 			}
 		}
 		started := time.Now()
-		got := look(t, content, archive.Limits{})
+		got := look(t, content, container.Limits{})
 		if took := time.Since(started); took > slowest {
 			t.Errorf("%s took %v", name, took)
 		}

@@ -1,4 +1,4 @@
-package archive
+package container
 
 import (
 	"errors"
@@ -26,14 +26,14 @@ type rarPass struct {
 	goesOn bool  // in another volume
 }
 
-func (a *Archive) beginRar(s *source) (pass, error) {
+func (c *Container) beginRar(s *source) (pass, error) {
 	mark := make([]byte, len(rar4Mark))
 	s.ReadAt(mark, 0) //nolint:errcheck // Open has read it
-	in, err := rardecode.NewReader(io.NewSectionReader(s, 0, a.size), rardecode.MaxDictionarySize(a.limits.Window))
+	in, err := rardecode.NewReader(io.NewSectionReader(s, 0, c.size), rardecode.MaxDictionarySize(c.limits.Window))
 	if err != nil {
 		return nil, err
 	}
-	return &rarPass{in: in, local: string(mark) == rar4Mark, meter: a.meter(), window: a.limits.Window}, nil
+	return &rarPass{in: in, local: string(mark) == rar4Mark, meter: c.meter(), window: c.limits.Window}, nil
 }
 
 // next implements pass.

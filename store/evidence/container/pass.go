@@ -1,4 +1,4 @@
-package archive
+package container
 
 import (
 	"context"
@@ -36,19 +36,19 @@ type jumper interface {
 }
 
 // begin starts a pass over a.
-func (a *Archive) begin(s *source) (p pass, fault *Error) {
+func (c *Container) begin(s *source) (p pass, fault *Error) {
 	err := guarded(func() (err error) {
-		switch a.format {
+		switch c.format {
 		case Zip:
-			p, err = a.beginZip(s)
+			p, err = c.beginZip(s)
 		case SevenZip:
-			p, err = a.beginSeven(s)
+			p, err = c.beginSeven(s)
 		case Rar:
-			p, err = a.beginRar(s)
+			p, err = c.beginRar(s)
 		case Tar:
-			p = newTar(io.NewSectionReader(s, 0, a.size))
+			p = newTar(io.NewSectionReader(s, 0, c.size))
 		default:
-			p = a.beginStream(s)
+			p = c.beginStream(s)
 		}
 		return err
 	})

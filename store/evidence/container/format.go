@@ -1,4 +1,4 @@
-package archive
+package container
 
 import (
 	"bytes"
@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Format is a sort of archive.
+// Format is a sort of container.
 type Format string
 
 // The formats.

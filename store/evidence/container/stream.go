@@ -1,4 +1,4 @@
-package archive
+package container
 
 import (
 	"bufio"
@@ -14,21 +14,21 @@ import (
 const unnamed = "content"
 
 // beginStream unpacks one compressed stream: a tar inside is walked as it comes, anything else is the only member.
-func (a *Archive) beginStream(s *source) pass {
-	in := bufio.NewReaderSize(io.NewSectionReader(s, 0, a.size), 64<<10)
+func (c *Container) beginStream(s *source) pass {
+	in := bufio.NewReaderSize(io.NewSectionReader(s, 0, c.size), 64<<10)
 	only := &entry{name: unnamed, size: UnknownSize}
 	var r io.Reader
 	var err error
 	var stop func()
-	switch a.format {
+	switch c.format {
 	case Gzip:
 		r, err = ungzip(in, only)
 	case Bzip2:
 		r = bzip2.NewReader(in)
 	case Xz:
-		r, err = unxz(in, a.limits.Window)
+		r, err = unxz(in, c.limits.Window)
 	case Zstd:
-		r, err = unzstd(in, a.limits.Window)
+		r, err = unzstd(in, c.limits.Window)
 		if d, ok := r.(*zstd.Decoder); ok {
 			stop = d.Close
 		}
@@ -36,7 +36,7 @@ func (a *Archive) beginStream(s *source) pass {
 	if err != nil {
 		r = failing{err} // there is a file, and this is why it cannot be had
 	}
-	content := bufio.NewReaderSize(metered{r, a.meter()}, 32<<10)
+	content := bufio.NewReaderSize(metered{r, c.meter()}, 32<<10)
 	if head, _ := content.Peek(HeadBytes); isTar(head) { // an error comes again
 		t := newTar(content)
 		t.stop = stop

@@ -1,4 +1,4 @@
-package archive_test
+package container_test
 
 import (
 	"bytes"
@@ -13,13 +13,13 @@ import (
 	"testing"
 	"time"
 
-	"vigie/store/evidence/archive"
+	"vigie/store/evidence/container"
 	"vigie/triage"
 )
 
 // told is what a walk told of one member.
 type told struct {
-	archive.Member
+	container.Member
 	reason string // of the member, or of reading it
 	sum    [32]byte
 	read   int64
@@ -27,9 +27,9 @@ type told struct {
 
 // looked is what came out of one archive.
 type looked struct {
-	format  archive.Format
+	format  container.Format
 	members []told
-	end     *archive.Error // what ended it early
+	end     *container.Error // what ended it early
 }
 
 // String gives a line of the corpus' table.
@@ -57,11 +57,11 @@ func (l looked) String() string {
 }
 
 // look goes through an archive, reads everything, and holds it to what every archive must keep.
-func look(t testing.TB, content []byte, limits archive.Limits) (l looked) {
+func look(t testing.TB, content []byte, limits container.Limits) (l looked) {
 	t.Helper()
-	a, err := archive.Open(bytes.NewReader(content), int64(len(content)), limits)
+	a, err := container.Open(bytes.NewReader(content), int64(len(content)), limits)
 	if err != nil {
-		if fault := faultOf(t, err); fault.Reason != archive.ReasonNoArchive {
+		if fault := faultOf(t, err); fault.Reason != container.ReasonNoArchive {
 			t.Fatalf("Open: %v", err)
 		}
 		return looked{}
@@ -88,7 +88,7 @@ func look(t testing.TB, content []byte, limits archive.Limits) (l looked) {
 			if name := path.Base(m.Path); m.Fault == nil && len(name) > 3 && strings.Contains(err.Error(), name) {
 				t.Fatalf("the error tells the name: %v", err)
 			}
-		} else if m.Size != archive.UnknownSize && m.Size != n && m.Type.IsRegular() {
+		} else if m.Size != container.UnknownSize && m.Size != n && m.Type.IsRegular() {
 			t.Fatalf("%d bytes of %d, and no word of it", n, m.Size)
 		}
 		if m.Fault != nil && (one.reason != m.Fault.Reason || n != 0) {
@@ -100,7 +100,7 @@ func look(t testing.TB, content []byte, limits archive.Limits) (l looked) {
 }
 
 // checkPath holds a path to what the caller may rely on.
-func checkPath(t testing.TB, m *archive.Member, paths map[string]bool) {
+func checkPath(t testing.TB, m *container.Member, paths map[string]bool) {
 	t.Helper()
 	if m.Path == "" || m.Path[0] == '/' || len(m.Path) > triage.MaxPathBytes || strings.Contains(m.Path, `\`) {
 		t.Fatalf("path %q of %q", m.Path, m.Name)
@@ -121,9 +121,9 @@ func checkPath(t testing.TB, m *archive.Member, paths map[string]bool) {
 	}
 }
 
-func faultOf(t testing.TB, err error) *archive.Error {
+func faultOf(t testing.TB, err error) *container.Error {
 	t.Helper()
-	fault, ok := errors.AsType[*archive.Error](err)
+	fault, ok := errors.AsType[*container.Error](err)
 	if !ok || fault.Reason == "" {
 		t.Fatalf("an error without a reason: %v", err)
 	}

@@ -1,4 +1,4 @@
-package archive
+package container
 
 import (
 	"io"
@@ -57,7 +57,7 @@ type meter struct {
 	fault  *Error // once a limit is reached
 }
 
-func (a *Archive) meter() *meter { return &meter{limits: a.limits, in: a.size} }
+func (c *Container) meter() *meter { return &meter{limits: c.limits, in: c.size} }
 
 // add counts n bytes and fails, then and ever after, when they are too many.
 func (m *meter) add(n int) error {

@@ -1,4 +1,4 @@
-package archive_test
+package container_test
 
 import (
 	"archive/tar"

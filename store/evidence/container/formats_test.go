@@ -1,4 +1,4 @@
-package archive_test
+package container_test
 
 import (
 	"archive/tar"
@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"vigie/store/evidence"
-	"vigie/store/evidence/archive"
+	"vigie/store/evidence/container"
 )
 
 // madeArchives are archives of twoFiles in every format that keeps several.
@@ -31,7 +31,7 @@ func withoutDirectory(b []byte) []byte { return b[:bytes.Index(b, []byte("PK\x01
 
 func TestEveryFormatTellsTheSame(t *testing.T) {
 	for name, content := range madeArchives(t) {
-		l := look(t, content, archive.Limits{})
+		l := look(t, content, container.Limits{})
 		if len(l.members) != len(twoFiles) || (l.end != nil) != strings.HasPrefix(name, "zip with") {
 			t.Errorf("%s: %v", name, l)
 			continue
@@ -52,22 +52,22 @@ func TestASingleFile(t *testing.T) {
 	for _, test := range []struct {
 		name    string
 		content []byte
-		format  archive.Format
+		format  container.Format
 		path    string
 	}{
-		{"gz", gzipped(t, "x.jpg", body), archive.Gzip, "x.jpg"},
-		{"gz without a name", gzipped(t, "", body), archive.Gzip, "content"},
-		{"gz twice over", append(gzipped(t, "x", body[:5]), gzipped(t, "y", body[5:])...), archive.Gzip, "x"},
-		{"bz2", bzip2ed(t), archive.Bzip2, "content"},
-		{"xz", xzipped(t, body), archive.Xz, "content"},
-		{"zst", zstandard(t, body), archive.Zstd, "content"},
+		{"gz", gzipped(t, "x.jpg", body), container.Gzip, "x.jpg"},
+		{"gz without a name", gzipped(t, "", body), container.Gzip, "content"},
+		{"gz twice over", append(gzipped(t, "x", body[:5]), gzipped(t, "y", body[5:])...), container.Gzip, "x"},
+		{"bz2", bzip2ed(t), container.Bzip2, "content"},
+		{"xz", xzipped(t, body), container.Xz, "content"},
+		{"zst", zstandard(t, body), container.Zstd, "content"},
 	} {
-		l := look(t, test.content, archive.Limits{})
+		l := look(t, test.content, container.Limits{})
 		if l.format != test.format || len(l.members) != 1 || l.end != nil {
 			t.Errorf("%s: %v, %v", test.name, l, l.end)
 			continue
 		}
-		if m := l.members[0]; m.Path != test.path || m.reason != "" || m.sum != sha256.Sum256(body) || m.Size != archive.UnknownSize {
+		if m := l.members[0]; m.Path != test.path || m.reason != "" || m.sum != sha256.Sum256(body) || m.Size != container.UnknownSize {
 			t.Errorf("%s: %q, %s", test.name, m.Path, m.reason)
 		}
 	}
@@ -76,9 +76,9 @@ func TestASingleFile(t *testing.T) {
 // TestCursor reads members again, in all orders, with several cursors.
 func TestCursor(t *testing.T) {
 	for name, content := range madeArchives(t) {
-		a, err := archive.Open(bytes.NewReader(content), int64(len(content)), archive.Limits{})
+		a, err := container.Open(bytes.NewReader(content), int64(len(content)), container.Limits{})
 		must(t, err)
-		var refs []archive.Ref
+		var refs []container.Ref
 		for m, err := range a.Members(t.Context()) {
 			if err == nil {
 				refs = append(refs, m.Ref)
@@ -123,7 +123,7 @@ func TestWhatIsNoFileIsRefused(t *testing.T) {
 		tar.Header{Typeflag: tar.TypeDir, Name: "d/"}, tar.Header{Typeflag: tar.TypeSymlink, Name: "l", Linkname: "../../etc/passwd"},
 		tar.Header{Typeflag: tar.TypeLink, Name: "h", Linkname: "a"}, tar.Header{Typeflag: tar.TypeChar, Name: "c"},
 		tar.Header{Typeflag: tar.TypeBlock, Name: "b"}, tar.Header{Typeflag: tar.TypeFifo, Name: "p"},
-		tar.Header{Typeflag: tar.TypeReg, Name: "a", Linkname: "bytes"}), archive.Limits{})
+		tar.Header{Typeflag: tar.TypeReg, Name: "a", Linkname: "bytes"}), container.Limits{})
 	want := []string{"", evidence.ReasonLink, "hardlink", evidence.ReasonDevice, evidence.ReasonDevice, evidence.ReasonPipe, ""}
 	var got []string
 	for _, m := range l.members {
@@ -132,13 +132,13 @@ func TestWhatIsNoFileIsRefused(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if archive.ReasonSocket != evidence.ReasonSocket || archive.ReasonIrregular != evidence.ReasonIrregular ||
-		archive.ReasonInput != evidence.ReasonInput || archive.ReasonPathTooLong != evidence.ReasonPathTooLong {
+	if container.ReasonSocket != evidence.ReasonSocket || container.ReasonIrregular != evidence.ReasonIrregular ||
+		container.ReasonInput != evidence.ReasonInput || container.ReasonPathTooLong != evidence.ReasonPathTooLong {
 		t.Error("the same reason has two codes")
 	}
 	for mode, reason := range map[uint32]string{0xa1ff: "symlink", 0x1180: "pipe", 0x6180: "device", 0xc180: "socket"} {
 		z := makeZip(t, []file{{"x", "y"}}, func(h *zip.FileHeader) { h.CreatorVersion, h.ExternalAttrs = 3<<8, mode<<16 })
-		if l := look(t, z, archive.Limits{}); len(l.members) != 1 || l.members[0].reason != reason {
+		if l := look(t, z, container.Limits{}); len(l.members) != 1 || l.members[0].reason != reason {
 			t.Errorf("%o: %v", mode, l)
 		}
 	}
@@ -163,7 +163,7 @@ func TestTimes(t *testing.T) {
 			h.Modified, h.Extra = time.Time{}, []byte(test.extra)
 			h.ModifiedDate, h.ModifiedTime = dosNoon, 12<<11|2 //nolint:staticcheck // the field that is meant
 		})
-		l := look(t, z, archive.Limits{})
+		l := look(t, z, container.Limits{})
 		if m := l.members[0]; !m.Modified.Equal(test.want) || m.LocalTime != test.local {
 			t.Errorf("%s: %v, local %t", test.name, m.Modified, m.LocalTime)
 		}

@@ -1,4 +1,4 @@
-package archive
+package container
 
 import (
 	"context"
@@ -15,16 +15,16 @@ import (
 //
 // So who wants several asks for them in the archive's order.
 type Cursor struct {
-	archive *Archive
-	source  *source
-	pass    pass
-	at      int      // index of the member that the pass's next gives
-	last    *reading // of the member that was opened last
+	container *Container
+	source    *source
+	pass      pass
+	at        int      // index of the member that the pass's next gives
+	last      *reading // of the member that was opened last
 }
 
 // Cursor returns a new cursor, which ctx ends.
-func (a *Archive) Cursor(ctx context.Context) *Cursor {
-	return &Cursor{archive: a, source: &source{ctx: ctx, r: a.r}}
+func (c *Container) Cursor(ctx context.Context) *Cursor {
+	return &Cursor{container: c, source: &source{ctx: ctx, r: c.r}}
 }
 
 // Open returns the bytes of a member that a walk of this archive told; they end as a Member's do. They may be read until
@@ -58,7 +58,7 @@ func (c *Cursor) Open(ref Ref) (io.Reader, error) {
 	case !e.mode.IsRegular():
 		return empty{}, nil
 	}
-	c.last = &reading{pass: c.pass, source: c.source, meter: c.archive.meter()}
+	c.last = &reading{pass: c.pass, source: c.source, meter: c.container.meter()}
 	return c.last, nil
 }
 
@@ -68,7 +68,7 @@ func (c *Cursor) seek(ref Ref) *Error {
 		c.rewind()
 	}
 	if c.pass == nil {
-		p, fault := c.archive.begin(c.source)
+		p, fault := c.container.begin(c.source)
 		if fault != nil {
 			return fault
 		}

@@ -1,4 +1,4 @@
-package archive_test
+package container_test
 
 import (
 	"bytes"
@@ -10,11 +10,11 @@ import (
 	"strings"
 	"testing"
 
-	"vigie/store/evidence/archive"
+	"vigie/store/evidence/container"
 )
 
 // tightly keeps one run of a fuzz target below a tenth of a second.
-var tightly = archive.Limits{Members: 200, Floor: 1 << 20, Output: 8 << 20, Window: 4 << 20, PathBytes: 4 << 10}
+var tightly = container.Limits{Members: 200, Floor: 1 << 20, Output: 8 << 20, Window: 4 << 20, PathBytes: 4 << 10}
 
 func FuzzArchiveZip(f *testing.F)    { fuzz(f, "zip") }
 func FuzzArchiveTar(f *testing.F)    { fuzz(f, "tar") }
@@ -66,7 +66,7 @@ func seeds(f *testing.F, format string) (all [][]byte) {
 // readTwice goes through an archive and then reads its members again, from the last to the first.
 func readTwice(t *testing.T, content []byte) {
 	l := look(t, content, tightly)
-	a, err := archive.Open(bytes.NewReader(content), int64(len(content)), tightly)
+	a, err := container.Open(bytes.NewReader(content), int64(len(content)), tightly)
 	if err != nil {
 		return
 	}

@@ -1,4 +1,4 @@
-package archive
+package container
 
 import (
 	"errors"
@@ -46,12 +46,12 @@ type Error struct {
 
 func (e *Error) Error() string {
 	if e.Err == nil {
-		return "read archive: " + e.Reason
+		return "read container: " + e.Reason
 	}
 	if p, ok := errors.AsType[*fs.PathError](e.Err); ok {
-		return fmt.Sprintf("read archive: %s: %v", e.Reason, p.Err) // a PathError tells the name
+		return fmt.Sprintf("read container: %s: %v", e.Reason, p.Err) // a PathError tells the name
 	}
-	return fmt.Sprintf("read archive: %s: %v", e.Reason, e.Err)
+	return fmt.Sprintf("read container: %s: %v", e.Reason, e.Err)
 }
 
 // Unwrap returns the cause.

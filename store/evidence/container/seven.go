@@ -1,4 +1,4 @@
-package archive
+package container
 
 import (
 	"bytes"
@@ -38,9 +38,9 @@ type sevenPass struct {
 	failed  error // what ended it, at that place
 }
 
-func (a *Archive) beginSeven(s *source) (pass, error) {
+func (c *Container) beginSeven(s *source) (pass, error) {
 	boundSevenZstd()
-	z := &sevenPass{source: s, size: a.size, limits: a.limits, meter: a.meter()}
+	z := &sevenPass{source: s, size: c.size, limits: c.limits, meter: c.meter()}
 	header, err := z.header()
 	if err != nil {
 		return nil, err

@@ -1,12 +1,12 @@
-// Package archive reads the archives that are found in evidence: zip (and what is a zip inside: office documents, JAR,
-// APK), tar, 7z, rar, and single files under gzip, bzip2, xz or zstd. It tells every member once, in order, with the
-// reason where one cannot be read; it never writes to a disk, and every archive ends within Limits. What is inside a
-// member is the caller's to look at: a member's bytes may be an archive again.
+// Package container reads the files of evidence that hold other files: zip (and what is a zip inside: office documents,
+// JAR, APK), tar, 7z, rar, and single files under gzip, bzip2, xz or zstd. It tells every member once, in order, with
+// the reason where one cannot be read; it never writes to a disk, and every container ends within Limits. What is inside
+// a member is the caller's to look at: a member's bytes may be a container again.
 //
 // Memory of one walk or cursor: Limits.Window for the decoder, the header of a 7z (at most sevenHeaderBytes; four times
 // that is needed while it is unpacked, and half a GiB for one that is made to need much), and 4 MiB of buffers; a walk
 // holds some 40 bytes a member besides, to tell equal paths apart.
-package archive
+package container
 
 import (
 	"context"
@@ -17,9 +17,9 @@ import (
 	"time"
 )
 
-// Archive is an opened archive. It may be used by several goroutines at once: each walk and each cursor has a state
-// of its own.
-type Archive struct {
+// Container is an opened file that holds others. It may be used by several goroutines at once: each walk and each cursor has a
+// state of its own.
+type Container struct {
 	r      io.ReaderAt
 	size   int64
 	format Format
@@ -29,7 +29,7 @@ type Archive struct {
 // Open looks at the first bytes of r, which is size bytes long. It fails with ReasonNoArchive when they are of no format
 // known here, and with ReasonInput when r does not give them. Whatever else is wrong with the archive is told by Members.
 // It keeps r and never closes it.
-func Open(r io.ReaderAt, size int64, limits Limits) (*Archive, error) {
+func Open(r io.ReaderAt, size int64, limits Limits) (*Container, error) {
 	head := make([]byte, min(size, HeadBytes))
 	if n, err := r.ReadAt(head, 0); n < len(head) {
 		return nil, &Error{Reason: ReasonInput, Err: err}
@@ -38,11 +38,11 @@ func Open(r io.ReaderAt, size int64, limits Limits) (*Archive, error) {
 	if format == "" {
 		return nil, &Error{Reason: ReasonNoArchive}
 	}
-	return &Archive{r: r, size: size, format: format, limits: limits.orDefaults()}, nil
+	return &Container{r: r, size: size, format: format, limits: limits.orDefaults()}, nil
 }
 
 // Format returns the outer format: of a .tar.gz it is Gzip.
-func (a *Archive) Format() Format { return a.format }
+func (c *Container) Format() Format { return c.format }
 
 // Ref says where a member is in its archive, for a Cursor. Members of one archive have different ones.
 type Ref struct {
@@ -53,7 +53,7 @@ type Ref struct {
 // Index returns the member's place in the archive, from 0.
 func (r Ref) Index() int { return r.index }
 
-// Member is one name in an archive. Reading it gives its bytes; that is possible until the walk goes on, and for
+// Member is one name in a container. Reading it gives its bytes; that is possible until the walk goes on, and for
 // regular files without a Fault. Read ends with io.EOF only when all bytes came and the format's checksum, where it has
 // one (tar has none), agrees; else with an *Error.
 type Member struct {
@@ -86,10 +86,10 @@ func (m *Member) Read(p []byte) (int, error) { return m.bytes.Read(p) }
 //
 // A walk that reads nothing costs the directory of a zip or 7z, the headers of a tar or rar, but the whole of what is
 // compressed as one stream (tar.gz and the like, solid rar).
-func (a *Archive) Members(ctx context.Context) iter.Seq2[*Member, error] {
+func (c *Container) Members(ctx context.Context) iter.Seq2[*Member, error] {
 	return func(yield func(*Member, error) bool) {
-		w := &walk{archive: a, paths: newPaths(a.limits.PathBytes), meter: a.meter()}
-		w.source = &source{ctx: ctx, r: a.r}
+		w := &walk{container: c, paths: newPaths(c.limits.PathBytes), meter: c.meter()}
+		w.source = &source{ctx: ctx, r: c.r}
 		defer w.close()
 		for {
 			m, fault := w.next()
@@ -114,13 +114,13 @@ func (a *Archive) Members(ctx context.Context) iter.Seq2[*Member, error] {
 
 // walk is one going through an archive.
 type walk struct {
-	archive *Archive
-	source  *source
-	pass    pass
-	paths   *paths
-	meter   *meter
-	told    int
-	last    *reading // of the member told last
+	container *Container
+	source    *source
+	pass      pass
+	paths     *paths
+	meter     *meter
+	told      int
+	last      *reading // of the member told last
 }
 
 // next returns the next member, nothing at the end, or what ends the archive early.
@@ -130,7 +130,7 @@ func (w *walk) next() (*Member, *Error) {
 	}
 	if w.pass == nil {
 		var fault *Error
-		if w.pass, fault = w.archive.begin(w.source); fault != nil {
+		if w.pass, fault = w.container.begin(w.source); fault != nil {
 			return nil, fault
 		}
 	}
@@ -139,7 +139,7 @@ func (w *walk) next() (*Member, *Error) {
 	switch {
 	case fault != nil || e == nil:
 		return nil, fault
-	case w.told >= w.archive.limits.Members:
+	case w.told >= w.container.limits.Members:
 		return nil, &Error{Reason: ReasonMemberLimit}
 	}
 	return w.member(e), nil

@@ -1,4 +1,4 @@
-package archive
+package container
 
 import (
 	"bufio"
@@ -61,8 +61,8 @@ type zipPass struct {
 }
 
 // beginZip finds the directory, or goes without.
-func (a *Archive) beginZip(s *source) (pass, error) {
-	z := &zipPass{source: s, size: a.size, limits: a.limits}
+func (c *Container) beginZip(s *source) (pass, error) {
+	z := &zipPass{source: s, size: c.size, limits: c.limits}
 	if !z.findDirectory() {
 		if s.err != nil {
 			return nil, s.err

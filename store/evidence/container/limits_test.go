@@ -1,4 +1,4 @@
-package archive_test
+package container_test
 
 import (
 	"archive/zip"
@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"vigie/store/evidence/archive"
+	"vigie/store/evidence/container"
 )
 
 // TestReasons makes an archive for each reason.
@@ -20,45 +20,45 @@ func TestReasons(t *testing.T) {
 	many := strings.Repeat("0", 1<<20)
 	bomb := []file{{"small", "x"}, {"bomb", many}, {"after", "x"}}
 	zipped := makeZip(t, twoFiles, func(h *zip.FileHeader) { h.Method = zip.Store })
-	tight := archive.Limits{Ratio: 10, Floor: 1000}
+	tight := container.Limits{Ratio: 10, Floor: 1000}
 	for _, test := range []struct {
 		name    string
 		content []byte
-		limits  archive.Limits
+		limits  container.Limits
 		want    string // a reason a member, then what ended it
 	}{
-		{"whole", zipped, archive.Limits{}, " , "},
+		{"whole", zipped, container.Limits{}, " , "},
 		{"ratio, zip", makeZip(t, bomb, nil), tight, " ,ratio-limit,! ratio-limit after 2"},
 		{"ratio, tar.gz", gzipped(t, "", tarOf(t, bomb)), tight, " ,ratio-limit,! ratio-limit after 2"},
 		{"ratio, tar.xz, in front of everything", xzipped(t, tarOf(t, bomb[1:])), tight, "ratio-limit,! ratio-limit after 1"},
 		{"ratio, gz", gzipped(t, "", []byte(many)), tight, "ratio-limit,! ratio-limit after 1"},
-		{"ratio below the floor", makeZip(t, bomb, nil), archive.Limits{Ratio: 10}, " , , "},
-		{"output", makeZip(t, bomb, nil), archive.Limits{Output: 1000}, " ,size-limit,! size-limit after 2"},
-		{"members", zipped, archive.Limits{Members: 1}, " ,! member-limit after 1"},
-		{"as many members as may be", zipped, archive.Limits{Members: 2}, " , "},
-		{"window, xz", xzipped(t, []byte(many)), archive.Limits{Window: 1 << 20}, "window-limit"},
-		{"window, zst", zstandard(t, []byte(many)), archive.Limits{Window: 1 << 16}, "window-limit"},
-		{"window, 7z", sevenOfLZMA(1 << 30), archive.Limits{}, "window-limit"},
-		{"window, 7z, of a small archive", sevenOfLZMA(1 << 20), archive.Limits{Floor: 1 << 10, Ratio: 1}, "ratio-limit"},
-		{"damage, 7z", sevenOfLZMA(1 << 20), archive.Limits{}, "archive-broken"},
-		{"path", makeZip(t, []file{{strings.Repeat("p", 101), "x"}, {"q", ""}}, nil), archive.Limits{PathBytes: 100}, "path-too-long, "},
-		{"password", patched(zipped, "PK\x01\x02", 8, 1), archive.Limits{}, "encrypted,encrypted"},
-		{"method", patched(zipped, "PK\x01\x02", 10, 9), archive.Limits{}, "method-unsupported,method-unsupported"},
-		{"sum, zip", bytes.Replace(zipped, []byte("second"), []byte("Second"), 1), archive.Limits{}, " ,checksum"},
-		{"sum, 7z", bytes.Replace(makeSeven(twoFiles), []byte("first"), []byte("First"), 1), archive.Limits{}, "checksum, "},
-		{"sum, rar", bytes.Replace(makeRar(twoFiles), []byte("first"), []byte("First"), 1), archive.Limits{}, "checksum, "},
-		{"sum, gz", changed(gzipped(t, "", []byte("abc")), -8), archive.Limits{}, "checksum"},
-		{"sum, tar.gz", changed(gzipped(t, "", tarOf(t, twoFiles)), -8), archive.Limits{}, " , ,! checksum after 2"},
-		{"cut tar", tarOf(t, twoFiles)[:1024+512+5], archive.Limits{}, " ,archive-broken,! archive-broken after 2"},
-		{"tar behind a tar", append(tarOf(t, twoFiles), tarOf(t, twoFiles)...), archive.Limits{}, " , ,! archive-broken after 2"},
-		{"cut gz", gzipped(t, "", []byte("abc"))[:20], archive.Limits{}, "archive-broken"},
-		{"cut 7z", makeSeven(twoFiles)[:50], archive.Limits{}, "! archive-broken after 0"},
-		{"cut rar", makeRar(twoFiles)[:50], archive.Limits{}, "archive-broken,! archive-broken after 1"},
-		{"cut zip", zipped[:70], archive.Limits{}, "archive-broken,! archive-broken after 1"},
-		{"damaged directory", changed(zipped, bytes.LastIndex(zipped, []byte("PK\x01\x02"))+1), archive.Limits{}, " ,! archive-broken after 1"},
-		{"two directories", append(bytes.Clone(zipped), zipped[bytes.Index(zipped, []byte("PK\x05\x06")):len(zipped)-1]...), archive.Limits{},
+		{"ratio below the floor", makeZip(t, bomb, nil), container.Limits{Ratio: 10}, " , , "},
+		{"output", makeZip(t, bomb, nil), container.Limits{Output: 1000}, " ,size-limit,! size-limit after 2"},
+		{"members", zipped, container.Limits{Members: 1}, " ,! member-limit after 1"},
+		{"as many members as may be", zipped, container.Limits{Members: 2}, " , "},
+		{"window, xz", xzipped(t, []byte(many)), container.Limits{Window: 1 << 20}, "window-limit"},
+		{"window, zst", zstandard(t, []byte(many)), container.Limits{Window: 1 << 16}, "window-limit"},
+		{"window, 7z", sevenOfLZMA(1 << 30), container.Limits{}, "window-limit"},
+		{"window, 7z, of a small archive", sevenOfLZMA(1 << 20), container.Limits{Floor: 1 << 10, Ratio: 1}, "ratio-limit"},
+		{"damage, 7z", sevenOfLZMA(1 << 20), container.Limits{}, "archive-broken"},
+		{"path", makeZip(t, []file{{strings.Repeat("p", 101), "x"}, {"q", ""}}, nil), container.Limits{PathBytes: 100}, "path-too-long, "},
+		{"password", patched(zipped, "PK\x01\x02", 8, 1), container.Limits{}, "encrypted,encrypted"},
+		{"method", patched(zipped, "PK\x01\x02", 10, 9), container.Limits{}, "method-unsupported,method-unsupported"},
+		{"sum, zip", bytes.Replace(zipped, []byte("second"), []byte("Second"), 1), container.Limits{}, " ,checksum"},
+		{"sum, 7z", bytes.Replace(makeSeven(twoFiles), []byte("first"), []byte("First"), 1), container.Limits{}, "checksum, "},
+		{"sum, rar", bytes.Replace(makeRar(twoFiles), []byte("first"), []byte("First"), 1), container.Limits{}, "checksum, "},
+		{"sum, gz", changed(gzipped(t, "", []byte("abc")), -8), container.Limits{}, "checksum"},
+		{"sum, tar.gz", changed(gzipped(t, "", tarOf(t, twoFiles)), -8), container.Limits{}, " , ,! checksum after 2"},
+		{"cut tar", tarOf(t, twoFiles)[:1024+512+5], container.Limits{}, " ,archive-broken,! archive-broken after 2"},
+		{"tar behind a tar", append(tarOf(t, twoFiles), tarOf(t, twoFiles)...), container.Limits{}, " , ,! archive-broken after 2"},
+		{"cut gz", gzipped(t, "", []byte("abc"))[:20], container.Limits{}, "archive-broken"},
+		{"cut 7z", makeSeven(twoFiles)[:50], container.Limits{}, "! archive-broken after 0"},
+		{"cut rar", makeRar(twoFiles)[:50], container.Limits{}, "archive-broken,! archive-broken after 1"},
+		{"cut zip", zipped[:70], container.Limits{}, "archive-broken,! archive-broken after 1"},
+		{"damaged directory", changed(zipped, bytes.LastIndex(zipped, []byte("PK\x01\x02"))+1), container.Limits{}, " ,! archive-broken after 1"},
+		{"two directories", append(bytes.Clone(zipped), zipped[bytes.Index(zipped, []byte("PK\x05\x06")):len(zipped)-1]...), container.Limits{},
 			" , ,! archive-broken after 2"},
-		{"directory says three", patched(zipped, "PK\x05\x06", 10, 3), archive.Limits{}, " , ,! archive-broken after 2"},
+		{"directory says three", patched(zipped, "PK\x05\x06", 10, 3), container.Limits{}, " , ,! archive-broken after 2"},
 	} {
 		l := look(t, test.content, test.limits)
 		var got []string
@@ -81,7 +81,7 @@ func TestMoreMembersThan16Bits(t *testing.T) {
 	for i := range n {
 		files = append(files, file{name: fmt.Sprint(i % (n - 1))})
 	}
-	l := look(t, makeZip(t, files, func(h *zip.FileHeader) { h.Method = zip.Store }), archive.Limits{})
+	l := look(t, makeZip(t, files, func(h *zip.FileHeader) { h.Method = zip.Store }), container.Limits{})
 	if len(l.members) != n || l.end != nil || l.members[n-1].Path != fmt.Sprintf("0~%d", n) {
 		t.Errorf("%v", l)
 	}
@@ -101,7 +101,7 @@ func TestASevenThatClaimsMuch(t *testing.T) {
 		content := sevenAround(nil, []byte(header))
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		if l := look(t, content, archive.Limits{}); len(l.members) > 0 || l.end == nil || l.end.Reason != archive.ReasonBroken {
+		if l := look(t, content, container.Limits{}); len(l.members) > 0 || l.end == nil || l.end.Reason != container.ReasonBroken {
 			t.Errorf("%q: %v", header, l)
 		}
 		runtime.ReadMemStats(&after)
@@ -157,7 +157,7 @@ func TestPaths(t *testing.T) {
 	for _, name := range names {
 		files = append(files, file{name, "x"})
 	}
-	for i, m := range look(t, makeZip(t, files, nil), archive.Limits{}).members {
+	for i, m := range look(t, makeZip(t, files, nil), container.Limits{}).members {
 		if m.Path != want[i] || m.Name != names[i] || m.Altered != altered[i] {
 			t.Errorf("%q: got %q, altered %t, want %q", m.Name, m.Path, m.Altered, want[i])
 		}
@@ -183,7 +183,7 @@ func (f faulty) ReadAt(p []byte, offset int64) (int, error) {
 // TestASourceThatFails is not an archive that is broken.
 func TestASourceThatFails(t *testing.T) {
 	for name, content := range madeArchives(t) {
-		a, err := archive.Open(faulty{bytes.NewReader(content), 600}, int64(len(content)), archive.Limits{})
+		a, err := container.Open(faulty{bytes.NewReader(content), 600}, int64(len(content)), container.Limits{})
 		if err != nil {
 			continue // a small one: its head cannot be had
 		}
@@ -194,7 +194,7 @@ func TestASourceThatFails(t *testing.T) {
 				_, last = io.Copy(io.Discard, m)
 			}
 		}
-		if len(content) > 600 && (!errors.Is(last, errSource) || faultOf(t, last).Reason != archive.ReasonInput) {
+		if len(content) > 600 && (!errors.Is(last, errSource) || faultOf(t, last).Reason != container.ReasonInput) {
 			t.Errorf("%s: %v", name, last)
 		}
 	}
@@ -202,7 +202,7 @@ func TestASourceThatFails(t *testing.T) {
 
 func TestAWalkEndsWithItsContext(t *testing.T) {
 	content := makeZip(t, twoFiles, nil)
-	a, err := archive.Open(bytes.NewReader(content), int64(len(content)), archive.Limits{})
+	a, err := container.Open(bytes.NewReader(content), int64(len(content)), container.Limits{})
 	must(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -214,14 +214,14 @@ func TestAWalkEndsWithItsContext(t *testing.T) {
 	if !errors.Is(last, context.Canceled) {
 		t.Errorf("%v", last)
 	}
-	if _, err := a.Cursor(ctx).Open(archive.Ref{}); !errors.Is(err, context.Canceled) {
+	if _, err := a.Cursor(ctx).Open(container.Ref{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
 }
 
 func TestNoArchive(t *testing.T) {
 	for _, content := range []string{"", "P", "PK", "BZh9 is a text", "GIF89a", strings.Repeat("\x00", 1024), strings.Repeat("0", 1024)} {
-		if _, err := archive.Open(strings.NewReader(content), int64(len(content)), archive.Limits{}); faultOf(t, err).Reason != archive.ReasonNoArchive {
+		if _, err := container.Open(strings.NewReader(content), int64(len(content)), container.Limits{}); faultOf(t, err).Reason != container.ReasonNoArchive {
 			t.Errorf("%.10q: %v", content, err)
 		}
 	}
