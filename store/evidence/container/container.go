@@ -1,5 +1,5 @@
 // Package container reads the files of evidence that hold other files: zip (and what is a zip inside: office documents,
-// JAR, APK), tar, 7z, rar, and single files under gzip, bzip2, xz or zstd. It tells every member once, in order, with
+// JAR, APK), tar, 7z, rar, single files under gzip, bzip2, xz or zstd, and mail. It tells every member once, in order, with
 // the reason where one cannot be read; it never writes to a disk, and every container ends within Limits. What is inside
 // a member is the caller's to look at: a member's bytes may be a container again.
 //
@@ -47,7 +47,8 @@ func (c *Container) Format() Format { return c.format }
 // Ref says where a member is in its archive, for a Cursor. Members of one archive have different ones.
 type Ref struct {
 	index  int
-	offset int64 // of a zip: where its directory, or its data, tell it
+	offset int64 // of a zip: where its directory, or its data, tell it; of a mail box: its message
+	part   int   // of a mail box: which one of its message
 }
 
 // Index returns the member's place in the archive, from 0.
@@ -148,7 +149,7 @@ func (w *walk) next() (*Member, *Error) {
 // member makes of what a format tells what the caller sees.
 func (w *walk) member(e *entry) *Member {
 	m := &Member{
-		Ref: Ref{index: w.told, offset: e.offset}, Name: e.name, Size: e.size, Modified: year4(e.modified), LocalTime: e.local,
+		Ref: Ref{index: w.told, offset: e.offset, part: e.part}, Name: e.name, Size: e.size, Modified: year4(e.modified), LocalTime: e.local,
 		Type: e.mode.Type(), bytes: empty{},
 	}
 	reason := e.reason

@@ -19,10 +19,13 @@ const (
 	Zstd     Format = "zstd"
 	SevenZip Format = "7z"
 	Rar      Format = "rar"
+	Mail     Format = "eml"  // one message, or a page with its pictures (MHTML)
+	Mbox     Format = "mbox" // messages one after the other
 )
 
-// HeadBytes is how much of a file Sniff looks at.
-const HeadBytes = tarBlock
+// HeadBytes is how much of a file Sniff looks at: the first headers of a message may be the long signatures of those who
+// passed it on.
+const HeadBytes = 4 << 10
 
 const tarBlock = 512 // bytes of a tar's header
 
@@ -59,6 +62,10 @@ func Sniff(head []byte) Format {
 		return Tar
 	case isSkippedZstd(head):
 		return Zstd
+	case isMbox(head):
+		return Mbox
+	case isMail(head):
+		return Mail
 	}
 	return ""
 }

@@ -19,6 +19,8 @@ var tightly = container.Limits{Members: 200, Floor: 1 << 20, Output: 8 << 20, Wi
 func FuzzArchiveZip(f *testing.F)    { fuzz(f, "zip") }
 func FuzzArchiveTar(f *testing.F)    { fuzz(f, "tar") }
 func FuzzArchiveRar(f *testing.F)    { fuzz(f, "rar") }
+func FuzzArchiveEml(f *testing.F)    { fuzz(f, "eml") }
+func FuzzArchiveMbox(f *testing.F)   { fuzz(f, "mbox") }
 func FuzzArchiveStream(f *testing.F) { fuzz(f, "stream") }
 
 // FuzzArchiveSeven is given packed streams and header apart: behind checksums nothing would be found.
@@ -52,6 +54,11 @@ func seeds(f *testing.F, format string) (all [][]byte) {
 	}
 	if format == "stream" {
 		all = append(all, bzip2ed(f), gzipped(f, "x", []byte("abc")))
+	}
+	if format == "eml" {
+		for _, m := range mails {
+			all = append(all, []byte(mailHead+m.content))
+		}
 	}
 	const most = 4 << 10 // bytes; mutating more is slow
 	files, _ := filepath.Glob(corpus + "/*/*." + format)

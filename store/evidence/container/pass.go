@@ -18,6 +18,7 @@ type entry struct {
 	mode     fs.FileMode
 	reason   string // why it cannot be read, where the header tells
 	offset   int64  // of its Ref
+	part     int    // likewise
 }
 
 // pass goes through one archive once. Its errors are as its decoders give them; advance and reading name them.
@@ -45,6 +46,8 @@ func (c *Container) begin(s *source) (p pass, fault *Error) {
 			p, err = c.beginSeven(s)
 		case Rar:
 			p, err = c.beginRar(s)
+		case Mail, Mbox:
+			p = c.beginMail(s)
 		case Tar:
 			p = newTar(io.NewSectionReader(s, 0, c.size))
 		default:
