@@ -1,5 +1,6 @@
 // Package container reads the files of evidence that hold other files: zip (and what is a zip inside: office documents,
-// JAR, APK), tar, 7z, rar, single files under gzip, bzip2, xz or zstd, and mail. It tells every member once, in order, with
+// JAR, APK), tar, 7z, rar, single files under gzip, bzip2, xz or zstd, mail, compound files (OLE2), and
+// caches of thumbnails. It tells every member once, in order, with
 // the reason where one cannot be read; it never writes to a disk, and every container ends within Limits. What is inside
 // a member is the caller's to look at: a member's bytes may be a container again.
 //
@@ -35,6 +36,9 @@ func Open(r io.ReaderAt, size int64, limits Limits) (*Container, error) {
 		return nil, &Error{Reason: ReasonInput, Err: err}
 	}
 	format := Sniff(head)
+	if format == "" && isThumbdata(r, size, head) {
+		format = Thumbdata
+	}
 	if format == "" {
 		return nil, &Error{Reason: ReasonNoArchive}
 	}

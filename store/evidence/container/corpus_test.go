@@ -16,7 +16,10 @@ import (
 	"vigie/store/evidence/container"
 )
 
-const corpus = "../../../../shared/corpus/archives"
+const (
+	corpora = "../../../../shared/corpus"
+	corpus  = corpora + "/archives"
+)
 
 var update = flag.Bool("update", false, "write testdata/corpus.golden anew")
 
@@ -24,15 +27,29 @@ var update = flag.Bool("update", false, "write testdata/corpus.golden anew")
 // came out with testdata/corpus.golden: format, members, how many of those that are no folders were read whole, and all
 // reasons; "!" is before what ended the archive.
 func TestCorpus(t *testing.T) {
-	const folder = corpus
+	golden(t, "testdata/corpus.golden", throughCorpus(t, corpus))
+}
+
+// TestCorpusOfMedia goes through pictures, films and documents: only those that are containers by their nature are told.
+func TestCorpusOfMedia(t *testing.T) {
+	var table strings.Builder
+	for _, name := range []string{"exif", "formats", "hostile", "photos", "video", "wallpapers", "pdq"} {
+		table.WriteString(throughCorpus(t, corpora+"/"+name))
+	}
+	golden(t, "testdata/media.golden", table.String())
+}
+
+// throughCorpus returns a line for each container of a folder.
+func throughCorpus(t *testing.T, folder string) string {
+	t.Helper()
 	if _, err := os.Stat(folder); err != nil {
-		t.Skip("../shared/corpus/archives is not here: other people's archives are not tried")
+		t.Skip("../shared/corpus is not here: other people's archives are not tried")
 	}
 	const (
 		slowest = 20 * time.Second // ten times what the slowest takes on a busy machine
 		most    = 1 << 30          // bytes of heap that the whole run may take from the system
 	)
-	var table strings.Builder
+	var lines strings.Builder
 	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -53,7 +70,7 @@ func TestCorpus(t *testing.T) {
 			t.Errorf("%s took %v", name, took)
 		}
 		if got.format != "" {
-			fmt.Fprintf(&table, "%s\t%s\n", name, got)
+			fmt.Fprintf(&lines, "%s\t%s\n", name, got)
 		}
 		return nil
 	})
@@ -63,7 +80,7 @@ func TestCorpus(t *testing.T) {
 	if memory.HeapSys > most {
 		t.Errorf("the heap grew to %d MiB", memory.HeapSys>>20)
 	}
-	golden(t, "testdata/corpus.golden", table.String())
+	return lines.String()
 }
 
 // golden compares got with a file, line by line.

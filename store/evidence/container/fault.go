@@ -6,6 +6,7 @@ import (
 	"io/fs"
 
 	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zlib"
 	"github.com/klauspost/compress/zstd"
 	"github.com/nwaples/rardecode/v2"
 	"github.com/xi2/xz"
@@ -63,6 +64,7 @@ var reasonOf = []struct {
 	reason string
 }{
 	{gzip.ErrChecksum, ReasonChecksum},
+	{zlib.ErrChecksum, ReasonChecksum},
 	{zstd.ErrCRCMismatch, ReasonChecksum},
 	{rardecode.ErrBadFileChecksum, ReasonChecksum},
 	{zstd.ErrWindowSizeExceeded, ReasonWindow},

@@ -11,16 +11,19 @@ type Format string
 
 // The formats.
 const (
-	Zip      Format = "zip"
-	Tar      Format = "tar"
-	Gzip     Format = "gzip"
-	Bzip2    Format = "bzip2"
-	Xz       Format = "xz"
-	Zstd     Format = "zstd"
-	SevenZip Format = "7z"
-	Rar      Format = "rar"
-	Mail     Format = "eml"  // one message, or a page with its pictures (MHTML)
-	Mbox     Format = "mbox" // messages one after the other
+	Zip        Format = "zip"
+	Tar        Format = "tar"
+	Gzip       Format = "gzip"
+	Bzip2      Format = "bzip2"
+	Xz         Format = "xz"
+	Zstd       Format = "zstd"
+	SevenZip   Format = "7z"
+	Rar        Format = "rar"
+	Mail       Format = "eml"        // one message, or a page with its pictures (MHTML)
+	OLE        Format = "ole"        // a compound file: office documents of yesterday, Thumbs.db, msg, msi
+	Thumbcache Format = "thumbcache" // of Windows Vista to 11
+	Thumbdata  Format = "thumbdata"  // of Android; Open knows it, Sniff does not: nothing is at its beginning
+	Mbox       Format = "mbox"       // messages one after the other
 )
 
 // HeadBytes is how much of a file Sniff looks at: the first headers of a message may be the long signatures of those who
@@ -44,6 +47,8 @@ var signatures = []struct {
 	{rar5Mark, Rar},
 	{"\x1f\x8b\x08", Gzip},
 	{"\xfd7zXZ\x00", Xz},
+	{oleMark, OLE},
+	{thumbcacheMark, Thumbcache},
 	{"\x28\xb5\x2f\xfd", Zstd},
 }
 

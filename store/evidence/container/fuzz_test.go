@@ -21,6 +21,8 @@ func FuzzArchiveTar(f *testing.F)    { fuzz(f, "tar") }
 func FuzzArchiveRar(f *testing.F)    { fuzz(f, "rar") }
 func FuzzArchiveEml(f *testing.F)    { fuzz(f, "eml") }
 func FuzzArchiveMbox(f *testing.F)   { fuzz(f, "mbox") }
+func FuzzArchiveOle(f *testing.F)    { fuzz(f, "ole") }
+func FuzzArchiveThumbs(f *testing.F) { fuzz(f, "thumb") }
 func FuzzArchiveStream(f *testing.F) { fuzz(f, "stream") }
 
 // FuzzArchiveSeven is given packed streams and header apart: behind checksums nothing would be found.
@@ -58,6 +60,14 @@ func seeds(f *testing.F, format string) (all [][]byte) {
 	if format == "eml" {
 		for _, m := range mails {
 			all = append(all, []byte(mailHead+m.content))
+		}
+	}
+	if format == "thumb" {
+		all = append(all, makeThumbcache(0x14, twoFiles), makeThumbcache(0x15, twoFiles), makeThumbdata(10_000, 13, map[int]string{1: jpeg, 2: jpeg}))
+	}
+	if format == "ole" {
+		for _, o := range oles(f) {
+			all = append(all, makeOLE(o.files))
 		}
 	}
 	const most = 4 << 10 // bytes; mutating more is slow

@@ -46,6 +46,12 @@ func (c *Container) begin(s *source) (p pass, fault *Error) {
 			p, err = c.beginSeven(s)
 		case Rar:
 			p, err = c.beginRar(s)
+		case Thumbcache:
+			p, err = c.beginThumbcache(s)
+		case Thumbdata:
+			p, err = c.beginThumbdata(s)
+		case OLE:
+			p, err = c.beginOLE(s)
 		case Mail, Mbox:
 			p = c.beginMail(s)
 		case Tar:
