@@ -44,7 +44,8 @@ type Item struct {
 	Path        string           `json:"path"`
 	PathB64     []byte           `json:"path_b64,omitempty"`
 	Size        int64            `json:"size"`
-	Modified    time.Time        `json:"modified,omitzero"` // of the file system, UTC
+	Modified    time.Time        `json:"modified,omitzero"`    // of the file system, or the container, UTC
+	LocalTime   bool             `json:"local_time,omitempty"` // Modified is what a clock showed in a zone that nobody noted
 	Disposition Disposition      `json:"disposition"`
 	Reason      string           `json:"reason,omitempty"` // stable code, for unreadable and refused
 	Kind        hashing.Kind     `json:"kind,omitempty"`   // by content

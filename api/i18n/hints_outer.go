@@ -75,9 +75,10 @@ var outerHints = map[string]string{
 	"the MinIO server is not there: run make setup-minio, it builds ./bin/minio once (make test does too)": "le serveur MinIO n’est pas là : lancez make setup-minio, qui construit ./bin/minio une fois (make test aussi)",
 
 	// Of the source of an exhibit, and of lists.
-	"there is no such folder: check its path":                "ce dossier n’existe pas : vérifiez son chemin",
-	"this is a file: give the folder that holds the exhibit": "c’est un fichier : donnez le dossier qui contient le scellé",
-	"the folder cannot be read":                              "le dossier ne peut être lu",
+	"there is no such folder or file: check its path": "ce dossier ou ce fichier n’existe pas : vérifiez son chemin",
+	"this is neither a folder nor a file":             "ce n’est ni un dossier ni un fichier",
+	"it cannot be read":                               "sa lecture est impossible",
+	"the folder cannot be read":                       "le dossier ne peut être lu",
 	"this is not a text file in UTF-8 or ASCII (it may be UTF-16, compressed or encrypted): save it as UTF-8 text": "ce n’est pas un fichier texte en UTF-8 ou ASCII (il est peut-être en UTF-16, compressé ou chiffré) : enregistrez-le en texte UTF-8",
 
 	// Of one line of a list.

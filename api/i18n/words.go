@@ -237,4 +237,17 @@ var reasonWords = Catalogue{
 	"changed-while-read": {"Le fichier a changé pendant la lecture.", "The file changed while it was read."},
 	"no-such-file":       {"Il n’y a pas de tel fichier.", "There is no such file."},
 	"path-too-long":      {"Le chemin est trop long.", "The path is too long."},
+	// Of what lies in archives and other containers. An item whose path ends in "/" stands for what nobody could tell of one.
+	"hardlink":           {"Lien vers un autre fichier de l’archive : non suivi.", "A link to another file of the archive: not followed."},
+	"encrypted":          {"Chiffré ou protégé par un mot de passe.", "Encrypted, or protected by a password."},
+	"archive-broken":     {"L’archive est endommagée ou incomplète.", "The archive is damaged or incomplete."},
+	"checksum":           {"Les octets ne sont pas ceux qui furent archivés (somme de contrôle).", "The bytes are not the ones that were packed (checksum)."},
+	"method-unsupported": {"La méthode de compression n’est pas connue de cette version.", "This version does not know the way of compression."},
+	"volume-missing":     {"L’archive continue dans un autre volume.", "The archive goes on in another volume."},
+	"ratio-limit":        {"Limite atteinte : trop d’octets pour la taille de l’archive.", "Limit reached: too many bytes for the size of the archive."},
+	"member-limit":       {"Limite atteinte : l’archive contient trop de fichiers.", "Limit reached: the archive has too many files."},
+	"size-limit":         {"Limite atteinte : l’archive contient trop d’octets.", "Limit reached: the archive holds too many bytes."},
+	"window-limit":       {"Limite atteinte : la décompression demande trop de mémoire.", "Limit reached: unpacking needs too much memory."},
+	"depth-limit":        {"Limite atteinte : trop d’archives les unes dans les autres.", "Limit reached: too many archives within each other."},
+	"no-room":            {"Le dossier temporaire de ce poste est plein : libérer de la place et relancer.", "The temporary folder of this machine is full: make room and run it again."},
 }

@@ -90,9 +90,9 @@ func (o *findingsOptions) printCSV(ctx context.Context, env *environment, c *cli
 // printTable prints the items as they come, so that an exhibit of a million does not have to fit into memory, and the
 // counts last, where they are seen.
 func (o *findingsOptions) printTable(ctx context.Context, env *environment, c *client.Client, id string) error {
-	items, findings := make(map[string]int), make(map[string]int)
+	items, findings := newTally(), make(map[string]int)
 	err := o.eachFinding(ctx, c, id, func(f wire.Finding) error {
-		items[f.Disposition]++
+		items.add(triage.Disposition(f.Disposition), f.Reason, 1)
 		findings[f.Finding]++
 		what := f.Finding
 		if what == "" {
@@ -105,7 +105,7 @@ func (o *findingsOptions) printTable(ctx context.Context, env *environment, c *c
 		return err
 	}
 	fmt.Fprintln(env.Stdout)
-	printItems(env, items)
+	items.print(env)
 	fmt.Fprintln(env.Stdout)
 	rows := [][]string{{env.T("findings.items-by-finding"), ""}}
 	for _, f := range append(append([]triage.Finding{}, triage.Findings...), "pending", "") {
@@ -157,18 +157,6 @@ func entryOf(env *environment, f wire.Finding) string {
 		name += " " + env.T("findings.disputed")
 	}
 	return name
-}
-
-// printItems prints how many items there are of each disposition.
-func printItems(env *environment, items map[string]int) {
-	rows := [][]string{{env.T("submit.items"), ""}}
-	total := 0
-	for _, d := range triage.Dispositions {
-		n := items[string(d)]
-		total += n
-		rows = append(rows, []string{i18n.Disposition(env.Lang, d), i18n.Number(env.Lang, n)})
-	}
-	table(env.Stdout, append(rows, []string{env.T("submit.total"), i18n.Number(env.Lang, total)}), 1)
 }
 
 // printMedia prints how many contents there are of each finding: media, and what a set lists of the rest.

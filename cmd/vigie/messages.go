@@ -5,13 +5,15 @@ import "vigie/api/i18n"
 // messages are what the client commands say to people. What programs read is English and does not come from here.
 var messages = i18n.Catalogue{
 	"usage.submit": {
-		`vigie submit --case PROCÉDURE --exhibit SCELLÉ [--wait] [--json] DOSSIER
+		`vigie submit --case PROCÉDURE --exhibit SCELLÉ [--wait] [--json] DOSSIER|FICHIER
 
-Soumet un dossier comme scellé : lecture seule, empreintes calculées ici, seuls les médias demandés sont envoyés.
-Interrompue, la même commande reprend ; relancée, elle n’envoie rien deux fois.`,
-		`vigie submit --case CASE --exhibit SEAL [--wait] [--json] DIR
+Soumet un dossier ou un fichier comme scellé : lecture seule, empreintes calculées ici, seuls les médias demandés sont
+envoyés. Les archives (zip, tar, 7z, rar, gz, bz2, xz, zst) sont ouvertes, aussi les unes dans les autres. Chaque
+fichier est compté une fois. Interrompue, la même commande reprend ; relancée, elle n’envoie rien deux fois.`,
+		`vigie submit --case CASE --exhibit SEAL [--wait] [--json] DIR|FILE
 
-Submits a folder as an exhibit: read-only, digested here, only the media that the service wants are sent.
+Submits a folder or a file as an exhibit: read-only, digested here, only the media that the service wants are sent.
+Archives (zip, tar, 7z, rar, gz, bz2, xz, zst) are opened, also within each other. Every file is counted once.
 Stopped, the same command goes on; run again, it sends nothing twice.`},
 	"usage.hash": {
 		`vigie hash FICHIER… [--json]
@@ -232,7 +234,7 @@ Restores an entry that was withdrawn or disputed, named as it was then: vigie se
 	"error.set-entry":       {"donner le numéro d’une base et une ligne de sa liste, à partir de 1", "give the number of a set and a line of its list, from 1"},
 	"error.withdraw-reason": {"pourquoi ? Donner --reason, qui est consigné", "why? Give --reason, which is recorded"},
 
-	"error.submit-what":     {"quel dossier ? vigie submit --case PROCÉDURE --exhibit SCELLÉ DOSSIER", "which folder? vigie submit --case CASE --exhibit SEAL DIR"},
+	"error.submit-what":     {"quel dossier, ou fichier ? vigie submit --case PROCÉDURE --exhibit SCELLÉ DOSSIER", "which folder, or file? vigie submit --case CASE --exhibit SEAL DIR"},
 	"error.submit-names":    {"donner --case (la procédure) et --exhibit (le scellé)", "give --case (the procedure) and --exhibit (the seal)"},
 	"error.submit-seized":   {"--seized %s n’est pas une date : écrivez 2026-01-31 (année, mois, jour)", "--seized %s is no day: write 2026-01-31 (year, month, day)"},
 	"error.submit-parallel": {"--uploads et --readers sont au moins 1", "--uploads and --readers are at least 1"},

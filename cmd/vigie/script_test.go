@@ -1,6 +1,9 @@
 package main
 
 import (
+	"archive/tar"
+	"archive/zip"
+	"compress/gzip"
 	"fmt"
 	"net"
 	"net/http"
@@ -70,7 +73,7 @@ func runScripts(t *testing.T, withService bool) {
 			return startService(env)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"odd": oddNames, "exits": exits, "lines": lines, "become": become, "until": until, "shows": shows,
+			"odd": oddNames, "exits": exits, "lines": lines, "become": become, "until": until, "shows": shows, "pack": pack,
 		},
 	})
 }
@@ -247,4 +250,26 @@ func oddNames(ts *testscript.TestScript, neg bool, args []string) {
 	for name, content := range map[string]string{"caf\xe9.txt": "latin", "=1+1.txt": "formula", "esc\x1b[2J.txt": "escape"} {
 		ts.Check(os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644))
 	}
+}
+
+// pack makes an archive of a folder: pack a.zip folder, or a.tgz.
+func pack(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: pack archive folder")
+	}
+	f, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer f.Close()
+	members := os.DirFS(ts.MkAbs(args[1]))
+	if filepath.Ext(args[0]) == ".zip" {
+		w := zip.NewWriter(f)
+		ts.Check(w.AddFS(members))
+		ts.Check(w.Close())
+		return
+	}
+	z := gzip.NewWriter(f)
+	w := tar.NewWriter(z)
+	ts.Check(w.AddFS(members))
+	ts.Check(w.Close())
+	ts.Check(z.Close())
 }

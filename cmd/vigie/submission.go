@@ -28,8 +28,8 @@ type submission struct {
 	uploads *uploads
 
 	// What progress shows.
-	items        map[triage.Disposition]*atomic.Int64 // the map itself never changes
-	seen         atomic.Int64                         // items
+	items        *tally
+	seen         atomic.Int64 // items
 	seenBytes    atomic.Int64
 	files, bytes atomic.Int64 // totals, as far as they are counted
 	counted      atomic.Bool  // the totals are final
@@ -44,10 +44,7 @@ type milestone struct {
 }
 
 func newSubmission(c *client.Client, source *evidence.Source, exhibit string, readers, parallel int) *submission {
-	s := &submission{client: c, source: source, exhibit: exhibit, readers: readers, items: make(map[triage.Disposition]*atomic.Int64)}
-	for _, d := range triage.Dispositions {
-		s.items[d] = new(atomic.Int64)
-	}
+	s := &submission{client: c, source: source, exhibit: exhibit, readers: readers, items: newTally()}
 	s.uploads = newUploads(s, parallel)
 	return s
 }
@@ -55,11 +52,20 @@ func newSubmission(c *client.Client, source *evidence.Source, exhibit string, re
 // part is one manifest part on its way.
 type part struct {
 	index int
-	items []triage.Item
+	found []evidence.Found
 
 	// Owned by uploads, under its lock:
 	waiting int // media of it that are not done
 	changed bool
+}
+
+// encode is what triage.EncodePart makes of it.
+func (p *part) encode() ([]byte, triage.PartID, error) {
+	items := make([]triage.Item, len(p.found))
+	for i := range p.found {
+		items[i] = p.found[i].Item
+	}
+	return triage.EncodePart(items)
 }
 
 // run sends everything and seals the exhibit.
@@ -100,23 +106,23 @@ func (s *submission) digest(ctx context.Context, parts chan<- *part) error {
 			return ctx.Err()
 		}
 	}
-	for it, err := range s.source.Items(ctx, s.readers) {
+	for f, err := range s.source.Items(ctx, s.readers) {
 		if err != nil {
 			return err
 		}
-		n := encodedSize(&it)
-		if len(p.items) == triage.MaxPartItems || size+n > triage.MaxPartBytes {
+		n := encodedSize(&f.Item)
+		if len(p.found) == triage.MaxPartItems || size+n > triage.MaxPartBytes {
 			if err := flush(); err != nil {
 				return err
 			}
 		}
-		p.items, size = append(p.items, it), size+n
+		p.found, size = append(p.found, f), size+n
 		s.seen.Add(1)
-		s.seenBytes.Add(it.Size)
-		s.items[it.Disposition].Add(1)
+		s.seenBytes.Add(f.Size)
+		s.items.add(f.Disposition, f.Reason, 1)
 	}
 	s.allRead.Store(&milestone{time.Now(), s.uploads.sent.Load()})
-	if len(p.items) == 0 {
+	if len(p.found) == 0 {
 		return nil
 	}
 	return flush()
@@ -128,7 +134,7 @@ func encodedSize(it *triage.Item) int { return 600 + 6*len(it.Path) + 2*len(it.P
 
 // sendPart sends a part and queues what the service wants of it.
 func (s *submission) sendPart(ctx context.Context, p *part) error {
-	body, id, err := triage.EncodePart(p.items)
+	body, id, err := p.encode()
 	if err != nil {
 		return err
 	}
@@ -143,7 +149,7 @@ func (s *submission) sendPart(ctx context.Context, p *part) error {
 // amend sends a part again some of whose files could not be uploaded, and returns its new name. The old part is not
 // sealed, and so does not count.
 func (s *submission) amend(ctx context.Context, p *part) (triage.PartID, error) {
-	body, id, err := triage.EncodePart(p.items)
+	body, id, err := p.encode()
 	if err != nil {
 		return "", err
 	}
@@ -153,19 +159,16 @@ func (s *submission) amend(ctx context.Context, p *part) (triage.PartID, error) 
 
 // unreadable turns an item whose bytes could not be sent into one that could not be read.
 func (s *submission) unreadable(it *triage.Item, reason string) {
-	s.items[it.Disposition].Add(-1)
+	s.items.add(it.Disposition, it.Reason, -1)
 	it.Disposition, it.Reason = triage.IsUnreadable, reason
 	it.Kind, it.Format, it.Digests = "", "", nil
-	s.items[it.Disposition].Add(1)
+	s.items.add(it.Disposition, it.Reason, 1)
 }
 
 func (s *submission) summary(x wire.Exhibit, sealed wire.Sealed, took time.Duration) summary {
 	sum := summary{
-		ID: x.ID, Case: x.Case, Exhibit: x.Exhibit, ManifestVersion: sealed.Version, Items: make(map[string]int),
-		Bytes: s.seenBytes.Load(), Uploaded: int(s.uploads.done.Load()), UploadedBytes: s.uploads.doneBytes.Load(), Seconds: took.Seconds(),
-	}
-	for d, n := range s.items {
-		sum.Items[string(d)] = int(n.Load())
+		ID: x.ID, Case: x.Case, Exhibit: x.Exhibit, ManifestVersion: sealed.Version, Items: s.items.items(),
+		Bytes: s.seenBytes.Load(), Reasons: s.items.reasons(), Uploaded: int(s.uploads.done.Load()), UploadedBytes: s.uploads.doneBytes.Load(), Seconds: took.Seconds(),
 	}
 	return sum
 }
@@ -184,8 +187,9 @@ func (s *submission) line(env *environment, since time.Duration) string {
 	if !s.counted.Load() {
 		return env.T("submit.progress-uncounted", i18n.Number(l, files), i18n.Size(l, done), rate(l, done, since), uploaded)
 	}
-	whole := s.bytes.Load()
-	line := bar(done, whole) + env.T("submit.progress", i18n.Number(l, files), i18n.Number(l, s.files.Load()),
+	members, held := s.source.Held() // so many as are told: what a container holds is not known before
+	whole := s.bytes.Load() + held
+	line := bar(done, whole) + env.T("submit.progress", i18n.Number(l, files), i18n.Number(l, s.files.Load()+members),
 		i18n.Size(l, done), i18n.Size(l, whole), rate(l, done, since), uploaded)
 	if d := left(done, whole, since); d > 0 {
 		line += env.T("submit.left", i18n.Duration(l, d))

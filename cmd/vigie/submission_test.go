@@ -77,13 +77,13 @@ func TestFilesThatChangeBetweenDigestAndUpload(t *testing.T) {
 		"0-changed": "a", "1-vanished": "b", "2-copied, then changed": "c", "3-fine": "d", "4-the copy": "c", "5-vanished copy": "b",
 	})
 	s, c := startSubmission(t, dir)
-	var items []triage.Item
-	for it, err := range s.source.Items(t.Context(), 1) {
+	var items []evidence.Found
+	for f, err := range s.source.Items(t.Context(), 1) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.items[it.Disposition].Add(1)
-		items = append(items, it)
+		s.items.add(f.Disposition, f.Reason, 1)
+		items = append(items, f)
 	}
 	for name, content := range map[string]string{"0-changed": "GIF89a!!", "2-copied, then changed": ""} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
@@ -98,7 +98,7 @@ func TestFilesThatChangeBetweenDigestAndUpload(t *testing.T) {
 	g, ctx := errgroup.WithContext(t.Context())
 	s.uploads.start(ctx, g)
 	for i, some := range slices.Collect(slices.Chunk(items, 4)) { // copies lie in other parts
-		if err := s.sendPart(ctx, &part{index: i, items: slices.Clone(some)}); err != nil {
+		if err := s.sendPart(ctx, &part{index: i, found: slices.Clone(some)}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -115,7 +115,7 @@ func TestFilesThatChangeBetweenDigestAndUpload(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := x.Progress
-	if p.Wanted != 0 || p.Items["media"]+p.Items["unreadable"] != len(items) || p.Items["unreadable"] != int(s.items[triage.IsUnreadable].Load()) {
+	if p.Wanted != 0 || p.Items["media"]+p.Items["unreadable"] != len(items) || p.Items["unreadable"] != s.items.count(triage.IsUnreadable) {
 		t.Errorf("%+v", p)
 	}
 	want := map[string]string{

@@ -31,15 +31,16 @@ const (
 
 // summary is what "vigie submit --json" prints.
 type summary struct {
-	ID              string         `json:"id"`
-	Case            string         `json:"case"`
-	Exhibit         string         `json:"exhibit"`
-	ManifestVersion int            `json:"manifest_version"`
-	Items           map[string]int `json:"items"` // by disposition; every disposition is there
-	Bytes           int64          `json:"bytes"` // of all items
-	Uploaded        int            `json:"uploaded"`
-	UploadedBytes   int64          `json:"uploaded_bytes"`
-	Seconds         float64        `json:"seconds"` // until the exhibit was sealed
+	ID              string                                `json:"id"`
+	Case            string                                `json:"case"`
+	Exhibit         string                                `json:"exhibit"`
+	ManifestVersion int                                   `json:"manifest_version"`
+	Items           map[string]int                        `json:"items"`             // by disposition; every disposition is there
+	Reasons         map[triage.Disposition]map[string]int `json:"reasons,omitempty"` // of the unreadable and the refused: items by reason
+	Bytes           int64                                 `json:"bytes"`             // of all items
+	Uploaded        int                                   `json:"uploaded"`
+	UploadedBytes   int64                                 `json:"uploaded_bytes"`
+	Seconds         float64                               `json:"seconds"` // until the exhibit was sealed
 	// With --wait: contents by finding (media, and other files that a set lists), and how much longer that took.
 	Media       map[string]int `json:"media,omitempty"`
 	WaitSeconds *float64       `json:"wait_seconds,omitempty"`
@@ -48,7 +49,7 @@ type summary struct {
 	Settled bool               `json:"settled"`
 }
 
-// runSubmit submits a folder as an exhibit.
+// runSubmit submits a folder or a file as an exhibit.
 func runSubmit(ctx context.Context, env *environment, args []string) error {
 	var o submitOptions
 	fs := env.flagSet("submit")
@@ -115,7 +116,7 @@ func (o *submitOptions) submit(ctx context.Context, env *environment, source *ev
 	}
 	sum := s.summary(x, sealed, time.Since(start))
 	if !o.json {
-		printSubmission(env, sum)
+		printSubmission(env, s.items, sum)
 	}
 	p, err := c.Exhibit(ctx, x.ID)
 	if err == nil && o.wait {
@@ -213,12 +214,12 @@ func interrupted(env *environment, err error) error {
 
 // verdict is how the command ends.
 func (s *submission) verdict(env *environment, p wire.Progress) error {
-	unreadable := s.items[triage.IsUnreadable].Load()
+	unreadable := s.items.count(triage.IsUnreadable)
 	switch {
 	case p.Wanted > 0:
 		return &exitError{exitFailed, errors.New(messages.N(env.Lang, "submit.missing", p.Wanted))}
 	case unreadable > 0:
-		return &exitError{exitPartial, errors.New(messages.N(env.Lang, "submit.unreadable", int(unreadable), s.exhibit))}
+		return &exitError{exitPartial, errors.New(messages.N(env.Lang, "submit.unreadable", unreadable, s.exhibit))}
 	}
 	return nil
 }
@@ -244,10 +245,10 @@ func printStages(env *environment, stages map[string]float64) {
 	table(env.Stdout, rows, 1, 2)
 }
 
-func printSubmission(env *environment, sum summary) {
+func printSubmission(env *environment, all *tally, sum summary) {
 	took := time.Duration(sum.Seconds * float64(time.Second))
 	fmt.Fprintln(env.Stdout)
-	printItems(env, sum.Items)
+	all.print(env)
 	fmt.Fprintln(env.Stdout)
 	items := 0
 	for _, n := range sum.Items {

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -20,6 +22,7 @@ type uploads struct {
 	submission *submission
 	parallel   int
 	queue      chan *upload
+	ordered    chan *upload // of containers that are read in order: one at a time
 
 	done      atomic.Int64 // media
 	doneBytes atomic.Int64
@@ -35,6 +38,7 @@ type uploads struct {
 type upload struct {
 	digest  hashing.SHA256
 	size    int64
+	ordered bool        // its first source is best read after those before it
 	sources []candidate // files that hold it and were not tried
 	parts   []*part     // that wait for it
 	sent    bool
@@ -66,14 +70,14 @@ type candidate struct {
 
 func newUploads(s *submission, parallel int) *uploads {
 	const waiting = 64 // media that may wait for their turn while the next part is sent
-	return &uploads{submission: s, parallel: parallel, queue: make(chan *upload, waiting), active: make(map[hashing.SHA256]*upload)}
+	return &uploads{submission: s, parallel: parallel, queue: make(chan *upload, waiting), ordered: make(chan *upload, waiting), active: make(map[hashing.SHA256]*upload)}
 }
 
 // start starts the goroutines of g that upload until close.
 func (u *uploads) start(ctx context.Context, g *errgroup.Group) {
-	for range u.parallel {
+	work := func(queue <-chan *upload) {
 		g.Go(func() error {
-			for job := range u.queue {
+			for job := range queue {
 				if err := u.upload(ctx, job); err != nil {
 					return err
 				}
@@ -81,10 +85,17 @@ func (u *uploads) start(ctx context.Context, g *errgroup.Group) {
 			return nil
 		})
 	}
+	for range u.parallel {
+		work(u.queue)
+	}
+	work(u.ordered)
 }
 
 // close says that nothing will be added.
-func (u *uploads) close() { close(u.queue) }
+func (u *uploads) close() {
+	close(u.queue)
+	close(u.ordered)
+}
 
 // partIDs names all parts, in order, when all uploads have ended.
 func (u *uploads) partIDs() []triage.PartID {
@@ -110,16 +121,22 @@ func (u *uploads) add(ctx context.Context, p *part, id triage.PartID, wanted []h
 	for _, d := range wanted {
 		holders[d] = nil
 	}
-	for i := range p.items {
-		if it := &p.items[i]; it.Digests != nil {
+	for i := range p.found {
+		if it := &p.found[i]; it.Digests != nil {
 			if list, isWanted := holders[it.Digests.SHA256]; isWanted {
 				holders[it.Digests.SHA256] = append(list, candidate{p, i})
 			}
 		}
 	}
+	wanted = slices.DeleteFunc(slices.Clone(wanted), func(d hashing.SHA256) bool { return len(holders[d]) == 0 }) // not of this part
+	slices.SortFunc(wanted, func(a, b hashing.SHA256) int { return cmp.Compare(holders[a][0].item, holders[b][0].item) })
 	for _, job := range u.register(p, id, wanted, holders) {
+		queue := u.queue
+		if job.ordered {
+			queue = u.ordered
+		}
 		select {
-		case u.queue <- job:
+		case queue <- job:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -127,7 +144,7 @@ func (u *uploads) add(ctx context.Context, p *part, id triage.PartID, wanted []h
 	return nil
 }
 
-// register notes what a part waits for and returns the uploads that are new.
+// register notes what a part waits for and returns the uploads that are new, in the order of wanted.
 func (u *uploads) register(p *part, id triage.PartID, wanted []hashing.SHA256, holders map[hashing.SHA256][]candidate) []*upload {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -136,10 +153,11 @@ func (u *uploads) register(p *part, id triage.PartID, wanted []hashing.SHA256, h
 	for _, d := range wanted {
 		job := u.active[d]
 		switch {
-		case len(holders[d]) == 0, job != nil && job.sent:
-			continue // not of this part, or sent since the service was asked
+		case job != nil && job.sent:
+			continue // since the service was asked
 		case job == nil:
-			job = &upload{digest: d, size: p.items[holders[d][0].item].Size}
+			first := &p.found[holders[d][0].item]
+			job = &upload{digest: d, size: first.Size, ordered: first.Ordered()}
 			u.pending.Add(job.size)
 			u.active[d] = job
 			jobs = append(jobs, job)
@@ -162,17 +180,17 @@ func (u *uploads) upload(ctx context.Context, job *upload) error {
 		}
 		from := job.sources[0]
 		job.sources = job.sources[1:]
-		item := from.part.items[from.item]
+		found := from.part.found[from.item]
 		u.mu.Unlock()
 
 		err := u.submission.client.Upload(ctx, job.digest, func() (io.ReadCloser, error) {
-			f, err := u.submission.source.Open(&item)
+			f, err := found.Open(ctx)
 			if err != nil {
 				return nil, err
 			}
 			u.pending.Add(job.went.Swap(0)) // what an earlier try sent, it sent in vain
 			return &outgoing{f, u, job}, nil
-		}, item.Size)
+		}, found.Size)
 		if err == nil {
 			u.mu.Lock()
 			job.sent = true
@@ -189,7 +207,7 @@ func (u *uploads) upload(ctx context.Context, job *upload) error {
 			reason = fault.Reason
 		}
 		u.mu.Lock()
-		u.submission.unreadable(&from.part.items[from.item], reason)
+		u.submission.unreadable(&from.part.found[from.item].Item, reason)
 		from.part.changed = true
 		u.mu.Unlock()
 	}

@@ -57,15 +57,18 @@ func TestNamesThatAreNotUTF8(t *testing.T) {
 	raw := "caf\xe9/\xff\xfe.gif"
 	write(t, dir, map[string]string{raw: gifBytes})
 	s := open(t, dir)
-	got := items(t, s)
+	got := found(t, s)
 	if len(got) != 1 || got[0].Path != "caf\uFFFD/\uFFFD.gif" || string(got[0].PathB64) != raw || got[0].Disposition != triage.IsMedia {
 		t.Fatalf("%+v", got)
 	}
-	encoded, err := json.Marshal(got[0])
+	encoded, err := json.Marshal(got[0].Item)
 	must(t, err)
 	var back triage.Item
 	must(t, json.Unmarshal(encoded, &back))
-	r, err := s.Open(&back)
+	if back.RawPath() != raw {
+		t.Errorf("%q", back.RawPath())
+	}
+	r, err := got[0].Open(t.Context())
 	must(t, err)
 	r.Close()
 }
@@ -150,8 +153,8 @@ func TestReadingAltersNothing(t *testing.T) {
 		must(t, os.Chtimes(filepath.Join(dir, name), long, long))
 	}
 	s := open(t, dir)
-	it := items(t, s)[0]
-	r, err := s.Open(&it)
+	it := found(t, s)[0]
+	r, err := it.Open(t.Context())
 	must(t, err)
 	_, err = r.Read(make([]byte, 4))
 	must(t, err)

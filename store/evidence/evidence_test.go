@@ -49,6 +49,15 @@ func open(t testing.TB, dir string) *evidence.Source {
 func items(t testing.TB, s *evidence.Source) []triage.Item {
 	t.Helper()
 	var all []triage.Item
+	for _, f := range found(t, s) {
+		all = append(all, f.Item)
+	}
+	return all
+}
+
+func found(t testing.TB, s *evidence.Source) []evidence.Found {
+	t.Helper()
+	var all []evidence.Found
 	for it, err := range s.Items(t.Context(), 4) {
 		if err != nil {
 			t.Fatal(err)
@@ -125,14 +134,21 @@ func TestWalkIsOrderedBytewiseByPath(t *testing.T) {
 	}
 }
 
-func TestOpenRefusesWhatIsNoFolder(t *testing.T) {
-	dir := t.TempDir()
-	write(t, dir, map[string]string{"file": "x"})
-	if _, err := evidence.Open(filepath.Join(dir, "nothing")); !triage.IsKind(err, triage.NotFound) {
-		t.Errorf("a folder that is not there: %v", err)
+func TestOpenRefusesWhatIsNotThere(t *testing.T) {
+	if _, err := evidence.Open(filepath.Join(t.TempDir(), "nothing")); !triage.IsKind(err, triage.NotFound) {
+		t.Errorf("%v", err)
 	}
-	if _, err := evidence.Open(filepath.Join(dir, "file")); !triage.IsKind(err, triage.Invalid) {
-		t.Errorf("a file: %v", err)
+	if _, err := evidence.Open(os.DevNull); !triage.IsKind(err, triage.Invalid) {
+		t.Errorf("a device: %v", err)
+	}
+}
+
+func TestASourceMayBeOneFile(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, map[string]string{"d/a.gif": gifBytes, "d/b.gif": gifBytes})
+	got := items(t, open(t, filepath.Join(dir, "d", "a.gif")))
+	if len(got) != 1 || got[0].Path != "a.gif" || got[0].Disposition != triage.IsMedia {
+		t.Errorf("%+v", got)
 	}
 }
 
@@ -203,13 +219,13 @@ func TestOpenNoticesThatAFileIsNotTheOneDigested(t *testing.T) {
 			dir := t.TempDir()
 			write(t, dir, map[string]string{"a.gif": gifBytes})
 			s := open(t, dir)
-			it := items(t, s)[0]
+			it := found(t, s)[0]
 			if test.before != nil {
 				if err := test.before(filepath.Join(dir, "a.gif")); err != nil {
 					t.Fatal(err)
 				}
 			}
-			r, err := s.Open(&it)
+			r, err := it.Open(t.Context())
 			var got []byte
 			if err == nil {
 				defer r.Close()

@@ -14,6 +14,7 @@ import (
 
 	"vigie/hashing"
 	"vigie/hashing/decode"
+	"vigie/store/evidence/container"
 	"vigie/triage"
 )
 
@@ -22,29 +23,57 @@ const readBuffer = 256 << 10
 
 var buffers = sync.Pool{New: func() any { return new([readBuffer]byte) }}
 
-// Examine makes an item of an entry: it reads the file once, digests it, and tells by its content what it is. The only
-// error is the end of ctx.
-func (s *Source) Examine(ctx context.Context, e Entry) (triage.Item, error) {
-	var it triage.Item
-	it.Path, it.PathB64 = Path(e.Path)
+// file examines what a walk came to: it reads the file once, digests it, tells by its content what it is, and goes on with
+// what it holds. It is called with a slot.
+func (r *reading) file(e Entry, out *stream) {
+	var f Found
+	f.Path, f.PathB64 = Path(e.Path)
 	switch {
 	case e.Fault != nil:
-		it.Disposition, it.Reason = triage.IsUnreadable, e.Fault.Reason
-		return it, nil
+		f.Disposition, f.Reason = triage.IsUnreadable, e.Fault.Reason
 	case !e.Type.IsRegular():
-		it.Disposition, it.Reason = triage.IsRefused, refusal(e.Type)
-		return it, nil
+		f.Disposition, f.Reason = triage.IsRefused, refusal(e.Type)
+	default:
+		r.regular(f, out)
+		return
 	}
-	err := s.digest(ctx, &it)
-	if ctx.Err() != nil {
-		return triage.Item{}, ctx.Err()
+	r.emit(out, told{found: f})
+}
+
+// regular examines a regular file.
+func (r *reading) regular(f Found, out *stream) {
+	opened, info, err := r.source.open(f.RawPath())
+	if err != nil {
+		f.unreadable(err)
+		r.emit(out, told{found: f})
+		return
 	}
+	content := &steady{File: opened, info: info}
+	f.Size, f.Modified = info.Size(), modified(info)
+	way := &file{source: r.source, path: f.RawPath(), size: f.Size, modified: f.Modified}
+	f.way = way
+	format, err := r.digest(&f.Item, content, nil)
+	if err != nil {
+		f.unreadable(err)
+	}
+	if !r.emit(out, told{found: f}) || err != nil || format == "" {
+		content.Close()
+		return
+	}
+	x := &expansion{
+		reading: r, prefix: f.RawPath() + "/", box: &box{source: r.source, way: way, format: format}, budget: newBudget(f.Size),
+	}
+	x.expand(content, out)
+}
+
+// unreadable says of an item why its bytes could not be had.
+func (f *Found) unreadable(err error) {
+	reason := ReasonInput
 	if fault, ok := errors.AsType[*Error](err); ok {
-		it.Disposition, it.Reason = triage.IsUnreadable, fault.Reason
-		it.Kind, it.Format, it.Digests = "", "", nil
-		return it, nil
+		reason = fault.Reason
 	}
-	return it, err
+	f.Disposition, f.Reason = triage.IsUnreadable, reason
+	f.Kind, f.Format, f.Digests, f.way = "", "", nil, nil
 }
 
 // Path writes a path down: as text and, where it is not UTF-8, its bytes beside, with the wrong ones shown as U+FFFD in
@@ -71,48 +100,54 @@ func refusal(mode fs.FileMode) string {
 	return ReasonIrregular
 }
 
-// digest reads the file of an item to its end.
-func (s *Source) digest(ctx context.Context, it *triage.Item) error {
-	file, info, err := s.open(it.RawPath())
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	it.Size, it.Modified = info.Size(), modified(info)
+// digest reads a file to its end, and tells whether it is a container. What is one goes to keep too, if there is one.
+func (r *reading) digest(it *triage.Item, content io.Reader, keep *spool) (container.Format, error) {
 	buffer := buffers.Get().(*[readBuffer]byte)
 	defer buffers.Put(buffer)
-	src := &interruptible{ctx, &steady{File: file, info: info}, &s.read}
+	src := &interruptible{r.ctx, content, &r.source.read}
 	n, err := io.ReadFull(src, buffer[:])
 	switch err {
 	case nil, io.ErrUnexpectedEOF:
 	case io.EOF:
 		it.Disposition = triage.IsEmpty
-		return nil
+		return "", nil
 	default:
-		return err
+		return "", err
 	}
-	classify(it, buffer[:n])
+	format := classify(it, buffer[:n])
 	digester := hashing.NewDigester()
-	digester.Write(buffer[:n])
-	if _, err := io.CopyBuffer(digester, src, buffer[:]); err != nil {
-		return err
+	var to io.Writer = digester
+	if format != "" && keep != nil {
+		to = io.MultiWriter(digester, keep)
+	}
+	if _, err := to.Write(buffer[:n]); err != nil {
+		return "", err
+	}
+	if _, err := io.CopyBuffer(to, src, buffer[:]); err != nil {
+		return "", err
 	}
 	sum := digester.Sum()
 	it.Digests = &sum
-	return nil
+	return format, nil
 }
 
-// classify tells what a file is by its first bytes. By its name only where its bytes say nothing: a damaged picture
-// still counts as one, so that it is not passed over; whoever decodes it says what is wrong.
-func classify(it *triage.Item, head []byte) {
+// classify tells what a file is by its first bytes, and whether it is a container. By its name only where its bytes say
+// nothing: a damaged picture still counts as one, so that it is not passed over; whoever decodes it says what is wrong.
+func classify(it *triage.Item, head []byte) container.Format {
 	it.Kind, it.Format = decode.Sniff(head)
-	if it.Format == "" {
+	inside := container.Sniff(head[:min(len(head), container.HeadBytes)])
+	if it.Format == "" && inside == "" {
 		it.Kind = kindByName(it.RawPath())
+	}
+	if it.Format == "" {
+		it.Format = string(inside)
 	}
 	it.Disposition = triage.NotMedia
 	if it.Kind == hashing.KindPicture || it.Kind == hashing.KindVideo {
 		it.Disposition = triage.IsMedia
+		return ""
 	}
+	return inside
 }
 
 // extensions are the usual ones of the formats that decode.Sniff knows.

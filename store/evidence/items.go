@@ -3,60 +3,169 @@ package evidence
 import (
 	"context"
 	"iter"
-
-	"golang.org/x/sync/errgroup"
+	"sync"
 
 	"vigie/triage"
 )
 
-// readAhead is how many entries may be examined ahead of the one that is waited for, so that a long film does not
-// hold up everything that follows it.
-const readAhead = 512
+const (
+	// readAhead is how many files may be examined ahead of the one that is waited for, so that a long film does not hold up
+	// everything that follows it.
+	readAhead = 512
+	// membersAhead is how many items of a container may wait for those before it.
+	membersAhead = 64
+)
 
-// Items examines everything that Walk returns, several files at once, and returns the items in the order of Walk. The
-// only errors are those of Walk; an error is the last thing it yields.
-func (s *Source) Items(ctx context.Context, parallel int) iter.Seq2[triage.Item, error] {
-	return func(yield func(triage.Item, error) bool) {
+// Found is one item of a source, and the way back to its bytes.
+type Found struct {
+	triage.Item
+	way way // nil of what has no bytes
+}
+
+// way leads to the bytes of an item.
+type way interface {
+	// open opens the bytes anew. What they fail with is an *Error, or ctx's.
+	open(ctx context.Context) (opened, error)
+	// ordered reports whether reaching an item costs reading what lies between it and the one that was reached last.
+	ordered() bool
+}
+
+// Items examines everything that the source holds, several files at once, and returns the items always in the same
+// order: that of Walk, and after each container its members, in its own order. The only errors are those of Walk; an error
+// is the last thing it yields.
+func (s *Source) Items(ctx context.Context, parallel int) iter.Seq2[Found, error] {
+	return func(yield func(Found, error) bool) {
 		ctx, stop := context.WithCancel(ctx)
-		queue := make(chan chan examined, readAhead)
-		go s.examineAll(ctx, parallel, queue)
-		defer func() {
-			stop()
-			for range queue { // until examineAll has ended
-			}
-		}()
-		for next := range queue {
-			got := <-next
-			if !yield(got.item, got.err) || got.err != nil {
-				return
-			}
+		r := &reading{source: s, ctx: ctx, slots: make(chan struct{}, max(parallel, 1)), walks: make(chan struct{}, max(parallel, 1))}
+		defer r.workers.Wait()
+		defer stop()
+		top := newStream(readAhead)
+		r.workers.Go(func() { r.walk(top) })
+		if r.drain(top, yield) && ctx.Err() != nil {
+			yield(Found{}, ctx.Err())
 		}
 	}
 }
 
-type examined struct {
-	item triage.Item
-	err  error
+// reading is one call of Items. Each file is examined by a goroutine that fills a stream of its own; the streams are put
+// together in order. Three things are bounded: what is examined at once (slots), containers that are gone through
+// (walks), and what waits to be taken (the length of streams).
+type reading struct {
+	source  *Source
+	ctx     context.Context //nolint:containedctx // lives as long as one call of Items
+	slots   chan struct{}   // whoever digests holds one
+	walks   chan struct{}   // whoever goes through a container holds one, or is who everybody waits for
+	workers sync.WaitGroup
 }
 
-// examineAll sends a promise of each item to queue, in order, and closes it when all promises are kept. It
-// ends with the walk, or with ctx.
-func (s *Source) examineAll(ctx context.Context, parallel int, queue chan<- chan examined) {
-	defer close(queue)
-	var pool errgroup.Group
-	pool.SetLimit(max(parallel, 1))
-	defer pool.Wait() //nolint:errcheck // its functions return none
-	for e, err := range s.Walk(ctx) {
-		promise := make(chan examined, 1)
-		queue <- promise
+// stream is a sequence of items, ended by close.
+type stream struct {
+	told    chan told
+	reached chan struct{} // closed when all that lies before has been taken
+}
+
+// told is an item, the error that ends all, or a stream whose items come here.
+type told struct {
+	found Found
+	err   error
+	more  *stream
+}
+
+func newStream(length int) *stream {
+	return &stream{told: make(chan told, length), reached: make(chan struct{})}
+}
+
+func (st *stream) close() { close(st.told) }
+
+// drain yields what a stream has. It returns false when no more is wanted.
+func (r *reading) drain(st *stream, yield func(Found, error) bool) bool {
+	close(st.reached)
+	for t := range st.told {
+		switch {
+		case r.ctx.Err() != nil:
+			return true // what was cut short must not look whole
+		case t.more != nil:
+			if !r.drain(t.more, yield) {
+				return false
+			}
+		case !yield(t.found, t.err) || t.err != nil:
+			return false
+		}
+	}
+	return true
+}
+
+// walk goes through the source's files and has each of them examined.
+func (r *reading) walk(out *stream) {
+	defer out.close()
+	for e, err := range r.source.Walk(r.ctx) {
 		if err != nil {
-			promise <- examined{err: err}
+			r.send(out, told{err: err})
 			return
 		}
-		pool.Go(func() error {
-			item, err := s.Examine(ctx, e)
-			promise <- examined{item, err}
-			return nil
-		})
+		if !r.fork(out, func(of *stream) { r.file(e, of) }) {
+			return
+		}
+	}
+}
+
+// fork has do fill a stream, whose place in out is here, when there is a slot for it. The caller has none.
+func (r *reading) fork(out *stream, do func(*stream)) bool {
+	of := newStream(1)
+	if !r.send(out, told{more: of}) {
+		return false
+	}
+	r.take()
+	r.workers.Go(func() {
+		defer r.leave()
+		defer of.close()
+		do(of)
+	})
+	return true
+}
+
+func (r *reading) take()  { r.slots <- struct{}{} }
+func (r *reading) leave() { <-r.slots }
+
+// send puts something into a stream; false: ctx has ended. The caller has no slot.
+func (r *reading) send(out *stream, t told) bool {
+	select {
+	case out.told <- t:
+		return true
+	case <-r.ctx.Done():
+		return false
+	}
+}
+
+// emit is send for who has a slot: while nothing is taken, somebody else has it.
+func (r *reading) emit(out *stream, t told) bool {
+	select {
+	case out.told <- t:
+		return true
+	default:
+	}
+	r.leave()
+	defer r.take()
+	return r.send(out, t)
+}
+
+// enter waits until one more container may be gone through, or out is what everybody waits for; false: ctx has ended.
+// The caller has a slot, and calls what is returned at the end.
+func (r *reading) enter(out *stream) (exit func(), ok bool) {
+	exit = func() { <-r.walks }
+	select {
+	case r.walks <- struct{}{}:
+		return exit, true
+	default:
+	}
+	r.leave()
+	defer r.take()
+	select {
+	case r.walks <- struct{}{}:
+		return exit, true
+	case <-out.reached:
+		return func() {}, true
+	case <-r.ctx.Done():
+		return nil, false
 	}
 }

@@ -1,11 +1,11 @@
-// Package evidence reads the sources that examiners submit. For now those are folders. Reading never alters a source,
-// never leaves it, and never follows a link in it; what cannot be read is reported as an item with its reason.
+// Package evidence reads the sources that examiners submit: folders and files, and what lies within the containers among
+// them. Reading never alters a source, never leaves it, and never follows a link in it; what cannot be read is reported
+// as an item with its reason.
 package evidence
 
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -23,6 +23,8 @@ const (
 	ReasonChanged     = "changed-while-read"
 	ReasonVanished    = "vanished"
 	ReasonPathTooLong = "path-too-long"
+	ReasonNoRoom      = "no-room"     // a container within a container did not fit into the temporary folder
+	ReasonDepth       = "depth-limit" // MaxDepth
 )
 
 // Reasons are the stable codes of items that are refused.
@@ -34,36 +36,58 @@ const (
 	ReasonIrregular = "not-a-regular-file" // of a sort that only the operating system knows
 )
 
-// Source is an opened folder. It may be used by several goroutines at once.
+// Source is an opened folder or file. It may be used by several goroutines at once.
 type Source struct {
-	root *os.Root
-	read atomic.Int64 // bytes digested
+	root  *os.Root
+	only  string       // the name of the one file that it is; "": a folder
+	boxes boxes        // containers that are open
+	read  atomic.Int64 // bytes digested
+	found atomic.Int64 // members of containers
+	held  atomic.Int64 // bytes of those
 }
 
-// Open opens the folder dir. A link given as dir itself is followed: somebody asked for it.
-func Open(dir string) (*Source, error) {
+// Open opens a folder or a file. A link given as path itself is followed: somebody asked for it.
+func Open(path string) (*Source, error) {
 	const op = "open source"
-	info, err := os.Stat(dir)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, triage.E(triage.NotFound, op, "", "there is no such folder: check its path", err)
-	case err == nil && !info.IsDir():
-		return nil, triage.E(triage.Invalid, op, "", "this is a file: give the folder that holds the exhibit", nil)
-	case err != nil:
-		return nil, triage.E(triage.Invalid, op, "", "the folder cannot be read", err)
-	}
-	root, err := os.OpenRoot(dir)
+	real, err := filepath.EvalSymlinks(path)
 	if err != nil {
-		return nil, triage.E(triage.Invalid, op, "", "the folder cannot be read", err)
+		return nil, noSource(op, err)
 	}
-	return &Source{root: root}, nil
+	info, err := os.Stat(real)
+	if err != nil {
+		return nil, noSource(op, err)
+	}
+	s := &Source{}
+	switch {
+	case info.Mode().IsRegular():
+		s.only, real = filepath.Base(real), filepath.Dir(real)
+	case !info.IsDir():
+		return nil, triage.E(triage.Invalid, op, "", "this is neither a folder nor a file", nil)
+	}
+	if s.root, err = os.OpenRoot(real); err != nil {
+		return nil, noSource(op, err)
+	}
+	return s, nil
+}
+
+func noSource(op string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return triage.E(triage.NotFound, op, "", "there is no such folder or file: check its path", err)
+	}
+	return triage.E(triage.Invalid, op, "", "it cannot be read", err)
 }
 
 // Close releases the source.
-func (s *Source) Close() error { return s.root.Close() }
+func (s *Source) Close() error {
+	s.boxes.close()
+	return s.root.Close()
+}
 
 // Digested returns how many bytes Examine and Items have read so far, those of files under way included.
 func (s *Source) Digested() int64 { return s.read.Load() }
+
+// Held returns how many members of containers were told so far, and how many bytes those have.
+func (s *Source) Held() (members, bytes int64) { return s.found.Load(), s.held.Load() }
 
 // Error is a failure to read a file of a source. Its text names no file.
 type Error struct {
@@ -96,20 +120,6 @@ func failed(err error) *Error {
 		reason = ReasonChanged // it was a folder, or no link, a moment ago
 	}
 	return &Error{Reason: reason, Err: err}
-}
-
-// Open opens the file of an item for reading. Its reader fails with an *Error when the file is not, or no longer, as
-// long and as old as the item says.
-func (s *Source) Open(it *triage.Item) (io.ReadCloser, error) {
-	f, info, err := s.open(it.RawPath())
-	if err != nil {
-		return nil, err
-	}
-	if info.Size() != it.Size || !modified(info).Equal(it.Modified) {
-		f.Close()
-		return nil, &Error{Reason: ReasonChanged}
-	}
-	return &steady{File: f, info: info}, nil
 }
 
 // open opens a regular file.
@@ -151,47 +161,6 @@ func (s *Source) openFile(name string, flags int) (*os.File, error) {
 		return s.root.OpenFile(name, flags, 0)
 	}
 	return f, err
-}
-
-// steady reads a file and fails when it turns out to be another than it was.
-type steady struct {
-	*os.File
-	info fs.FileInfo // when it was opened
-	read int64
-}
-
-// Read implements io.Reader.
-func (f *steady) Read(p []byte) (int, error) {
-	n, err := f.File.Read(p)
-	f.read += int64(n)
-	switch {
-	case f.read > f.info.Size():
-		return 0, &Error{Reason: ReasonChanged}
-	case err == io.EOF:
-		if changed := f.changed(); changed != nil {
-			return n, changed
-		}
-	case err != nil:
-		return n, failed(err)
-	}
-	return n, err
-}
-
-// changed reports whether the file is not what it was when it was opened.
-func (f *steady) changed() error {
-	now, err := f.Stat()
-	if err != nil {
-		return failed(err)
-	}
-	if f.read != f.info.Size() || now.Size() != f.info.Size() || !now.ModTime().Equal(f.info.ModTime()) {
-		return &Error{Reason: ReasonChanged}
-	}
-	return nil
-}
-
-// WriteTo hides the one of os.File, which would go round Read.
-func (f *steady) WriteTo(w io.Writer) (int64, error) {
-	return io.Copy(w, struct{ io.Reader }{f})
 }
 
 // modified is a file's time of modification in UTC, or none where it cannot be written down (RFC 3339 ends in the

@@ -37,6 +37,10 @@ type name struct {
 // both are the last thing it yields.
 func (s *Source) Walk(ctx context.Context) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
+		if s.only != "" {
+			yield(Entry{Path: s.only}, nil)
+			return
+		}
 		names, fault := s.readFolder(ctx, "")
 		if fault != nil && len(names) == 0 && ctx.Err() == nil {
 			yield(Entry{}, triage.E(triage.Invalid, "walk source", "", "the folder cannot be read", fault))
