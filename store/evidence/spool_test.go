@@ -30,7 +30,8 @@ func TestSpool(t *testing.T) {
 			t.Errorf("%d: %d bytes, %v", size, len(got), err)
 		}
 		around := min(max(0, size-500), spoolMemory-500)
-		if err := iotest.TestReader(io.NewSectionReader(s, int64(around), 1000), want[around:min(around+1000, size)]); err != nil {
+		end := min(around+1000, size)
+		if err := iotest.TestReader(io.NewSectionReader(s, int64(around), int64(end-around)), want[around:end]); err != nil {
 			t.Errorf("%d: %v", size, err)
 		}
 		for _, offset := range []int{0, 1, spoolMemory - 5, spoolMemory, spoolMemory + 7, spoolMemory + 100_001} {

@@ -113,7 +113,7 @@ func writeAll(dir string, files []file) (written, error) {
 		if err := f.write(filepath.Join(dir, DriveDir, filepath.FromSlash(f.Path))); err != nil {
 			return w, err
 		}
-		w.labels = append(w.labels, f.Label)
+		w.labels = append(append(w.labels, f.Label), f.members...)
 		w.bytes += int64(len(f.data))
 	}
 	return w, nil

@@ -41,7 +41,9 @@ func plan(o Options) (*layout, error) {
 	l.tablet()
 	l.withoutCamera()
 	l.graphics()
-	l.unreadable()
+	if err := l.unreadable(); err != nil {
+		return nil, err
+	}
 	l.smallFiles()
 	return l, l.papers()
 }

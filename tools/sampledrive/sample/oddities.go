@@ -67,24 +67,39 @@ func pdf(r *rand.Rand) []byte {
 	return b.Bytes()
 }
 
-// docx returns a word processor's container with one paragraph.
-func docx(r *rand.Rand) ([]byte, error) {
+// packed is a file of an archive to be; its path is below the archive.
+type packed struct {
+	Label
+	data []byte
+}
+
+// archive returns a zip of files, and as what its members are told where it lies at path.
+func archive(path string, files ...packed) (data []byte, members []Label, err error) {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
-	for _, part := range []struct{ name, text string }{
-		{"[Content_Types].xml", `<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>`},
-		{"word/document.xml", fmt.Sprintf(`<?xml version="1.0"?><w:document><w:body><w:p>%s</w:p></w:body></w:document>`, prose(r, 80))},
-	} {
-		w, err := z.Create(part.name)
+	for _, f := range files {
+		w, err := z.Create(f.Path)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		if _, err := w.Write([]byte(part.text)); err != nil {
-			return nil, err
+		if _, err := w.Write(f.data); err != nil {
+			return nil, nil, err
 		}
+		f.Path = path + "/" + f.Path
+		members = append(members, f.Label)
 	}
-	err := z.Close()
-	return b.Bytes(), err
+	err = z.Close()
+	return b.Bytes(), members, err
+}
+
+// docx returns a word processor's container with one paragraph.
+func docx(r *rand.Rand, path string) (data []byte, members []Label, err error) {
+	part := func(name, text string) packed {
+		return packed{Label{Path: name, Disposition: NotMedia, Why: "part of a word processor document"}, []byte(text)}
+	}
+	return archive(path,
+		part("[Content_Types].xml", `<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>`),
+		part("word/document.xml", fmt.Sprintf(`<?xml version="1.0"?><w:document><w:body><w:p>%s</w:p></w:body></w:document>`, prose(r, 80))))
 }
 
 // box returns an ISO base media box (ISO/IEC 14496-12).

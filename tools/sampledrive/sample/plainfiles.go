@@ -3,10 +3,11 @@ package sample
 import (
 	"fmt"
 	"runtime"
+	"time"
 )
 
 // unreadable plans broken media, formats that are recognised but not decoded, links and awkward names.
-func (l *layout) unreadable() {
+func (l *layout) unreadable() error {
 	for i := range 4 {
 		s := l.shot(compact[i%len(compact)], l.ago(400, 2000))
 		s.copies = []copied{{path: fmt.Sprintf("%sf%07d.jpg", recoveredData, l.number()), edit: truncated}}
@@ -30,8 +31,12 @@ func (l *layout) unreadable() {
 	put(tabletCamera+"IMG_9001.HEIC", heic(l.Rand), Media, Unreadable, "HEIC brand without a decodable picture")
 	put(tabletCamera+"IMG_9002.HEIC", heic(l.Rand), Media, Unreadable, "HEIC brand without a decodable picture")
 	put(videos+"VID_20240612.mp4", video(l.Rand), Media, Unlisted, "video header, no camera data, in no set")
-	put(downloads+"clip.mp4", video(l.Rand), Media, Known, "video header, listed as known by digest")
+	clip := video(l.Rand)
+	put(downloads+"clip.mp4", clip, Media, Known, "video header, listed as known by digest")
 	l.files[len(l.files)-1].listed = listing{md5: true}
+	if err := l.backup(clip, when); err != nil {
+		return err
+	}
 	for _, path := range []string{videos + "vide.mp4", recoveredData + "IMG_0002.jpg", documents + "brouillon.txt", appStorage + "LOCK"} {
 		put(path, nil, Empty, "", "empty file")
 	}
@@ -45,6 +50,28 @@ func (l *layout) unreadable() {
 		copies = append(copies, copied{path: downloads + "\xe9t\xe9 2019.jpg", edit: asIs})
 	}
 	l.add(s, copies...)
+	return nil
+}
+
+// backup plans an archive, which holds one more copy of a listed clip, and an archive.
+func (l *layout) backup(clip []byte, when time.Time) error {
+	const name = downloads + "sauvegarde.zip"
+	inner, within, err := archive(name+"/vieux.zip",
+		packed{Label{Path: "notes.txt", Disposition: NotMedia, Why: "text within two archives"}, prose(l.Rand, 50)})
+	if err != nil {
+		return err
+	}
+	data, members, err := archive(name,
+		packed{Label{Path: "clip.mp4", Disposition: Media, Finding: Known, Why: "listed as known by digest, within an archive"}, clip},
+		packed{Label{Path: "vieux.zip", Disposition: NotMedia, Why: "archive within an archive"}, inner},
+	)
+	if err != nil {
+		return err
+	}
+	f := odd(name, data, NotMedia, "", "archive", when)
+	f.members = append(members, within...)
+	l.files = append(l.files, f)
+	return nil
 }
 
 // papers plans documents; one of them is listed as known, one as benign.
@@ -58,11 +85,11 @@ func (l *layout) papers() error {
 		case 1:
 			f.Path, f.data, f.Why = fmt.Sprintf("%sfacture %d.pdf", documents, n), pdf(l.Rand), "PDF document"
 		case 2:
-			data, err := docx(l.Rand)
-			if err != nil {
+			var err error
+			f.Path, f.Why = fmt.Sprintf("%scourrier %d.docx", documents, n), "word processor document"
+			if f.data, f.members, err = docx(l.Rand, f.Path); err != nil {
 				return err
 			}
-			f.Path, f.data, f.Why = fmt.Sprintf("%scourrier %d.docx", documents, n), data, "word processor document"
 		default:
 			f.Path, f.data, f.Why = fmt.Sprintf("%scomptes %d.csv", documents, n), ledger(l.Rand, 40), "table"
 		}

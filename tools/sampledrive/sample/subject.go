@@ -13,7 +13,8 @@ import (
 type file struct {
 	Label
 	data     []byte
-	link     string // target of a symbolic link
+	link     string  // target of a symbolic link
+	members  []Label // of an archive, with their whole paths
 	modified time.Time
 	listed   listing
 }
