@@ -17,7 +17,7 @@ const (
 	// inputDescriptor is what InputPath names, statusDescriptor where the jail says that it is closed.
 	inputDescriptor  = 3
 	statusDescriptor = 4
-	// programFiles is how many files a program may have open.
+	// programFiles is how many files a program may have open, beside More.
 	programFiles = 128
 )
 
@@ -53,6 +53,9 @@ func confineProgram(o order) (Layers, error) {
 		landlock.RODirs(systemFolders...).IgnoreIfMissing(),
 		landlock.ROFiles("/dev/null", "/dev/urandom", "/etc/ld.so.cache", InputPath).IgnoreIfMissing(),
 	}
+	for i := range o.More {
+		rules = append(rules, landlock.ROFiles(MorePath(i)))
+	}
 	for _, path := range append(interpreters(o.Path), o.Path) {
 		if path != "" {
 			rules = append(rules, landlock.ROFiles(path))
@@ -63,7 +66,8 @@ func confineProgram(o order) (Layers, error) {
 	if layers.Landlock, err = restrict(rules...); err != nil {
 		return Layers{}, err
 	}
-	cpu := uint64(max(o.CPUSeconds, 1)) //nolint:gosec // positive
+	cpu := uint64(max(o.CPUSeconds, 1))              //nolint:gosec // positive
+	files := uint64(programFiles + 2*max(o.More, 0)) //nolint:gosec // positive; each as it was handed over, and opened again
 	for _, l := range []struct {
 		resource int
 		value    unix.Rlimit
@@ -71,7 +75,7 @@ func confineProgram(o order) (Layers, error) {
 		{unix.RLIMIT_CPU, unix.Rlimit{Cur: cpu, Max: cpu + 1}},
 		{unix.RLIMIT_FSIZE, unix.Rlimit{}},
 		{unix.RLIMIT_CORE, unix.Rlimit{}},
-		{unix.RLIMIT_NOFILE, unix.Rlimit{Cur: programFiles, Max: programFiles}},
+		{unix.RLIMIT_NOFILE, unix.Rlimit{Cur: files, Max: files}},
 		// The last, for we need memory too, which the program does not inherit.
 		{unix.RLIMIT_DATA, unix.Rlimit{Cur: uint64(o.MemoryBytes), Max: uint64(o.MemoryBytes)}}, //nolint:gosec // positive
 	} {

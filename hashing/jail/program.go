@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"time"
 
 	"vigie/hashing/decode"
@@ -13,6 +14,15 @@ import (
 
 // InputPath is where a program finds the medium that it is to read, if it must be able to seek in it.
 const InputPath = "/proc/self/fd/3"
+
+// MorePath returns where a program finds the file at index i of More.
+func MorePath(i int) string { return "/proc/self/fd/" + strconv.Itoa(firstMore+i) }
+
+// firstMore is the descriptor of the first of More; before it are Input and where the jail says that it is closed.
+const firstMore = 5
+
+// pipeDelay is how long the output of a program that has ended is waited for.
+const pipeDelay = time.Second
 
 const (
 	// DefaultProgramTimeout is how long a program may run.
@@ -30,10 +40,11 @@ const OutputLimit decode.Unreadable = "output-limit"
 
 // Program is a program that is not ours (ffmpeg, exiftool), to be run on bytes that may be hostile.
 type Program struct {
-	Path   string    // absolute
-	Args   []string  // among them InputPath, if there is an Input
-	Stdin  io.Reader // nil: nothing
-	Input  *os.File  // what it finds at InputPath, to read only; nil: nothing
+	Path   string     // absolute
+	Args   []string   // among them InputPath, if there is an Input
+	Stdin  io.Reader  // nil: nothing
+	Input  *os.File   // what it finds at InputPath, to read only; nil: nothing
+	More   []*os.File // what it finds at MorePath, to read only: a medium may lie in several files
 	Limits ProgramLimits
 }
 
@@ -91,12 +102,12 @@ func NewPrograms(ctx context.Context, options ProgramOptions) (*Programs, error)
 	p := &Programs{options: options}
 	var err error
 	if options.Bubblewrap != "" {
-		if p.layers, err = p.start(ctx, Program{}, nil); err == nil && p.layers.holdsProgram() {
+		if p.layers, err = p.start(ctx, Program{}, nil, pipeDelay); err == nil && p.layers.holdsProgram() {
 			return p, nil
 		}
 		p.options.Bubblewrap = "" // the machine gives nobody namespaces, as in most containers
 	}
-	p.layers, err = p.start(ctx, Program{}, nil)
+	p.layers, err = p.start(ctx, Program{}, nil, pipeDelay)
 	if err == nil && !p.layers.holdsProgram() && !options.BestEffort {
 		err = ErrUnconfined
 	}
@@ -114,6 +125,13 @@ func (p *Programs) Layers() Layers { return p.layers }
 // could not be started.
 func (p *Programs) Run(ctx context.Context, program Program) ([]byte, error) {
 	var output bytes.Buffer
-	_, err := p.start(ctx, program, &output)
+	_, err := p.start(ctx, program, &output, pipeDelay)
 	return output.Bytes(), err
+}
+
+// Stream runs a program and writes to w what it writes to its standard output, while it runs: a slow w slows the
+// program down. Errors are those of Run, and those of w.
+func (p *Programs) Stream(ctx context.Context, program Program, w io.Writer) error {
+	_, err := p.start(ctx, program, w, 0) // w may take its time with the last bytes
+	return err
 }

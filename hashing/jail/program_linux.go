@@ -20,20 +20,19 @@ type order struct {
 	Args        []string `json:"args"`
 	MemoryBytes int64    `json:"memory_bytes"`
 	CPUSeconds  int      `json:"cpu_seconds"`
+	More        int      `json:"more,omitempty"` // files beside the first
 }
 
-// pipeDelay is how long the output of a killed program is waited for.
-const pipeDelay = time.Second
-
-// start runs a program to its end; one without a path only closes the jail, to see of what it is made.
-func (p *Programs) start(ctx context.Context, program Program, output io.Writer) (Layers, error) {
+// start runs a program to its end; one without a path only closes the jail, to see of what it is made. Whoever takes the
+// output is waited for as long as delay says, or for ever when that is 0.
+func (p *Programs) start(ctx context.Context, program Program, output io.Writer, delay time.Duration) (Layers, error) {
 	limits := program.Limits.withDefaults()
 	ctx, stop := context.WithTimeoutCause(ctx, limits.Timeout, decode.TimeLimit)
 	defer stop()
 	ctx, give := context.WithCancelCause(ctx)
 	defer give(nil)
 
-	text, err := json.Marshal(order{program.Path, program.Args, limits.MemoryBytes, limits.CPUSeconds})
+	text, err := json.Marshal(order{program.Path, program.Args, limits.MemoryBytes, limits.CPUSeconds, len(program.More)})
 	if err != nil {
 		return Layers{}, err
 	}
@@ -53,13 +52,13 @@ func (p *Programs) start(ctx context.Context, program Program, output io.Writer)
 	}
 	process := exec.CommandContext(ctx, words[0], words[1:]...) //nolint:gosec // our own binary, or bubblewrap
 	process.Env = []string{"LC_ALL=C.UTF-8", "PATH=/usr/bin"}
-	process.Stdin, process.Stderr, process.ExtraFiles = program.Stdin, complaint, []*os.File{input, theirs}
+	process.Stdin, process.Stderr, process.ExtraFiles = program.Stdin, complaint, append([]*os.File{input, theirs}, program.More...)
 	if output != nil {
 		process.Stdout = bounded{output, limits.OutputBytes, give}.writer()
 	}
 	process.SysProcAttr = attributes(false)
 	process.Cancel = func() error { return syscall.Kill(-process.Process.Pid, syscall.SIGKILL) } // its group
-	process.WaitDelay = pipeDelay
+	process.WaitDelay = delay
 	err = startOnLastingThread(process)
 	_ = theirs.Close()
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -183,4 +184,19 @@ func TestProgramsOfOthers(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestProgramStreams: a program reads a medium that lies in several files, and what it says comes while it runs, also to
+// whoever takes longer than a program is waited for.
+func TestProgramStreams(t *testing.T) {
+	eachJail(t, func(t *testing.T, p *Programs) {
+		from, to := io.Pipe()
+		program := Program{Path: "/usr/bin/cat", Args: []string{InputPath, MorePath(0), MorePath(1)}, Input: inputFile(t, "one ")}
+		program.More = []*os.File{inputFile(t, "two "), inputFile(t, "three")}
+		go func() { to.CloseWithError(p.Stream(t.Context(), program, to)) }()
+		time.Sleep(pipeDelay + pipeDelay/2)
+		if out, err := io.ReadAll(from); err != nil || string(out) != "one two three" {
+			t.Errorf("read %q, %v", out, err)
+		}
+	})
 }

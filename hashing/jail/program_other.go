@@ -6,9 +6,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
 )
 
-func (p *Programs) start(context.Context, Program, io.Writer) (Layers, error) {
+func (p *Programs) start(context.Context, Program, io.Writer, time.Duration) (Layers, error) {
 	return Layers{}, ErrUnconfined
 }
 
