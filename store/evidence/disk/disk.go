@@ -1,4 +1,4 @@
-// Package disk reads images of drives: raw ones, in one file or split, and Expert Witness (E01). It tells every file of
+// Package disk reads images of drives: raw ones, in one file or split, Expert Witness (E01), VHD and VHDX. It tells every file of
 // every file system that The Sleuth Kit knows, deleted ones too, and what else there is on the drive, with the reason
 // where something is not read. It opens images for reading only, and writes to no disk.
 //
@@ -95,7 +95,7 @@ func formatOf(path string, first *span) (Format, error) {
 }
 
 // openFormat makes the drive's bytes readable.
-func (im *Image) openFormat(format Format) error {
+func (im *Image) openFormat(format Format) (err error) {
 	switch format {
 	case Raw:
 		im.r, im.size = im.span, im.span.Size()
@@ -108,6 +108,12 @@ func (im *Image) openFormat(format Format) error {
 		im.r, im.size = e, e.Size()
 		im.facts.Sector, im.facts.MD5, im.facts.SHA1 = e.sector, e.md5, e.sha1
 		return nil
+	case VHD:
+		im.r, im.size, err = openVHD(im.span, im.span.Size())
+		return err
+	case VHDX:
+		im.r, im.size, err = openVHDX(im.span)
+		return err
 	case Encrypted:
 		return &Error{Reason: ReasonImageEncrypted, What: string(format)}
 	}

@@ -10,14 +10,14 @@ import (
 // Format is a sort of drive image.
 type Format string
 
-// The formats. Those below Unread are recognised and not read.
+// The formats. Those from VMDK on are recognised and not read.
 const (
 	Raw  Format = "raw"  // the bytes of a drive or of a volume, in one file or split; ISO 9660 too
 	EWF  Format = "ewf"  // Expert Witness, E01
-	VMDK Format = "vmdk" // VMware
 	VHD  Format = "vhd"  // Virtual PC
 	VHDX Format = "vhdx" // Hyper-V
 
+	VMDK        Format = "vmdk"        // VMware: The Sleuth Kit looks for its parts by names, which no file in a jail has
 	QCOW2       Format = "qcow2"       // QEMU
 	EWF2        Format = "ewf2"        // Expert Witness 2, Ex01
 	Logical     Format = "ewf-logical" // L01, Lx01: files, not a drive
