@@ -174,7 +174,10 @@ func (e *exact) Close() error {
 // catch has icat give a file's bytes.
 func (im *Image) catch(ctx context.Context, f *File) io.ReadCloser {
 	args := []string{"-o", strconv.FormatInt(f.volume.start/sectorBytes, 10)}
-	if f.volume.fs != "" {
+	switch {
+	case f.volume.apsb != 0:
+		args = append(args, f.volume.pool()...)
+	case f.volume.fs != "":
 		args = append(args, "-f", f.volume.fs)
 	}
 	if f.Deleted {

@@ -63,6 +63,9 @@ func (l *listing) run() error {
 	for _, deleted := range []bool{false, true} {
 		l.deleted = deleted
 		err := l.pass()
+		if err == nil && !deleted {
+			err = l.apfs()
+		}
 		if err == nil {
 			err = l.flush()
 		}
@@ -96,9 +99,17 @@ func (v *volume) whole(im *Image, fault *Error) *File {
 		name = "(volume)"
 	}
 	return &File{
-		Path: name, Address: strconv.FormatInt(v.start/sectorBytes, 10), Altered: v.name == "", Whole: true, Size: v.length,
+		Path: name, Address: v.address(), Altered: v.name == "", Whole: true, Size: v.length,
 		Type: fs.ModeIrregular, Fault: fault, im: im, volume: v,
 	}
+}
+
+// address tells a volume apart from the others of its image.
+func (v *volume) address() string {
+	if v.apsb != 0 {
+		return strconv.FormatInt(v.start/sectorBytes, 10) + "-" + strconv.FormatUint(v.apsb, 10)
+	}
+	return strconv.FormatInt(v.start/sectorBytes, 10)
 }
 
 // pass has fiwalk list the image once: allocated files alone, which is quick, or all.
@@ -253,7 +264,7 @@ func (o *object) mode() fs.FileMode {
 func (l *listing) file(o *object) *File {
 	v := l.current
 	f := &File{
-		Address: strconv.FormatInt(v.start/sectorBytes, 10) + "/" + strconv.FormatUint(o.inode, 10), Deleted: o.deleted, Size: max(o.size, 0), Type: o.mode(), LocalTime: o.local,
+		Address: v.address() + "/" + strconv.FormatUint(o.inode, 10), Deleted: o.deleted, Size: max(o.size, 0), Type: o.mode(), LocalTime: o.local,
 		Modified: o.times[modified], Created: o.times[created], Accessed: o.times[accessed], Changed: o.times[changed],
 		im: l.im, volume: v,
 	}

@@ -20,6 +20,7 @@ type volume struct {
 
 	fs     string // as The Sleuth Kit calls it ("ntfs"), once it was listed
 	block  int64  // bytes
+	apsb   uint64 // block of a volume's superblock within an APFS container; 0: not one
 	failed bool   // the walk through its folders ended early
 	ntfs   *ntfs
 	taken  *blocks // what belongs to allocated files
