@@ -32,11 +32,12 @@ const (
 type Kit struct {
 	programs                       *jail.Programs
 	fiwalk, icat, mmls, fls, pstat string // paths
+	silence                        time.Duration
 }
 
 // NewKit looks for The Sleuth Kit's programs. It fails with ReasonTools when one is missing.
 func NewKit(programs *jail.Programs) (*Kit, error) {
-	k := &Kit{programs: programs}
+	k := &Kit{programs: programs, silence: kitSilence}
 	for _, p := range []struct {
 		name string
 		path *string
@@ -68,7 +69,7 @@ func (im *Image) program(path string, args ...string) jail.Program {
 // ask runs a program that says little. Its complaint is never told: it may quote the evidence.
 func (im *Image) ask(ctx context.Context, p jail.Program) ([]byte, error) {
 	p.Limits.OutputBytes = smallOutputBytes
-	p.Limits.Timeout = kitSilence
+	p.Limits.Timeout = im.kit.silence
 	return im.kit.programs.Run(ctx, p)
 }
 
@@ -76,6 +77,7 @@ func (im *Image) ask(ctx context.Context, p jail.Program) ([]byte, error) {
 type speech struct {
 	from   *io.PipeReader
 	cancel context.CancelCauseFunc
+	quiet  time.Duration // how long it may say nothing
 	ended  chan struct{}
 }
 
@@ -84,7 +86,7 @@ type speech struct {
 func (im *Image) listen(ctx context.Context, p jail.Program) *speech {
 	ctx, cancel := context.WithCancelCause(ctx)
 	from, to := io.Pipe()
-	s := &speech{from, cancel, make(chan struct{})}
+	s := &speech{from, cancel, im.kit.silence, make(chan struct{})}
 	go func() {
 		defer close(s.ended)
 		to.CloseWithError(im.kit.programs.Stream(ctx, p, to))
@@ -94,7 +96,7 @@ func (im *Image) listen(ctx context.Context, p jail.Program) *speech {
 
 // Read implements io.Reader.
 func (s *speech) Read(p []byte) (int, error) {
-	late := time.AfterFunc(kitSilence, func() { s.cancel(decode.TimeLimit) })
+	late := time.AfterFunc(s.quiet, func() { s.cancel(decode.TimeLimit) })
 	defer late.Stop()
 	return s.from.Read(p)
 }
@@ -107,7 +109,7 @@ func (s *speech) Close() error {
 	return nil
 }
 
-// ended says why a program's speech is over, in a way that names nothing: the text of a *jail.Failed tells its code alone.
+// whyEnded says why a program's speech is over, in a way that names nothing: the text of a *jail.Failed tells its code alone.
 func whyEnded(ctx context.Context, err error, reason string) error {
 	if ctx.Err() != nil {
 		return ctx.Err()

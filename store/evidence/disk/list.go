@@ -207,6 +207,8 @@ func (o *object) isFile(v *volume) bool {
 		return false
 	case o.system(v):
 		return false
+	case v.fs == "iso9660" && o.deleted && o.size == 0: // nothing is ever deleted there: an empty file that has two directories
+		return false
 	case strings.HasPrefix(v.fs, "fat") && o.size == 0 && strings.HasSuffix(last, " (Volume Label Entry)"):
 		return false
 	case v.fs == "exfat" && o.size == 0 && strings.HasSuffix(last, "(Volume Label Entry)"):
@@ -267,6 +269,9 @@ func (l *listing) file(o *object) *File {
 		Address: v.address() + "/" + strconv.FormatUint(o.inode, 10), Deleted: o.deleted, Size: max(o.size, 0), Type: o.mode(), LocalTime: o.local,
 		Modified: o.times[modified], Created: o.times[created], Accessed: o.times[accessed], Changed: o.times[changed],
 		im: l.im, volume: v,
+	}
+	if v.fs == "iso9660" && f.Modified.IsZero() { // it keeps one time, that of the recording, and others show it as this
+		f.Modified = f.Created
 	}
 	var tooLong bool
 	f.Path, f.Altered, tooLong = safePath(v.name, o.name)

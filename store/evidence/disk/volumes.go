@@ -71,7 +71,7 @@ func partitions(lines []string, size int64) []*volume {
 			}
 		}
 		fields := strings.Fields(line)
-		if len(fields) < 6 || fields[5] == "Apple_partition_map" || !strings.HasSuffix(fields[0], ":") || len(all) == maxVolumes {
+		if len(fields) < 5 || strings.HasSuffix(line, "Apple_partition_map") || !strings.HasSuffix(fields[0], ":") || len(all) == maxVolumes {
 			continue
 		}
 		first, err := strconv.ParseInt(fields[2], 10, 64)

@@ -1,0 +1,55 @@
+package disk
+
+import (
+	"io"
+	"time"
+)
+
+// Watch has see told of each place in the image that is read from now on.
+func (im *Image) Watch(see func(at int64, length int)) { im.r = &watched{im.r, see} }
+
+type watched struct {
+	io.ReaderAt
+	see func(at int64, length int)
+}
+
+func (w *watched) ReadAt(p []byte, at int64) (int, error) {
+	w.see(at, len(p))
+	return w.ReaderAt.ReadAt(p, at)
+}
+
+// Pieces returns in how many pieces the file's bytes are read, or 0 where icat gives them.
+func (f *File) Pieces() int { return len(f.runs) }
+
+// ByIcat reports whether icat gives the file's bytes.
+func (f *File) ByIcat() bool { return f.icat != "" }
+
+// Resident reports whether the file's bytes lie in a record of the MFT.
+func (f *File) Resident() bool { return f.resident != nil }
+
+// Lister replaces the program that lists files, and how long it may be silent.
+func (k *Kit) Lister(path string, silence time.Duration) *Kit {
+	other := *k
+	other.fiwalk, other.silence = path, silence
+	return &other
+}
+
+// ReadListing reads a listing as fiwalk gives it, to its end, and returns how many objects it told, and its error.
+func ReadListing(r io.Reader, see func(name string, size int64, runs int)) error {
+	d := newDFXML(r)
+	for {
+		e, err := d.next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if e.object != nil {
+			see(e.object.name, e.object.size, len(e.object.runs))
+		}
+	}
+}
+
+// NextRaw returns what follows in the counting of raw segments.
+var NextRaw = nextRaw
