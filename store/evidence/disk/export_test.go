@@ -1,6 +1,7 @@
 package disk
 
 import (
+	"bytes"
 	"io"
 	"time"
 )
@@ -53,3 +54,21 @@ func ReadListing(r io.Reader, see func(name string, size int64, runs int)) error
 
 // NextRaw returns what follows in the counting of raw segments.
 var NextRaw = nextRaw
+
+// ReadAt reads the drive.
+func (im *Image) ReadAt(p []byte, at int64) (int, error) { return im.r.ReadAt(p, at) }
+
+// Records looks at the first records of an NTFS volume's MFT.
+func Records(volume []byte, count uint64) {
+	n := openNTFS(bytes.NewReader(volume), 0)
+	if n == nil {
+		return
+	}
+	for i := range count {
+		for _, d := range n.streams(i) {
+			if d.resident != nil && int64(d.resident.at)+d.size > n.record {
+				panic("bytes beyond a record")
+			}
+		}
+	}
+}
