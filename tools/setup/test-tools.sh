@@ -1,11 +1,15 @@
 #!/bin/sh
-# Installs what only the tests need: a browser (pages), ffmpeg (sample videos), bubblewrap (jail). Silent when all is there.
+# Installs what only the tests need: a browser (pages), ffmpeg (sample videos), bubblewrap (jail), and what lists drive images
+# and makes them. Silent when all is there.
 set -eu
 
 missing=
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 command -v bwrap >/dev/null 2>&1 || missing="$missing bubblewrap"
 command -v ffmpeg >/dev/null 2>&1 || missing="$missing ffmpeg"
+for tool in fiwalk:sleuthkit ewfacquire:ewf-tools mkfs.ext4:e2fsprogs mkfs.fat:dosfstools mcopy:mtools mkfs.ntfs:ntfs-3g mkfs.exfat:exfatprogs sfdisk:fdisk xorriso:xorriso zstd:zstd; do
+	PATH=$PATH:/usr/sbin:/sbin command -v "${tool%%:*}" >/dev/null 2>&1 || missing="$missing ${tool#*:}"
+done
 [ -n "$missing" ] || exit 0
 
 . "$(dirname "$0")/apt.sh"
