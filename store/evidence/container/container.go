@@ -1,12 +1,13 @@
 // Package container reads the files of evidence that hold other files: zip (and what is a zip inside: office documents,
-// JAR, APK), tar, 7z, rar, single files under gzip, bzip2, xz or zstd, mail, compound files (OLE2), and
-// caches of thumbnails. It tells every member once, in order, with
-// the reason where one cannot be read; it never writes to a disk, and every container ends within Limits. What is inside
-// a member is the caller's to look at: a member's bytes may be a container again.
+// JAR, APK), tar, 7z, rar, single files under gzip, bzip2, xz or zstd, mail, compound files (OLE2), PDF, and caches of
+// thumbnails. It tells every member once, in order, with the reason where one cannot be read; it never writes to a disk,
+// and every container ends within Limits. What is inside a member is the caller's to look at: a member's bytes may be a
+// container again.
 //
 // Memory of one walk or cursor: Limits.Window for the decoder, the header of a 7z (at most sevenHeaderBytes; four times
-// that is needed while it is unpacked, and half a GiB for one that is made to need much), and 4 MiB of buffers; a walk
-// holds some 40 bytes a member besides, to tell equal paths apart.
+// that is needed while it is unpacked, and half a GiB for one that is made to need much), the directory of a compound
+// file (at most 64 MiB) or the index of a PDF (at most 64 MiB), and 4 MiB of buffers; a walk holds some 40 bytes a member
+// besides, to tell equal paths apart.
 package container
 
 import (

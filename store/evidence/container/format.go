@@ -23,7 +23,8 @@ const (
 	OLE        Format = "ole"        // a compound file: office documents of yesterday, Thumbs.db, msg, msi
 	Thumbcache Format = "thumbcache" // of Windows Vista to 11
 	Thumbdata  Format = "thumbdata"  // of Android; Open knows it, Sniff does not: nothing is at its beginning
-	Mbox       Format = "mbox"       // messages one after the other
+	PDF        Format = "pdf"
+	Mbox       Format = "mbox" // messages one after the other
 )
 
 // HeadBytes is how much of a file Sniff looks at: the first headers of a message may be the long signatures of those who
@@ -71,6 +72,8 @@ func Sniff(head []byte) Format {
 		return Mbox
 	case isMail(head):
 		return Mail
+	case isPDF(head):
+		return PDF
 	}
 	return ""
 }

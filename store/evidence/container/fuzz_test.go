@@ -23,6 +23,7 @@ func FuzzArchiveEml(f *testing.F)    { fuzz(f, "eml") }
 func FuzzArchiveMbox(f *testing.F)   { fuzz(f, "mbox") }
 func FuzzArchiveOle(f *testing.F)    { fuzz(f, "ole") }
 func FuzzArchiveThumbs(f *testing.F) { fuzz(f, "thumb") }
+func FuzzArchivePdf(f *testing.F)    { fuzz(f, "pdf") }
 func FuzzArchiveStream(f *testing.F) { fuzz(f, "stream") }
 
 // FuzzArchiveSeven is given packed streams and header apart: behind checksums nothing would be found.
@@ -64,6 +65,11 @@ func seeds(f *testing.F, format string) (all [][]byte) {
 	}
 	if format == "thumb" {
 		all = append(all, makeThumbcache(0x14, twoFiles), makeThumbcache(0x15, twoFiles), makeThumbdata(10_000, 13, map[int]string{1: jpeg, 2: jpeg}))
+	}
+	if format == "pdf" {
+		for _, p := range pdfs(f) {
+			all = append(all, p.content)
+		}
 	}
 	if format == "ole" {
 		for _, o := range oles(f) {

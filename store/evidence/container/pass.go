@@ -50,6 +50,8 @@ func (c *Container) begin(s *source) (p pass, fault *Error) {
 			p, err = c.beginThumbcache(s)
 		case Thumbdata:
 			p, err = c.beginThumbdata(s)
+		case PDF:
+			p, err = c.beginPDF(s)
 		case OLE:
 			p, err = c.beginOLE(s)
 		case Mail, Mbox:
