@@ -82,7 +82,7 @@ func TestItemsClassifyByContent(t *testing.T) {
 		"name with\nnewline": "not-media other ",
 	}
 	write(t, dir, map[string]string{
-		"a.txt": gifBytes, "clip.dat": mpegBytes, "broken.JPG": "?", "broken.mov": "?", "invoice.jpg": "%PDF-1.4", "notes": "x",
+		"a.txt": gifBytes, "clip.dat": mpegBytes, "broken.JPG": "?", "broken.mov": "?", "invoice.jpg": "%PDF-1.4\n1 0 obj\nnull\nendobj", "notes": "x",
 		"empty.jpg": "", "d/e/deep.png": "??", "café/été.gif": gifBytes, "name with\nnewline": "x",
 	})
 	got := items(t, open(t, dir))

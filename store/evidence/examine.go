@@ -137,7 +137,7 @@ func classify(it *triage.Item, head []byte) container.Format {
 	it.Kind, it.Format = decode.Sniff(head)
 	inside := container.Sniff(head[:min(len(head), container.HeadBytes)])
 	if it.Format == "" && inside == "" {
-		it.Kind = kindByName(it.RawPath())
+		it.Kind, inside = kindByName(it.RawPath()), container.ByName(it.RawPath())
 	}
 	if it.Format == "" {
 		it.Format = string(inside)

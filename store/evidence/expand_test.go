@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -304,4 +305,34 @@ func TestTheArchivesOfOthers(t *testing.T) {
 	if i != len(first) {
 		t.Errorf("%d items, then %d", len(first), i)
 	}
+}
+
+// TestMailAndCachesOfThumbnails goes into a box of messages, what is attached there, and what is known by its name alone.
+func TestMailAndCachesOfThumbnails(t *testing.T) {
+	const picture = "\xff\xd8\xff\xe0 a picture, or so"
+	block := make([]byte, 10_000, 10_000+13+len(picture))
+	block = append(append(block, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, byte(len(picture))), picture...)
+	attached := base64.StdEncoding.EncodeToString([]byte(zipped(t, member{"b.gif", gif(1)})))
+	dir := t.TempDir()
+	write(t, dir, map[string]string{
+		"Inbox": "From a@example.org Mon Feb  3 12:00:04 2020\nFrom: a@example.org\nDate: Mon, 3 Feb 2020 12:00:04 +0100\nSubject: Holiday\n" +
+			"Content-Type: multipart/mixed; boundary=b\n\n--b\n\ntext\n--b\nContent-Type: application/zip; name=a.zip\n" +
+			"Content-Transfer-Encoding: base64\n\n" + attached + "\n--b--\n",
+		".thumbdata3--1967290299": string(block), ".thumbdata4-1": "none",
+	})
+	want := []string{
+		".thumbdata3--1967290299 not-media", ".thumbdata3--1967290299/1.jpg media", ".thumbdata4-1 not-media", ".thumbdata4-1/ unreadable no-archive",
+		"Inbox not-media", "Inbox/0001 2020-02-03 Holiday/body.txt not-media", "Inbox/0001 2020-02-03 Holiday/a.zip not-media",
+		"Inbox/0001 2020-02-03 Holiday/a.zip/b.gif media",
+	}
+	s := open(t, dir)
+	var got []string
+	all := found(t, s)
+	for _, f := range all {
+		got = append(got, strings.TrimSpace(fmt.Sprintf("%s %s %s", f.Path, f.Disposition, f.Reason)))
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	again(t, all)
 }

@@ -2,6 +2,7 @@ package container
 
 import (
 	"bytes"
+	"path"
 	"strconv"
 	"strings"
 )
@@ -22,7 +23,7 @@ const (
 	Mail       Format = "eml"        // one message, or a page with its pictures (MHTML)
 	OLE        Format = "ole"        // a compound file: office documents of yesterday, Thumbs.db, msg, msi
 	Thumbcache Format = "thumbcache" // of Windows Vista to 11
-	Thumbdata  Format = "thumbdata"  // of Android; Open knows it, Sniff does not: nothing is at its beginning
+	Thumbdata  Format = "thumbdata"  // of Android; Open knows it, ByName too, Sniff does not: nothing is at its beginning
 	PDF        Format = "pdf"
 	Mbox       Format = "mbox" // messages one after the other
 )
@@ -74,6 +75,15 @@ func Sniff(head []byte) Format {
 		return Mail
 	case isPDF(head):
 		return PDF
+	}
+	return ""
+}
+
+// ByName tells the format of a container that its first bytes cannot tell, by its file's name, or "". Open says whether it is one.
+func ByName(name string) Format {
+	number, ok := strings.CutPrefix(path.Base(name), ".thumbdata")
+	if ok && number != "" && isNumber(number[:1]) {
+		return Thumbdata
 	}
 	return ""
 }
