@@ -51,7 +51,13 @@ type mailPass struct {
 func (c *Container) beginMail(s *source) pass {
 	m := &mailPass{source: s, size: c.size}
 	m.lines.box = c.format == Mbox
-	m.goTo(0)
+	head := make([]byte, min(c.size, appleLine))
+	n, _ := s.ReadAt(head, 0) // an error comes again
+	start, length := appleMail(head[:n])
+	if length > 0 {
+		m.size = min(m.size, start+length)
+	}
+	m.goTo(start)
 	return m
 }
 

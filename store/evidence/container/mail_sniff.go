@@ -2,6 +2,7 @@ package container
 
 import (
 	"bytes"
+	"strconv"
 	"strings"
 )
 
@@ -17,10 +18,25 @@ var mailHeaders = map[string]bool{
 	"content-type": false, "content-transfer-encoding": false, "user-agent": false, "importance": false, "x-priority": false, "status": false,
 }
 
+// appleLine is how long the first line of Apple's may be, in bytes.
+const appleLine = 24
+
+// appleMail returns where the message in a file of Apple Mail (emlx) begins, and how long it is: its first line is that
+// number, and properties follow the message. Of others it returns 0 and 0.
+func appleMail(head []byte) (start, length int64) {
+	line, _, ok := bytes.Cut(head[:min(len(head), appleLine)], []byte("\n"))
+	n, err := strconv.ParseInt(strings.TrimRight(string(line), " \r"), 10, 63)
+	if !ok || err != nil || n <= 0 {
+		return 0, 0
+	}
+	return int64(len(line)) + 1, n
+}
+
 // isMail knows a message by its headers: all that is seen of it up to the first empty line is headers, three or more are
 // a message's, and one of these nothing else has; or From, Date, Subject and To are all there.
 func isMail(head []byte) bool {
-	names := headerNames(head)
+	start, _ := appleMail(head)
+	names := headerNames(head[start:])
 	known, own := 0, false
 	for name := range names {
 		if only, is := mailHeaders[name]; is {

@@ -105,6 +105,20 @@ func TestMbox(t *testing.T) {
 	}
 }
 
+// TestAppleMail reads a message up to its length, and nothing of what follows.
+func TestAppleMail(t *testing.T) {
+	message := mailHead + "\ntext\n"
+	for length, want := range map[int]string{
+		len(message): "body.txt \"text\\n\"\n", len(message) - 2: "body.txt \"tex\"\n", 1 << 40: "body.txt \"text\\n<plist>\"\n",
+	} {
+		content := []byte(fmt.Sprintf("%-10d\n%s<plist>", length, message))
+		if got := tellAll(t, content, container.Limits{}); got != want {
+			t.Errorf("%d: got %s, want %s", length, got, want)
+		}
+		readTwice(t, content)
+	}
+}
+
 // TestMailTime tells when a message says that it was written.
 func TestMailTime(t *testing.T) {
 	for _, m := range look(t, makeMail(twoFiles), container.Limits{}).members {
@@ -117,9 +131,11 @@ func TestMailTime(t *testing.T) {
 // TestSniffMail takes for mail what is, and nothing else.
 func TestSniffMail(t *testing.T) {
 	for content, want := range map[string]container.Format{
-		mailHead:                container.Mail,
-		mailHead + "\n\x00\x01": container.Mail,
-		"From: a\nTo: b\nSubject: c\nDate: d\n\nz":                          container.Mail,
+		mailHead:                                   container.Mail,
+		"417       \n" + mailHead:                  container.Mail,
+		"417       \n\n" + mailHead:                "",
+		mailHead + "\n\x00\x01":                    container.Mail,
+		"From: a\nTo: b\nSubject: c\nDate: d\n\nz": container.Mail,
 		"From: <Saved by Blink>\nSubject: a\nDate: b\nMIME-Version: 1.0\n":  container.Mail,
 		"From a Mon Feb  3 12:00:04 2020\n" + mailHead:                      container.Mbox,
 		"From a Mon Feb  3 12:00:04 2020\nSubject: x\nhello\n":              "",

@@ -35,7 +35,7 @@ func (o *oleFile) siblings(entry uint32) (all []uint32) {
 		o.children = make(map[uint32][]uint32)
 		for i := range o.entries {
 			if p := o.entries[i].parent; p != oleNoEntry {
-				o.children[p] = append(o.children[p], uint32(i)) //nolint:gosec // below 2^18
+				o.children[p] = append(o.children[p], uint32(i)) //nolint:gosec // below 2^17
 			}
 		}
 	}

@@ -18,7 +18,7 @@ const (
 	oleLastSector  = 0xfffffffa // numbers above mean something else
 	oleEndOfChain  = 0xfffffffe
 	oleNoEntry     = 0xffffffff
-	oleMaxEntries  = 1 << 18 // of the directory: 30 MiB here; installers of large programs have some thousands
+	oleMaxEntries  = 1 << 17 // of the directory: 64 MiB here; installers of large programs have some thousands
 	oleMaxSmall    = 1 << 20 // sectors that hold small ones, and of their table: 512 MiB of short streams
 	oleSortStorage = 1
 	oleSortStream  = 2
@@ -199,7 +199,7 @@ func (o *oleFile) order() (streams []uint32) {
 	for len(stack) > 0 {
 		s := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		if s.entry >= uint32(len(o.entries)) || reached[s.entry] { //nolint:gosec // below 2^18
+		if s.entry >= uint32(len(o.entries)) || reached[s.entry] { //nolint:gosec // below 2^17
 			continue
 		}
 		reached[s.entry] = true
@@ -212,7 +212,7 @@ func (o *oleFile) order() (streams []uint32) {
 	}
 	for i, e := range o.entries {
 		if !reached[i] && e.sort == oleSortStream && e.size > 0 {
-			streams = append(streams, uint32(i)) //nolint:gosec // below 2^18
+			streams = append(streams, uint32(i)) //nolint:gosec // below 2^17
 		}
 	}
 	return streams

@@ -14,7 +14,7 @@ const (
 	pdfMark       = "%PDF-"
 	pdfWindow     = 256 << 10 // bytes of the file in memory
 	pdfObjectSize = 64 << 10  // bytes of an object that are looked at: pictures' have some hundreds
-	pdfMaxObjects = 1 << 20   // that can be referred to: 24 MiB; documents of 10,000 pages have some 100,000
+	pdfMaxObjects = 1 << 19   // that can be referred to: 64 MiB while they are sorted; documents of 10,000 pages have some 100,000
 	pdfMaxPacked  = 16 << 20  // bytes of a stream of objects
 	pdfMaxNames   = 1 << 16   // of files inside
 	pdfMaxTitle   = 1 << 10   // bytes of such a name
