@@ -1,6 +1,7 @@
 package container
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"io"
@@ -46,6 +47,9 @@ type mailPass struct {
 	part    int       // how many members of it were told
 	wanted  int       // after a jump: the part that next is to return
 	body    *mailBody // of the part that was told last
+	text    mailPlace // of the text that is read; files may begin in it
+	isText  bool
+	coded   codedFile // that is read
 }
 
 func (c *Container) beginMail(s *source) pass {
@@ -133,9 +137,17 @@ func (m *mailPass) nextPart() (*entry, error) {
 			e = m.descend(m.at.place, false)
 		case mailClosed:
 			m.event = mailNothing
-			e = m.loose(m.at.place, "epilogue.txt", false)
+			e = m.loose(m.at.place, "epilogue.txt")
+		case mailFile:
+			m.event, m.isText = mailNothing, false
+			m.body = &mailBody{pass: m, decoder: m.coded.coding.decoder(), coded: true}
+			name := cmp.Or(mailName(m.coded.name), "part.bin")
+			e = &entry{name: joined(m.text.folder, name), size: UnknownSize, modified: m.text.date}
+		case mailRest:
+			m.event, m.isText, m.coded = mailNothing, true, codedFile{}
+			e = m.loose(m.text, "body.txt")
 		case mailNothing:
-			e = m.loose(m.within[len(m.within)-1].place, "preamble.txt", true)
+			e = m.loose(m.within[len(m.within)-1].place, "preamble.txt")
 		}
 		if e != nil {
 			return e, nil
@@ -146,6 +158,7 @@ func (m *mailPass) nextPart() (*entry, error) {
 // descend reads the header of a message or part, and goes into it when it is one that has others. It returns the member
 // that it is otherwise.
 func (m *mailPass) descend(place mailPlace, message bool) *entry {
+	m.isText, m.coded = false, codedFile{}
 	h := m.header()
 	if message {
 		place = m.enter(place, h)
@@ -174,7 +187,10 @@ func (m *mailPass) descend(place mailPlace, message bool) *entry {
 			continue
 		}
 		m.body = &mailBody{pass: m}
-		return &entry{name: joined(place.folder, part.fileName()), size: UnknownSize, modified: place.date, reason: m.body.decode(part.encoding)}
+		reason := m.body.decode(part.encoding)
+		_, plain := m.body.decoder.(plainDecoder)
+		m.text, m.isText = place, plain && part.sort == "text/plain"
+		return &entry{name: joined(place.folder, part.fileName()), size: UnknownSize, modified: place.date, reason: reason}
 	}
 }
 
@@ -191,15 +207,16 @@ func (m *mailPass) enter(place mailPlace, h mailHeader) mailPlace {
 	return place
 }
 
-// loose makes a member of what lies outside the parts of a multipart, when it is more than a mailer's phrase: or when
-// it is all that there is of it.
-func (m *mailPass) loose(place mailPlace, name string, before bool) *entry {
+// loose makes a member of what lies outside the parts of a multipart, when it is more than a mailer's phrase, or when
+// it is all that there is of it; and of what lies behind a file in a text, when it is more than empty lines.
+func (m *mailPass) loose(place mailPlace, name string) *entry {
 	body, depth := &mailBody{pass: m}, len(m.within)
 	for len(body.ahead) < looseBytes {
 		b, ok := body.raw()
 		if !ok {
 			own := m.event == mailBoundary && len(m.within) == depth
-			if !before || own || strings.TrimSpace(string(body.ahead)) == "" {
+			dropped := name == "epilogue.txt" || name == "preamble.txt" && own
+			if dropped || strings.TrimSpace(string(body.ahead)) == "" {
 				return nil
 			}
 			break
@@ -213,8 +230,19 @@ func (m *mailPass) loose(place mailPlace, name string, before bool) *entry {
 // line returns the next piece of a line, or what it is beside text. Then the piece is of no use.
 func (m *mailPass) line() ([]byte, mailEvent) {
 	b, event := m.lines.next()
-	if event == mailNothing && m.lines.whole && len(b) > 2 && b[0] == '-' && b[1] == '-' {
+	switch {
+	case event != mailNothing || !m.lines.whole || len(b) < 3:
+	case b[0] == '-' && b[1] == '-':
 		event = m.boundary(strings.TrimRight(string(b[2:]), " \t\r\n"))
+	case m.coded.coding.ends(b):
+		event = mailRest
+	case m.isText && (bytes.HasPrefix(b, []byte("begin ")) || bytes.HasPrefix(b, []byte("=ybegin "))):
+		line := string(b) // peeking moves b
+		following, _ := m.lines.in.Peek(headerPeek)
+		if m.coded = beginsFile(line, following); m.coded.coding != notCoded {
+			return nil, mailFile
+		}
+		b = []byte(line)
 	}
 	return b, event
 }

@@ -12,6 +12,7 @@ type mailBody struct {
 	ending  []byte // of the line before: it is known later whether it counts
 	piece   []byte // waits for ending to be given
 	ended   bool
+	coded   bool // a file in a text
 	decoder mailDecoder
 	decoded []byte
 	out     []byte // what of decoded is not read yet
@@ -102,7 +103,7 @@ func (b *mailBody) fill() {
 			case b.pass.lines.err != nil:
 				b.err = b.pass.lines.err
 			case b.err != nil:
-			case b.cut():
+			case b.coded && b.pass.event != mailRest, b.cut():
 				b.err = broken("the message ends before its parts do")
 			default:
 				b.err = io.EOF

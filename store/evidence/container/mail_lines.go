@@ -16,6 +16,8 @@ const (
 	mailBoundary           // a part follows
 	mailClosed             // the last part was before
 	mailMessage            // a message follows
+	mailFile               // a file that is encoded in a text
+	mailRest               // what follows such a file
 	mailEnd
 )
 
