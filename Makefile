@@ -9,7 +9,7 @@ LISTEN  ?= 127.0.0.1:8787
 export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS) -tags=nodynamic)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test race chaos formats hostile fuzz bench bench-journal bench-hash bench-rebuild bench-work bench-match bench-lookup bench-recall bench-triage bench-groups bench-exposure vet windows setup setup-test setup-minio assets clean
+.PHONY: help demo run build test race chaos formats hostile fuzz bench bench-journal bench-hash bench-rebuild bench-work bench-match bench-lookup bench-recall bench-triage bench-groups bench-exposure bench-ingest vet windows setup setup-test setup-minio assets clean
 
 help: ## lists every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -110,6 +110,11 @@ bench-groups: ## groups of edited pictures of CORPUS and of generated drives aga
 bench-exposure: build setup ## what somebody must see to decide 100,000 new media in 2,000 look-alike groups, and its marks: ARGS="-media 10000 -scenes 200"
 	@$(GO) build -trimpath -o bin/exposurebench ./tools/exposurebench
 	@./bin/exposurebench $(ARGS) $(wildcard $(addprefix $(CORPUS)/,photos wallpapers))
+
+bench-ingest: build setup ## a drive of 20,000 files to its last finding, next to its floor, and its marks: ARGS="-files 2000"
+	@sh tools/setup/test-tools.sh
+	@$(GO) build -trimpath -o bin/ingestbench ./tools/ingestbench
+	@./bin/ingestbench $(ARGS) $(wildcard $(CORPUS)/photos)
 
 vet: ## go vet and gofmt
 	@test -z "$$(gofmt -l $$(git ls-files '*.go' 2>/dev/null || find . -name '*.go'))" || { gofmt -l .; echo "gofmt would change these files"; exit 1; }

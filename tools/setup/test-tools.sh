@@ -1,12 +1,13 @@
 #!/bin/sh
-# Installs what only the tests need: a browser (pages), ffmpeg (sample videos), bubblewrap (jail), and what lists drive images
-# and makes them. Silent when all is there.
+# Installs what only tests and benchmarks need: a browser (pages), ffmpeg (sample videos), bubblewrap (jail), what lists drive
+# images and makes them, and djpeg (the yardstick of bench-ingest). Silent when all is there.
 set -eu
 
 missing=
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 command -v bwrap >/dev/null 2>&1 || missing="$missing bubblewrap"
 command -v ffmpeg >/dev/null 2>&1 || missing="$missing ffmpeg"
+command -v djpeg >/dev/null 2>&1 || missing="$missing libjpeg-turbo-progs"
 for tool in fiwalk:sleuthkit ewfacquire:ewf-tools mkfs.ext4:e2fsprogs mkfs.fat:dosfstools mcopy:mtools mkfs.ntfs:ntfs-3g mkfs.exfat:exfatprogs sfdisk:fdisk xorriso:xorriso zstd:zstd; do
 	PATH=$PATH:/usr/sbin:/sbin command -v "${tool%%:*}" >/dev/null 2>&1 || missing="$missing ${tool#*:}"
 done

@@ -117,3 +117,13 @@ func (b *Buffer) String() string {
 	defer b.mu.Unlock()
 	return b.b.String()
 }
+
+// ProcessorTime returns what the process took of the processors, when it has ended: its children that it waited for included.
+func (p *Process) ProcessorTime() time.Duration {
+	select {
+	case <-p.Done:
+		return p.cmd.ProcessState.UserTime() + p.cmd.ProcessState.SystemTime()
+	default:
+		return 0
+	}
+}
