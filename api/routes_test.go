@@ -43,6 +43,7 @@ var may = map[string][]triage.Role{
 	"POST /v1/exhibits/{id}/seal":                {triage.Examiner},
 	"GET /v1/exhibits/{id}/findings":             {triage.Examiner},
 	"PUT /v1/media/{sha256}":                     {triage.Examiner},
+	"POST /v1/media":                             {triage.Examiner},
 	"GET /v1/sets":                               {triage.Admin},
 	"POST /v1/sets":                              {triage.Admin},
 	"GET /v1/sets/{id}":                          {triage.Admin},
@@ -198,6 +199,7 @@ func newWalk(t *testing.T) *walk {
 		"putPart":       string(part),
 		"sealExhibit":   `{"parts":["` + string(partID) + `"]}`,
 		"upload":        string(w.shown[0]),
+		"uploadBatch":   string(wire.AppendFrame(nil, items[0].Digests.SHA256, w.shown[0])),
 		"importSet":     list,
 		"withdrawSet":   `{"reason":"sent in error"}`,
 		"objectToEntry": `{"state":"disputed","reason":"is it so?"}`,
@@ -379,7 +381,7 @@ func (w *walk) awaitOpen() {
 // against the document.
 func (w *walk) allowed(t *testing.T) {
 	before := []string{
-		"live", "ready", "metrics", "openapi", "me", "newLink", "check", "openExhibit", "exhibits", "exhibit", "putPart", "upload",
+		"live", "ready", "metrics", "openapi", "me", "newLink", "check", "openExhibit", "exhibits", "exhibit", "putPart", "upload", "uploadBatch",
 		"sealExhibit", "findings", "importSet", "sets", "set", "objectToEntry", "objections", "withdrawSet", "queue", "assignGroup", "assignCase", "assignees", "takeBackGroup", "takeBackCase",
 	}
 	// Who holds a group keeps it from others: one works after the other, and decides when both have looked.
@@ -630,6 +632,7 @@ func TestRefusalsOfBadInput(t *testing.T) {
 		{"part that did not arrive", "POST", "/v1/exhibits/" + w.params["exhibits id"] + "/seal", `{"parts":["` + sum + `"]}`, triage.Examiner, 409},
 		{"medium nobody declared", "PUT", "/v1/media/" + sum, "x", triage.Examiner, 404},
 		{"medium misnamed", "PUT", "/v1/media/12", "x", triage.Examiner, 400},
+		{"batch of half a medium", "POST", "/v1/media", "half", triage.Examiner, 400},
 		{"bytes of another medium", "PUT", "/v1/media/" + w.params["media sha256"], "x", triage.Examiner, 422},
 		{"no hash", "POST", "/v1/checks", `{"inputs":[{}]}`, triage.Unit, 400},
 		{"empty file's hash", "POST", "/v1/checks", `{"inputs":[{"sha256":"` + hashing.EmptySHA256.String() + `"}]}`, triage.Unit, 400},

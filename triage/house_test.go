@@ -204,13 +204,32 @@ func (h *house) submitTo(ctx context.Context, caseNumber, seal string, source ..
 	if err != nil {
 		return err
 	}
-	for _, w := range wanted {
+	if err := h.upload(ctx, wanted, contents); err != nil {
+		return err
+	}
+	_, err = h.submit.Seal(ctx, h.examiner, x.ID, []triage.PartID{part})
+	return err
+}
+
+// upload sends the first medium by itself, and the others together.
+func (h *house) upload(ctx context.Context, wanted []hashing.SHA256, contents map[hashing.SHA256][]byte) error {
+	var batch []triage.SmallMedium
+	for i, w := range wanted {
+		if i > 0 {
+			batch = append(batch, triage.SmallMedium{Want: w, Content: contents[w]})
+			continue
+		}
 		if err := h.submit.Upload(ctx, h.examiner, w, bytes.NewReader(contents[w]), int64(len(contents[w]))); err != nil {
 			return err
 		}
 	}
-	_, err = h.submit.Seal(ctx, h.examiner, x.ID, []triage.PartID{part})
-	return err
+	for some := range slices.Chunk(batch, triage.MaxBatchMedia) {
+		refused, err := h.submit.UploadBatch(ctx, h.examiner, some)
+		if err = errors.Join(append(refused, err)...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // listed opens an exhibit and sends a part that lists p, whose bytes are not sent.

@@ -290,7 +290,10 @@ func (s *Steward) repairOne(ctx context.Context, id MediumID) error {
 	if err := s.Jobs.Enqueue(ctx, id); err != nil {
 		return err
 	}
-	err = s.Media.MarkQueued(ctx, id, medium.Slot.Generation, s.Names.Digests(digests), size)
+	gone, err := s.Media.MarkQueued(ctx, Arrived{id, medium.Slot.Generation, s.Names.Digests(digests), size})
+	if err == nil {
+		err = gone[0]
+	}
 	if IsKind(err, Conflict) || IsKind(err, NotFound) {
 		return nil // destroyed meanwhile
 	}

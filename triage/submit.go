@@ -3,7 +3,6 @@ package triage
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"iter"
 	"time"
@@ -38,10 +37,10 @@ type MediumStore interface {
 	Medium(ctx context.Context, id MediumID) (Medium, error)
 	// Media returns those of ids that are known, by identifier.
 	Media(ctx context.Context, ids []MediumID) (map[MediumID]Medium, error)
-	// MarkQueued moves a Wanted medium to Queued and keeps the keys of its verified digests. In any later state
-	// it does nothing. NotFound and Conflict mean that the medium, as it was with this generation, is gone: its last
-	// exhibit was destroyed or changed meanwhile.
-	MarkQueued(ctx context.Context, id MediumID, generation int, keys DigestKeys, size int64) error
+	// MarkQueued moves Wanted media to Queued and keeps the keys of their verified digests. In any later state it does
+	// nothing. Of each it returns nil, or NotFound or Conflict: that the medium, as it was with this generation, is gone,
+	// because its last exhibit was destroyed or changed meanwhile. An error of the whole says nothing of any.
+	MarkQueued(ctx context.Context, arrived ...Arrived) ([]error, error)
 	// FileExaminations keeps where media's examinations lie, and the sizes and keys that were verified. For a
 	// medium that nobody lists, or that has a later examination (by Attempt), it does nothing. It returns how each stands then.
 	FileExaminations(ctx context.Context, filed ...Filed) ([]Standing, error)
@@ -72,9 +71,18 @@ type ManifestArchive interface {
 	Manifest(ctx context.Context, x ExhibitID, version int) (Manifest, error)
 }
 
-// JobQueue queues media for examination. Enqueue is durable; a job queued twice is done twice, harmlessly.
+// JobQueue queues media for examination. Enqueue is durable; a job queued twice is done twice, harmlessly. When it fails,
+// some may be queued.
 type JobQueue interface {
-	Enqueue(ctx context.Context, id MediumID) error
+	Enqueue(ctx context.Context, ids ...MediumID) error
+}
+
+// Arrived is a medium whose bytes are kept, as they were verified.
+type Arrived struct {
+	Medium     MediumID
+	Generation int
+	Keys       DigestKeys
+	Size       int64 // bytes
 }
 
 // Progress is how far an exhibit has come. The items add up to what the manifest parts hold, the media to the
@@ -286,63 +294,6 @@ func list(names Names, id ExhibitID, items []Item) (map[Disposition]int, []Liste
 		})
 	}
 	return counts, listed, digests
-}
-
-// Upload takes the bytes of one wanted medium: verified against want while they stream, kept, and queued.
-// Bytes that are held already are read to their end and not kept again.
-func (s *Submission) Upload(ctx context.Context, by Actor, want hashing.SHA256, body io.Reader, size int64) error {
-	const op = "upload medium"
-	if by.Role != Examiner {
-		return forbidden(op, by)
-	}
-	if err := s.Room.Check(); err != nil {
-		return err
-	}
-	id := s.Names.Medium(want)
-	medium, err := s.Media.Medium(ctx, id)
-	if IsKind(err, NotFound) {
-		return E(NotFound, op, string(id), "send the manifest part that lists this medium first", nil)
-	}
-	if err != nil {
-		return ours(op, id, err)
-	}
-	if medium.State == Listed {
-		return E(Conflict, op, string(id), "this file is listed as not media: its bytes are not wanted", nil)
-	}
-	if medium.State == Wanted && medium.Slot.Exhibit == "" {
-		return E(Conflict, op, string(id), "its exhibit was destroyed or changed meanwhile: submit again", nil)
-	}
-	verifier := hashing.NewVerifier(body, want)
-	err = E(Exists, op, string(id), "", nil)
-	if medium.State == Wanted {
-		err = s.Archive.PutMedium(ctx, id, medium.Slot, verifier, size)
-	}
-	if IsKind(err, Exists) {
-		// The bytes under this name were verified when they came; these only have to be theirs.
-		_, err = io.Copy(io.Discard, verifier)
-	}
-	if errors.Is(err, hashing.ErrDigestMismatch) {
-		return E(Corrupt, op, string(id), "the bytes are not the declared ones: read the file again", err)
-	}
-	if err != nil {
-		return ours(op, id, err)
-	}
-	if err := s.Jobs.Enqueue(ctx, id); err != nil {
-		return err
-	}
-	err = s.Media.MarkQueued(ctx, id, medium.Slot.Generation, s.Names.Digests(verifier.Digests()), verifier.Size())
-	if err == nil {
-		metered(s.Meter).Received(MediaQueued, 1)
-	}
-	return err
-}
-
-// ours makes of a store's damage an Internal error: Corrupt would tell the examiner that the file has changed.
-func ours(op string, id MediumID, err error) error {
-	if IsKind(err, Corrupt) {
-		return E(Internal, op, string(id), "", err)
-	}
-	return err
 }
 
 // Seal declares that parts are the whole exhibit, in order. Sealing the same parts again changes nothing;

@@ -126,6 +126,46 @@ func TestUploadRefusesOtherBytes(t *testing.T) {
 	}
 }
 
+// TestUploadBatch takes of a batch what is right, and says of the rest what is wrong.
+func TestUploadBatch(t *testing.T) {
+	h := newHouse(t)
+	ctx := t.Context()
+	good, held, broken, text, other := newPicture(t, "a.jpg", 1), newPicture(t, "b.jpg", 2), newPicture(t, "c.jpg", 3), newItem("d.txt", []byte("text")), newPicture(t, "e.jpg", 4)
+	x, err := h.submit.Open(ctx, h.examiner, "2026/1", "B", time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, part, _ := triage.EncodePart([]triage.Item{good.item, held.item, broken.item, text.item})
+	if _, err := h.submit.PutPart(ctx, h.examiner, x.ID, part, body); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.upload(ctx, []hashing.SHA256{held.item.Digests.SHA256}, map[hashing.SHA256][]byte{held.item.Digests.SHA256: held.bytes}); err != nil {
+		t.Fatal(err)
+	}
+	var batch []triage.SmallMedium
+	for _, p := range []picture{good, held, broken, text, other} {
+		batch = append(batch, triage.SmallMedium{Want: p.item.Digests.SHA256, Content: p.bytes})
+	}
+	batch[2].Content = good.bytes
+	refused, err := h.submit.UploadBatch(ctx, h.examiner, batch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []triage.Kind{"", "", triage.Corrupt, triage.Conflict, triage.NotFound} {
+		if (refused[i] == nil) != (want == "") || want != "" && !triage.IsKind(refused[i], want) {
+			t.Errorf("medium %d: %v, want %q", i, refused[i], want)
+		}
+	}
+	for i, want := range []triage.MediumState{triage.Queued, triage.Queued, triage.Wanted, triage.Listed} {
+		if m, err := h.submit.Media.Medium(ctx, h.names.Medium(batch[i].Want)); err != nil || m.State != want {
+			t.Errorf("medium %d: %s, want %s, %v", i, m.State, want, err)
+		}
+	}
+	if _, err := h.submit.UploadBatch(ctx, h.reviewer.Actor, batch); !triage.IsKind(err, triage.Forbidden) {
+		t.Errorf("a reviewer: %v", err)
+	}
+}
+
 // TestFaultsAtEachStep lets each step towards the object store and towards Redis fail once, before and after it took
 // effect, has the client try again as it does, and finds the same end each time.
 func TestFaultsAtEachStep(t *testing.T) {
@@ -154,7 +194,7 @@ func TestFaultsAtEachStep(t *testing.T) {
 func (h *house) submitWithFault(place string, step int, after bool) bool {
 	h.t.Helper()
 	seal := fmt.Sprintf("%s-%t-%d", place, after, step)
-	source := []picture{newPicture(h.t, "a.jpg", 2*step), newPicture(h.t, "b.jpg", 2*step+1), newItem("c.txt", []byte(seal))}
+	source := []picture{newPicture(h.t, "a.jpg", 3*step), newPicture(h.t, "b.jpg", 3*step+1), newPicture(h.t, "d.jpg", 3*step+2), newItem("c.txt", []byte(seal))}
 	var hit bool
 	ctx := context.Background()
 	var err error
@@ -177,7 +217,7 @@ func (h *house) submitWithFault(place string, step int, after bool) bool {
 	}
 	id := h.names.Exhibit("2026/1", seal)
 	p := h.settle(id)
-	if p.Items[triage.IsMedia] != 2 || p.Items[triage.NotMedia] != 1 || p.Media[triage.Unranked]+p.Media[triage.ProbableNew] != 2 {
+	if p.Items[triage.IsMedia] != 3 || p.Items[triage.NotMedia] != 1 || p.Media[triage.Unranked]+p.Media[triage.ProbableNew] != 3 {
 		h.t.Errorf("step %d ends with %+v", step, p)
 	}
 	return hit

@@ -87,6 +87,34 @@ func (c *Client) Upload(ctx context.Context, want hashing.SHA256, open Source, s
 	}, nil)
 }
 
+// UploadBatch sends small media, within triage's limits. Of each it returns nil, or why it was not taken: Corrupt, NotFound or
+// Conflict.
+func (c *Client) UploadBatch(ctx context.Context, media []triage.SmallMedium) ([]error, error) {
+	const op = "upload media"
+	var batch []byte
+	for _, m := range media {
+		batch = wire.AppendFrame(batch, m.Want, m.Content)
+	}
+	var answer wire.BatchAnswer
+	err := c.do(ctx, call{
+		op: op, method: http.MethodPost, path: "/v1/media",
+		body: fromBytes(batch), size: int64(len(batch)), media: "application/octet-stream", repeatable: true, unbounded: true,
+	}, &answer)
+	if err == nil && len(answer.Media) != len(media) {
+		err = triage.E(triage.Internal, op, "", "the service did not answer about each medium: update this program", nil)
+	}
+	if err != nil {
+		return nil, err
+	}
+	refused := make([]error, len(media))
+	for i, m := range answer.Media {
+		if m.Problem != nil {
+			refused[i] = m.Problem.Err(op)
+		}
+	}
+	return refused, nil
+}
+
 // Seal declares that parts, in order, are the whole exhibit.
 func (c *Client) Seal(ctx context.Context, exhibit string, parts []triage.PartID) (s wire.Sealed, err error) {
 	question := wire.SealExhibit{Parts: make([]string, len(parts))}

@@ -19,6 +19,7 @@ var outerHints = map[string]string{
 	"the connection broke before the answer came: look whether it took effect before you try again":                      "la connexion s’est rompue avant la réponse : regardez si la demande a pris effet avant de recommencer",
 	"the service does not answer: check that it runs and that the address is right":                                      "le service ne répond pas : vérifiez qu’il fonctionne et que l’adresse est juste",
 	"the service did not answer about each hash: update this program":                                                    "le service n’a pas répondu sur chaque empreinte : mettez ce programme à jour",
+	"the service did not answer about each medium: update this program":                                                  "le service n’a pas répondu pour chaque média : mettez ce programme à jour",
 	"this kernel has neither Landlock nor seccomp: use another, or accept the risk with --jail best-effort (VIGIE_JAIL)": "ce noyau n’a ni Landlock ni seccomp : utilisez-en un autre, ou acceptez le risque avec --jail best-effort (VIGIE_JAIL)",
 	"the answer was cut short: ask again":                                                                                "la réponse a été coupée : recommencez",
 	"a part is named by 64 lower-case hexadecimal digits":                                                                "une partie est nommée par 64 chiffres hexadécimaux en minuscules",

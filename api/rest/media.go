@@ -4,6 +4,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"vigie/api/guard"
+	"vigie/api/wire"
 	"vigie/hashing"
 	"vigie/triage"
 )
@@ -13,6 +14,7 @@ const maxMedium = 1 << 40
 
 func (h *Handlers) media(g *guard.Guard) {
 	g.Handle(fiber.MethodPut, "/v1/media/:sha256", guard.For(triage.Examiner).Body(maxMedium), h.upload)
+	g.Handle(fiber.MethodPost, "/v1/media", guard.For(triage.Examiner).Body(int64(triage.MaxBatchBytes+wire.BatchOverhead)), h.uploadBatch)
 }
 
 // upload streams a medium to where it is kept, in constant memory.
@@ -29,4 +31,23 @@ func (h *Handlers) upload(c *fiber.Ctx) error {
 		return err
 	}
 	return c.SendStatus(fiber.StatusNoContent)
+}
+
+// uploadBatch takes many small media in one request.
+func (h *Handlers) uploadBatch(c *fiber.Ctx) error {
+	if _, err := guard.Size(c); err != nil {
+		return err
+	}
+	var media []triage.SmallMedium
+	for m, err := range wire.Frames(guard.Body(c)) {
+		if err != nil {
+			return err
+		}
+		media = append(media, m)
+	}
+	refused, err := h.Submission.UploadBatch(guard.Context(c), guard.Session(c).Actor, media)
+	if err != nil {
+		return err
+	}
+	return c.JSON(wire.NewBatchAnswer(refused))
 }

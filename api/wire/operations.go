@@ -196,6 +196,11 @@ func submissionOperations() []Operation {
 			Method: http.MethodPut, Path: "/v1/media/{sha256}", Name: "upload", Summary: "Send the bytes of one wanted medium, with Content-Length",
 			Roles: examiner, Body: &Content{typeBinary, nil}, Status: 204, Errors: []triage.Kind{triage.NotFound, triage.Conflict, triage.Corrupt, triage.TooLarge},
 		},
+		{
+			Method: http.MethodPost, Path: "/v1/media", Name: "uploadBatch",
+			Summary: "Send up to 128 wanted media of at most 1 MiB each, 4 MiB together, with Content-Length: each as its SHA-256 (32 bytes), its size (4 bytes, big-endian) and its bytes. The answer says of each what became of it",
+			Roles:   examiner, Body: &Content{typeBinary, nil}, Status: 200, Answers: answers(BatchAnswer{}), Errors: []triage.Kind{triage.TooLarge},
+		},
 	}
 }
 

@@ -3,8 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
-	"io"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -12,7 +10,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"vigie/hashing"
-	"vigie/store/evidence"
 	"vigie/triage"
 )
 
@@ -46,22 +43,6 @@ type upload struct {
 	went atomic.Int64 // bytes of it that this try has sent
 }
 
-// outgoing is a file on its way: it tells uploads how far it went.
-type outgoing struct {
-	io.ReadCloser
-	uploads *uploads
-	job     *upload
-}
-
-// Read implements io.Reader.
-func (f *outgoing) Read(p []byte) (int, error) {
-	n, err := f.ReadCloser.Read(p)
-	f.uploads.sent.Add(int64(n))
-	f.job.went.Add(int64(n))
-	f.uploads.pending.Add(-int64(n))
-	return n, err
-}
-
 // candidate is an item of a part.
 type candidate struct {
 	part *part
@@ -69,21 +50,14 @@ type candidate struct {
 }
 
 func newUploads(s *submission, parallel int) *uploads {
-	const waiting = 64 // media that may wait for their turn while the next part is sent
+	const waiting = 2 * triage.MaxBatchMedia // media that may wait for their turn while the next part is sent
 	return &uploads{submission: s, parallel: parallel, queue: make(chan *upload, waiting), ordered: make(chan *upload, waiting), active: make(map[hashing.SHA256]*upload)}
 }
 
 // start starts the goroutines of g that upload until close.
 func (u *uploads) start(ctx context.Context, g *errgroup.Group) {
 	work := func(queue <-chan *upload) {
-		g.Go(func() error {
-			for job := range queue {
-				if err := u.upload(ctx, job); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
+		g.Go(func() error { return u.work(ctx, queue) })
 	}
 	for range u.parallel {
 		work(u.queue)
@@ -167,72 +141,4 @@ func (u *uploads) register(p *part, id triage.PartID, wanted []hashing.SHA256, h
 		p.waiting++
 	}
 	return jobs
-}
-
-// upload tries the files that hold a medium until one of them can be sent.
-func (u *uploads) upload(ctx context.Context, job *upload) error {
-	for {
-		u.mu.Lock()
-		if len(job.sources) == 0 {
-			delete(u.active, job.digest)
-			u.mu.Unlock()
-			return u.finish(ctx, job)
-		}
-		from := job.sources[0]
-		job.sources = job.sources[1:]
-		found := from.part.found[from.item]
-		u.mu.Unlock()
-
-		err := u.submission.client.Upload(ctx, job.digest, func() (io.ReadCloser, error) {
-			f, err := found.Open(ctx)
-			if err != nil {
-				return nil, err
-			}
-			u.pending.Add(job.went.Swap(0)) // what an earlier try sent, it sent in vain
-			return &outgoing{f, u, job}, nil
-		}, found.Size)
-		if err == nil {
-			u.mu.Lock()
-			job.sent = true
-			u.mu.Unlock()
-			u.done.Add(1)
-			u.doneBytes.Add(job.size)
-			return u.finish(ctx, job)
-		}
-		if !triage.IsKind(err, triage.Corrupt) {
-			return err
-		}
-		reason := evidence.ReasonChanged // the service saw other bytes than were declared
-		if fault, ok := errors.AsType[*evidence.Error](err); ok {
-			reason = fault.Reason
-		}
-		u.mu.Lock()
-		u.submission.unreadable(&from.part.found[from.item].Item, reason)
-		from.part.changed = true
-		u.mu.Unlock()
-	}
-}
-
-// finish tells the parts that waited for a medium, and amends those that are complete and were changed.
-func (u *uploads) finish(ctx context.Context, job *upload) error {
-	u.pending.Add(job.went.Swap(0) - job.size)
-	var amended []*part
-	u.mu.Lock()
-	for _, p := range job.parts {
-		if p.waiting--; p.waiting == 0 && p.changed {
-			amended = append(amended, p)
-		}
-	}
-	job.parts = nil
-	u.mu.Unlock()
-	for _, p := range amended {
-		id, err := u.submission.amend(ctx, p)
-		if err != nil {
-			return err
-		}
-		u.mu.Lock()
-		u.ids[p.index] = id
-		u.mu.Unlock()
-	}
-	return nil
 }

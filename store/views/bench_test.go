@@ -112,7 +112,7 @@ func (c *crowd) register() {
 func (c *crowd) queue() {
 	c.stage("queued", len(c.items), func() {
 		for _, it := range c.items {
-			c.ok(c.Media.MarkQueued(c.t.Context(), it.Medium, 1, it.Keys, it.Size))
+			c.ok(markOne(c.t.Context(), c.Media, triage.Arrived{Medium: it.Medium, Generation: 1, Keys: it.Keys, Size: it.Size}))
 		}
 	})
 }

@@ -582,7 +582,7 @@ func TestCountersAlwaysAddUp(t *testing.T) {
 			b.ok(b.Exhibits.SealExhibit(ctx, x, triage.Manifest{Version: step + 1, Parts: listed}))
 		case 2:
 			if m, err := b.Media.Medium(ctx, mediumID(n)); err == nil {
-				b.ok(b.Media.MarkQueued(ctx, m.ID, 1, m.Keys, m.Size))
+				b.ok(markOne(ctx, b.Media, triage.Arrived{Medium: m.ID, Generation: 1, Keys: m.Keys, Size: m.Size}))
 			}
 		case 3, 4, 5:
 			if m, err := b.Media.Medium(ctx, mediumID(n)); err == nil && m.State == triage.Queued {

@@ -93,15 +93,39 @@ func openMedia(ctx context.Context, d db, ids []triage.MediumID) ([]opened, erro
 }
 
 // MarkQueued implements triage.MediumStore. In a later state it only corrects keys that were declared wrongly.
-func (s Media) MarkQueued(ctx context.Context, id triage.MediumID, generation int, keys triage.DigestKeys, size int64) error {
-	found, err := s.run(ctx, markQueued, s.medium(id), packID(string(id)), packKeys(keys), packNumber(size), max(1, generation)).Int()
-	if err == nil && found == 0 {
-		return missing("queue medium", string(id), "medium")
+func (s Media) MarkQueued(ctx context.Context, arrived ...triage.Arrived) ([]error, error) {
+	answers, err := s.markQueued(ctx, arrived)
+	if redis.HasErrorPrefix(err, "NOSCRIPT") {
+		if err = markQueued.Load(ctx, s.rdb).Err(); err == nil {
+			answers, err = s.markQueued(ctx, arrived)
+		}
 	}
-	if err == nil && found < 0 {
-		return triage.E(triage.Conflict, "queue medium", string(id), "its exhibit was destroyed or changed meanwhile: submit again", nil)
+	if err != nil {
+		return nil, fault("views.MarkQueued", "", err)
 	}
-	return fault("views.MarkQueued", string(id), err)
+	gone := make([]error, len(arrived))
+	for i, answer := range answers {
+		id := string(arrived[i].Medium)
+		switch found := answer.Val(); {
+		case number(found) == 0:
+			gone[i] = missing("queue medium", id, "medium")
+		case number(found) < 0:
+			gone[i] = triage.E(triage.Conflict, "queue medium", id, "its exhibit was destroyed or changed meanwhile: submit again", nil)
+		}
+	}
+	return gone, nil
+}
+
+// markQueued asks once about all.
+func (s Media) markQueued(ctx context.Context, arrived []triage.Arrived) ([]*redis.Cmd, error) {
+	pipe := s.rdb.Pipeline()
+	answers := make([]*redis.Cmd, len(arrived))
+	for i, m := range arrived {
+		answers[i] = markQueued.EvalSha(ctx, pipe, []string{s.medium(m.Medium)},
+			s.prefix, packID(string(m.Medium)), packKeys(m.Keys), packNumber(m.Size), max(1, m.Generation))
+	}
+	_, err := pipe.Exec(ctx)
+	return answers, err
 }
 
 // Seen implements triage.SeenStore.

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"context"
 	"encoding/binary"
 	"reflect"
 	"slices"
@@ -85,7 +86,7 @@ func TestMarkQueued(t *testing.T) {
 	verified := triage.DigestKeys{MD5: triage.DigestKey{9}, SHA1: b.medium(1).Keys.SHA1, SHA256: b.medium(1).Keys.SHA256}
 	declared := b.medium(1).Keys
 	for range 2 {
-		b.ok(b.Media.MarkQueued(ctx, mediumID(1), 1, verified, 77))
+		b.ok(markOne(ctx, b.Media, triage.Arrived{Medium: mediumID(1), Generation: 1, Keys: verified, Size: 77}))
 		if m := b.medium(1); m.State != triage.Queued || m.Keys != verified || m.Size != 77 {
 			t.Fatalf("%+v", m)
 		}
@@ -101,14 +102,14 @@ func TestMarkQueued(t *testing.T) {
 	b.examine(2, triage.Pending, 0)
 	wrong := b.medium(2).Keys
 	wrong.MD5 = triage.DigestKey{8}
-	b.ok(b.Media.MarkQueued(ctx, mediumID(2), 1, wrong, 5))
+	b.ok(markOne(ctx, b.Media, triage.Arrived{Medium: mediumID(2), Generation: 1, Keys: wrong, Size: 5}))
 	if m := b.medium(2); m.State != triage.Examined || m.Keys != wrong || m.Size != 1002 {
 		t.Errorf("%+v", m)
 	}
 	if ids, err := b.Rematch.Outdated(ctx, 10, false); err != nil || !slices.Contains(ids, mediumID(2)) {
 		t.Errorf("it should be matched again: %v, %v", ids, err)
 	}
-	b.ok(b.Media.MarkQueued(ctx, mediumID(3), 1, verified, 5))
+	b.ok(markOne(ctx, b.Media, triage.Arrived{Medium: mediumID(3), Generation: 1, Keys: verified, Size: 5}))
 	if m := b.medium(3); m.State != triage.Listed || m.Keys == verified {
 		t.Errorf("not media: %+v", m)
 	}
@@ -122,7 +123,7 @@ func TestKeysOnRecord(t *testing.T) {
 	x := b.exhibit(1, "ada")
 	b.register(x.ID, part(1), picture(x.ID, 1, "a"))
 	declared := b.medium(1).Keys
-	b.ok(b.Media.MarkQueued(ctx, mediumID(1), 1, declared, 5))
+	b.ok(markOne(ctx, b.Media, triage.Arrived{Medium: mediumID(1), Generation: 1, Keys: declared, Size: 5}))
 	at := triage.Locator{Pack: triage.PackID{Writer: "0123456789ab", Number: 7}, Offset: 8, Length: 9}
 	_, err := b.Media.FileExaminations(ctx, triage.Filed{ExaminationRecord: triage.ExaminationRecord{Medium: mediumID(1), Size: 5, Keys: declared}, At: at})
 	b.ok(err)
@@ -142,12 +143,12 @@ func TestKeysOnRecord(t *testing.T) {
 		t.Errorf("concluded: %+v", m)
 	}
 	seen(declared, true)
-	b.ok(b.Media.MarkQueued(ctx, mediumID(1), 1, declared, 5))
+	b.ok(markOne(ctx, b.Media, triage.Arrived{Medium: mediumID(1), Generation: 1, Keys: declared, Size: 5}))
 	if m := b.medium(1); m.Keys != (triage.DigestKeys{}) || m.Epoch != 0 {
 		t.Errorf("queued late: %+v", m)
 	}
 	verified := triage.DigestKeys{MD5: triage.DigestKey{9}, SHA1: triage.DigestKey{8}, SHA256: declared.SHA256}
-	b.ok(b.Media.MarkQueued(ctx, mediumID(1), 1, verified, 5))
+	b.ok(markOne(ctx, b.Media, triage.Arrived{Medium: mediumID(1), Generation: 1, Keys: verified, Size: 5}))
 	b.rematch(1, triage.Pending, 0)
 	if m := b.medium(1); m.Keys != verified {
 		t.Errorf("verified late: %+v", m)
@@ -325,7 +326,7 @@ func TestWantedSince(t *testing.T) {
 			}
 			seen[id] = true
 			// What is repaired is not wanted any more, and still marks the place to go on from.
-			b.ok(b.Media.MarkQueued(ctx, id, 1, triage.DigestKeys{}, 1))
+			b.ok(markOne(ctx, b.Media, triage.Arrived{Medium: id, Generation: 1, Keys: triage.DigestKeys{}, Size: 1}))
 		}
 		after = ids[len(ids)-1]
 	}
@@ -441,5 +442,34 @@ func TestFloor(t *testing.T) {
 	state("all matched", triage.Lag{From: 5, To: 5}, 0)
 	if left := b.rdb.HGetAll(ctx, "{t}:epochs").Val(); len(left) != 1 || left["5"] != "4" {
 		t.Errorf("counted as %v", left)
+	}
+}
+
+// markOne is MarkQueued of one medium.
+func markOne(ctx context.Context, media Media, m triage.Arrived) error {
+	gone, err := media.MarkQueued(ctx, m)
+	if err == nil {
+		err = gone[0]
+	}
+	return err
+}
+
+// TestMarkManyQueued answers of each medium by itself, also where Redis has forgotten its scripts.
+func TestMarkManyQueued(t *testing.T) {
+	b := open(t)
+	ctx := t.Context()
+	x := b.exhibit(1, "ada")
+	b.register(x.ID, part(1), picture(x.ID, 1, "a"), picture(x.ID, 2, "a"), picture(x.ID, 3, "a"))
+	b.ok(b.rdb.ScriptFlush(ctx).Err())
+	gone, err := b.Media.MarkQueued(ctx,
+		triage.Arrived{Medium: mediumID(1), Generation: 1, Keys: b.medium(1).Keys, Size: 5},
+		triage.Arrived{Medium: mediumID(9), Generation: 1, Size: 5},
+		triage.Arrived{Medium: mediumID(3), Generation: 1, Keys: b.medium(3).Keys, Size: 6})
+	b.ok(err)
+	if gone[0] != nil || !triage.IsKind(gone[1], triage.NotFound) || gone[2] != nil {
+		t.Errorf("%v", gone)
+	}
+	if b.medium(1).State != triage.Queued || b.medium(2).State != triage.Wanted || b.medium(3).State != triage.Queued {
+		t.Errorf("%+v %+v %+v", b.medium(1), b.medium(2), b.medium(3))
 	}
 }

@@ -443,9 +443,11 @@ func TestExhibits(t *testing.T) {
 		},
 		"empty part": func() error { _, err := b.Exhibits.RegisterPart(ctx, unknown, part(1), nil, nil); return err },
 		"medium":     func() error { _, err := b.Media.Medium(ctx, mediumID(9)); return err },
-		"queued":     func() error { return b.Media.MarkQueued(ctx, mediumID(9), 1, triage.DigestKeys{}, 1) },
-		"group":      func() error { _, err := b.Queue.Group(ctx, "none"); return err },
-		"claim":      func() error { return b.Queue.Claim(ctx, triage.GroupID(mediumID(9)), triage.Claim{By: "a"}, day) },
+		"queued": func() error {
+			return markOne(ctx, b.Media, triage.Arrived{Medium: mediumID(9), Generation: 1, Keys: triage.DigestKeys{}, Size: 1})
+		},
+		"group": func() error { _, err := b.Queue.Group(ctx, "none"); return err },
+		"claim": func() error { return b.Queue.Claim(ctx, triage.GroupID(mediumID(9)), triage.Claim{By: "a"}, day) },
 	} {
 		if err := call(); !triage.IsKind(err, triage.NotFound) {
 			t.Errorf("%s that is not there: %v", name, err)

@@ -47,9 +47,13 @@ func New(rdb redis.UniversalClient, prefix string, lease time.Duration) *Queue {
 }
 
 // Enqueue implements triage.JobQueue.
-func (q *Queue) Enqueue(ctx context.Context, id triage.MediumID) error {
-	err := q.rdb.XAdd(ctx, &redis.XAddArgs{Stream: q.stream, Values: []string{medium, string(id)}}).Err()
-	return fault("work.Enqueue", string(id), err)
+func (q *Queue) Enqueue(ctx context.Context, ids ...triage.MediumID) error {
+	pipe := q.rdb.Pipeline()
+	for _, id := range ids {
+		pipe.XAdd(ctx, &redis.XAddArgs{Stream: q.stream, Values: []string{medium, string(id)}})
+	}
+	_, err := pipe.Exec(ctx)
+	return fault("work.Enqueue", "", err)
 }
 
 // Len returns how many jobs are not done.
