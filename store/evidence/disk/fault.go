@@ -41,6 +41,7 @@ const (
 	ReasonOverwritten = "overwritten"             // of a deleted file: some of its place belongs to another file now
 	ReasonNoContent   = "content-gone"            // of a deleted file: the file system no longer says where its bytes were
 	ReasonMetadata    = "metadata-unreadable"     // there is a name, and nothing behind it
+	ReasonFolder      = "folder-unreadable"       // what lies in it is not told
 	ReasonEncrypted   = "encrypted"               // by the file system (EFS)
 	ReasonCompression = "compression-unsupported" // by Windows, in a way not known here
 	ReasonUnreadable  = "unreadable"              // The Sleuth Kit cannot give its bytes
@@ -101,6 +102,7 @@ var waysOut = map[string]string{
 	ReasonRAID:           "assemble the array read-only (mdadm) and make a raw image of it",
 	ReasonUnsupportedFS:  "mount the volume read-only on a system that knows it and submit the folder",
 	ReasonUnknownFS:      "it may be encrypted without a mark (VeraCrypt), or damaged: look at it by hand",
+	ReasonFolder:         "the file system is damaged there: repair a copy of the image (fsck, chkdsk) and read that",
 	ReasonUnpartitioned:  "a deleted partition may lie there: look for one by hand (testdisk)",
 }
 

@@ -18,7 +18,7 @@ const windowFiles = 1 << 16
 
 // Files goes through the image and yields every file: first those that are allocated, then deleted ones, each in windows of
 // windowFiles in the order in which their bytes begin on the drive; then, with Whole, the volumes and stretches of the
-// drive that were not read, with the reason. Folders are not yielded, nor what is no file: the file systems' own records
+// drive that were not read, with the reason. Folders are not yielded unless they cannot be read, nor what is no file: the file systems' own records
 // ($MFT and the like, FAT tables, the label of a volume), ".", "..", and the names that The Sleuth Kit adds.
 //
 // The same image gives the same files in the same order each time. An error is the last thing that is yielded: that of
@@ -49,6 +49,8 @@ type listing struct {
 	current *volume
 	deleted bool // the second pass: deleted files
 	window  []*File
+	folder  *File // the one told last, of which nothing was told yet
+	inside  string
 }
 
 // errEnough ends a pass of which nobody wants more.
@@ -133,10 +135,15 @@ func (l *listing) read(d *dfxml) error {
 		case err != nil:
 			return whyEnded(l.ctx, err, ReasonListing)
 		case e.object == nil && e.fs != "":
-			l.begin(e)
+			if l.begin(e); l.current == nil {
+				return &Error{Reason: ReasonListing, Err: errors.New("more volumes than a drive can have")}
+			}
 		case e.object == nil:
 			if l.current != nil {
 				l.current.failed = l.current.failed || e.failed
+			}
+			if err := l.entered(""); err != nil {
+				return err
 			}
 			l.current = nil
 		case l.current != nil:
@@ -145,6 +152,29 @@ func (l *listing) read(d *dfxml) error {
 			}
 		}
 	}
+}
+
+// enter notes a folder whose entries must come next: fiwalk passes over one that it cannot read without a word. In each that
+// it can, it finds "." or "..", but for exFAT, which has neither, and for HFS+, where a folder may be met twice.
+func (l *listing) enter(o *object) {
+	last := o.name[strings.LastIndexByte(o.name, '/')+1:]
+	system := l.current.fs
+	if l.deleted || o.mode() != fs.ModeDir || o.kind == 'V' || last == "." || last == ".." || o.system(l.current) ||
+		system == "exfat" || strings.HasPrefix(system, "hfs") {
+		return
+	}
+	l.folder, l.inside = l.file(o), o.name+"/"
+	l.folder.Fault = fault(ReasonFolder)
+}
+
+// entered tells of the folder before when what comes next is not in it.
+func (l *listing) entered(next string) error {
+	folder := l.folder
+	l.folder = nil
+	if folder == nil || strings.HasPrefix(next, l.inside) {
+		return nil
+	}
+	return l.add(folder)
 }
 
 // begin finds the volume that a listing has come to. fiwalk looks at the beginnings of drives without a partition table:
@@ -156,7 +186,7 @@ func (l *listing) begin(e event) {
 			l.current = v
 		}
 	}
-	if l.current == nil {
+	if l.current == nil && len(l.volumes) < 2*maxVolumes {
 		l.current = &volume{name: "at-" + strconv.FormatInt(e.offset/sectorBytes, 10), start: e.offset, length: max(0, l.im.size-e.offset)}
 		l.volumes = append(l.volumes, l.current)
 		if first := l.volumes[0]; first.name == "" && first.found == (found{}) {
@@ -164,7 +194,7 @@ func (l *listing) begin(e event) {
 		}
 	}
 	v := l.current
-	if v.taken == nil {
+	if v != nil && v.taken == nil {
 		v.fs, v.block, v.taken = e.fs, e.block, newBlocks(e.block, v.length)
 		if e.fs == "ntfs" {
 			v.ntfs = openNTFS(l.im.r, v.start)
@@ -175,9 +205,13 @@ func (l *listing) begin(e event) {
 // take makes files of what a listing says of one name.
 func (l *listing) take(o *object) error {
 	v := l.current
+	if err := l.entered(o.name); err != nil {
+		return err
+	}
 	if o.deleted != l.deleted {
 		return nil
 	}
+	l.enter(o)
 	if !o.deleted {
 		v.taken.add(o.runs)
 	}
@@ -193,188 +227,6 @@ func (l *listing) take(o *object) error {
 		}
 	}
 	return l.streams(o, own)
-}
-
-// isFile reports whether a name is that of a file, or of something else that is to be accounted for.
-func (o *object) isFile(v *volume) bool {
-	last := o.name[strings.LastIndexByte(o.name, '/')+1:]
-	switch {
-	case o.mode() == fs.ModeDir:
-		return false
-	case o.kind == 'v' || o.kind == 'V' || o.meta == metaVirtual || o.meta == metaVirtualFolder:
-		return false
-	case last == "." || last == ".." || o.name == "":
-		return false
-	case o.system(v):
-		return false
-	case v.fs == "iso9660" && o.deleted && o.size == 0: // nothing is ever deleted there: an empty file that has two directories
-		return false
-	case strings.HasPrefix(v.fs, "fat") && o.size == 0 && strings.HasSuffix(last, " (Volume Label Entry)"):
-		return false
-	case v.fs == "exfat" && o.size == 0 && strings.HasSuffix(last, "(Volume Label Entry)"):
-		return false
-	}
-	return true
-}
-
-// system reports whether a name is one of the file system's own records.
-func (o *object) system(v *volume) bool {
-	switch {
-	case v.fs == "ntfs":
-		return o.inode < systemRecords || strings.HasPrefix(o.name, "$Extend/")
-	case strings.HasPrefix(v.fs, "hfs"):
-		const firstUser = 16
-		return o.inode < firstUser && strings.HasPrefix(o.name, "$")
-	case strings.HasPrefix(v.fs, "exfat"):
-		return strings.HasPrefix(o.name, "$ALLOC_BITMAP") || strings.HasPrefix(o.name, "$UPCASE_TABLE")
-	}
-	return false
-}
-
-// Types of what is behind a name: TSK_FS_META_TYPE_ENUM.
-const (
-	metaVirtual       = 10
-	metaVirtualFolder = 11
-)
-
-// mode returns the type of what is behind a name, or of the name where nothing is.
-func (o *object) mode() fs.FileMode {
-	kinds := []fs.FileMode{1: 0, 2: fs.ModeDir, 3: fs.ModeNamedPipe, 4: fs.ModeDevice | fs.ModeCharDevice, 5: fs.ModeDevice, 6: fs.ModeSymlink, 8: fs.ModeSocket}
-	if !o.bare() && o.meta > 0 && o.meta < len(kinds) && o.meta != 7 {
-		return kinds[o.meta]
-	}
-	switch o.kind {
-	case 'r', '-', 0:
-		return 0
-	case 'd', 'V':
-		return fs.ModeDir
-	case 'l':
-		return fs.ModeSymlink
-	case 'c':
-		return fs.ModeDevice | fs.ModeCharDevice
-	case 'b':
-		return fs.ModeDevice
-	case 'p':
-		return fs.ModeNamedPipe
-	case 's', 'h':
-		return fs.ModeSocket
-	}
-	return fs.ModeIrregular
-}
-
-// file returns what is known of a file before its content is looked at.
-func (l *listing) file(o *object) *File {
-	v := l.current
-	f := &File{
-		Address: v.address() + "/" + strconv.FormatUint(o.inode, 10), Deleted: o.deleted, Size: max(o.size, 0), Type: o.mode(), LocalTime: o.local,
-		Modified: o.times[modified], Created: o.times[created], Accessed: o.times[accessed], Changed: o.times[changed],
-		im: l.im, volume: v,
-	}
-	if v.fs == "iso9660" && f.Modified.IsZero() { // it keeps one time, that of the recording, and others show it as this
-		f.Modified = f.Created
-	}
-	var tooLong bool
-	f.Path, f.Altered, tooLong = safePath(v.name, o.name)
-	switch {
-	case tooLong:
-		f.Fault = fault(ReasonPathTooLong)
-	case o.bare() && o.deleted:
-		f.Fault = fault(ReasonNoContent)
-	case o.bare():
-		f.Fault = fault(ReasonMetadata)
-	default:
-		f.Fault = fault(refusal(f.Type))
-	}
-	return f
-}
-
-// content says where a file's bytes are.
-func (l *listing) content(f *File, o *object, own []data) {
-	if f.Fault != nil || f.Size == 0 {
-		return
-	}
-	f.valid = f.Size
-	var main *data
-	if len(own) > 0 && own[0].name == "" && own[0].size == o.size {
-		main = &own[0]
-		f.valid = min(main.valid, f.Size)
-	}
-	for i := range own {
-		if own[i].name == wofStream {
-			f.Fault = &Error{Reason: ReasonCompression, What: "WOF"}
-			return
-		}
-	}
-	switch {
-	case main != nil && main.encrypted:
-		f.Fault = &Error{Reason: ReasonEncrypted, What: "EFS"}
-	case o.resident && main != nil && main.resident != nil:
-		f.resident = main.resident
-	case f.Deleted && len(o.runs) == 0 && !o.odd:
-		f.Fault = fault(ReasonNoContent)
-	case f.Deleted && l.current.taken.touches(o.runs):
-		f.Fault = fault(ReasonOverwritten)
-	case !o.odd && covers(o.runs, f.Size) && len(o.runs) <= maxKeptRuns:
-		f.runs = slices.Clone(o.runs)
-	default:
-		f.icat = strconv.FormatUint(o.inode, 10)
-	}
-}
-
-// covers reports whether runs give all bytes of a file, from the first to the last.
-func covers(runs []run, size int64) bool {
-	at := int64(0)
-	for _, r := range runs {
-		if r.at != at {
-			return false
-		}
-		at += r.length
-	}
-	return at >= size
-}
-
-// wofStream holds the bytes of a file that Windows compressed in a way of its own (compact /exe): what the file itself
-// has are zeros.
-const wofStream = "WofCompressedData"
-
-// streams adds the alternate data streams of a file or a folder.
-func (l *listing) streams(o *object, own []data) error {
-	v := l.current
-	last := o.name[strings.LastIndexByte(o.name, '/')+1:]
-	if last == "." || last == ".." {
-		return nil
-	}
-	for _, d := range own {
-		if d.name == "" {
-			continue
-		}
-		f := l.file(o)
-		f.Path += ":" + d.name
-		f.Stream, f.Type, f.Fault, f.Size, f.valid = true, 0, nil, d.size, min(d.valid, d.size)
-		attribute := "-128-" + strconv.Itoa(int(d.id))
-		f.Address += attribute
-		if !l.deleted {
-			v.taken.add(d.runs)
-		}
-		switch {
-		case d.encrypted:
-			f.Fault = &Error{Reason: ReasonEncrypted, What: "EFS"}
-		case d.name == wofStream:
-			f.Fault = &Error{Reason: ReasonCompression, What: "WOF"}
-		case f.Deleted && v.taken.touches(d.runs):
-			f.Fault = fault(ReasonOverwritten)
-		case d.resident != nil:
-			f.resident = d.resident
-		case d.whole && len(d.runs) <= maxKeptRuns:
-			f.runs = d.runs
-		default:
-			f.icat = strconv.FormatUint(o.inode, 10) + attribute
-		}
-		if err := l.add(f); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // add puts a file into the window, and hands the window on when it is full.

@@ -2,6 +2,7 @@ package disk_test
 
 import (
 	"bytes"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -306,6 +307,68 @@ func TestPieces(t *testing.T) {
 	}
 	if pieces < 10 {
 		t.Errorf("the large file has %d pieces: nothing was tried", pieces)
+	}
+}
+
+// TestManyPieces: a file in more pieces than are kept is read by icat.
+func TestManyPieces(t *testing.T) {
+	need(t, "mkfs.ext2", "debugfs")
+	k := kit(t)
+	small := make(map[string][]byte)
+	var script strings.Builder
+	for i := range 3000 {
+		name := fmt.Sprintf("f%04d", i)
+		small[name] = noise(uint64(i), 2000)
+		if i%2 == 0 {
+			script.WriteString("rm " + name + "\n")
+		}
+	}
+	path := blank(t, "full.dd", 8<<20)
+	run(t, "mkfs.ext2", "-q", "-F", "-b", "1024", "-m", "0", "-N", "4000", "-d", folderOf(t, small), path)
+	large := noise(11, 3_200_000)
+	script.WriteString("write " + write(t, t.TempDir(), "large", large) + " large\n")
+	run(t, "debugfs", "-w", "-f", write(t, t.TempDir(), "script", []byte(script.String())), path)
+	for f, err := range open(t, k, path).Files(t.Context()) {
+		must(t, err)
+		if f.Path != "large" {
+			continue
+		}
+		if got, err := digest(t.Context(), f); err != nil || got != sum(large) || !f.ByIcat() {
+			t.Errorf("%s, %v, by icat %v", got, err, f.ByIcat())
+		}
+		return
+	}
+	t.Error("it was not told")
+}
+
+// TestFolder: a folder that cannot be read is told, and what lies beside it.
+func TestFolder(t *testing.T) {
+	k := kit(t)
+	for _, name := range []string{"ext4", "fat16"} {
+		t.Run(name, func(t *testing.T) {
+			path := drives[name](t, map[string][]byte{"one/a.bin": noise(1, 5000), "two/b.bin": noise(2, 5000), "c.bin": noise(3, 5000)})
+			content, err := os.ReadFile(path)
+			must(t, err)
+			mark := []byte("b.bin") // in its folder alone
+			if name == "fat16" {
+				mark = []byte("B       BIN")
+			}
+			at := bytes.Index(content, mark) / 1024 * 1024
+			clear(content[at : at+1024])
+			must(t, os.WriteFile(path, content, 0o644))
+			all, end := list(t, open(t, k, path))
+			must(t, end)
+			got := make(map[string]string)
+			for _, f := range all {
+				got[f.Path] = f.reason
+			}
+			want := map[string]string{"one/a.bin": "", "two": disk.ReasonFolder, "c.bin": ""}
+			for path, reason := range want {
+				if r, ok := got[path]; !ok || r != reason {
+					t.Errorf("told %q", got)
+				}
+			}
+		})
 	}
 }
 
