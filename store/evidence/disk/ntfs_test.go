@@ -1,0 +1,123 @@
+package disk_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"os"
+	"testing"
+	"unicode/utf16"
+
+	"vigie/store/evidence/disk"
+)
+
+// record finds the record of a file in an image of NTFS, and within it the attribute with the bytes of the file itself.
+func record(t *testing.T, image []byte, name string) (record, attribute []byte) {
+	t.Helper()
+	var encoded []byte
+	for _, u := range utf16.Encode([]rune(name)) {
+		encoded = binary.LittleEndian.AppendUint16(encoded, u)
+	}
+	for at := 0; at+1024 <= len(image); at += 1024 {
+		record = image[at : at+1024]
+		if string(record[:4]) != "FILE" || !bytes.Contains(record, encoded) {
+			continue
+		}
+		for a := int(binary.LittleEndian.Uint16(record[20:])); a < 500; a += int(binary.LittleEndian.Uint32(record[a+4:])) {
+			if binary.LittleEndian.Uint32(record[a:]) == 0x80 {
+				return record, record[a:]
+			}
+		}
+	}
+	t.Fatal("no such record")
+	return nil, nil
+}
+
+// edited returns an image of NTFS with one file of the content, whose attribute edit has changed.
+func edited(t *testing.T, content []byte, edit func(image, record, attribute []byte)) string {
+	t.Helper()
+	path := ntfs(t, map[string][]byte{"target": content})
+	image, err := os.ReadFile(path)
+	must(t, err)
+	r, a := record(t, image, "target")
+	edit(image, r, a)
+	must(t, os.WriteFile(path, image, 0o644))
+	return path
+}
+
+func only(t *testing.T, path string) told {
+	t.Helper()
+	all, end := list(t, open(t, kit(t), path))
+	must(t, end)
+	if len(all) != 1 {
+		t.Fatalf("told %v", all)
+	}
+	return all[0]
+}
+
+// TestNTFSWritten: what lies behind the last byte that was ever written reads as zeros, and not as what is on the drive.
+func TestNTFSWritten(t *testing.T) {
+	content := noise(1, 100_000)
+	const written = 61_234
+	path := edited(t, content, func(_, _, a []byte) { binary.LittleEndian.PutUint64(a[56:], written) })
+	clear(content[written:])
+	if f := only(t, path); f.sum != sum(content) || f.ByIcat() {
+		t.Errorf("%v", f)
+	}
+}
+
+// TestNTFSEncrypted: a file that EFS encrypted has no bytes for us.
+func TestNTFSEncrypted(t *testing.T) {
+	path := edited(t, noise(1, 100_000), func(_, _, a []byte) { a[13] |= 0x40 })
+	if f := only(t, path); f.reason != disk.ReasonEncrypted {
+		t.Errorf("%v", f)
+	}
+}
+
+// TestNTFSCompressed: a file of 64 KiB that NTFS compressed into one cluster is read by icat.
+func TestNTFSCompressed(t *testing.T) {
+	const unit = 16 * 4096
+	path := edited(t, noise(1, unit), func(image, record, a []byte) {
+		list := int(binary.LittleEndian.Uint16(a[32:]))
+		if a[list] != 0x21 && a[list] != 0x11 && a[list] != 0x31 {
+			t.Fatalf("a list of runs that begins with %x", a[list])
+		}
+		place := make([]byte, 8)
+		copy(place, a[list+2:list+2+int(a[list]>>4)])
+		runs := append([]byte{a[list], 1}, a[list+2:list+2+int(a[list]>>4)]...)
+		runs = append(runs, 0x01, 15, 0) // 15 clusters that lie nowhere, and the end
+		length := (72 + len(runs) + 7) / 8 * 8
+		clear(a[64 : length+8])
+		binary.LittleEndian.PutUint32(a[4:], uint32(length))
+		a[12], a[34] = 1, 4 // compressed, in units of 2⁴ clusters
+		binary.LittleEndian.PutUint16(a[32:], 72)
+		binary.LittleEndian.PutUint64(a[64:], 4096)
+		copy(a[72:], runs)
+		binary.LittleEndian.PutUint32(a[length:], 0xffffffff)
+		end := len(record) - len(a) // both end with the image's record
+		binary.LittleEndian.PutUint32(record[24:], uint32(end+length+8))
+		cluster := image[int(binary.LittleEndian.Uint64(place))*4096:][:4096]
+		clear(cluster)
+		for i := range 16 { // LZNT1: a letter, and 4095 times the same again
+			copy(cluster[6*i:], []byte{0x03, 0xb0, 0x02, 'v', 0xfc, 0x0f})
+		}
+	})
+	if f := only(t, path); f.sum != sum(bytes.Repeat([]byte("v"), unit)) || !f.ByIcat() {
+		t.Errorf("%v, by icat %v", f, f.ByIcat())
+	}
+}
+
+// TestNTFSWOF: a file that Windows compressed beside itself says so, instead of giving the zeros that lie in its place.
+func TestNTFSWOF(t *testing.T) {
+	path := ntfs(t, map[string][]byte{"target": make([]byte, 50_000)})
+	run(t, "ntfscp", "-f", "-N", "WofCompressedData", path, write(t, t.TempDir(), "content", noise(2, 9000)), "target")
+	all, end := list(t, open(t, kit(t), path))
+	must(t, end)
+	for _, f := range all {
+		if f.reason != disk.ReasonCompression {
+			t.Errorf("%v", f)
+		}
+	}
+	if len(all) != 2 {
+		t.Errorf("told %v", all)
+	}
+}
