@@ -52,8 +52,18 @@ func ReadListing(r io.Reader, see func(name string, size int64, runs int)) error
 	}
 }
 
-// NextRaw returns what follows in the counting of raw segments.
-var NextRaw = nextRaw
+// NextRaw and NextEWF return what follows in the counting of segments.
+var (
+	NextRaw = nextRaw
+	NextEWF = nextEWF
+)
+
+// Blocks is a set of blocks.
+type Blocks struct{ *blocks }
+
+func NewBlocks(block, volume int64) Blocks       { return Blocks{newBlocks(block, volume)} }
+func (b Blocks) Add(from, length int64)          { b.add([]run{{0, from, length}}) }
+func (b Blocks) Touches(from, length int64) bool { return b.touches([]run{{0, from, length}}) }
 
 // ReadAt reads the drive.
 func (im *Image) ReadAt(p []byte, at int64) (int, error) { return im.r.ReadAt(p, at) }

@@ -74,14 +74,18 @@ func Sniff(name string, head []byte) Format {
 	return ""
 }
 
-// rawName reports whether a file is called as raw images are, the first of a split one included.
+// rawName reports whether a file is called as raw images are, the first of a split one included. ".bin" is a name for everything.
 func rawName(name string) bool {
 	extension := strings.ToLower(filepath.Ext(name))
 	switch extension {
-	case ".dd", ".raw", ".img", ".ima", ".iso", ".bin", ".aa", ".aaa":
-		return extension != ".bin" // a name for everything
+	case ".dd", ".raw", ".img", ".ima", ".iso", ".aa", ".aaa":
+		return true
 	}
-	return len(extension) == len(".001") && (strings.HasPrefix(extension, ".00")) && extension[3] >= '0' && extension[3] <= '1'
+	switch strings.ToLower(filepath.Ext(strings.TrimSuffix(name, filepath.Ext(name)))) {
+	case ".zip", ".7z", ".rar", ".tar": // an archive in volumes
+		return false
+	}
+	return len(extension) == len(".001") && strings.HasPrefix(extension, ".00") && extension[3] >= '0' && extension[3] <= '1'
 }
 
 // sectorBytes is the unit of partition tables and of The Sleuth Kit's offsets.

@@ -121,3 +121,15 @@ func TestNTFSWOF(t *testing.T) {
 		t.Errorf("told %v", all)
 	}
 }
+
+// TestNTFSDeleted: a file of which the record is free and the name is not has lost its folder: it is told as deleted, with
+// its bytes, and its name as one with nothing behind it.
+func TestNTFSDeleted(t *testing.T) {
+	content := noise(5, 70_000)
+	path := edited(t, content, func(_, record, _ []byte) { record[22] &^= 1 })
+	all, end := list(t, open(t, kit(t), path))
+	must(t, end)
+	if len(all) != 2 || all[0].reason != disk.ReasonMetadata || !all[1].Deleted || all[1].Path != "$OrphanFiles/target" || all[1].sum != sum(content) {
+		t.Errorf("told %v", all)
+	}
+}
