@@ -74,7 +74,7 @@ func (l *listing) apfsVolume(v *volume) error {
 	args := append(v.pool(), "-o", strconv.FormatInt(v.start/sectorBytes, 10), "-r", "-p", "-m", "")
 	speech := l.im.listen(l.ctx, l.im.program(l.im.kit.fls, args...))
 	defer speech.Close()
-	v.fs, v.taken = "apfs", newBlocks(0, 0)
+	v.fs, v.taken = "apfs", newBlocks(0, 0, 0)
 	l.current = v
 	defer func() { l.current = nil }()
 	r := bufio.NewReaderSize(speech, maxLineBytes)

@@ -6,6 +6,8 @@ import "math/bits"
 // blocks of 4 KiB takes at most 32 MiB.
 type blocks struct {
 	size   int64 // of a block, in bytes
+	start  int64 // of the volume, in bytes: what a run claims outside of it is nobody's
+	end    int64
 	phase  int64 // where blocks begin: the place of the first run modulo size; -1: none was seen
 	pieces map[int64][]uint64
 }
@@ -18,22 +20,26 @@ const (
 	maxBlocks = 1 << 31
 )
 
-func newBlocks(block, volume int64) *blocks {
+func newBlocks(block, start, length int64) *blocks {
 	size := int64(sectorBytes)
 	if block > sectorBytes && bits.OnesCount64(uint64(block)) == 1 {
 		size = block
 	}
-	for volume/size > maxBlocks {
+	for length/size > maxBlocks {
 		size *= 2
 	}
-	return &blocks{size: size, phase: -1, pieces: make(map[int64][]uint64)}
+	return &blocks{size: size, start: start, end: start + length, phase: -1, pieces: make(map[int64][]uint64)}
 }
 
 // span returns the first block of a stretch of the image and the one behind its last. A run begins with a block; one that
 // does not touches both.
 func (b *blocks) span(r run) (first, end int64) {
-	from := r.from + b.size - b.phase
-	return from / b.size, (from + r.length + b.size - 1) / b.size
+	from, to := max(r.from, b.start), min(r.from+r.length, b.end)
+	if from >= to {
+		return 0, 0
+	}
+	shift := b.size - b.phase
+	return (from + shift) / b.size, (to + shift + b.size - 1) / b.size
 }
 
 // add notes what a file has.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // isFile reports whether a name is that of a file, or of something else that is to be accounted for.
@@ -13,7 +14,7 @@ func (o *object) isFile(v *volume) bool {
 	switch {
 	case o.mode() == fs.ModeDir:
 		return false
-	case o.kind == 'v' || o.kind == 'V' || o.meta == metaVirtual || o.meta == metaVirtualFolder:
+	case o.virtual():
 		return false
 	case last == "." || last == ".." || o.name == "":
 		return false
@@ -21,27 +22,40 @@ func (o *object) isFile(v *volume) bool {
 		return false
 	case v.fs == "iso9660" && o.deleted && o.size == 0: // nothing is ever deleted there: an empty file that has two directories
 		return false
-	case strings.HasPrefix(v.fs, "fat") && o.size == 0 && strings.HasSuffix(last, " (Volume Label Entry)"):
-		return false
-	case v.fs == "exfat" && o.size == 0 && strings.HasSuffix(last, "(Volume Label Entry)"):
+	case strings.Contains(v.fs, "fat") && o.size == 0 && strings.HasSuffix(last, "(Volume Label Entry)"):
 		return false
 	}
 	return true
 }
 
-// system reports whether a name is one of the file system's own records.
+// virtual reports whether a name is one that The Sleuth Kit adds: $MBR, $FAT1, $OrphanFiles.
+func (o *object) virtual() bool {
+	return o.kind == 'v' || o.kind == 'V' || o.meta == metaVirtual || o.meta == metaVirtualFolder
+}
+
+// system reports whether a name is one of the file system's own records: as narrowly as can be, for whoever hides files
+// gives them such names.
 func (o *object) system(v *volume) bool {
 	switch {
 	case v.fs == "ntfs":
-		return o.inode < systemRecords || strings.HasPrefix(o.name, "$Extend/")
+		own, extended := strings.CutPrefix(o.name, "$Extend/")
+		first, _, _ := strings.Cut(own, "/")
+		return o.inode < systemRecords || extended && slices.Contains(extendedRecords, first)
 	case strings.HasPrefix(v.fs, "hfs"):
 		const firstUser = 16
 		return o.inode < firstUser && strings.HasPrefix(o.name, "$")
-	case strings.HasPrefix(v.fs, "exfat"):
-		return strings.HasPrefix(o.name, "$ALLOC_BITMAP") || strings.HasPrefix(o.name, "$UPCASE_TABLE")
+	case v.fs == "exfat": // of these two it keeps no times
+		return (o.name == "$ALLOC_BITMAP" || o.name == "$UPCASE_TABLE") && o.times == [len(o.times)]time.Time{}
 	}
 	return false
 }
+
+// extendedRecords are what NTFS keeps in its folder $Extend, and systemStreams the streams of such records. Files that were
+// deleted while they were open lie there too, in $Deleted: those are files.
+var (
+	extendedRecords = []string{"$ObjId", "$Quota", "$Reparse", "$UsnJrnl", "$RmMetadata"}
+	systemStreams   = []string{"$Bad", "$SDS", "$Info", "$J", "$Max", "$Config", "$Verify", "$Corrupt", "$T", "$TxfLog", "$Tops"}
+)
 
 // Types of what is behind a name: TSK_FS_META_TYPE_ENUM.
 const (
@@ -149,18 +163,21 @@ func covers(runs []run, size int64) bool {
 // has are zeros.
 const wofStream = "WofCompressedData"
 
-// streams adds the alternate data streams of a file or a folder.
+// rootMark stands for the name of the root folder, of which a stream may hide something too.
+const rootMark = "(root)"
+
+// streams adds the alternate data streams of a file or a folder; of the file system's own records those that are not its own.
 func (l *listing) streams(o *object, own []data) error {
-	v := l.current
-	last := o.name[strings.LastIndexByte(o.name, '/')+1:]
-	if last == "." || last == ".." {
-		return nil
+	v, system := l.current, o.system(l.current)
+	if o.name == "." {
+		o.name, system = rootMark, true
 	}
 	for _, d := range own {
-		if d.name == "" {
+		if d.name == "" || system && slices.Contains(systemStreams, d.name) {
 			continue
 		}
 		f := l.file(o)
+		f.Altered = f.Altered || o.name == rootMark
 		f.Path += ":" + d.name
 		f.Stream, f.Type, f.Fault, f.Size, f.valid = true, 0, nil, d.size, min(d.valid, d.size)
 		attribute := "-128-" + strconv.Itoa(int(d.id))

@@ -27,6 +27,8 @@ const (
 	ewfMaxSections = 1 << 16
 	// ewfMaxTables is how many tables an image may have, at some 80 bytes of memory each.
 	ewfMaxTables = 1 << 20
+	// ewfMaxEntries is how many chunks one table may tell of; tools write up to 65,534.
+	ewfMaxEntries = 1 << 22
 	// ewfCacheBytes is how much of what was unpacked last is kept.
 	ewfCacheBytes = 4 << 20
 )
@@ -186,8 +188,8 @@ func (e *ewfImage) readTable(file int, data []byte, at, end int64) error {
 		return nil
 	}
 	t := ewfTable{chunks: n, file: file, entries: at + ewfTableHeader, base: int64(base & (1<<63 - 1)), end: e.sectorsEnd, unpackedAt: n} //nolint:gosec // below 2^63
-	if t.entries+4*n > end || len(e.tables) == ewfMaxTables {
-		return broken("a table is longer than its section")
+	if t.entries+4*n > end || n > ewfMaxEntries || len(e.tables) == ewfMaxTables {
+		return broken("a table is longer than its section, or than any")
 	}
 	if k := len(e.tables); k > 0 {
 		t.first = e.tables[k-1].first + e.tables[k-1].chunks

@@ -61,7 +61,7 @@ var (
 // Blocks is a set of blocks.
 type Blocks struct{ *blocks }
 
-func NewBlocks(block, volume int64) Blocks       { return Blocks{newBlocks(block, volume)} }
+func NewBlocks(block, volume int64) Blocks       { return Blocks{newBlocks(block, 0, volume)} }
 func (b Blocks) Add(from, length int64)          { b.add([]run{{0, from, length}}) }
 func (b Blocks) Touches(from, length int64) bool { return b.touches([]run{{0, from, length}}) }
 

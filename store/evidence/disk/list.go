@@ -136,7 +136,7 @@ func (l *listing) read(d *dfxml) error {
 			return whyEnded(l.ctx, err, ReasonListing)
 		case e.object == nil && e.fs != "":
 			if l.begin(e); l.current == nil {
-				return &Error{Reason: ReasonListing, Err: errors.New("more volumes than a drive can have")}
+				return &Error{Reason: ReasonListing, Err: errors.New("more volumes than a drive can have, or one that is not on it")}
 			}
 		case e.object == nil:
 			if l.current != nil {
@@ -186,8 +186,8 @@ func (l *listing) begin(e event) {
 			l.current = v
 		}
 	}
-	if l.current == nil && len(l.volumes) < 2*maxVolumes {
-		l.current = &volume{name: "at-" + strconv.FormatInt(e.offset/sectorBytes, 10), start: e.offset, length: max(0, l.im.size-e.offset)}
+	if l.current == nil && len(l.volumes) < 2*maxVolumes && e.offset >= 0 && e.offset < l.im.size {
+		l.current = &volume{name: "at-" + strconv.FormatInt(e.offset/sectorBytes, 10), start: e.offset, length: l.im.size - e.offset}
 		l.volumes = append(l.volumes, l.current)
 		if first := l.volumes[0]; first.name == "" && first.found == (found{}) {
 			first.fs = e.fs // the drive as a whole is that volume
@@ -195,7 +195,7 @@ func (l *listing) begin(e event) {
 	}
 	v := l.current
 	if v != nil && v.taken == nil {
-		v.fs, v.block, v.taken = e.fs, e.block, newBlocks(e.block, v.length)
+		v.fs, v.block, v.taken = e.fs, e.block, newBlocks(e.block, v.start, v.length)
 		if e.fs == "ntfs" {
 			v.ntfs = openNTFS(l.im.r, v.start)
 		}
@@ -212,11 +212,11 @@ func (l *listing) take(o *object) error {
 		return nil
 	}
 	l.enter(o)
-	if !o.deleted {
+	if !o.deleted && !o.virtual() { // those lie where no file can, and not in step with clusters
 		v.taken.add(o.runs)
 	}
 	var own []data
-	if v.ntfs != nil && !o.bare() && !o.system(v) {
+	if v.ntfs != nil && !o.bare() && o.name != ".." && !strings.HasSuffix(o.name, "/.") && !strings.HasSuffix(o.name, "/..") {
 		own = v.ntfs.streams(o.inode)
 	}
 	if o.isFile(v) {

@@ -411,6 +411,11 @@ func TestNTFS(t *testing.T) {
 	for name, content := range map[string][]byte{"Zone.Identifier": zone, "large": stream} {
 		run(t, "ntfscp", "-f", "-N", name, path, write(t, t.TempDir(), "content", content), "rz")
 	}
+	hidden := []byte("hidden where nobody looks")
+	for name, inode := range map[string]string{"root": "5", "bitmap": "6"} {
+		run(t, "ntfscp", "-f", "-i", "-N", name, path, write(t, t.TempDir(), "content", hidden), inode)
+	}
+	files["(root):root"], files["$Bitmap:bitmap"] = hidden, hidden
 	im := open(t, k, path)
 	all, end := list(t, im)
 	must(t, end)

@@ -219,7 +219,7 @@ func (n *ntfs) parse(a []byte) (d data, ok bool) {
 
 // runs reads a run list, and whether it ends as it must.
 func (n *ntfs) runs(list []byte) ([]run, bool) {
-	const largest = 1 << 44 // clusters, far beyond any drive
+	const largest = 1 << 40 // clusters, far beyond any drive, and no product of it is too large for 64 bits
 	var all []run
 	at, lcn := int64(0), int64(0)
 	for len(list) > 0 && list[0] != 0 {
