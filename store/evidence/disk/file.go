@@ -20,13 +20,13 @@ type File struct {
 	// partitions. It has the bytes of the file system's own name, in UTF-8 where that counts in 16 bits (NTFS, FAT, HFS+,
 	// APFS); never "", "." or ".." between two slashes. Of an alternate data stream it ends in ":" and the stream's name. Two
 	// files may have one path: a deleted file's name can be another's now.
-	Path    string
+	Path string
 	// Address is what The Sleuth Kit calls it: the volume's first sector, inode and attribute ("2048/66-128-4"). The names of
 	// one file share it; the inode is 0 where a deleted name leads nowhere.
 	Address string
-	Altered bool   // Path is not what the file system says: something was put in a name's place
-	Stream  bool   // an alternate data stream
-	Whole   bool   // tells of a volume, or a stretch of the drive, and is no file
+	Altered bool // Path is not what the file system says: something was put in a name's place
+	Stream  bool // an alternate data stream
+	Whole   bool // tells of a volume, or a stretch of the drive, and is no file
 	Deleted bool
 	Size    int64 // declared, in bytes; of a Whole, that of the volume
 
