@@ -125,13 +125,9 @@ func (l *listing) content(f *File, o *object, own []data) {
 		main = &own[0]
 		f.valid = min(main.valid, f.Size)
 	}
-	for i := range own {
-		if own[i].name == wofStream {
-			f.Fault = &Error{Reason: ReasonCompression, What: "WOF"}
-			return
-		}
-	}
 	switch {
+	case main != nil && main.hollow() && slices.ContainsFunc(own, func(d data) bool { return d.name == wofStream }):
+		f.Fault = &Error{Reason: ReasonCompression, What: "WOF"}
 	case main != nil && main.encrypted:
 		f.Fault = &Error{Reason: ReasonEncrypted, What: "EFS"}
 	case o.resident && main != nil && main.resident != nil:
@@ -159,9 +155,14 @@ func covers(runs []run, size int64) bool {
 	return at >= size
 }
 
-// wofStream holds the bytes of a file that Windows compressed in a way of its own (compact /exe): what the file itself
-// has are zeros.
+// wofStream holds the bytes of a file that Windows compressed in a way of its own (compact /exe): the file itself has a hole
+// in their place. Beside a file that has bytes, a stream of that name means nothing.
 const wofStream = "WofCompressedData"
+
+// hollow reports whether there are no bytes but those of a hole.
+func (d *data) hollow() bool {
+	return d.resident == nil && !slices.ContainsFunc(d.runs, func(r run) bool { return r.from >= 0 })
+}
 
 // rootMark stands for the name of the root folder, of which a stream may hide something too.
 const rootMark = "(root)"
@@ -188,8 +189,6 @@ func (l *listing) streams(o *object, own []data) error {
 		switch {
 		case d.encrypted:
 			f.Fault = &Error{Reason: ReasonEncrypted, What: "EFS"}
-		case d.name == wofStream:
-			f.Fault = &Error{Reason: ReasonCompression, What: "WOF"}
 		case f.Deleted && v.taken.touches(d.runs):
 			f.Fault = fault(ReasonOverwritten)
 		case d.resident != nil:
