@@ -45,7 +45,11 @@ type Item struct {
 	PathB64     []byte           `json:"path_b64,omitempty"`
 	Size        int64            `json:"size"`
 	Modified    time.Time        `json:"modified,omitzero"`    // of the file system, or the container, UTC
-	LocalTime   bool             `json:"local_time,omitempty"` // Modified is what a clock showed in a zone that nobody noted
+	LocalTime   bool             `json:"local_time,omitempty"` // the times are what a clock showed in a zone that nobody noted
+	Created     time.Time        `json:"created,omitzero"`     // these three of a drive image, where its file system has them
+	Accessed    time.Time        `json:"accessed,omitzero"`
+	Changed     time.Time        `json:"changed,omitzero"`  // what the file system notes of the file, not its content
+	Deleted     bool             `json:"deleted,omitempty"` // and recovered from a drive image
 	Disposition Disposition      `json:"disposition"`
 	Reason      string           `json:"reason,omitempty"` // stable code, for unreadable and refused
 	Kind        hashing.Kind     `json:"kind,omitempty"`   // by content

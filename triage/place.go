@@ -70,6 +70,7 @@ func (n Names) place(x ExhibitID, it *Item) Place {
 		p.Numbers = n.numbers(x, it.RawPath())
 	}
 	p.Deleted, p.Hidden, p.Archived = circumstances(it.RawPath())
+	p.Deleted = p.Deleted || it.Deleted
 	return p
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"vigie/hashing/decode"
 	"vigie/hashing/jail"
+	"vigie/store/evidence/disk"
 	"vigie/triage"
 )
 
@@ -74,6 +75,15 @@ func newPrograms(ctx context.Context, bestEffort bool) (*jail.Programs, error) {
 	return jail.NewPrograms(ctx, jail.ProgramOptions{
 		Command: []string{self, "jail-program"}, Bubblewrap: bubblewrap, BestEffort: bestEffort,
 	})
+}
+
+// sleuthKit returns what lists the files of drive images.
+func (env *environment) sleuthKit(ctx context.Context) (*disk.Kit, error) {
+	programs, err := newPrograms(ctx, env.Getenv("VIGIE_JAIL") == "best-effort")
+	if err != nil {
+		return nil, err
+	}
+	return disk.NewKit(programs)
 }
 
 // renderer makes in the jail what a reveal shows.

@@ -129,8 +129,8 @@ func (s *submission) digest(ctx context.Context, parts chan<- *part) error {
 }
 
 // encodedSize is no less than what an item takes in a part: JSON may write a byte of a name as six, Base64 three as
-// four, and the rest of an item has less than 600.
-func encodedSize(it *triage.Item) int { return 600 + 6*len(it.Path) + 2*len(it.PathB64) }
+// four, and the rest of an item has less than 800.
+func encodedSize(it *triage.Item) int { return 800 + 6*len(it.Path) + 2*len(it.PathB64) }
 
 // sendPart sends a part and queues what the service wants of it.
 func (s *submission) sendPart(ctx context.Context, p *part) error {

@@ -40,7 +40,7 @@ func startSubmission(t *testing.T, dir string) (*submission, *client.Client) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	source, err := evidence.Open(dir)
+	source, err := evidence.Open(dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -78,7 +78,7 @@ func runSubmit(ctx context.Context, env *environment, args []string) error {
 	if _, err := (&wire.OpenExhibit{Seized: o.seized}).SeizedOn(); err != nil {
 		return usageError(env.T("error.submit-seized", harmless(o.seized)))
 	}
-	source, err := evidence.Open(rest[0])
+	source, err := evidence.Open(rest[0], env.sleuthKit)
 	if err != nil {
 		return usageError(env.T("error.source", harmless(rest[0]), i18n.Problem(env.Lang, err)))
 	}

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"vigie/store/evidence/container"
+	"vigie/store/evidence/disk"
 )
 
 // maxIdle is how many containers stay open that nobody reads: their members are uploaded soon after they were found.
@@ -278,8 +279,11 @@ func (m *openMember) release() {
 	}
 }
 
-// named makes an *Error of what a container says; ctx's stays what it is.
+// named makes an *Error of what a container or a drive image says; ctx's stays what it is.
 func named(err error) error {
+	if fault, ok := errors.AsType[*disk.Error](err); ok {
+		return &Error{Reason: fault.Reason, Err: fault}
+	}
 	if fault, ok := errors.AsType[*container.Error](err); ok {
 		return &Error{Reason: fault.Reason, Err: fault}
 	}

@@ -120,7 +120,7 @@ func TestWhatMayNotBeReadIsAnItem(t *testing.T) {
 			runtime.LockOSThread() // and let the thread die with this goroutine
 			unix.SetfsuidRetUid(65534)
 		}
-		s, err := evidence.Open(dir)
+		s, err := evidence.Open(dir, nil)
 		if err != nil {
 			got <- err.Error()
 			return

@@ -38,7 +38,7 @@ func write(t testing.TB, dir string, files map[string]string) {
 
 func open(t testing.TB, dir string) *evidence.Source {
 	t.Helper()
-	s, err := evidence.Open(dir)
+	s, err := evidence.Open(dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,10 +135,10 @@ func TestWalkIsOrderedBytewiseByPath(t *testing.T) {
 }
 
 func TestOpenRefusesWhatIsNotThere(t *testing.T) {
-	if _, err := evidence.Open(filepath.Join(t.TempDir(), "nothing")); !triage.IsKind(err, triage.NotFound) {
+	if _, err := evidence.Open(filepath.Join(t.TempDir(), "nothing"), nil); !triage.IsKind(err, triage.NotFound) {
 		t.Errorf("%v", err)
 	}
-	if _, err := evidence.Open(os.DevNull); !triage.IsKind(err, triage.Invalid) {
+	if _, err := evidence.Open(os.DevNull, nil); !triage.IsKind(err, triage.Invalid) {
 		t.Errorf("a device: %v", err)
 	}
 }

@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -15,6 +16,7 @@ import (
 	"vigie/hashing"
 	"vigie/hashing/decode"
 	"vigie/store/evidence/container"
+	"vigie/store/evidence/disk"
 	"vigie/triage"
 )
 
@@ -33,6 +35,9 @@ func (r *reading) file(e Entry, out *stream) {
 		f.Disposition, f.Reason = triage.IsUnreadable, e.Fault.Reason
 	case !e.Type.IsRegular():
 		f.Disposition, f.Reason = triage.IsRefused, refusal(e.Type)
+	case r.source.whole:
+		r.drive(e.Path, out)
+		return
 	default:
 		r.regular(f, out)
 		return
@@ -52,16 +57,21 @@ func (r *reading) regular(f Found, out *stream) {
 	f.Size, f.Modified = info.Size(), modified(info)
 	way := &file{source: r.source, path: f.RawPath(), size: f.Size, modified: f.Modified}
 	f.way = way
-	format, err := r.digest(&f.Item, content, nil)
+	in, err := r.digest(&f.Item, content, nil)
 	if err != nil {
 		f.unreadable(err)
 	}
-	if !r.emit(out, told{found: f}) || err != nil || format == "" {
+	if !r.emit(out, told{found: f}) || err != nil || in == (inside{}) {
 		content.Close()
 		return
 	}
+	if in.drive {
+		content.Close()
+		r.drive(f.RawPath(), out)
+		return
+	}
 	x := &expansion{
-		reading: r, prefix: f.RawPath() + "/", box: &box{source: r.source, way: way, format: format}, budget: newBudget(f.Size),
+		reading: r, prefix: f.RawPath() + "/", box: &box{source: r.source, way: way, format: in.format}, budget: newBudget(f.Size),
 	}
 	x.expand(content, out)
 }
@@ -100,8 +110,14 @@ func refusal(mode fs.FileMode) string {
 	return ReasonIrregular
 }
 
-// digest reads a file to its end, and tells whether it is a container. What is one goes to keep too, if there is one.
-func (r *reading) digest(it *triage.Item, content io.Reader, keep *spool) (container.Format, error) {
+// inside is what a file holds others as. The zero inside holds none.
+type inside struct {
+	format container.Format
+	drive  bool // it is a drive image
+}
+
+// digest reads a file to its end, and tells what it holds others as. A container goes to keep too, if there is one.
+func (r *reading) digest(it *triage.Item, content io.Reader, keep *spool) (inside, error) {
 	buffer := buffers.Get().(*[readBuffer]byte)
 	defer buffers.Put(buffer)
 	src := &interruptible{r.ctx, content, &r.source.read}
@@ -110,44 +126,47 @@ func (r *reading) digest(it *triage.Item, content io.Reader, keep *spool) (conta
 	case nil, io.ErrUnexpectedEOF:
 	case io.EOF:
 		it.Disposition = triage.IsEmpty
-		return "", nil
+		return inside{}, nil
 	default:
-		return "", err
+		return inside{}, err
 	}
-	format := classify(it, buffer[:n])
+	in := classify(it, buffer[:n])
 	digester := hashing.NewDigester()
 	var to io.Writer = digester
-	if format != "" && keep != nil {
+	if in.format != "" && keep != nil {
 		to = io.MultiWriter(digester, keep)
 	}
 	if _, err := to.Write(buffer[:n]); err != nil {
-		return "", err
+		return inside{}, err
 	}
 	if _, err := io.CopyBuffer(to, src, buffer[:]); err != nil {
-		return "", err
+		return inside{}, err
 	}
 	sum := digester.Sum()
 	it.Digests = &sum
-	return format, nil
+	return in, nil
 }
 
-// classify tells what a file is by its first bytes, and whether it is a container. By its name only where its bytes say
+// classify tells what a file is by its first bytes, and what it holds others as. By its name only where its bytes say
 // nothing: a damaged picture still counts as one, so that it is not passed over; whoever decodes it says what is wrong.
-func classify(it *triage.Item, head []byte) container.Format {
+func classify(it *triage.Item, head []byte) inside {
 	it.Kind, it.Format = decode.Sniff(head)
-	inside := container.Sniff(head[:min(len(head), container.HeadBytes)])
-	if it.Format == "" && inside == "" {
-		it.Kind, inside = kindByName(it.RawPath()), container.ByName(it.RawPath())
-	}
-	if it.Format == "" {
-		it.Format = string(inside)
+	in := inside{format: container.Sniff(head[:min(len(head), container.HeadBytes)])}
+	if it.Format == "" && in.format == "" {
+		it.Kind, in.format = kindByName(it.RawPath()), container.ByName(it.RawPath())
 	}
 	it.Disposition = triage.NotMedia
 	if it.Kind == hashing.KindPicture || it.Kind == hashing.KindVideo {
 		it.Disposition = triage.IsMedia
-		return ""
+		return inside{}
 	}
-	return inside
+	if in.format == "" {
+		image := disk.Sniff("", head[:min(len(head), disk.HeadBytes)]) // by its bytes alone: anything may be called .img
+		in.drive = image != ""
+		it.Format = cmp.Or(it.Format, string(image))
+	}
+	it.Format = cmp.Or(it.Format, string(in.format))
+	return in
 }
 
 // extensions are the usual ones of the formats that decode.Sniff knows.

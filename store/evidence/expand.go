@@ -64,13 +64,13 @@ func (r *spending) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// expansion goes through one container.
+// expansion goes through one container, or drive image.
 type expansion struct {
 	*reading
-	box    *box
-	prefix string // of its members' paths: its own and "/"
-	depth  int    // containers around it
-	budget *budget
+	box    *box    // nil: a drive image
+	prefix string  // of its members' paths: its own and "/"
+	depth  int     // containers around it
+	budget *budget // nil: each file of the drive image has its own
 	out    *stream
 	opened *openBox
 }
@@ -148,16 +148,19 @@ func (x *expansion) member(m *container.Member) bool {
 		x.examine(f, m, x.out)
 		return x.ctx.Err() == nil
 	}
-	return x.fork(x.out, func(out *stream) {
-		content, err := f.way.open(x.ctx)
-		if err != nil {
-			f.unreadable(err)
-			x.emit(out, told{found: f})
-			return
-		}
-		defer content.Close()
-		x.examine(f, content, out)
-	})
+	return x.fork(x.out, func(out *stream) { x.reach(f, out) })
+}
+
+// reach opens a member by its way, and examines it.
+func (x *expansion) reach(f Found, out *stream) {
+	content, err := f.way.open(x.ctx)
+	if err != nil {
+		f.unreadable(err)
+		x.emit(out, told{found: f})
+		return
+	}
+	defer content.Close()
+	x.examine(f, content, out)
 }
 
 // tell is for who has a slot in an ordered box, and has none in another one.
@@ -195,20 +198,31 @@ func (x *expansion) describe(m *container.Member) Found {
 func (x *expansion) examine(f Found, content io.Reader, out *stream) {
 	keep := &spool{}
 	before := f.Size
-	counted := &counting{Reader: &spending{content, x.budget}}
-	format, err := x.digest(&f.Item, counted, keep)
+	if x.budget != nil {
+		content = &spending{content, x.budget}
+	}
+	counted := &counting{Reader: content}
+	in, err := x.digest(&f.Item, counted, keep)
 	if f.Size = counted.n; err != nil {
 		f.Size = max(f.Size, before)
 		f.unreadable(err)
 	}
 	x.source.held.Add(f.Size - before)
-	if !x.emit(out, told{found: f}) || err != nil || format == "" {
+	if !x.emit(out, told{found: f}) || err != nil || in == (inside{}) {
 		keep.Close()
 		return
 	}
 	inner := &expansion{
-		reading: x.reading, prefix: f.RawPath() + "/", depth: x.depth + 1, budget: x.budget,
-		box: &box{source: x.source, way: f.way, format: format},
+		reading: x.reading, prefix: f.RawPath() + "/", depth: x.depth + 1, budget: x.budget, out: out,
+		box: &box{source: x.source, way: f.way, format: in.format},
+	}
+	if inner.budget == nil {
+		inner.budget = newBudget(f.Size)
+	}
+	if in.drive {
+		keep.Close()
+		inner.ends(ReasonNested)
+		return
 	}
 	inner.expand(&openMember{spool: keep}, out)
 }

@@ -6,6 +6,7 @@ package evidence
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,6 +14,10 @@ import (
 	"syscall"
 	"time"
 
+	"vigie/hashing"
+	"vigie/hashing/decode"
+	"vigie/store/evidence/container"
+	"vigie/store/evidence/disk"
 	"vigie/triage"
 )
 
@@ -38,16 +43,20 @@ const (
 
 // Source is an opened folder or file. It may be used by several goroutines at once.
 type Source struct {
-	root  *os.Root
-	only  string       // the name of the one file that it is; "": a folder
-	boxes boxes        // containers that are open
-	read  atomic.Int64 // bytes digested
-	found atomic.Int64 // members of containers
-	held  atomic.Int64 // bytes of those
+	root   *os.Root
+	only   string       // the name of the one file that it is; "": a folder
+	whole  bool         // that file is a drive image, and no item itself
+	boxes  boxes        // containers that are open
+	drives drives       // drive images that are open
+	read   atomic.Int64 // bytes digested
+	found  atomic.Int64 // members of containers
+	held   atomic.Int64 // bytes of those
 }
 
-// Open opens a folder or a file. A link given as path itself is followed: somebody asked for it.
-func Open(path string) (*Source, error) {
+// Open opens a folder or a file. A link given as path itself is followed: somebody asked for it. A drive image is read as
+// the drive: it is no item itself, and of one in several files path is the first. Without a kit, drive images are told as
+// ones that cannot be read.
+func Open(path string, kit Kit) (*Source, error) {
 	const op = "open source"
 	real, err := filepath.EvalSymlinks(path)
 	if err != nil {
@@ -57,7 +66,7 @@ func Open(path string) (*Source, error) {
 	if err != nil {
 		return nil, noSource(op, err)
 	}
-	s := &Source{}
+	s := &Source{drives: drives{find: kit}}
 	switch {
 	case info.Mode().IsRegular():
 		s.only, real = filepath.Base(real), filepath.Dir(real)
@@ -67,7 +76,21 @@ func Open(path string) (*Source, error) {
 	if s.root, err = os.OpenRoot(real); err != nil {
 		return nil, noSource(op, err)
 	}
+	s.whole = s.only != "" && s.isDrive()
 	return s, nil
+}
+
+// isDrive tells whether the one file of a source is a drive image. By its name too: somebody has chosen this file.
+func (s *Source) isDrive() bool {
+	f, _, err := s.open(s.only)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head := make([]byte, disk.HeadBytes)
+	n, _ := io.ReadFull(f, head) // a shorter one is no drive
+	kind, _ := decode.Sniff(head[:n])
+	return kind == hashing.KindOther && container.Sniff(head[:min(n, container.HeadBytes)]) == "" && disk.Sniff(s.only, head[:n]) != ""
 }
 
 func noSource(op string, err error) error {
@@ -80,6 +103,7 @@ func noSource(op string, err error) error {
 // Close releases the source.
 func (s *Source) Close() error {
 	s.boxes.close()
+	s.drives.close()
 	return s.root.Close()
 }
 

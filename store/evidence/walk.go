@@ -135,7 +135,7 @@ func (s *Source) Count(ctx context.Context, tell func(files, bytes int64)) error
 			return err
 		}
 		files++
-		if e.Type.IsRegular() {
+		if e.Type.IsRegular() && !s.whole { // what a drive image holds is told as it is found
 			if info, err := s.root.Lstat(filepath.FromSlash(e.Path)); err == nil {
 				bytes += info.Size()
 			}

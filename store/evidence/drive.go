@@ -1,0 +1,140 @@
+package evidence
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"vigie/store/evidence/disk"
+	"vigie/triage"
+)
+
+// ReasonNested is of a drive image within a container: it is not opened.
+const ReasonNested = "image-within-archive"
+
+// Kit finds what lists the files of drive images. It is called when the first one is met.
+type Kit func(context.Context) (*disk.Kit, error)
+
+// drives are the drive images of a source that are open. They stay so until the source is closed: files are uploaded after
+// they were found.
+type drives struct {
+	find Kit
+	mu   sync.Mutex // guards what follows
+	kit  *disk.Kit
+	open []*disk.Image
+}
+
+// image opens the drive image whose only, or first, file is at a path of the operating system's.
+func (d *drives) image(ctx context.Context, path string) (*disk.Image, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.kit == nil && d.find == nil {
+		return nil, &Error{Reason: disk.ReasonTools}
+	}
+	if d.kit == nil {
+		kit, err := d.find(ctx)
+		if err != nil {
+			return nil, named(err)
+		}
+		d.kit = kit
+	}
+	image, err := disk.Open(path, d.kit)
+	if err != nil {
+		return nil, named(err)
+	}
+	d.open = append(d.open, image)
+	return image, nil
+}
+
+func (d *drives) close() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, image := range d.open {
+		image.Close()
+	}
+	d.open = nil
+}
+
+// drive tells the files of a drive image, the file of the source at path, behind what out has. It is called with a slot.
+func (r *reading) drive(path string, out *stream) {
+	x := &expansion{reading: r, prefix: path + "/", depth: 1, out: newStream(membersAhead)}
+	defer x.out.close()
+	if !x.emit(out, told{more: x.out}) {
+		return
+	}
+	image, err := r.source.drives.image(r.ctx, filepath.Join(r.source.root.Name(), filepath.FromSlash(path)))
+	if err == nil {
+		err = x.files(image)
+	}
+	if err != nil && r.ctx.Err() == nil {
+		x.fails(err)
+	}
+}
+
+// files tells them all, several of them examined at once, and the stretches of the drive that are not read.
+func (x *expansion) files(image *disk.Image) error {
+	x.leave() // those who examine files need it
+	defer x.take()
+	for file, err := range image.Files(x.ctx) {
+		if err != nil {
+			return named(err)
+		}
+		f := x.onDrive(file)
+		goOn := true
+		if f.Disposition != "" {
+			goOn = x.send(x.out, told{found: f})
+		} else {
+			goOn = x.fork(x.out, func(out *stream) { x.reach(f, out) })
+		}
+		if !goOn {
+			return x.ctx.Err()
+		}
+	}
+	return nil
+}
+
+// stretches are the reasons for which a part of a drive is refused, and not unreadable: nothing there could be a file.
+var stretches = []string{disk.ReasonEmpty, disk.ReasonUnpartitioned, disk.ReasonSwap}
+
+// onDrive makes an item of what a drive image tells of a file.
+func (x *expansion) onDrive(file *disk.File) Found {
+	f := Found{way: &driveFile{file}}
+	path := x.prefix + file.Path
+	if file.Whole {
+		path += "/"
+	}
+	f.Path, f.PathB64 = Path(path)
+	f.Modified, f.Created, f.Accessed, f.Changed = file.Modified, file.Created, file.Accessed, file.Changed
+	f.LocalTime, f.Deleted = file.LocalTime, file.Deleted
+	if !file.Whole {
+		f.Size = file.Size
+		x.source.found.Add(1)
+		x.source.held.Add(f.Size)
+	}
+	switch {
+	case len(path) > triage.MaxPathBytes:
+		f.Path, f.PathB64 = Path(path[:triage.MaxPathBytes])
+		f.unreadable(&Error{Reason: ReasonPathTooLong})
+	case file.Fault != nil:
+		f.unreadable(named(file.Fault))
+		if slices.Contains(refusals, f.Reason) || slices.Contains(stretches, f.Reason) {
+			f.Disposition = triage.IsRefused
+		}
+	}
+	return f
+}
+
+// driveFile is the way to a file of a drive image.
+type driveFile struct{ file *disk.File }
+
+func (d *driveFile) ordered() bool { return false }
+
+// open implements way.
+func (d *driveFile) open(ctx context.Context) (opened, error) {
+	r, err := d.file.Open(ctx)
+	if err != nil {
+		return nil, named(err)
+	}
+	return &openMember{r: r, done: func() { r.Close() }}, nil
+}
