@@ -3,6 +3,7 @@ package wire
 import (
 	"encoding/base64"
 	"strconv"
+	"time"
 	"unicode/utf8"
 
 	"vigie/triage"
@@ -25,10 +26,13 @@ type Finding struct {
 	Frame       int    `json:"frame,omitempty"`                           // which picture of the file is near, from 0 on; absent: the first
 	Quality     int    `json:"quality,omitempty"`                         // of what is near, 0 to 100; PDQ only. Lists do not tell their entries'
 	Likeness    string `json:"likeness,omitempty" enum:"identical,same,edited,possible"`
-	More        int    `json:"more,omitempty"`      // how many further entries match, by any hash
-	Withdrawn   string `json:"withdrawn,omitempty"` // source, version and line of an entry that matched, and was withdrawn since
-	Reason      string `json:"reason,omitempty"`    // stable code
-	Limit       int64  `json:"limit,omitempty"`     // that the reason names: pixels, bytes, pixels a byte, seconds, bytes of memory
+	More        int    `json:"more,omitempty"`       // how many further entries match, by any hash
+	Withdrawn   string `json:"withdrawn,omitempty"`  // source, version and line of an entry that matched, and was withdrawn since
+	Reason      string `json:"reason,omitempty"`     // stable code
+	Limit       int64  `json:"limit,omitempty"`      // that the reason names: pixels, bytes, pixels a byte, seconds, bytes of memory
+	Modified    string `json:"modified,omitempty"`   // by the file system or the archive, RFC 3339 in UTC
+	LocalTime   bool   `json:"local_time,omitempty"` // modified is what a clock showed in a zone that nobody noted
+	Deleted     bool   `json:"deleted,omitempty"`    // and recovered from a drive image
 }
 
 // pending is how a finding that is not settled is told.
@@ -36,7 +40,10 @@ const pending = "pending"
 
 // NewFinding converts an item's finding.
 func NewFinding(f triage.ItemFinding) Finding {
-	w := Finding{Path: f.Item.Path, Disposition: string(f.Item.Disposition), Finding: string(f.Finding), Reason: f.Reason, Limit: f.Limit}
+	w := Finding{Path: f.Item.Path, Disposition: string(f.Item.Disposition), Finding: string(f.Finding), Reason: f.Reason, Limit: f.Limit, LocalTime: f.Item.LocalTime, Deleted: f.Item.Deleted}
+	if !f.Item.Modified.IsZero() {
+		w.Modified = f.Item.Modified.UTC().Format(time.RFC3339Nano)
+	}
 	if len(f.Item.PathB64) > 0 {
 		w.PathB64 = base64.StdEncoding.EncodeToString(f.Item.PathB64)
 	}
@@ -69,26 +76,32 @@ func setName(m *triage.Match) string { return m.Source + " v" + strconv.Itoa(m.V
 var FindingColumns = []string{
 	"path", "path_b64", "sha256", "disposition", "finding", "set", "entry", "disputed", "method", "distance", "transform", "view",
 	"frame", "quality", "likeness", "more", "withdrawn", "reason", "limit",
+	"modified", "local_time", "deleted",
 }
 
 // Record returns f as one line of CSV that a spreadsheet may open: no cell of it is taken for a formula.
 func (f Finding) Record() []string {
-	distance, disputed := "", ""
+	distance := ""
 	if f.Distance != nil {
 		distance = strconv.Itoa(*f.Distance)
 	}
-	if f.Disputed {
-		disputed = "true"
-	}
 	cells := []string{
-		f.Path, f.PathB64, f.SHA256, f.Disposition, f.Finding, f.Set, unlessZero(int64(f.Entry)), disputed, f.Method, distance,
+		f.Path, f.PathB64, f.SHA256, f.Disposition, f.Finding, f.Set, unlessZero(int64(f.Entry)), ifTrue(f.Disputed), f.Method, distance,
 		f.Transform, f.View, unlessZero(int64(f.Frame)), unlessZero(int64(f.Quality)), f.Likeness, unlessZero(int64(f.More)), f.Withdrawn,
-		f.Reason, unlessZero(f.Limit),
+		f.Reason, unlessZero(f.Limit), f.Modified, ifTrue(f.LocalTime), ifTrue(f.Deleted),
 	}
 	for i := range cells {
 		cells[i] = noFormula(cells[i])
 	}
 	return cells
+}
+
+// ifTrue writes true; false is an empty cell.
+func ifTrue(b bool) string {
+	if b {
+		return "true"
+	}
+	return ""
 }
 
 // unlessZero writes a number; 0 is an empty cell.

@@ -8,12 +8,14 @@ var messages = i18n.Catalogue{
 		`vigie submit --case PROCÉDURE --exhibit SCELLÉ [--wait] [--json] DOSSIER|FICHIER
 
 Soumet un dossier ou un fichier comme scellé : lecture seule, empreintes calculées ici, seuls les médias demandés sont
-envoyés. Les archives (zip, tar, 7z, rar, gz, bz2, xz, zst) sont ouvertes, aussi les unes dans les autres. Chaque
-fichier est compté une fois. Interrompue, la même commande reprend ; relancée, elle n’envoie rien deux fois.`,
+envoyés. Les archives, les courriels, les documents et leurs pièces jointes sont ouverts, aussi les uns dans les autres ;
+d’une image de disque (E01, brute, en un ou plusieurs fichiers : donner le premier), les fichiers effacés aussi sont lus
+(paquet sleuthkit). Chaque fichier est compté une fois. Interrompue, la même commande reprend ; relancée, elle n’envoie rien deux fois.`,
 		`vigie submit --case CASE --exhibit SEAL [--wait] [--json] DIR|FILE
 
 Submits a folder or a file as an exhibit: read-only, digested here, only the media that the service wants are sent.
-Archives (zip, tar, 7z, rar, gz, bz2, xz, zst) are opened, also within each other. Every file is counted once.
+Archives, mail, documents and what is attached to them are opened, also within each other; of a drive image (E01, raw,
+in one file or several: give the first) deleted files are read too (package sleuthkit). Every file is counted once.
 Stopped, the same command goes on; run again, it sends nothing twice.`},
 	"usage.hash": {
 		`vigie hash FICHIER… [--json]

@@ -30,7 +30,7 @@ var serviceMessages = i18n.Catalogue{
 		"interrompu par Ctrl-C : relancer la même commande pour reprendre",
 		"stopped by Ctrl-C: run the same command again to go on"},
 
-	"command.submit":     {"soumettre un scellé (dossier, archive)", "submit an exhibit (a folder, an archive)"},
+	"command.submit":     {"soumettre un scellé (dossier, archive, image de disque)", "submit an exhibit (a folder, an archive, a drive image)"},
 	"command.findings":   {"lire les constats d’un scellé, fichier par fichier", "read an exhibit's findings, file by file"},
 	"command.assign":     {"attribuer un groupe ou une procédure à un analyste, ou dire ce qui est à chacun", "assign a group or a case to a reviewer, or show what is whose"},
 	"command.queue":      {"lister les groupes à examiner, sans aucun contenu", "list the groups to review, with no content"},
