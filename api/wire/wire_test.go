@@ -105,11 +105,11 @@ func TestFindingLines(t *testing.T) {
 		},
 		{
 			"recovered from a drive", triage.ItemFinding{
-				Item: triage.Item{Path: "_a", Disposition: triage.NotMedia, Digests: digests, Modified: time.Date(2020, 2, 3, 4, 5, 6, 0, time.UTC), LocalTime: true, Deleted: true},
+				Item:    triage.Item{Path: "_a", Disposition: triage.NotMedia, Digests: digests, Modified: time.Date(2020, 2, 3, 4, 5, 6, 0, time.UTC), LocalTime: true, Deleted: true},
 				Finding: triage.NoFinding,
 			},
 			`{"path":"_a","sha256":"` + sum.String() + `","disposition":"not-media","finding":"","modified":"2020-02-03T04:05:06Z","local_time":true,"deleted":true}`,
-			"_a||" + sum.String() + "|not-media|||||||||||||||2020-02-03T04:05:06Z|true|true",
+			"_a||" + sum.String() + "|not-media||||||||||||||||2020-02-03T04:05:06Z|true|true",
 		},
 		{
 			"refused", triage.ItemFinding{
