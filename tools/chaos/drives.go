@@ -77,7 +77,7 @@ func (d *drive) lists(known, benign string) ([]list, error) {
 // digest computes the digests that units ask about and that the stray list holds.
 func (d *drive) digest() error {
 	for _, l := range d.labels {
-		if l.Finding != sample.Known && l.Finding != sample.Unlisted {
+		if l.Packed() || l.Finding != sample.Known && l.Finding != sample.Unlisted {
 			continue
 		}
 		f, err := os.Open(filepath.Join(d.source(), l.Path))

@@ -38,6 +38,11 @@ func (l Label) Holds(finding string) bool {
 	return finding == l.Finding || l.Finding == Unlisted && slices.Contains(told, finding)
 }
 
+// Packed reports whether an item lies within an archive, and is no file of the drive.
+func (l Label) Packed() bool {
+	return strings.Contains(l.Path, ".zip/") || strings.Contains(l.Path, ".docx/")
+}
+
 // A Label is the truth about one item of the drive. It follows from what the generator did, never from a hash.
 type Label struct {
 	Path         string // below the drive, slash-separated, the very bytes of the name
