@@ -2,8 +2,10 @@ package evidence
 
 import (
 	"context"
+	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 
 	"vigie/store/evidence/disk"
@@ -22,13 +24,16 @@ type drives struct {
 	find Kit
 	mu   sync.Mutex // guards what follows
 	kit  *disk.Kit
-	open []*disk.Image
+	open map[string]*disk.Image // by path
 }
 
-// image opens the drive image whose only, or first, file is at a path of the operating system's.
+// image returns the drive image whose only, or first, file is at a path of the operating system's.
 func (d *drives) image(ctx context.Context, path string) (*disk.Image, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if image := d.open[path]; image != nil {
+		return image, nil
+	}
 	if d.kit == nil && d.find == nil {
 		return nil, &Error{Reason: disk.ReasonTools}
 	}
@@ -43,7 +48,10 @@ func (d *drives) image(ctx context.Context, path string) (*disk.Image, error) {
 	if err != nil {
 		return nil, named(err)
 	}
-	d.open = append(d.open, image)
+	if d.open == nil {
+		d.open = make(map[string]*disk.Image)
+	}
+	d.open[path] = image
 	return image, nil
 }
 
@@ -56,14 +64,29 @@ func (d *drives) close() {
 	d.open = nil
 }
 
-// drive tells the files of a drive image, the file of the source at path, behind what out has. It is called with a slot.
-func (r *reading) drive(path string, out *stream) {
-	x := &expansion{reading: r, prefix: path + "/", depth: 1, out: newStream(membersAhead)}
+// image opens the drive image that a file of the source is, or begins.
+func (s *Source) image(ctx context.Context, name string) (*disk.Image, error) {
+	return s.drives.image(ctx, filepath.Join(s.root.Name(), filepath.FromSlash(name)))
+}
+
+// isLater reports whether a file of the source continues an Expert Witness image that begins in another one beside it.
+func (s *Source) isLater(name string) bool {
+	extension := path.Ext(name)
+	if len(extension) != len(".E02") || !strings.ContainsAny(extension[1:2], "EeSs") || extension[2:] == "01" {
+		return false
+	}
+	first, err := s.root.Lstat(filepath.FromSlash(strings.TrimSuffix(name, extension) + extension[:2] + "01"))
+	return err == nil && first.Mode().IsRegular()
+}
+
+// drive tells the files of a drive image, the file of the source of this name, behind what out has. It is called with a slot.
+func (r *reading) drive(name string, out *stream) {
+	x := &expansion{reading: r, prefix: name + "/", depth: 1, out: newStream(membersAhead)}
 	defer x.out.close()
 	if !x.emit(out, told{more: x.out}) {
 		return
 	}
-	image, err := r.source.drives.image(r.ctx, filepath.Join(r.source.root.Name(), filepath.FromSlash(path)))
+	image, err := r.source.image(r.ctx, name)
 	if err == nil {
 		err = x.files(image)
 	}
@@ -100,11 +123,11 @@ var stretches = []string{disk.ReasonEmpty, disk.ReasonUnpartitioned, disk.Reason
 // onDrive makes an item of what a drive image tells of a file.
 func (x *expansion) onDrive(file *disk.File) Found {
 	f := Found{way: &driveFile{file}}
-	path := x.prefix + file.Path
+	whole := x.prefix + file.Path
 	if file.Whole {
-		path += "/"
+		whole += "/"
 	}
-	f.Path, f.PathB64 = Path(path)
+	f.Path, f.PathB64 = Path(whole)
 	f.Modified, f.Created, f.Accessed, f.Changed = file.Modified, file.Created, file.Accessed, file.Changed
 	f.LocalTime, f.Deleted = file.LocalTime, file.Deleted
 	if !file.Whole {
@@ -113,8 +136,8 @@ func (x *expansion) onDrive(file *disk.File) Found {
 		x.source.held.Add(f.Size)
 	}
 	switch {
-	case len(path) > triage.MaxPathBytes:
-		f.Path, f.PathB64 = Path(path[:triage.MaxPathBytes])
+	case len(whole) > triage.MaxPathBytes:
+		f.Path, f.PathB64 = Path(whole[:triage.MaxPathBytes])
 		f.unreadable(&Error{Reason: ReasonPathTooLong})
 	case file.Fault != nil:
 		f.unreadable(named(file.Fault))

@@ -101,8 +101,9 @@ func TestDrives(t *testing.T) {
 	raw := filepath.Join(dir, "usb.dd")
 	fatImage(t, raw, map[string]string{
 		"a.gif": gif(1), "b.zip": zipped(t, member{"c.gif", gif(2)}, member{"d.txt", "d"}), "gone.gif": gif(3), "d/e.gif": gif(4), "empty": "",
+		"noise": noise(3, 3<<20),
 	}, "gone.gif")
-	within := []string{"a.gif media", "b.zip not-media", "b.zip/c.gif media", "b.zip/d.txt not-media", "empty empty", "d/e.gif media"}
+	within := []string{"a.gif media", "noise not-media", "b.zip not-media", "b.zip/c.gif media", "b.zip/d.txt not-media", "empty empty", "d/e.gif media"}
 	deleted := "_one.gif media deleted"
 	lines, all := told(t, raw, 4)
 	want := make([]string, 0, len(within)+1)
@@ -120,7 +121,7 @@ func TestDrives(t *testing.T) {
 	}
 	again(t, all)
 
-	out, err := exec.CommandContext(t.Context(), "ewfacquire", "-u", "-q", "-t", filepath.Join(dir, "usb"), raw).CombinedOutput()
+	out, err := exec.CommandContext(t.Context(), "ewfacquire", "-u", "-q", "-S", "2MiB", "-t", filepath.Join(dir, "usb"), raw).CombinedOutput()
 	if err != nil {
 		t.Fatalf("ewfacquire: %v\n%s", err, out)
 	}
@@ -134,11 +135,29 @@ func TestDrives(t *testing.T) {
 
 	content, err := os.ReadFile(raw)
 	must(t, err)
+	segments, err := filepath.Glob(filepath.Join(dir, "usb.E*"))
+	must(t, err)
+	if len(segments) < 2 {
+		t.Fatalf("%d segments", len(segments))
+	}
+	for _, segment := range segments {
+		bytes, err := os.ReadFile(segment)
+		must(t, err)
+		write(t, filepath.Join(dir, "folder"), map[string]string{"w" + filepath.Ext(segment): string(bytes)})
+	}
 	write(t, filepath.Join(dir, "folder"), map[string]string{"x.dd": string(content), "y.zip": zipped(t, member{"x.dd", string(content)}), "z.gif": gif(5)})
 	inFolder, _ := told(t, filepath.Join(dir, "folder"), 4)
-	want = []string{"x.dd not-media"}
-	for _, line := range lines {
-		want = append(want, strings.Replace(line, "usb.dd/", "x.dd/", 1))
+	want = nil
+	for _, image := range []string{"w.E01", "x.dd"} {
+		want = append(want, image+" not-media")
+		for _, line := range lines {
+			want = append(want, strings.Replace(line, "usb.dd", image, 1))
+		}
+		for i := range segments[1:] {
+			if image == "w.E01" {
+				want = append(want, fmt.Sprintf("w.E%02d not-media", i+2)) // they continue the one before
+			}
+		}
 	}
 	want = append(want, "y.zip not-media", "y.zip/x.dd not-media", "y.zip/x.dd/ unreadable image-within-archive", "z.gif media")
 	if !slices.Equal(inFolder, want) {
@@ -150,17 +169,20 @@ func TestDrives(t *testing.T) {
 func TestADriveThatCannotBeRead(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, map[string]string{"cut.E01": "EVF\x09\x0d\x0a\xff\x00 and nothing else", "plain.dd": strings.Repeat("no file system ", 1000)})
-	for name, what := range map[string]string{"cut.E01": "/ unreadable " + disk.ReasonSegment, "plain.dd": "/(volume)/ unreadable " + disk.ReasonUnknownFS} {
+	for name, want := range map[string]string{
+		"cut.E01":  "cut.E01 not-media cut.E01/ unreadable " + disk.ReasonSegment,
+		"plain.dd": "plain.dd/(volume)/ unreadable " + disk.ReasonUnknownFS,
+	} {
 		if _, err := sleuthKit(t.Context()); err != nil {
 			t.Skip("The Sleuth Kit is not installed")
 		}
 		lines, _ := told(t, filepath.Join(dir, name), 2)
-		if len(lines) != 1 || lines[0] != name+what {
+		if strings.Join(lines, " ") != want {
 			t.Errorf("%s: %q", name, lines)
 		}
 	}
 	s := open(t, filepath.Join(dir, "cut.E01")) // without a kit
-	if got := items(t, s); len(got) != 1 || got[0].Disposition != triage.IsUnreadable || got[0].Reason != disk.ReasonTools {
+	if got := items(t, s); len(got) != 2 || got[1].Disposition != triage.IsUnreadable || got[1].Reason != disk.ReasonTools {
 		t.Errorf("%+v", got)
 	}
 }

@@ -35,7 +35,7 @@ func (r *reading) file(e Entry, out *stream) {
 		f.Disposition, f.Reason = triage.IsUnreadable, e.Fault.Reason
 	case !e.Type.IsRegular():
 		f.Disposition, f.Reason = triage.IsRefused, refusal(e.Type)
-	case r.source.whole:
+	case r.source.whole && r.opens(e.Path):
 		r.drive(e.Path, out)
 		return
 	default:
@@ -43,6 +43,12 @@ func (r *reading) file(e Entry, out *stream) {
 		return
 	}
 	r.emit(out, told{found: f})
+}
+
+// opens reports whether a drive image can be opened. One that cannot is an item by its bytes.
+func (r *reading) opens(name string) bool {
+	_, err := r.source.image(r.ctx, name)
+	return err == nil
 }
 
 // regular examines a regular file.
@@ -67,7 +73,9 @@ func (r *reading) regular(f Found, out *stream) {
 	}
 	if in.drive {
 		content.Close()
-		r.drive(f.RawPath(), out)
+		if !r.source.isLater(f.RawPath()) {
+			r.drive(f.RawPath(), out)
+		}
 		return
 	}
 	x := &expansion{
