@@ -15,6 +15,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"vigie/api/wire"
 	"vigie/triage"
 )
@@ -43,6 +45,7 @@ type Client struct {
 	base  string
 	token string
 	http  *http.Client
+	limit *rate.Limiter // nil: none
 }
 
 // New returns a client of the service at baseURL ("http://127.0.0.1:8080") with a bearer token.
@@ -138,7 +141,7 @@ func (c *Client) once(ctx context.Context, k call, read func(*http.Response) err
 			return triage.E(triage.Corrupt, k.op, "", "the file can no longer be read", err)
 		}
 		source = &watched{ReadCloser: body}
-		req.Body, req.ContentLength = source, k.size
+		req.Body, req.ContentLength = c.limited(ctx, source), k.size
 		if k.size == 0 {
 			req.Body = http.NoBody
 			body.Close()

@@ -240,6 +240,7 @@ Restores an entry that was withdrawn or disputed, named as it was then: vigie se
 	"error.submit-names":    {"donner --case (la procédure) et --exhibit (le scellé)", "give --case (the procedure) and --exhibit (the seal)"},
 	"error.submit-seized":   {"--seized %s n’est pas une date : écrivez 2026-01-31 (année, mois, jour)", "--seized %s is no day: write 2026-01-31 (year, month, day)"},
 	"error.submit-parallel": {"--uploads et --readers sont au moins 1", "--uploads and --readers are at least 1"},
+	"error.submit-rate":     {"--limit-rate est au moins 16384 (octets par seconde)", "--limit-rate is at least 16384 (bytes a second)"},
 	"error.source":          {"%s : %s", "%s: %s"},
 	"error.items-differ": {
 		"le service compte %s fichiers, ce poste %s : relancer la même commande ; si cela persiste, prévenir l’administrateur",

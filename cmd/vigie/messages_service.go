@@ -113,6 +113,7 @@ var serviceMessages = i18n.Catalogue{
 
 	"flag.string":   {"TEXTE", "TEXT"},
 	"flag.int":      {"N", "N"},
+	"flag.value":    {"TAILLE", "SIZE"},
 	"flag.duration": {"DURÉE", "DURATION"},
 	"flag.default":  {" (par défaut : %s)", " (default %s)"},
 	"error.flag":    {"option incorrecte : %v (voir vigie help %s)", "%v (vigie help %s)"},

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"vigie/api/client"
 	"vigie/api/i18n"
 	"vigie/api/wire"
 	"vigie/store/evidence"
@@ -21,6 +22,7 @@ type submitOptions struct {
 	seized              string // day
 	wait, json          bool
 	uploads, readers    int
+	limitRate           byteSize // a second
 }
 
 const (
@@ -61,6 +63,7 @@ func runSubmit(ctx context.Context, env *environment, args []string) error {
 	fs.BoolVar(&o.json, "json", false, "print the summary as one JSON object")
 	fs.IntVar(&o.uploads, "uploads", defaultUploads, "uploads at once")
 	fs.IntVar(&o.readers, "readers", min(runtime.NumCPU(), maxReaders), "files read at once")
+	fs.Var(&o.limitRate, "limit-rate", "bytes to send a second, at most: 500k, 2M; no less than 16,384")
 	rest, err := env.parse(fs, args)
 	if err != nil {
 		return err
@@ -74,6 +77,8 @@ func runSubmit(ctx context.Context, env *environment, args []string) error {
 		return usageError(env.T("error.submit-names"))
 	case o.uploads < 1 || o.readers < 1:
 		return usageError(env.T("error.submit-parallel"))
+	case o.limitRate > 0 && o.limitRate < client.MinLimit:
+		return usageError(env.T("error.submit-rate"))
 	}
 	if _, err := (&wire.OpenExhibit{Seized: o.seized}).SeizedOn(); err != nil {
 		return usageError(env.T("error.submit-seized", harmless(o.seized)))
@@ -92,6 +97,9 @@ func (o *submitOptions) submit(ctx context.Context, env *environment, source *ev
 	c, notice, err := o.connection.client(env)
 	if err != nil {
 		return err
+	}
+	if o.limitRate > 0 {
+		c.Limit(int64(o.limitRate))
 	}
 	x, err := c.Open(ctx, o.caseNumber, o.exhibit, o.seized)
 	if err != nil {
