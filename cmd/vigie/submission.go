@@ -78,12 +78,7 @@ func (s *submission) run(ctx context.Context) (wire.Sealed, error) {
 	})
 	g.Go(func() error {
 		defer s.uploads.close()
-		for p := range parts {
-			if err := s.sendPart(sending, p); err != nil {
-				return err
-			}
-		}
-		return nil
+		return s.sendParts(sending, parts)
 	})
 	s.uploads.start(sending, g)
 	if err := g.Wait(); err != nil {
@@ -132,18 +127,47 @@ func (s *submission) digest(ctx context.Context, parts chan<- *part) error {
 // four, and the rest of an item has less than 800.
 func encodedSize(it *triage.Item) int { return 800 + 6*len(it.Path) + 2*len(it.PathB64) }
 
-// sendPart sends a part and queues what the service wants of it.
-func (s *submission) sendPart(ctx context.Context, p *part) error {
+// partsAtOnce is how many parts are on their way at once: the service waits for the disk and for Redis with each.
+const partsAtOnce = 3
+
+// sendParts sends what comes, a few at once. What the service wants of them is queued in their order.
+func (s *submission) sendParts(ctx context.Context, parts <-chan *part) error {
+	g, sending := errgroup.WithContext(ctx)
+	g.SetLimit(partsAtOnce)
+	before := make(chan struct{})
+	close(before)
+	for p := range parts {
+		turn, done := before, make(chan struct{})
+		g.Go(func() error {
+			if err := s.sendPart(sending, p, turn); err != nil {
+				return err
+			}
+			close(done)
+			return nil
+		})
+		before = done
+	}
+	return g.Wait()
+}
+
+// sendPart sends a part and queues, when its turn has come, what the service wants of it.
+func (s *submission) sendPart(ctx context.Context, p *part, turn <-chan struct{}) error {
 	body, id, err := p.encode()
 	if err != nil {
 		return err
 	}
-	s.uploads.forget()
+	question := s.uploads.ask()
+	defer s.uploads.answered(question)
 	wanted, err := s.client.PutPart(ctx, s.exhibit, id, body)
 	if err != nil {
 		return err
 	}
-	return s.uploads.add(ctx, p, id, wanted)
+	select {
+	case <-turn:
+		return s.uploads.add(ctx, p, id, wanted)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // amend sends a part again some of whose files could not be uploaded, and returns its new name. The old part is not

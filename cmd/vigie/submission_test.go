@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"vigie/api/client"
+	"vigie/hashing"
 	"vigie/store/evidence"
 	"vigie/triage"
 )
@@ -98,7 +99,9 @@ func TestFilesThatChangeBetweenDigestAndUpload(t *testing.T) {
 	g, ctx := errgroup.WithContext(t.Context())
 	s.uploads.start(ctx, g)
 	for i, some := range slices.Collect(slices.Chunk(items, 4)) { // copies lie in other parts
-		if err := s.sendPart(ctx, &part{index: i, found: slices.Clone(some)}); err != nil {
+		turn := make(chan struct{})
+		close(turn)
+		if err := s.sendPart(ctx, &part{index: i, found: slices.Clone(some)}, turn); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -129,5 +132,23 @@ func TestFilesThatChangeBetweenDigestAndUpload(t *testing.T) {
 		if reason, told := want[f.Path]; told && (f.Disposition == "unreadable") != (reason != "") || reason != "" && f.Reason != reason {
 			t.Errorf("%s: %s %q, want %q", f.Path, f.Disposition, f.Reason, reason)
 		}
+	}
+}
+
+// TestWhatIsLetGo keeps what was sent until no answer can want it any more.
+func TestWhatIsLetGo(t *testing.T) {
+	u := newUploads(nil, 1)
+	medium := &upload{digest: hashing.SHA256{1}}
+	u.active[medium.digest] = medium
+	first := u.ask()
+	medium.sent, medium.sentAt = true, u.clock
+	second := u.ask()
+	if u.active[medium.digest] == nil {
+		t.Error("the first answer may want it still: it was asked for before the medium was sent")
+	}
+	u.answered(first)
+	u.ask()
+	if u.active[medium.digest] != nil {
+		t.Errorf("it is kept, and only %d and later are without an answer", second)
 	}
 }

@@ -70,7 +70,7 @@ func (u *uploads) source(job *upload) (from candidate, found evidence.Found, ok 
 // arrived notes that a medium is held.
 func (u *uploads) arrived(ctx context.Context, job *upload) error {
 	u.mu.Lock()
-	job.sent = true
+	job.sent, job.sentAt = true, u.clock
 	u.mu.Unlock()
 	u.done.Add(1)
 	u.doneBytes.Add(job.size)

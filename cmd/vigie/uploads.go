@@ -29,6 +29,8 @@ type uploads struct {
 	mu     sync.Mutex // guards what follows, and the upload's own fields of parts
 	active map[hashing.SHA256]*upload
 	ids    []triage.PartID // of all parts, by index
+	clock  int             // counts the questions what the service wants
+	asked  map[int]bool    // questions without an answer, by the clock
 }
 
 // upload is one medium on its way.
@@ -39,6 +41,7 @@ type upload struct {
 	sources []candidate // files that hold it and were not tried
 	parts   []*part     // that wait for it
 	sent    bool
+	sentAt  int // by the clock of questions
 
 	went atomic.Int64 // bytes of it that this try has sent
 }
@@ -51,7 +54,7 @@ type candidate struct {
 
 func newUploads(s *submission, parallel int) *uploads {
 	const waiting = 2 * triage.MaxBatchMedia // media that may wait for their turn while the next part is sent
-	return &uploads{submission: s, parallel: parallel, queue: make(chan *upload, waiting), ordered: make(chan *upload, waiting), active: make(map[hashing.SHA256]*upload)}
+	return &uploads{submission: s, parallel: parallel, queue: make(chan *upload, waiting), ordered: make(chan *upload, waiting), active: make(map[hashing.SHA256]*upload), asked: make(map[int]bool)}
 }
 
 // start starts the goroutines of g that upload until close.
@@ -78,15 +81,30 @@ func (u *uploads) partIDs() []triage.PartID {
 	return u.ids
 }
 
-// forget lets go of what was sent already: from here on the service itself does not want it again.
-func (u *uploads) forget() {
+// ask notes that the service is being asked what it wants, and lets go of what was sent before any question that has no
+// answer yet: the service itself does not want that again.
+func (u *uploads) ask() (question int) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	u.clock++
+	u.asked[u.clock] = true
+	oldest := u.clock
+	for q := range u.asked {
+		oldest = min(oldest, q)
+	}
 	for digest, job := range u.active {
-		if job.sent {
+		if job.sent && job.sentAt < oldest {
 			delete(u.active, digest)
 		}
 	}
+	return u.clock
+}
+
+// answered notes that a question has its answer, and that what it wants is registered.
+func (u *uploads) answered(question int) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	delete(u.asked, question)
 }
 
 // add queues what the service wants of a part. A medium that is on its way already is waited for.
@@ -122,7 +140,10 @@ func (u *uploads) add(ctx context.Context, p *part, id triage.PartID, wanted []h
 func (u *uploads) register(p *part, id triage.PartID, wanted []hashing.SHA256, holders map[hashing.SHA256][]candidate) []*upload {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.ids = append(u.ids, id)
+	for len(u.ids) <= p.index {
+		u.ids = append(u.ids, "")
+	}
+	u.ids[p.index] = id
 	var jobs []*upload
 	for _, d := range wanted {
 		job := u.active[d]
