@@ -204,11 +204,16 @@ func reduced(img image.Image) image.Image {
 
 // smallHashes adds pHash and dHash of img, which is small already, to fp.
 func smallHashes(img image.Image, fp *hashing.Fingerprint) error {
-	phash, err := goimagehash.PerceptionHash(img)
+	forPHash, forDHash := img, img
+	if grey, ok := img.(*image.Gray); ok && !grey.Rect.Empty() {
+		reduced := bilinear(grey, image.Pt(64, 64), image.Pt(9, 8))
+		forPHash, forDHash = reduced[0], reduced[1]
+	}
+	phash, err := goimagehash.PerceptionHash(forPHash)
 	if err != nil {
 		return Crashed
 	}
-	dhash, err := goimagehash.DifferenceHash(img)
+	dhash, err := goimagehash.DifferenceHash(forDHash)
 	if err != nil {
 		return Crashed
 	}

@@ -30,7 +30,7 @@ func FastScale(info jpegluma.Info) jpegluma.Scale {
 // fast returns the fingerprint of a JPEG from its luma alone, reduced as far as PDQ allows. It returns nil for what only
 // the library decodes, what is damaged, and what has too little in it for the fast way to be near the reference.
 func (e *Examiner) fast(data []byte, limits Limits) (*hashing.Fingerprint, image.Config) {
-	info, err := jpegluma.Config(data)
+	info, err := e.jpeg.Config(data)
 	if err != nil || limits.check(max(info.Width, 1), max(info.Height, 1), len(data)) != nil {
 		return nil, image.Config{}
 	}

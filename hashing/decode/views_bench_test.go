@@ -4,6 +4,8 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"vigie/hashing/decode"
@@ -44,5 +46,28 @@ func BenchmarkParts(b *testing.B) {
 				b.ReportMetric(float64(parts), "parts")
 			})
 		}
+	}
+}
+
+// BenchmarkPhotographs examines the photographs of the corpus, of some 500 × 375 pixels, one after the other.
+//
+//	go test ./hashing/decode -run '^$' -bench Photographs -benchtime 2000x -cpu 1 -count 6
+func BenchmarkPhotographs(b *testing.B) {
+	files, _ := filepath.Glob("../../../shared/corpus/photos/*.JPEG")
+	if len(files) == 0 {
+		b.Skip("../shared/corpus is not here")
+	}
+	var all [][]byte
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			b.Fatal(err)
+		}
+		all = append(all, data)
+	}
+	examiner, next := new(decode.Examiner), 0
+	for b.Loop() {
+		examiner.Examine(all[next%len(all)], decode.Limits{})
+		next++
 	}
 }

@@ -2,6 +2,7 @@ package decode
 
 import (
 	"cmp"
+	"encoding/binary"
 	"image"
 	"slices"
 
@@ -104,15 +105,14 @@ func pageOf(g *image.Gray) (page *palette, ok bool) {
 }
 
 // mayBePlain tells, by 16 of its pixels, most of the rows that are not page from those that may be: it spares counting them.
+// Six must lie within a page's range. How many lie in the range that begins at each value is counted in bytes, five at a time.
 func mayBePlain(g *image.Gray, row image.Rectangle) bool {
-	const looked, alike = 16, 6
-	var some [looked]byte
-	for i := range some {
-		some[i] = g.Pix[g.PixOffset(row.Min.X+(2*i+1)*row.Dx()/(2*looked), row.Min.Y)]
-	}
-	slices.Sort(some[:])
-	for i := range looked - alike + 1 {
-		if some[i+alike-1]-some[i] <= 2*pageTolerance {
+	const looked, alike, each = 16, 6, 0x01_0101_0101 // 2*pageTolerance+1 values
+	var within [256 + 8]byte
+	for i := range looked {
+		begin := within[g.Pix[g.PixOffset(row.Min.X+(2*i+1)*row.Dx()/(2*looked), row.Min.Y)]:]
+		counts := binary.LittleEndian.Uint64(begin) + each
+		if binary.LittleEndian.PutUint64(begin, counts); (counts+(0x80-alike)*each)&(0x80*each) != 0 {
 			return true
 		}
 	}

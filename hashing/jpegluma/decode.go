@@ -71,13 +71,14 @@ var (
 	ErrTruncated = io.ErrUnexpectedEOF
 )
 
-// Decoder decodes pictures, one at a time. It keeps buffers and Huffman tables from one to the next. The zero value
-// is ready.
+// Decoder decodes pictures, one at a time. It keeps buffers and Huffman tables from one to the next, so that a plane is
+// good until the next Decode. The zero value is ready.
 type Decoder struct {
 	tables tableCache
 	source source
 	units  []unit
 	coefs  []int16
+	pix    []byte
 }
 
 // Decode is Decode of a new Decoder.
@@ -85,10 +86,12 @@ func Decode(data []byte, scale Scale, options Options) (Plane, Info, error) {
 	return new(Decoder).Decode(data, scale, options)
 }
 
+// Config is Config of a new Decoder.
+func Config(data []byte) (Info, error) { return new(Decoder).Config(data) }
+
 // Config reads the header of a picture only.
-func Config(data []byte) (Info, error) {
-	var cache tableCache
-	h := header{data: data, tables: &cache}
+func (d *Decoder) Config(data []byte) (Info, error) {
+	h := header{data: data, tables: &d.tables}
 	if err := h.readFrame(); err != nil {
 		return h.info, err
 	}

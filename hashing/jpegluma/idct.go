@@ -122,6 +122,15 @@ func draw4(c *folded, pix []byte, stride int) {
 }
 
 func draw8(c *folded, pix []byte, stride int) {
+	if pix = pix[:7*stride+8]; vectors {
+		draw8Vectors(c, &pix[0], stride)
+		return
+	}
+	draw8Lines(c, pix, stride)
+}
+
+// draw8Lines is draw8, one line after the other. It overwrites c.
+func draw8Lines(c *folded, pix []byte, stride int) {
 	var column [8]float32
 	for x := range 8 {
 		for y := range column {

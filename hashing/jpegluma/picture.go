@@ -1,5 +1,7 @@
 package jpegluma
 
+import "slices"
+
 // maxScans bounds the scans that are read of one picture. Progressive encoders write about ten.
 const maxScans = 500
 
@@ -68,9 +70,11 @@ func (p *picture) allocate() {
 	luma := p.components[0]
 	p.side = 8 / int(p.scale)
 	stride := p.cols * luma.h * p.side
-	p.pix = make([]byte, stride*p.rows*luma.v*p.side)
-	for i := range p.pix {
-		p.pix[i] = 128
+	p.decoder.pix = slices.Grow(p.decoder.pix[:0], stride*p.rows*luma.v*p.side)
+	p.pix = p.decoder.pix[:stride*p.rows*luma.v*p.side]
+	p.pix[0] = 128
+	for n := 1; n < len(p.pix); n *= 2 {
+		copy(p.pix[n:], p.pix[:n])
 	}
 	p.plane = Plane{
 		Pix: p.pix, Stride: stride,

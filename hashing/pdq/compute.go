@@ -3,7 +3,6 @@ package pdq
 import (
 	"image"
 	"math"
-	"slices"
 )
 
 const (
@@ -83,11 +82,16 @@ var cosines = func() (d [frequencies][side]float32) {
 func (s *samples) transform() *spectrum {
 	var half [frequencies][side]float32
 	for i := range half {
-		for k := range side {
-			d := cosines[i][k]
-			for j := range side {
-				half[i][j] += float32(d * s[k][j])
+		for j := 0; j < side; j += 4 { // four sums at a time stay in registers
+			var s0, s1, s2, s3 float32
+			for k, d := range cosines[i] {
+				row := s[k][j : j+4 : j+4]
+				s0 += float32(d * row[0])
+				s1 += float32(d * row[1])
+				s2 += float32(d * row[2])
+				s3 += float32(d * row[3])
 			}
+			half[i][j], half[i][j+1], half[i][j+2], half[i][j+3] = s0, s1, s2, s3
 		}
 	}
 	var b spectrum
@@ -104,55 +108,77 @@ func (s *samples) transform() *spectrum {
 }
 
 // dihedrals hashes b as it is and as each rotation and mirror of the picture would make it: a mirrored cosine
-// only changes its sign, by the parity of its frequency.
+// only changes its sign, by the parity of its frequency. A transposed one has the same coefficients, and so their median.
 func (b *spectrum) dihedrals() (all Dihedrals) {
-	variants := [len(all)]struct {
-		transpose bool
-		negative  func(i, j int) bool // by the indices in b
+	for _, turn := range [...]struct {
+		straight, transposed Transform
+		rows, columns        int // the parity of the index at which a sign changes, or never
 	}{
-		Original:   {false, func(i, j int) bool { return false }},
-		Rotate90:   {true, func(i, j int) bool { return j%2 == 0 }},
-		Rotate180:  {false, func(i, j int) bool { return (i+j)%2 != 0 }},
-		Rotate270:  {true, func(i, j int) bool { return i%2 == 0 }},
-		FlipX:      {false, func(i, j int) bool { return i%2 == 0 }},
-		FlipY:      {false, func(i, j int) bool { return j%2 == 0 }},
-		FlipPlus1:  {true, func(i, j int) bool { return false }},
-		FlipMinus1: {true, func(i, j int) bool { return (i+j)%2 != 0 }},
-	}
-	for t, variant := range variants {
-		var turned spectrum
-		for i := range b {
-			for j, v := range b[i] {
-				if variant.negative(i, j) {
-					v = -v
-				}
-				if variant.transpose {
-					turned[j][i] = v
-				} else {
-					turned[i][j] = v
+		{Original, FlipPlus1, never, never},
+		{FlipY, Rotate90, never, 0},
+		{FlipX, Rotate270, 0, never},
+		{Rotate180, FlipMinus1, 0, 0},
+	} {
+		turned := *b
+		for i := range turned {
+			for j := range turned[i] {
+				if (i%2 == turn.rows) != (j%2 == turn.columns) {
+					turned[i][j] = -turned[i][j]
 				}
 			}
 		}
-		all[t] = turned.hash()
+		all[turn.straight], all[turn.transposed] = turned.hash()
 	}
 	return all
 }
 
-// hash sets the bits of the coefficients above their lower median.
-func (b *spectrum) hash() (h Hash) {
-	sorted := make([]float32, 0, Bits)
-	for i := range b {
-		sorted = append(sorted, b[i][:]...)
-	}
-	slices.Sort(sorted)
-	median := sorted[Bits/2-1]
+const never = -1
+
+// hash sets the bits of the coefficients above their lower median, of b and of b transposed.
+func (b *spectrum) hash() (h, transposed Hash) {
+	set := func(h *Hash, k int) { h[len(h)-1-k/8] |= 1 << (k % 8) }
+	median := b.lowerMedian()
 	for i := range b {
 		for j, v := range b[i] {
 			if v > median {
-				k := i*frequencies + j
-				h[len(h)-1-k/8] |= 1 << (k % 8)
+				set(&h, i*frequencies+j)
+				set(&transposed, j*frequencies+i)
 			}
 		}
 	}
-	return h
+	return h, transposed
+}
+
+// lowerMedian returns the value at Bits/2-1 of the sorted coefficients, by Hoare's selection: it sorts only what it must.
+func (b *spectrum) lowerMedian() float32 {
+	var values [Bits]float32
+	for i := range b {
+		copy(values[i*frequencies:], b[i][:])
+	}
+	const wanted = Bits/2 - 1
+	for low, high := 0, Bits-1; low < high; {
+		pivot := values[(low+high)/2]
+		i, j := low, high
+		for i <= j {
+			for values[i] < pivot {
+				i++
+			}
+			for values[j] > pivot {
+				j--
+			}
+			if i <= j {
+				values[i], values[j] = values[j], values[i]
+				i++
+				j--
+			}
+		}
+		if wanted <= j {
+			high = j
+		} else if wanted >= i {
+			low = i
+		} else {
+			break
+		}
+	}
+	return values[wanted]
 }

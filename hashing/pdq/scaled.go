@@ -66,8 +66,9 @@ func FromScaled(s Scaled) (Dihedrals, int) {
 		if down[first].from > y {
 			continue
 		}
-		for x, v := range s.Pix[y*s.Stride:][:s.Columns] {
-			line[x] = float32(v)
+		row := s.Pix[y*s.Stride:][:len(line)]
+		for x := range line {
+			line[x] = float32(row[x])
 		}
 		var narrow [side]float32
 		for j := range narrow {
