@@ -80,8 +80,8 @@ func (s *Source) isLater(name string) bool {
 }
 
 // drive tells the files of a drive image, the file of the source of this name, behind what out has. It is called with a slot.
-func (r *reading) drive(name string, out *stream) {
-	x := &expansion{reading: r, prefix: name + "/", depth: 1, out: newStream(membersAhead)}
+func (r *reading) drive(name string, t *trail, out *stream) {
+	x := &expansion{reading: r, prefix: name + "/", depth: 1, out: newStream(membersAhead), trail: t}
 	defer x.out.close()
 	if !x.emit(out, told{more: x.out}) {
 		return
@@ -103,18 +103,24 @@ func (x *expansion) files(image *disk.Image) error {
 		if err != nil {
 			return named(err)
 		}
-		f := x.onDrive(file)
-		goOn := true
-		if f.Disposition != "" {
-			goOn = x.send(x.out, told{found: f})
-		} else {
-			goOn = x.fork(x.out, func(out *stream) { x.reach(f, out) })
-		}
-		if !goOn {
+		if !x.fileOf(x.onDrive(file)) {
 			return x.ctx.Err()
 		}
 	}
 	return nil
+}
+
+// fileOf tells one file of a drive image, examined by somebody of its own.
+func (x *expansion) fileOf(f Found) bool {
+	tell := func(t told) bool { return x.send(x.out, t) }
+	past, within := x.passed(&f, true, tell)
+	switch {
+	case past:
+		return x.ctx.Err() == nil
+	case f.Disposition != "":
+		return tell(told{found: f})
+	}
+	return x.fork(x.out, func(out *stream) { x.reach(f, within, out) })
 }
 
 // stretches are the reasons for which a part of a drive is refused, and not unreadable: nothing there could be a file.

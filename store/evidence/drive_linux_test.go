@@ -165,6 +165,22 @@ func TestDrives(t *testing.T) {
 	}
 }
 
+// TestAReadingOfADriveIsTakenUp, of an image that is the source, and of one in a folder.
+func TestAReadingOfADriveIsTakenUp(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "usb.dd")
+	fatImage(t, path, map[string]string{
+		"a.gif": gif(1), "b.zip": zipped(t, member{"c.gif", gif(2)}, member{"d.txt", "d"}), "gone.gif": gif(3), "d/e.gif": gif(4), "empty": "",
+	}, "gone.gif")
+	write(t, dir, map[string]string{"a.gif": gif(5), "z.gif": gif(6)})
+	for _, source := range []string{path, dir} {
+		s, err := evidence.Open(source, sleuthKit)
+		must(t, err)
+		cutAnywhere(t, s, 100)
+		must(t, s.Close())
+	}
+}
+
 // TestADriveThatCannotBeRead is accounted for.
 func TestADriveThatCannotBeRead(t *testing.T) {
 	dir := t.TempDir()

@@ -26,8 +26,8 @@ const readBuffer = 256 << 10
 var buffers = sync.Pool{New: func() any { return new([readBuffer]byte) }}
 
 // file examines what a walk came to: it reads the file once, digests it, tells by its content what it is, and goes on with
-// what it holds. It is called with a slot.
-func (r *reading) file(e Entry, out *stream) {
+// what it holds. Where an earlier reading was cut off within the file, t leads on. It is called with a slot.
+func (r *reading) file(e Entry, t *trail, out *stream) {
 	var f Found
 	f.Path, f.PathB64 = Path(e.Path)
 	switch {
@@ -36,10 +36,10 @@ func (r *reading) file(e Entry, out *stream) {
 	case !e.Type.IsRegular():
 		f.Disposition, f.Reason = triage.IsRefused, refusal(e.Type)
 	case r.source.whole && r.opens(e.Path):
-		r.drive(e.Path, out)
+		r.drive(e.Path, t, out)
 		return
 	default:
-		r.regular(f, out)
+		r.regular(f, t, out)
 		return
 	}
 	r.emit(out, told{found: f})
@@ -52,7 +52,7 @@ func (r *reading) opens(name string) bool {
 }
 
 // regular examines a regular file.
-func (r *reading) regular(f Found, out *stream) {
+func (r *reading) regular(f Found, t *trail, out *stream) {
 	opened, info, err := r.source.open(f.RawPath())
 	if err != nil {
 		f.unreadable(err)
@@ -63,7 +63,7 @@ func (r *reading) regular(f Found, out *stream) {
 	f.Size, f.Modified = info.Size(), modified(info)
 	way := &file{source: r.source, path: f.RawPath(), size: f.Size, modified: f.Modified}
 	f.way = way
-	in, err := r.digest(&f.Item, content, nil)
+	in, err := r.look(&f.Item, content, t)
 	if err != nil {
 		f.unreadable(err)
 	}
@@ -74,14 +74,31 @@ func (r *reading) regular(f Found, out *stream) {
 	if in.drive {
 		content.Close()
 		if !r.source.isLater(f.RawPath()) {
-			r.drive(f.RawPath(), out)
+			r.drive(f.RawPath(), t, out)
 		}
 		return
 	}
 	x := &expansion{
-		reading: r, prefix: f.RawPath() + "/", box: &box{source: r.source, way: way, format: in.format}, budget: newBudget(f.Size),
+		reading: r, prefix: f.RawPath() + "/", box: &box{source: r.source, way: way, format: in.format}, budget: newBudget(f.Size), trail: t,
 	}
 	x.expand(content, out)
+}
+
+// look digests a file, or takes over what an earlier reading told of it, and tells what it holds others as.
+func (r *reading) look(it *triage.Item, content io.Reader, t *trail) (inside, error) {
+	if t == nil {
+		return r.digest(it, content, nil)
+	}
+	buffer := buffers.Get().(*[readBuffer]byte)
+	defer buffers.Put(buffer)
+	n, err := io.ReadFull(content, buffer[:])
+	if err != nil && err != io.ErrUnexpectedEOF { //nolint:errorlint // io.ReadFull returns it itself
+		return inside{}, err
+	}
+	*it = t.taken
+	r.source.taken.Add(it.Size)
+	again := *it
+	return classify(&again, buffer[:n]), nil
 }
 
 // unreadable says of an item why its bytes could not be had.

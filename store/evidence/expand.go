@@ -37,6 +37,14 @@ func newBudget(size int64) *budget {
 	return b
 }
 
+// charge takes off what is not read now, and was once. A nil budget has no bounds.
+func (b *budget) charge(members, bytes int64) {
+	if b != nil {
+		b.members.Add(-members)
+		b.bytes.Add(-bytes)
+	}
+}
+
 // limits are those of one container under this budget, whose members' paths begin with prefix.
 func (b *budget) limits(prefix string) container.Limits {
 	return container.Limits{
@@ -71,6 +79,7 @@ type expansion struct {
 	prefix string  // of its members' paths: its own and "/"
 	depth  int     // containers around it
 	budget *budget // nil: each file of the drive image has its own
+	trail  *trail  // through its members
 	out    *stream
 	opened *openBox
 }
@@ -141,18 +150,30 @@ func (x *expansion) members() error {
 // member tells one member: of a zip, by somebody of its own.
 func (x *expansion) member(m *container.Member) bool {
 	f := x.describe(m)
+	past, within := x.passed(&f, false, x.tell)
 	switch {
+	case past:
+		return x.ctx.Err() == nil
 	case f.Disposition != "":
 		return x.tell(told{found: f})
 	case x.box.ordered():
-		x.examine(f, m, x.out)
+		x.examine(f, m, within, x.out)
 		return x.ctx.Err() == nil
 	}
-	return x.fork(x.out, func(out *stream) { x.reach(f, out) })
+	return x.fork(x.out, func(out *stream) { x.reach(f, within, out) })
+}
+
+// passed is pass, along the trail that leads here. One that leads on within f is no longer this one's.
+func (x *expansion) passed(f *Found, isFile bool, tell func(told) bool) (past bool, within *trail) {
+	past, within = x.pass(x.trail, f, x.budget, isFile, tell)
+	if within != nil {
+		x.trail = nil
+	}
+	return past, within
 }
 
 // reach opens a member by its way, and examines it.
-func (x *expansion) reach(f Found, out *stream) {
+func (x *expansion) reach(f Found, t *trail, out *stream) {
 	content, err := f.way.open(x.ctx)
 	if err != nil {
 		f.unreadable(err)
@@ -160,7 +181,7 @@ func (x *expansion) reach(f Found, out *stream) {
 		return
 	}
 	defer content.Close()
-	x.examine(f, content, out)
+	x.examine(f, content, t, out)
 }
 
 // tell is for who has a slot in an ordered box, and has none in another one.
@@ -194,8 +215,8 @@ func (x *expansion) describe(m *container.Member) Found {
 	return f
 }
 
-// examine reads a member once, and goes on with what it holds. It is called with a slot.
-func (x *expansion) examine(f Found, content io.Reader, out *stream) {
+// examine reads a member once, and goes on with what it holds, where t leads on. It is called with a slot.
+func (x *expansion) examine(f Found, content io.Reader, t *trail, out *stream) {
 	keep := &spool{}
 	before := f.Size
 	if x.budget != nil {
@@ -213,7 +234,7 @@ func (x *expansion) examine(f Found, content io.Reader, out *stream) {
 		return
 	}
 	inner := &expansion{
-		reading: x.reading, prefix: f.RawPath() + "/", depth: x.depth + 1, budget: x.budget, out: out,
+		reading: x.reading, prefix: f.RawPath() + "/", depth: x.depth + 1, budget: x.budget, out: out, trail: t,
 		box: &box{source: x.source, way: f.way, format: in.format},
 	}
 	if inner.budget == nil {

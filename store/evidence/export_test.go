@@ -11,6 +11,6 @@ func (s *Source) Examine(ctx context.Context, e Entry) (triage.Item, error) {
 	r := &reading{source: s, ctx: ctx, slots: make(chan struct{}, 1), walks: make(chan struct{}, 1)}
 	out := newStream(1)
 	r.take()
-	r.file(e, out)
+	r.file(e, nil, out)
 	return (<-out.told).found.Item, ctx.Err()
 }

@@ -34,13 +34,22 @@ type way interface {
 // order: that of Walk, and after each container its members, in its own order. The only errors are those of Walk; an error
 // is the last thing it yields.
 func (s *Source) Items(ctx context.Context, parallel int) iter.Seq2[Found, error] {
+	return s.Resume(ctx, parallel, Earlier{})
+}
+
+// Resume is Items, and does not read again what an earlier reading told, as long as that is the same: files by their place,
+// size and times, what lies within them by its place. The bytes of some items taken over cannot be opened: ErrTakenOver. Errors of
+// earlier end all too.
+func (s *Source) Resume(ctx context.Context, parallel int, earlier Earlier) iter.Seq2[Found, error] {
 	return func(yield func(Found, error) bool) {
 		ctx, stop := context.WithCancel(ctx)
 		r := &reading{source: s, ctx: ctx, slots: make(chan struct{}, max(parallel, 1)), walks: make(chan struct{}, max(parallel, 1))}
 		defer r.workers.Wait()
 		defer stop()
+		t, release := follow(earlier)
+		defer release()
 		top := newStream(readAhead)
-		r.workers.Go(func() { r.walk(top) })
+		r.workers.Go(func() { r.walk(top, t) })
 		if r.drain(top, yield) && ctx.Err() != nil {
 			yield(Found{}, ctx.Err())
 		}
@@ -96,14 +105,21 @@ func (r *reading) drain(st *stream, yield func(Found, error) bool) bool {
 }
 
 // walk goes through the source's files and has each of them examined.
-func (r *reading) walk(out *stream) {
+func (r *reading) walk(out *stream, t *trail) {
 	defer out.close()
 	for e, err := range r.source.Walk(r.ctx) {
 		if err != nil {
 			r.send(out, told{err: err})
 			return
 		}
-		if !r.fork(out, func(of *stream) { r.file(e, of) }) {
+		past, within := r.passFile(t, e, out)
+		if past {
+			continue
+		}
+		if within != nil {
+			t = nil
+		}
+		if !r.fork(out, func(of *stream) { r.file(e, within, of) }) {
 			return
 		}
 	}

@@ -51,6 +51,7 @@ type Source struct {
 	read   atomic.Int64 // bytes digested
 	found  atomic.Int64 // members of containers
 	held   atomic.Int64 // bytes of those
+	taken  atomic.Int64 // bytes of what was taken over from an earlier reading
 }
 
 // Open opens a folder or a file. A link given as path itself is followed: somebody asked for it. A drive image is read as
@@ -112,6 +113,9 @@ func (s *Source) Digested() int64 { return s.read.Load() }
 
 // Held returns how many members of containers were told so far, and how many bytes those have.
 func (s *Source) Held() (members, bytes int64) { return s.found.Load(), s.held.Load() }
+
+// Taken returns how many bytes the items have that were taken over from an earlier reading so far.
+func (s *Source) Taken() int64 { return s.taken.Load() }
 
 // Error is a failure to read a file of a source. Its text names no file.
 type Error struct {
