@@ -40,6 +40,8 @@ var may = map[string][]triage.Role{
 	"GET /v1/exhibits":                           {triage.Examiner, triage.Reviewer, triage.Supervisor, triage.Admin},
 	"GET /v1/exhibits/{id}":                      {triage.Examiner, triage.Reviewer, triage.Supervisor, triage.Admin},
 	"PUT /v1/exhibits/{id}/parts/{part}":         {triage.Examiner},
+	"GET /v1/exhibits/{id}/parts":                {triage.Examiner},
+	"GET /v1/exhibits/{id}/parts/{part}":         {triage.Examiner},
 	"POST /v1/exhibits/{id}/seal":                {triage.Examiner},
 	"GET /v1/exhibits/{id}/findings":             {triage.Examiner},
 	"PUT /v1/media/{sha256}":                     {triage.Examiner},
@@ -381,7 +383,7 @@ func (w *walk) awaitOpen() {
 // against the document.
 func (w *walk) allowed(t *testing.T) {
 	before := []string{
-		"live", "ready", "metrics", "openapi", "me", "newLink", "check", "openExhibit", "exhibits", "exhibit", "putPart", "upload", "uploadBatch",
+		"live", "ready", "metrics", "openapi", "me", "newLink", "check", "openExhibit", "exhibits", "exhibit", "putPart", "part", "completeParts", "upload", "uploadBatch",
 		"sealExhibit", "findings", "importSet", "sets", "set", "objectToEntry", "objections", "withdrawSet", "queue", "assignGroup", "assignCase", "assignees", "takeBackGroup", "takeBackCase",
 	}
 	// Who holds a group keeps it from others: one works after the other, and decides when both have looked.
@@ -544,7 +546,7 @@ func TestWhatIsOnesOwn(t *testing.T) {
 		w.noPicture(name, a)
 		return a
 	}
-	for _, name := range []string{"exhibit", "putPart", "sealExhibit", "findings"} {
+	for _, name := range []string{"exhibit", "putPart", "part", "completeParts", "sealExhibit", "findings"} {
 		expect(name, "other examiner", http.StatusNotFound)
 	}
 	expect("openExhibit", "other examiner", http.StatusForbidden)
@@ -628,6 +630,9 @@ func TestRefusalsOfBadInput(t *testing.T) {
 		{"empty case", "POST", "/v1/exhibits", `{"case":" ","exhibit":"2"}`, triage.Examiner, 400},
 		{"part of other bytes", "PUT", "/v1/exhibits/" + w.params["exhibits id"] + "/parts/" + sum, "[]", triage.Examiner, 422},
 		{"part named in capitals", "PUT", "/v1/exhibits/" + w.params["exhibits id"] + "/parts/" + strings.ToUpper(sum), "[]", triage.Examiner, 404},
+		{"part at no place", "PUT", "/v1/exhibits/" + w.params["exhibits id"] + "/parts/" + sum + "?place=-1", "[]", triage.Examiner, 400},
+		{"parts before the first", "GET", "/v1/exhibits/" + w.params["exhibits id"] + "/parts?offset=x", "", triage.Examiner, 400},
+		{"part that is not there", "GET", "/v1/exhibits/" + w.params["exhibits id"] + "/parts/" + sum, "", triage.Examiner, 404},
 		{"part that is a path", "POST", "/v1/exhibits/" + w.params["exhibits id"] + "/seal", `{"parts":["../../x"]}`, triage.Examiner, 400},
 		{"part that did not arrive", "POST", "/v1/exhibits/" + w.params["exhibits id"] + "/seal", `{"parts":["` + sum + `"]}`, triage.Examiner, 409},
 		{"medium nobody declared", "PUT", "/v1/media/" + sum, "x", triage.Examiner, 404},

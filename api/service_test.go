@@ -294,7 +294,7 @@ func (s *service) submitIn(c *client.Client, caseNumber, seal, folder string, pi
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	wanted, err := c.PutPart(s.t.Context(), x.ID, part, body)
+	wanted, err := c.PutPart(s.t.Context(), x.ID, 1, part, body)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -59,7 +59,7 @@ func declare(t *testing.T, c *client.Client, sum hashing.SHA256, size int64) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wanted, err := c.PutPart(t.Context(), x.ID, part, body)
+	wanted, err := c.PutPart(t.Context(), x.ID, 1, part, body)
 	if err != nil || len(wanted) != 1 || wanted[0] != sum {
 		t.Fatalf("%v, %v", wanted, err)
 	}

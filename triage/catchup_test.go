@@ -241,7 +241,7 @@ func TestRolledBackUpload(t *testing.T) {
 	if err := h.catchUp().Once(ctx, false); err != nil {
 		t.Fatal(err)
 	}
-	if wanted, err := h.submit.PutPart(ctx, h.examiner, x.ID, part, body); err != nil || len(wanted) != 0 {
+	if wanted, err := h.submit.PutPart(ctx, h.examiner, x.ID, 0, part, body); err != nil || len(wanted) != 0 {
 		t.Errorf("%d media are wanted again, %v", len(wanted), err)
 	}
 	if n, err := h.jobs.Len(ctx); err != nil || n != 1 {

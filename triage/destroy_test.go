@@ -606,7 +606,7 @@ func (h *house) countingSubmit(ctx context.Context, seal string, source []pictur
 	if err != nil {
 		return 0, err
 	}
-	want, err := h.submit.PutPart(ctx, h.examiner, x.ID, part, body)
+	want, err := h.submit.PutPart(ctx, h.examiner, x.ID, 0, part, body)
 	if err != nil {
 		return 0, err
 	}

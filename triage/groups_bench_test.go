@@ -106,7 +106,7 @@ func (c *crowd) part(n int) {
 	}
 	body, part, err := triage.EncodePart(items)
 	c.ok(err)
-	_, err = c.house.submit.PutPart(ctx, c.examiner, c.exhibit.ID, part, body)
+	_, err = c.house.submit.PutPart(ctx, c.examiner, c.exhibit.ID, 0, part, body)
 	c.ok(err)
 	filed, outcomes := make([]triage.Filed, n), make([]triage.Outcome, n)
 	g, ctx := errgroup.WithContext(ctx)

@@ -200,7 +200,7 @@ func (h *house) submitTo(ctx context.Context, caseNumber, seal string, source ..
 	if err != nil {
 		return err
 	}
-	wanted, err := h.submit.PutPart(ctx, h.examiner, x.ID, part, body)
+	wanted, err := h.submit.PutPart(ctx, h.examiner, x.ID, 1, part, body)
 	if err != nil {
 		return err
 	}
@@ -242,7 +242,7 @@ func (h *house) listed(seal string, p picture) (x triage.Exhibit, part triage.Pa
 	if body, part, err = triage.EncodePart([]triage.Item{p.item}); err != nil {
 		h.t.Fatal(err)
 	}
-	if _, err := h.submit.PutPart(h.t.Context(), h.examiner, x.ID, part, body); err != nil {
+	if _, err := h.submit.PutPart(h.t.Context(), h.examiner, x.ID, 1, part, body); err != nil {
 		h.t.Fatal(err)
 	}
 	return x, part, body

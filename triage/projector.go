@@ -113,6 +113,7 @@ type importedSet struct {
 type receivedPart struct {
 	Part  PartID `json:"part"`
 	Items int    `json:"items"`
+	Place int    `json:"place,omitempty"` // from 1 on; none: nobody said
 }
 
 // sealedExhibit are the details of ExhibitSealed.
@@ -131,7 +132,7 @@ func (p *Projector) Apply(ctx context.Context, ev Event) error {
 	case ExhibitOpened:
 		return withData(ev, func(x Exhibit) error { return p.exhibitOpened(ctx, x) })
 	case PartReceived:
-		return withData(ev, func(d receivedPart) error { return p.partReceived(ctx, ExhibitID(ev.Subject), d.Part, ev.Time) })
+		return withData(ev, func(d receivedPart) error { return p.partReceived(ctx, ev, d) })
 	case ExhibitSealed:
 		return withData(ev, func(d sealedExhibit) error { return p.exhibitSealed(ctx, ExhibitID(ev.Subject), d.Version) })
 	case DestructionIsProposed:
@@ -248,7 +249,8 @@ func (p *Projector) accountRevoked(ctx context.Context, ev Event) error {
 }
 
 // partReceived counts a part again. One that the exhibit was sealed without since then no longer belongs to it.
-func (p *Projector) partReceived(ctx context.Context, id ExhibitID, part PartID, at time.Time) error {
+func (p *Projector) partReceived(ctx context.Context, ev Event, d receivedPart) error {
+	id, part, at := ExhibitID(ev.Subject), d.Part, ev.Time
 	if shut, is, err := p.closed(ctx, id); err != nil {
 		return err
 	} else if is {
@@ -267,6 +269,9 @@ func (p *Projector) partReceived(ctx context.Context, id ExhibitID, part PartID,
 	}
 	counts, listed, _ := list(p.Names, id, items)
 	_, err = p.Exhibits.RegisterPart(ctx, id, part, counts, listed)
+	if err == nil && d.Place > 0 && (x.Manifest == nil || !at.Before(x.Manifest.Sealed)) {
+		err = p.Exhibits.PlacePart(ctx, id, part, d.Place, ev.Seq)
+	}
 	return unlessDestroyed(err)
 }
 

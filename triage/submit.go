@@ -23,6 +23,11 @@ type ExhibitStore interface {
 	// epoch 0, so that they are matched; a Listed one becomes Wanted when an item says that it is media. Conflict: the part
 	// left the exhibit meanwhile. Whoever empties an exhibit that nothing comes into any more finds what a call had added.
 	RegisterPart(ctx context.Context, id ExhibitID, part PartID, counts map[Disposition]int, items []ListedItem) ([]MediumID, error)
+	// PlacePart notes that an event gave a registered part its place, from 1 on, in the submission under way. What a later
+	// event says of a place stays.
+	PlacePart(ctx context.Context, id ExhibitID, part PartID, place int, event uint64) error
+	// PlacedParts returns the parts from the first place on, as long as each has one. Sealing forgets them.
+	PlacedParts(ctx context.Context, id ExhibitID) ([]PartID, error)
 	// SealExhibit keeps m as the exhibit's manifest. Counts and media of parts that m does not list no longer
 	// belong to the exhibit.
 	SealExhibit(ctx context.Context, id ExhibitID, m Manifest) error
@@ -216,8 +221,9 @@ func (s *Submission) ended(ctx context.Context, op string, id ExhibitID, caseNum
 	return unlessMissing(err)
 }
 
-// PutPart takes one manifest part and returns the media whose bytes the service wants.
-func (s *Submission) PutPart(ctx context.Context, by Actor, id ExhibitID, part PartID, body []byte) ([]hashing.SHA256, error) {
+// PutPart takes one manifest part and returns the media whose bytes the service wants. place is that of the part in the
+// submission, from 1 on, or 0: nobody said.
+func (s *Submission) PutPart(ctx context.Context, by Actor, id ExhibitID, place int, part PartID, body []byte) ([]hashing.SHA256, error) {
 	if _, err := s.own(ctx, by, id); err != nil {
 		return nil, err
 	}
@@ -233,11 +239,13 @@ func (s *Submission) PutPart(ctx context.Context, by Actor, id ExhibitID, part P
 		return nil, err
 	}
 	var wanted []MediumID
-	register := func(ctx context.Context, _ Event) (err error) {
-		wanted, err = s.Exhibits.RegisterPart(ctx, id, part, counts, listed)
+	register := func(ctx context.Context, ev Event) (err error) {
+		if wanted, err = s.Exhibits.RegisterPart(ctx, id, part, counts, listed); err == nil && place > 0 {
+			err = s.Exhibits.PlacePart(ctx, id, part, place, ev.Seq)
+		}
 		return err
 	}
-	if err := s.Events.actWith(ctx, by, PartReceived, string(id), receivedPart{part, len(items)}, register); err != nil {
+	if err := s.Events.actWith(ctx, by, PartReceived, string(id), receivedPart{part, len(items), place}, register); err != nil {
 		return nil, err
 	}
 	s.received(counts, len(mediaOf(listed)), len(wanted))

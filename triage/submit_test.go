@@ -108,7 +108,7 @@ func TestUploadRefusesOtherBytes(t *testing.T) {
 		t.Fatal(err)
 	}
 	body, part, _ := triage.EncodePart([]triage.Item{p.item})
-	if _, err := h.submit.PutPart(t.Context(), h.examiner, id.ID, part, body); err != nil {
+	if _, err := h.submit.PutPart(t.Context(), h.examiner, id.ID, 0, part, body); err != nil {
 		t.Fatal(err)
 	}
 	wrong := bytes.Clone(p.bytes)
@@ -136,7 +136,7 @@ func TestUploadBatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	body, part, _ := triage.EncodePart([]triage.Item{good.item, held.item, broken.item, text.item})
-	if _, err := h.submit.PutPart(ctx, h.examiner, x.ID, part, body); err != nil {
+	if _, err := h.submit.PutPart(ctx, h.examiner, x.ID, 0, part, body); err != nil {
 		t.Fatal(err)
 	}
 	if err := h.upload(ctx, []hashing.SHA256{held.item.Digests.SHA256}, map[hashing.SHA256][]byte{held.item.Digests.SHA256: held.bytes}); err != nil {
@@ -232,7 +232,7 @@ func TestRepair(t *testing.T) {
 		t.Fatal(err)
 	}
 	body, part, _ := triage.EncodePart([]triage.Item{p.item})
-	if _, err := h.submit.PutPart(t.Context(), h.examiner, x.ID, part, body); err != nil {
+	if _, err := h.submit.PutPart(t.Context(), h.examiner, x.ID, 0, part, body); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := h.submit.Seal(t.Context(), h.examiner, x.ID, []triage.PartID{part}); err != nil {

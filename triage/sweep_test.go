@@ -383,7 +383,7 @@ func (h *house) examined(random *rand.Rand, n int) (listed string) {
 		listed = items[0].Digests.SHA1.String()
 		body, part, err := triage.EncodePart(items)
 		if err == nil {
-			_, err = h.submit.PutPart(ctx, h.examiner, x.ID, part, body)
+			_, err = h.submit.PutPart(ctx, h.examiner, x.ID, 0, part, body)
 		}
 		if err != nil {
 			h.t.Fatal(err)

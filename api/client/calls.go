@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"net/http"
 	"net/url"
@@ -69,14 +70,41 @@ func (c *Client) Exhibit(ctx context.Context, exhibit string) (x wire.ExhibitPro
 	return x, err
 }
 
-// PutPart sends one manifest part, as triage.EncodePart made it, and returns the media that the service wants.
-func (c *Client) PutPart(ctx context.Context, exhibit string, part triage.PartID, body []byte) ([]hashing.SHA256, error) {
+// PutPart sends one manifest part, as triage.EncodePart made it, and returns the media that the service wants. place is the part's in
+// the submission, from 1 on.
+func (c *Client) PutPart(ctx context.Context, exhibit string, place int, part triage.PartID, body []byte) ([]hashing.SHA256, error) {
 	var answer wire.PartAnswer
 	err := c.do(ctx, call{
 		op: "send manifest part", method: http.MethodPut, path: "/v1/exhibits/" + id(exhibit) + "/parts/" + id(string(part)),
-		body: fromBytes(body), size: int64(len(body)), media: "application/json", repeatable: true,
+		query: url.Values{"place": {strconv.Itoa(place)}},
+		body:  fromBytes(body), size: int64(len(body)), media: "application/json", repeatable: true,
 	}, &answer)
 	return answer.Wanted, err
+}
+
+// Part returns a manifest part of one's own exhibit, as it was sent. Whoever decodes it checks its name.
+func (c *Client) Part(ctx context.Context, exhibit string, part triage.PartID) ([]byte, error) {
+	var body json.RawMessage
+	err := c.get(ctx, "read manifest part", "/v1/exhibits/"+id(exhibit)+"/parts/"+id(string(part)), nil, &body)
+	return body, err
+}
+
+// CompleteParts returns the parts with which the submission under way began, as long as nothing of them is wanted any more.
+func (c *Client) CompleteParts(ctx context.Context, exhibit string) ([]triage.PartID, error) {
+	var all []triage.PartID
+	for {
+		var answer wire.CompleteParts
+		query := url.Values{"offset": {strconv.Itoa(len(all))}}
+		if err := c.get(ctx, "find complete parts", "/v1/exhibits/"+id(exhibit)+"/parts", query, &answer); err != nil {
+			return nil, err
+		}
+		for _, p := range answer.Parts {
+			all = append(all, triage.PartID(p))
+		}
+		if !answer.More || len(answer.Parts) == 0 {
+			return all, nil
+		}
+	}
 }
 
 // Upload sends the size bytes of one wanted medium. They are opened again each time they have to be sent again.

@@ -174,6 +174,8 @@ var hints = map[string]string{
 
 	// Of decisions.
 	"there is no such link":                                                    "ce rapprochement n’existe pas",
+	"place is a number from 1":                                                 "place est un nombre à partir de 1",
+	"this exhibit has no such part":                                            "ce scellé n’a pas cette partie",
 	"offset is a number from 0":                                                "offset est un nombre à partir de 0",
 	"state the category of what is illegal":                                    "indiquez la catégorie de ce qui est illégal",
 	"the office's scheme has no such category: choose one of those listed":     "le schéma de l’office n’a pas cette catégorie : choisissez parmi celles proposées",

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"io"
+	"strconv"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -21,6 +22,8 @@ func (h *Handlers) exhibits(g *guard.Guard) {
 	g.Handle(fiber.MethodGet, "/v1/exhibits", readers, h.listExhibits)
 	g.Handle(fiber.MethodGet, "/v1/exhibits/:id", readers, h.showExhibit)
 	g.Handle(fiber.MethodPut, "/v1/exhibits/:id/parts/:part", mine.Body(triage.MaxPartBytes), h.putPart)
+	g.Handle(fiber.MethodGet, "/v1/exhibits/:id/parts", mine, h.completeParts)
+	g.Handle(fiber.MethodGet, "/v1/exhibits/:id/parts/:part", mine, h.showPart)
 	g.Handle(fiber.MethodPost, "/v1/exhibits/:id/seal", mine.Body(maxSealBody), h.sealExhibit)
 }
 
@@ -28,6 +31,12 @@ func (h *Handlers) exhibits(g *guard.Guard) {
 func exhibitID(c *fiber.Ctx) (triage.ExhibitID, error) {
 	id, err := identifier(c, "id", "x", 16)
 	return triage.ExhibitID(id), err
+}
+
+// partID returns the manifest part that the path names.
+func partID(c *fiber.Ctx) (triage.PartID, error) {
+	part, err := identifier(c, "part", "", 2*len(hashing.SHA256{}))
+	return triage.PartID(part), err
 }
 
 func (h *Handlers) openExhibit(c *fiber.Ctx) error {
@@ -75,15 +84,19 @@ func (h *Handlers) putPart(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	part, err := identifier(c, "part", "", 2*len(hashing.SHA256{}))
+	part, err := partID(c)
 	if err != nil {
 		return err
+	}
+	place, err := strconv.Atoi(c.Query("place", "0"))
+	if err != nil || place < 0 {
+		return triage.E(triage.Invalid, "send manifest part", string(id), "place is a number from 1", err)
 	}
 	body, err := io.ReadAll(guard.Body(c))
 	if err != nil {
 		return err
 	}
-	wanted, err := h.Submission.PutPart(guard.Context(c), guard.Session(c).Actor, id, triage.PartID(part), body)
+	wanted, err := h.Submission.PutPart(guard.Context(c), guard.Session(c).Actor, id, place, part, body)
 	if err != nil {
 		return err
 	}
@@ -91,6 +104,39 @@ func (h *Handlers) putPart(c *fiber.Ctx) error {
 		wanted = []hashing.SHA256{}
 	}
 	return c.JSON(wire.PartAnswer{Wanted: wanted})
+}
+
+func (h *Handlers) showPart(c *fiber.Ctx) error {
+	id, err := exhibitID(c)
+	if err != nil {
+		return err
+	}
+	part, err := partID(c)
+	if err != nil {
+		return err
+	}
+	body, err := h.Submission.Part(guard.Context(c), guard.Session(c).Actor, id, part)
+	if err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
+	return c.Send(body)
+}
+
+func (h *Handlers) completeParts(c *fiber.Ctx) error {
+	id, err := exhibitID(c)
+	if err != nil {
+		return err
+	}
+	offset, err := strconv.Atoi(c.Query("offset", "0"))
+	if err != nil || offset < 0 {
+		return triage.E(triage.Invalid, "find complete parts", string(id), "offset is a number from 0", err)
+	}
+	parts, more, err := h.Submission.CompleteParts(guard.Context(c), guard.Session(c).Actor, id, offset)
+	if err != nil {
+		return err
+	}
+	return c.JSON(wire.NewCompleteParts(parts, more))
 }
 
 func (h *Handlers) sealExhibit(c *fiber.Ctx) error {

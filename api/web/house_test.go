@@ -210,7 +210,7 @@ func (h *house) submitIn(t *testing.T, seal, folder string, pictures ...[]byte) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	wanted, err := h.Submission.PutPart(ctx, by, x.ID, id, part)
+	wanted, err := h.Submission.PutPart(ctx, by, x.ID, 0, id, part)
 	if err != nil {
 		t.Fatal(err)
 	}

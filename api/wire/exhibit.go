@@ -108,6 +108,21 @@ type PartAnswer struct {
 	Wanted []hashing.SHA256 `json:"wanted"`
 }
 
+// CompleteParts are parts of the submission under way, in their order from a place on.
+type CompleteParts struct {
+	Parts []string `json:"parts"`
+	More  bool     `json:"more"` // ask again, behind these
+}
+
+// NewCompleteParts converts parts.
+func NewCompleteParts(parts []triage.PartID, more bool) CompleteParts {
+	w := CompleteParts{Parts: make([]string, len(parts)), More: more}
+	for i, p := range parts {
+		w.Parts[i] = string(p)
+	}
+	return w
+}
+
 // SealExhibit declares that parts, in order, are the whole exhibit.
 type SealExhibit struct {
 	Parts []string `json:"parts"`

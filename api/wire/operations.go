@@ -181,7 +181,16 @@ func submissionOperations() []Operation {
 		{Method: http.MethodGet, Path: "/v1/exhibits/{id}", Name: "exhibit", Summary: "One exhibit and how far it has come", Roles: readers, Status: 200, Answers: answers(ExhibitProgress{}), Errors: []triage.Kind{triage.NotFound, triage.Conflict}},
 		{
 			Method: http.MethodPut, Path: "/v1/exhibits/{id}/parts/{part}", Name: "putPart", Summary: "Send one manifest part, named by the SHA-256 of its bytes; learn which media are wanted",
-			Roles: examiner, Body: &Content{typeJSON, []triage.Item{}}, Status: 200, Answers: answers(PartAnswer{}), Errors: []triage.Kind{triage.NotFound, triage.Corrupt, triage.TooLarge},
+			Roles: examiner, Query: []Parameter{{Name: "place", Type: "integer", About: "which part of the submission it is, from 1 on; what was placed can be taken up after an interruption"}},
+			Body: &Content{typeJSON, []triage.Item{}}, Status: 200, Answers: answers(PartAnswer{}), Errors: []triage.Kind{triage.NotFound, triage.Corrupt, triage.TooLarge},
+		},
+		{
+			Method: http.MethodGet, Path: "/v1/exhibits/{id}/parts", Name: "completeParts", Summary: "Names of the parts with which the submission under way began, as long as nothing of them is wanted any more, at most 100",
+			Roles: examiner, Query: []Parameter{{Name: "offset", Type: "integer", About: "how many of them to skip"}}, Status: 200, Answers: answers(CompleteParts{}), Errors: []triage.Kind{triage.NotFound, triage.Conflict},
+		},
+		{
+			Method: http.MethodGet, Path: "/v1/exhibits/{id}/parts/{part}", Name: "part", Summary: "A manifest part of one's own exhibit, as it was sent",
+			Roles: examiner, Status: 200, Answers: answers([]triage.Item{}), Errors: []triage.Kind{triage.NotFound, triage.Conflict},
 		},
 		{
 			Method: http.MethodPost, Path: "/v1/exhibits/{id}/seal", Name: "sealExhibit", Summary: "Declare that parts, in order, are the whole exhibit",

@@ -284,21 +284,24 @@ Restores an entry that was withdrawn or disputed, named as it was then: vigie se
 	"submit.contents": {
 		"Chaque contenu compte une fois, quel que soit le nombre de fichiers qui le portent ;\nun fichier qui n’est pas un média compte quand une base le cite.",
 		"Each content counts once, however many files hold it;\na file that is no media counts when a set lists it."},
-	"submit.stages":   {"TRAVAIL DU SERVICE, PAR ÉTAPE", "WORK OF THE SERVICE, BY STAGE"},
-	"submit.seconds":  {"secondes", "seconds"},
-	"submit.total":    {"Total", "Total"},
-	"submit.done":     {"%s lus en %s (%s, %s fichiers/s)", "%s read in %s (%s, %s files/s)"},
+	"submit.stages":  {"TRAVAIL DU SERVICE, PAR ÉTAPE", "WORK OF THE SERVICE, BY STAGE"},
+	"submit.seconds": {"secondes", "seconds"},
+	"submit.total":   {"Total", "Total"},
+	"submit.done":    {"%s lus en %s (%s, %s fichiers/s)", "%s read in %s (%s, %s files/s)"},
+	"submit.resumed": {
+		"%s fichier (%s) repris d’un envoi interrompu, sans le relire|%s fichiers (%s) repris d’un envoi interrompu, sans les relire",
+		"%s file (%s) taken over from a submission that was cut off, and not read again|%s files (%s) taken over from a submission that was cut off, and not read again"},
 	"submit.uploaded": {"%s média envoyé (%s)|%s médias envoyés (%s)", "%s medium uploaded (%s)|%s media uploaded (%s)"},
 	"submit.nothing":  {"Le dossier est vide : est-ce bien le bon, et est-il monté ?", "The folder is empty: is it the right one, and is it mounted?"},
 	"submit.next": {
 		"Le service examine les médias. Les constats : vigie findings %s",
 		"The service examines the media. For the findings: vigie findings %s"},
 	"submit.interrupted": {
-		"interrompu ; relancer la même commande pour reprendre : rien n’est envoyé deux fois",
-		"stopped; run the same command again to go on: nothing is sent twice"},
+		"interrompu ; relancer la même commande pour reprendre là où l’envoi s’est arrêté",
+		"stopped; run the same command again to go on where it stopped"},
 	"submit.unavailable": {
-		"le service ne répond plus ; relancer la même commande pour reprendre : rien n’est envoyé deux fois (%s)",
-		"the service no longer answers; run the same command again to go on: nothing is sent twice (%s)"},
+		"le service ne répond plus ; relancer la même commande pour reprendre là où l’envoi s’est arrêté (%s)",
+		"the service no longer answers; run the same command again to go on where it stopped (%s)"},
 	"submit.missing": {
 		"%s média n’est pas arrivé : relancer la même commande|%s médias ne sont pas arrivés : relancer la même commande",
 		"%s medium did not arrive: run the same command again|%s media did not arrive: run the same command again"},

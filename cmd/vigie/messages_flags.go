@@ -15,6 +15,7 @@ var flagsInFrench = map[string]string{
 	"print the summary as one JSON object":                                                            "afficher le bilan en un objet JSON",
 	"bytes to send a second, at most: 500k, 2M; no less than 16,384":                                  "octets à envoyer par seconde, au plus : 500k, 2M ; au moins 16 384",
 	"uploads at once":                                                                                 "envois simultanés",
+	"read everything again, also what a submission that was cut off had told":                         "tout relire, même ce qu’un envoi interrompu avait déjà décrit",
 	"files read at once":                                                                              "fichiers lus simultanément",
 	"megabytes a second at most (0: no limit)":                                                        "mégaoctets par seconde au plus (0 : sans limite)",
 	"go on behind this object, where an earlier run stopped":                                          "continuer après cet objet, là où une exécution s’est arrêtée",

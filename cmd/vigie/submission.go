@@ -10,6 +10,7 @@ import (
 	"vigie/api/client"
 	"vigie/api/i18n"
 	"vigie/api/wire"
+	"vigie/hashing"
 	"vigie/store/evidence"
 	"vigie/triage"
 )
@@ -18,14 +19,17 @@ import (
 //
 //	walk and digest ──parts──▶ send the parts ──wanted media──▶ upload
 //
-// Nothing is remembered on this machine: a submission that was stopped is run again from the start, its parts are the
-// same ones, and the service wants only what it does not hold.
+// Nothing is remembered on this machine: of a submission that was stopped, the service has the first parts, and what they
+// tell is not read again. All parts are sent again and are the same ones, and the service wants only what it does not hold.
 type submission struct {
 	client  *client.Client
 	source  *evidence.Source
 	exhibit string
 	readers int
 	uploads *uploads
+
+	fromStart bool                   // read everything, also what an earlier run has told
+	complete  map[triage.PartID]bool // parts that the service has, with all their media
 
 	// What progress shows.
 	items        *tally
@@ -70,11 +74,15 @@ func (p *part) encode() ([]byte, triage.PartID, error) {
 
 // run sends everything and seals the exhibit.
 func (s *submission) run(ctx context.Context) (wire.Sealed, error) {
+	earlier, err := s.earlier(ctx)
+	if err != nil {
+		return wire.Sealed{}, err
+	}
 	g, sending := errgroup.WithContext(ctx)
 	parts := make(chan *part, 2)
 	g.Go(func() error {
 		defer close(parts)
-		return s.digest(sending, parts)
+		return s.digest(sending, earlier, parts)
 	})
 	g.Go(func() error {
 		defer s.uploads.close()
@@ -89,7 +97,7 @@ func (s *submission) run(ctx context.Context) (wire.Sealed, error) {
 }
 
 // digest makes parts of what the source holds: always the same ones from the same source.
-func (s *submission) digest(ctx context.Context, parts chan<- *part) error {
+func (s *submission) digest(ctx context.Context, earlier evidence.Earlier, parts chan<- *part) error {
 	p := &part{}
 	size := 0
 	flush := func() error {
@@ -101,7 +109,7 @@ func (s *submission) digest(ctx context.Context, parts chan<- *part) error {
 			return ctx.Err()
 		}
 	}
-	for f, err := range s.source.Items(ctx, s.readers) {
+	for f, err := range s.source.Resume(ctx, s.readers, earlier) {
 		if err != nil {
 			return err
 		}
@@ -156,12 +164,19 @@ func (s *submission) sendPart(ctx context.Context, p *part, turn <-chan struct{}
 	if err != nil {
 		return err
 	}
+	if s.complete[id] {
+		return s.queue(ctx, p, id, nil, turn)
+	}
 	question := s.uploads.ask()
 	defer s.uploads.answered(question)
-	wanted, err := s.client.PutPart(ctx, s.exhibit, id, body)
+	wanted, err := s.client.PutPart(ctx, s.exhibit, p.index+1, id, body)
 	if err != nil {
 		return err
 	}
+	return s.queue(ctx, p, id, wanted, turn)
+}
+
+func (s *submission) queue(ctx context.Context, p *part, id triage.PartID, wanted []hashing.SHA256, turn <-chan struct{}) error {
 	select {
 	case <-turn:
 		return s.uploads.add(ctx, p, id, wanted)
@@ -177,7 +192,7 @@ func (s *submission) amend(ctx context.Context, p *part) (triage.PartID, error) 
 	if err != nil {
 		return "", err
 	}
-	_, err = s.client.PutPart(ctx, s.exhibit, id, body)
+	_, err = s.client.PutPart(ctx, s.exhibit, p.index+1, id, body)
 	return id, err
 }
 
@@ -190,11 +205,12 @@ func (s *submission) unreadable(it *triage.Item, reason string) {
 }
 
 func (s *submission) summary(x wire.Exhibit, sealed wire.Sealed, took time.Duration) summary {
-	sum := summary{
+	taken, bytes := s.source.Taken()
+	return summary{
 		ID: x.ID, Case: x.Case, Exhibit: x.Exhibit, ManifestVersion: sealed.Version, Items: s.items.items(),
 		Bytes: s.seenBytes.Load(), Reasons: s.items.reasons(), Uploaded: int(s.uploads.done.Load()), UploadedBytes: s.uploads.doneBytes.Load(), Seconds: took.Seconds(),
+		Resumed: int(taken), ResumedBytes: bytes,
 	}
-	return sum
 }
 
 // line tells how far the submission is. What was read and has still to be sent does not count as done.
@@ -212,7 +228,8 @@ func (s *submission) line(env *environment, since time.Duration) string {
 		return env.T("submit.progress-uncounted", i18n.Number(l, files), i18n.Size(l, done), rate(l, done, since), uploaded)
 	}
 	members, held := s.source.Held() // so many as are told: what a container holds is not known before
-	whole := s.bytes.Load() + held
+	_, taken := s.source.Taken()     // which take no time
+	whole := s.bytes.Load() + held - taken
 	line := bar(done, whole) + env.T("submit.progress", i18n.Number(l, files), i18n.Number(l, s.files.Load()+members),
 		i18n.Size(l, done), i18n.Size(l, whole), rate(l, done, since), uploaded)
 	if d := left(done, whole, since); d > 0 {

@@ -21,6 +21,7 @@ type submitOptions struct {
 	caseNumber, exhibit string
 	seized              string // day
 	wait, json          bool
+	fromStart           bool
 	uploads, readers    int
 	limitRate           byteSize // a second
 }
@@ -42,6 +43,8 @@ type summary struct {
 	Bytes           int64                                 `json:"bytes"`             // of all items
 	Uploaded        int                                   `json:"uploaded"`
 	UploadedBytes   int64                                 `json:"uploaded_bytes"`
+	Resumed         int                                   `json:"resumed"` // items that were not read again, because a run that was cut off had told them
+	ResumedBytes    int64                                 `json:"resumed_bytes"`
 	Seconds         float64                               `json:"seconds"` // until the exhibit was sealed
 	// With --wait: contents by finding (media, and other files that a set lists), and how much longer that took.
 	Media       map[string]int `json:"media,omitempty"`
@@ -60,6 +63,7 @@ func runSubmit(ctx context.Context, env *environment, args []string) error {
 	fs.StringVar(&o.exhibit, "exhibit", "", "number of the seal under that case")
 	fs.StringVar(&o.seized, "seized", "", "day of the seizure, as 2026-01-31: what was taken shortly before it stands higher")
 	fs.BoolVar(&o.wait, "wait", false, "wait for the last finding")
+	fs.BoolVar(&o.fromStart, "from-start", false, "read everything again, also what a submission that was cut off had told")
 	fs.BoolVar(&o.json, "json", false, "print the summary as one JSON object")
 	fs.IntVar(&o.uploads, "uploads", defaultUploads, "uploads at once")
 	fs.IntVar(&o.readers, "readers", min(runtime.NumCPU(), maxReaders), "files read at once")
@@ -112,7 +116,13 @@ func (o *submitOptions) submit(ctx context.Context, env *environment, source *ev
 	fmt.Fprintln(announce, env.T("submit.exhibit", x.ID, harmless(x.Case), harmless(x.Exhibit)))
 
 	s := newSubmission(c, source, x.ID, o.readers, o.uploads)
+	s.fromStart = o.fromStart
 	sealed, err := o.send(ctx, env, s, notice)
+	if errors.Is(err, evidence.ErrTakenOver) { // the service has lost what it had
+		s = newSubmission(c, source, x.ID, o.readers, o.uploads)
+		s.fromStart = true
+		sealed, err = o.send(ctx, env, s, notice)
+	}
 	if err != nil {
 		return interrupted(env, err)
 	}
@@ -262,7 +272,11 @@ func printSubmission(env *environment, all *tally, sum summary) {
 	for _, n := range sum.Items {
 		items += n
 	}
-	fmt.Fprintln(env.Stdout, env.T("submit.done", i18n.Size(env.Lang, sum.Bytes), i18n.Duration(env.Lang, took),
-		rate(env.Lang, sum.Bytes, took), i18n.Number(env.Lang, int(float64(items)/max(sum.Seconds, 0.001)))))
+	read := sum.Bytes - sum.ResumedBytes
+	fmt.Fprintln(env.Stdout, env.T("submit.done", i18n.Size(env.Lang, read), i18n.Duration(env.Lang, took),
+		rate(env.Lang, read, took), i18n.Number(env.Lang, int(float64(items-sum.Resumed)/max(sum.Seconds, 0.001)))))
+	if sum.Resumed > 0 {
+		fmt.Fprintln(env.Stdout, messages.N(env.Lang, "submit.resumed", sum.Resumed, i18n.Size(env.Lang, sum.ResumedBytes)))
+	}
 	fmt.Fprintln(env.Stdout, messages.N(env.Lang, "submit.uploaded", sum.Uploaded, i18n.Size(env.Lang, sum.UploadedBytes)))
 }

@@ -107,7 +107,7 @@ func (u *uploads) upload(ctx context.Context, job *upload) error {
 		switch {
 		case err == nil:
 			return u.arrived(ctx, job)
-		case !triage.IsKind(err, triage.Corrupt):
+		case errors.Is(err, evidence.ErrTakenOver), !triage.IsKind(err, triage.Corrupt):
 			return err
 		}
 		u.changed(from, err)
@@ -183,6 +183,8 @@ func (u *uploads) read(ctx context.Context, job *upload) ([]byte, candidate, err
 			return content, from, nil
 		case ctx.Err() != nil:
 			return nil, candidate{}, ctx.Err()
+		case errors.Is(err, evidence.ErrTakenOver):
+			return nil, candidate{}, err
 		}
 		u.changed(from, err)
 	}

@@ -96,7 +96,7 @@ func (r *reading) look(it *triage.Item, content io.Reader, t *trail) (inside, er
 		return inside{}, err
 	}
 	*it = t.taken
-	r.source.taken.Add(it.Size)
+	r.source.taken.add(it.Size)
 	again := *it
 	return classify(&again, buffer[:n]), nil
 }

@@ -46,6 +46,7 @@ func (s *Source) Resume(ctx context.Context, parallel int, earlier Earlier) iter
 		r := &reading{source: s, ctx: ctx, slots: make(chan struct{}, max(parallel, 1)), walks: make(chan struct{}, max(parallel, 1))}
 		defer r.workers.Wait()
 		defer stop()
+		s.countAnew()
 		t, release := follow(earlier)
 		defer release()
 		top := newStream(readAhead)

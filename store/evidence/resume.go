@@ -90,15 +90,15 @@ func (r *reading) pass(t *trail, f *Found, b *budget, isFile bool, tell func(tol
 	default:
 		f.Item = it
 	}
-	r.source.taken.Add(f.Size)
+	r.source.taken.add(f.Size)
 	b.charge(0, f.Size)
 	goOn := tell(told{found: *f})
 	for inside := f.RawPath() + "/"; goOn && !t.ended && strings.HasPrefix(t.head.RawPath(), inside); {
 		t.advance()
+		r.source.taken.add(t.taken.Size)
 		if path := t.taken.RawPath(); path[len(path)-1] != '/' { // which is no member, but what nobody could tell
 			r.source.found.Add(1)
 			r.source.held.Add(t.taken.Size)
-			r.source.taken.Add(t.taken.Size)
 			b.charge(1, t.taken.Size)
 		}
 		goOn = tell(told{found: Found{Item: t.taken, way: takenOver{}}})

@@ -51,7 +51,15 @@ type Source struct {
 	read   atomic.Int64 // bytes digested
 	found  atomic.Int64 // members of containers
 	held   atomic.Int64 // bytes of those
-	taken  atomic.Int64 // bytes of what was taken over from an earlier reading
+	taken  tallied      // what was taken over from an earlier reading
+}
+
+// tallied counts items and their bytes.
+type tallied struct{ items, bytes atomic.Int64 }
+
+func (c *tallied) add(bytes int64) {
+	c.items.Add(1)
+	c.bytes.Add(bytes)
 }
 
 // Open opens a folder or a file. A link given as path itself is followed: somebody asked for it. A drive image is read as
@@ -108,14 +116,21 @@ func (s *Source) Close() error {
 	return s.root.Close()
 }
 
-// Digested returns how many bytes Examine and Items have read so far, those of files under way included.
+// Digested returns how many bytes the last call of Items or Resume has read so far, those of files under way included.
 func (s *Source) Digested() int64 { return s.read.Load() }
 
 // Held returns how many members of containers were told so far, and how many bytes those have.
 func (s *Source) Held() (members, bytes int64) { return s.found.Load(), s.held.Load() }
 
-// Taken returns how many bytes the items have that were taken over from an earlier reading so far.
-func (s *Source) Taken() int64 { return s.taken.Load() }
+// Taken returns how many items were taken over from an earlier reading so far, and how many bytes those have.
+func (s *Source) Taken() (items, bytes int64) { return s.taken.items.Load(), s.taken.bytes.Load() }
+
+// countAnew begins to count from nothing.
+func (s *Source) countAnew() {
+	for _, n := range []*atomic.Int64{&s.read, &s.found, &s.held, &s.taken.items, &s.taken.bytes} {
+		n.Store(0)
+	}
+}
 
 // Error is a failure to read a file of a source. Its text names no file.
 type Error struct {

@@ -334,7 +334,7 @@ func (s Destructions) removeExhibit(ctx context.Context, id triage.ExhibitID) er
 		if kept.Owner != "" {
 			p.ZRem(ctx, s.key(keyExhibits, ":", kept.Owner), x)
 		}
-		p.Unlink(ctx, s.exhibit(id), s.key(keyCounts, x), s.key(keyParts, x), s.key(keyNear, x), s.key(keyDoomed, x))
+		p.Unlink(ctx, s.exhibit(id), s.key(keyCounts, x), s.key(keyParts, x), s.key(keyPlaces, x), s.key(keyNear, x), s.key(keyDoomed, x))
 		return nil
 	})
 	return fault(op, string(id), err)

@@ -28,6 +28,7 @@ import (
 //	xc:<x>               hash    its counters: see lua.go (class), exhibits.go (dispositions) and spent.go
 //	xp:<x>               hash    part (32 raw bytes) → items by disposition; nothing while its media come
 //	xm:<x><part>         string  the media of a part, the first 8 bytes of each
+//	xo:<x>               hash    place in the submission under way → the event that said so (8 bytes), the part
 //
 //	m:<2 bytes>          hash    the rest of a medium's identifier → its record: see record.go
 //	gone                 hash    media that were destroyed → their last generation
@@ -134,6 +135,7 @@ const (
 	keyCounts    = "xc:"
 	keyParts     = "xp:"
 	keyPartMedia = "xm:"
+	keyPlaces    = "xo:"
 	keyMedium    = "m:"
 	keyEpochs    = "epochs"
 	keySwept     = "swept"

@@ -14,7 +14,7 @@ import (
 // families are the beginnings of keys of which there are many, those of store/known, which has the same prefix, included;
 // What expires by itself, and no catch-up makes again, has none, nor have jobs: what is queued and not there is queued again.
 var families = []string{
-	keyExhibits + ":", keyExhibit, keyCounts, keyParts, keyPartMedia, keyMedium, "ep:", keySeen, keyEarlier, keyDoomed, keyVacant,
+	keyExhibits + ":", keyExhibit, keyCounts, keyParts, keyPartMedia, keyPlaces, keyMedium, "ep:", keySeen, keyEarlier, keyDoomed, keyVacant,
 	keyNear, keyCamera, "fg:", "sub:", keyGroup, keyMembers, keyTie, keyTied, keyFounders + ":", keyLimits, keyShown, keyWorked, keyTold, "q:", keyUp, keyGiven, keyAssigned, keyMine,
 	"known:c:", "known:s:", "known:p:", "known:h:", "known:a:",
 }

@@ -226,6 +226,9 @@ func (s Exhibits) SealExhibit(ctx context.Context, id triage.ExhibitID, m triage
 	if err := s.dropOtherParts(ctx, id, m.Parts); err != nil {
 		return err
 	}
+	if err := s.rdb.Unlink(ctx, s.key(keyPlaces, packExhibit(id))).Err(); err != nil {
+		return fault("views.SealExhibit", string(id), err)
+	}
 	return s.keepManifest(ctx, id, m, false)
 }
 

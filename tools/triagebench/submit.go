@@ -137,7 +137,7 @@ func (s *service) part(ctx context.Context, id triage.ExhibitID, files []*drive.
 	if err != nil {
 		return "", err
 	}
-	wanted, err := s.submit.PutPart(ctx, s.examiner, id, part, body)
+	wanted, err := s.submit.PutPart(ctx, s.examiner, id, 0, part, body)
 	if err != nil {
 		return "", err
 	}
