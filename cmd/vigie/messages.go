@@ -10,13 +10,15 @@ var messages = i18n.Catalogue{
 Soumet un dossier ou un fichier comme scellé : lecture seule, empreintes calculées ici, seuls les médias demandés sont
 envoyés. Les archives, les courriels, les documents et leurs pièces jointes sont ouverts, aussi les uns dans les autres ;
 d’une image de disque (E01, brute, en un ou plusieurs fichiers : donner le premier), les fichiers effacés aussi sont lus
-(paquet sleuthkit). Chaque fichier est compté une fois. Interrompue, la même commande reprend ; relancée, elle n’envoie rien deux fois.`,
+(paquet sleuthkit). Chaque fichier est compté une fois. Interrompue (Ctrl-C, coupure), la même commande reprend où elle
+s’est arrêtée ; relancée ensuite, elle relit tout et n’envoie rien deux fois.`,
 		`vigie submit --case CASE --exhibit SEAL [--wait] [--json] DIR|FILE
 
 Submits a folder or a file as an exhibit: read-only, digested here, only the media that the service wants are sent.
 Archives, mail, documents and what is attached to them are opened, also within each other; of a drive image (E01, raw,
 in one file or several: give the first) deleted files are read too (package sleuthkit). Every file is counted once.
-Stopped, the same command goes on; run again, it sends nothing twice.`},
+Stopped (Ctrl-C, a cut line), the same command goes on where it stopped; run again after its end, it reads everything
+again and sends nothing twice.`},
 	"usage.hash": {
 		`vigie hash FICHIER… [--json]
 
@@ -296,6 +298,9 @@ Restores an entry that was withdrawn or disputed, named as it was then: vigie se
 	"submit.next": {
 		"Le service examine les médias. Les constats : vigie findings %s",
 		"The service examines the media. For the findings: vigie findings %s"},
+	"submit.finishing": {
+		"Ce qui est en route arrive encore ; Ctrl-C une seconde fois arrête aussitôt.",
+		"What is on its way still arrives; Ctrl-C once more stops at once."},
 	"submit.interrupted": {
 		"interrompu ; relancer la même commande pour reprendre là où l’envoi s’est arrêté",
 		"stopped; run the same command again to go on where it stopped"},

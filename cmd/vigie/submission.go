@@ -169,7 +169,9 @@ func (s *submission) sendPart(ctx context.Context, p *part, turn <-chan struct{}
 	}
 	question := s.uploads.ask()
 	defer s.uploads.answered(question)
-	wanted, err := s.client.PutPart(ctx, s.exhibit, p.index+1, id, body)
+	finish, done := finishing(ctx)
+	defer done()
+	wanted, err := s.client.PutPart(finish, s.exhibit, p.index+1, id, body)
 	if err != nil {
 		return err
 	}

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -150,5 +153,39 @@ func TestWhatIsLetGo(t *testing.T) {
 	u.ask()
 	if u.active[medium.digest] != nil {
 		t.Errorf("it is kept, and only %d and later are without an answer", second)
+	}
+}
+
+// TestAStoppedSubmissionFinishesItsBatches, begins no others, and is taken up where it stopped.
+func TestAStoppedSubmissionFinishesItsBatches(t *testing.T) {
+	const files = triage.MaxPartItems + 3*triage.MaxBatchMedia
+	contents := make(map[string]string)
+	for i := range files {
+		contents[fmt.Sprintf("%04d.gif", i)] = fmt.Sprintf("%0200d", i)
+	}
+	s, c := startSubmission(t, drive(t, contents))
+	c.Limit(1 << 20) // a part has half of that
+	ctx, stop := context.WithCancel(t.Context())
+	go func() {
+		for s.uploads.sent.Load() == 0 && ctx.Err() == nil {
+			time.Sleep(time.Millisecond)
+		}
+		stop()
+	}()
+	if _, err := s.run(ctx); !errors.Is(err, context.Canceled) {
+		t.Fatalf("stopped: %v", err)
+	}
+	x, err := c.Exhibit(t.Context(), s.exhibit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	arrived := int(s.uploads.done.Load())
+	if n := x.Progress.Items[string(triage.IsMedia)] - x.Progress.Wanted; arrived == 0 || n != arrived || arrived > files/2 {
+		t.Errorf("%d media arrived, of which this side knows of %d", n, arrived)
+	}
+	c.Limit(1 << 30)
+	s = newSubmission(c, s.source, s.exhibit, 2, 4)
+	if sealed, err := s.run(t.Context()); err != nil || sealed.Items != files || int(s.uploads.done.Load()) != files-arrived {
+		t.Errorf("taken up: %+v, %v, %d of %d media sent", sealed, err, s.uploads.done.Load(), files-arrived)
 	}
 }

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"os/signal"
 	"runtime"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"vigie/api/client"
@@ -170,8 +173,8 @@ func (o *submitOptions) conclude(env *environment, sum summary, p wire.Progress)
 }
 
 // send runs the submission and shows how far it is.
-func (o *submitOptions) send(ctx context.Context, env *environment, s *submission, notice *notices) (wire.Sealed, error) {
-	ctx, stop := context.WithCancel(ctx)
+func (o *submitOptions) send(whole context.Context, env *environment, s *submission, notice *notices) (wire.Sealed, error) {
+	ctx, stop := context.WithCancel(whole)
 	defer stop()
 	go func() { // ends with the count, or with send
 		if s.source.Count(ctx, func(files, bytes int64) { s.files.Store(files); s.bytes.Store(bytes) }) == nil {
@@ -183,6 +186,10 @@ func (o *submitOptions) send(ctx context.Context, env *environment, s *submissio
 	defer p.end()
 	notice.follow(p)
 	defer notice.follow(nil)
+	defer context.AfterFunc(whole, func() {
+		signal.Reset(os.Interrupt, syscall.SIGTERM) // the next one does not wait
+		notice.say(env.T("submit.finishing"))
+	})()
 	return s.run(ctx)
 }
 

@@ -13,6 +13,9 @@ import (
 func (u *uploads) work(ctx context.Context, queue <-chan *upload) error {
 	var job *upload
 	for ok := true; ok; {
+		if ctx.Err() != nil {
+			return ctx.Err() // what waits is not begun
+		}
 		if job == nil {
 			if job, ok = <-queue; !ok {
 				return nil
@@ -96,14 +99,16 @@ func (u *uploads) upload(ctx context.Context, job *upload) error {
 		if !ok {
 			return u.finish(ctx, job)
 		}
-		err := u.submission.client.Upload(ctx, job.digest, func() (io.ReadCloser, error) {
-			f, err := found.Open(ctx)
+		finish, done := finishing(ctx)
+		err := u.submission.client.Upload(finish, job.digest, func() (io.ReadCloser, error) {
+			f, err := found.Open(finish)
 			if err != nil {
 				return nil, err
 			}
 			u.pending.Add(job.went.Swap(0)) // what an earlier try sent, it sent in vain
 			return &outgoing{f, u, job}, nil
 		}, found.Size)
+		done()
 		switch {
 		case err == nil:
 			return u.arrived(ctx, job)
@@ -147,7 +152,9 @@ func (u *uploads) uploadBatch(ctx context.Context, jobs []*upload) error {
 		if len(media) == 0 {
 			return nil
 		}
-		refused, err := u.submission.client.UploadBatch(ctx, media)
+		finish, done := finishing(ctx)
+		refused, err := u.submission.client.UploadBatch(finish, media)
+		done()
 		if err != nil {
 			return err
 		}

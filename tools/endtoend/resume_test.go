@@ -1,0 +1,149 @@
+package endtoend
+
+import (
+	"archive/zip"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+const (
+	resumeSeed  = 11
+	resumeKills = 20
+	resumePause = 600  // milliseconds between two of them, at most
+	resumeRate  = "3M" // bytes a second: the submission outlasts all kills
+)
+
+// TestKilledSubmissions kills "vigie submit" at twenty random moments. Run once more, it tells what an undisturbed run of the same
+// source tells, in the same order, and has read no more than was left to read.
+func TestKilledSubmissions(t *testing.T) {
+	s := startService(t)
+	source := bulky(t)
+	submit := func(seal string, args ...string) []string {
+		return append([]string{"submit", "--case", "2026/3", "--exhibit", seal, "--json", source}, args...)
+	}
+	random := rand.New(rand.NewPCG(resumeSeed, 0)) //nolint:gosec // moments, not secrets
+	for kill := range resumeKills {
+		p := s.start("examiner", submit("KILLED", "--limit-rate", resumeRate)...)
+		time.Sleep(time.Duration(50+random.IntN(resumePause)) * time.Millisecond)
+		select {
+		case <-p.Done:
+			t.Fatalf("the submission ended before kill %d: the source is too small\n%s", kill+1, p.Said())
+		default:
+			p.Kill()
+		}
+	}
+	var killed, calm struct {
+		Items   map[string]int `json:"items"`
+		Bytes   int64          `json:"bytes"`
+		Resumed int            `json:"resumed"`
+		Version int            `json:"manifest_version"`
+	}
+	for seal, sum := range map[string]any{"KILLED": &killed, "CALM": &calm} {
+		if err := json.Unmarshal([]byte(s.run("examiner", submit(seal)...)), sum); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if fmt.Sprint(killed.Items) != fmt.Sprint(calm.Items) || killed.Bytes != calm.Bytes || killed.Version != 1 {
+		t.Errorf("after the kills %+v, undisturbed %+v", killed, calm)
+	}
+	if killed.Resumed == 0 || calm.Resumed != 0 {
+		t.Errorf("taken over: %d after the kills, %d undisturbed", killed.Resumed, calm.Resumed)
+	}
+	t.Logf("%v, of which %d were taken over by the last run", killed.Items, killed.Resumed)
+	if a, b := s.told("KILLED"), s.told("CALM"); !slices.Equal(a, b) {
+		t.Errorf("%d items after the kills, %d undisturbed, and not the same", len(a), len(b))
+		for i := range min(len(a), len(b)) {
+			if a[i] != b[i] {
+				t.Fatalf("first %q, then %q", a[i], b[i])
+			}
+		}
+	}
+}
+
+// told returns what the manifest of an exhibit of case 2026/3 says, in its order.
+func (s *stack) told(seal string) (lines []string) {
+	s.t.Helper()
+	dec := json.NewDecoder(strings.NewReader(s.run("examiner", "findings", "--case", "2026/3", "--exhibit", seal, "--json")))
+	for {
+		var f struct {
+			Path, Disposition, Modified string
+			Size                        int64
+		}
+		if err := dec.Decode(&f); err == io.EOF { //nolint:errorlint // it returns io.EOF itself
+			return lines
+		} else if err != nil {
+			s.t.Fatal(err)
+		}
+		lines = append(lines, fmt.Sprint(f))
+	}
+}
+
+// bulky makes a source of small files, and of an archive with more of them and with archives in it. Its pictures are recognised as
+// such and soon found damaged.
+func bulky(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	random := rand.NewChaCha8([32]byte{resumeSeed})
+	content := func(n int) []byte {
+		b := make([]byte, 200+n%1800)
+		random.Read(b) //nolint:errcheck // it never fails
+		if n%6 == 0 {
+			copy(b, "GIF89a")
+		}
+		return b
+	}
+	for i := range 8000 {
+		path := filepath.Join(dir, fmt.Sprintf("d%02d", i/100), fmt.Sprintf("%04d.gif", i))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, content(i), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	inner := archived(t, filepath.Join(dir, "inner.zip"), 500, content, nil)
+	archived(t, filepath.Join(dir, "d40.zip"), 6000, content, inner)
+	return dir
+}
+
+// archived writes an archive of n files, with another one among them, and returns it.
+func archived(t *testing.T, path string, n int, content func(int) []byte, another []byte) []byte {
+	t.Helper()
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	w := zip.NewWriter(f)
+	add := func(name string, b []byte) {
+		m, err := w.Create(name)
+		if err == nil {
+			_, err = m.Write(b)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range n {
+		if i == n/2 && another != nil {
+			add("another.zip", another)
+		}
+		add(fmt.Sprintf("m/%04d", i), content(i))
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return whole
+}
