@@ -24,6 +24,7 @@ const (
 	SetWithdrawn  EventKind = "set.withdrawn"
 	SetRemoved    EventKind = "set.removed"  // one whose import failed, or never ended
 	SetExtended   EventKind = "set.extended" // entries were added to the office's own
+	SetsPacked    EventKind = "set.packed"   // all that matches, for an examiner who is offline
 	// What is said of one entry of a set.
 	EntryWasWithdrawn EventKind = "set.entry-withdrawn"
 	EntryWasDisputed  EventKind = "set.entry-disputed"
@@ -82,7 +83,7 @@ const (
 // traceless are the kinds of event that change no projection: whoever makes the projections again can do without them.
 var traceless = []EventKind{
 	SignInLinked, SignedIn, SignedOut, HashChecked, FindingsRead, GroupClaimed, GroupReturned, RevealGranted,
-	StoreScrubbed,
+	StoreScrubbed, SetsPacked,
 }
 
 // fading are the kinds of event that change no projection once they are older than ShownKept.

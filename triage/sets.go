@@ -7,6 +7,7 @@ import (
 	"iter"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -44,6 +45,8 @@ type SetStore interface {
 	RemoveSet(ctx context.Context, id SetID) error
 	Set(ctx context.Context, id SetID) (HashSet, error)
 	Sets(ctx context.Context) ([]HashSet, error) // the newest first
+	// Epoch returns that of the last change.
+	Epoch(ctx context.Context) (Epoch, error)
 }
 
 // SetArchive keeps set files as their partners sent them.
@@ -95,8 +98,11 @@ type Sets struct {
 	Now     func() time.Time
 	Room    *Room // asked before a list is taken in
 	// Gate stands before Store: an import ends on the servers, as they were, that it began on. nil: there is none.
-	Gate *CatchUp
-	Log  *slog.Logger
+	Gate  *CatchUp
+	Packs PackMaker
+	Log   *slog.Logger
+
+	packing sync.Mutex // held while a pack is made and written: one at a time bounds the memory
 }
 
 // List returns all sets, the newest first.

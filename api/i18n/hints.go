@@ -14,6 +14,10 @@ var hints = map[string]string{
 	"an outcome is victim-identified, victim-safe, producer-identified, arrest, conviction or no-lead": "une suite est victim-identified, victim-safe, producer-identified, arrest, conviction ou no-lead",
 	"this organisation tells nobody what others were shown":                                            "ce service ne dit à personne ce que les autres ont vu",
 	"tick the box: what is destroyed cannot be brought back":                                           "cochez la case : rien de ce qui est détruit ne peut être retrouvé",
+	// Of set packs.
+	"a set pack expires after 1 to 30 days":                                                                   "un extrait des bases expire après 1 à 30 jours",
+	"another set pack is being made: this one follows when that is written":                                   "un autre extrait des bases est en cours : celui-ci suivra",
+	"the sets hold more than 67 million entries, too many for a laptop: leave benign sets out (--known-only)": "les bases comptent plus de 67 millions de fiches, trop pour un portable : laissez de côté les fichiers inoffensifs (--known-only)",
 	// Of assignments.
 	"this group does not wait in the queue":                                         "ce groupe n’attend pas dans la file",
 	"this group was assigned to nobody by itself: take back its case":               "ce groupe n’a été attribué à personne en propre : reprenez sa procédure",

@@ -32,6 +32,14 @@ var outerHints = map[string]string{
 	"there is no such set: see the list of sets":                                                                         "cette base n’existe pas : voir la liste des bases",
 	"a hash is md5, sha1, sha256, pdq or phash":                                                                          "une empreinte est md5, sha1, sha256, pdq ou phash",
 
+	// Of set packs.
+	"the recipient is one age public key, age1…, as age-keygen prints it":                                "le destinataire est une clé publique age, age1…, telle que l’affiche age-keygen",
+	"this set pack was made for another key: open it with the identity whose public key it was made for": "cet extrait des bases a été fait pour une autre clé : ouvrez-le avec l’identité dont la clé publique a servi",
+	"this is no set pack, or it is damaged or cut short: copy it again, or have a new one made":          "ce n’est pas un extrait des bases, ou il est abîmé ou tronqué : copiez-le de nouveau, ou faites-en faire un autre",
+	"this set pack was not made by the service whose key was given: do not use it":                       "cet extrait des bases ne vient pas du service dont la clé a été donnée : ne l’utilisez pas",
+	"this set pack has expired: have a new one made with vigie sets pack, or submit to the service":      "cet extrait des bases a expiré : faites-en faire un autre avec vigie sets pack, ou déposez auprès du service",
+	"this machine's clock stands before the set pack was made: set the clock right":                      "l’horloge de cette machine est antérieure à l’extrait des bases : mettez-la à l’heure",
+
 	// Of the weights of the ranking.
 	"this file was made of another version than that in force: see vigie weights history, and make it of vigie weights show": "ce fichier est issu d’une autre version que celle en vigueur : voir vigie weights history, et le refaire à partir de vigie weights show",
 

@@ -232,6 +232,12 @@ func (s *Sets) Set(ctx context.Context, id triage.SetID) (triage.HashSet, error)
 	return set, nil
 }
 
+// Epoch implements triage.SetStore.
+func (s *Sets) Epoch(ctx context.Context) (triage.Epoch, error) {
+	m, err := s.moment(ctx)
+	return m.Epoch, err
+}
+
 // Sets implements triage.SetStore.
 func (s *Sets) Sets(ctx context.Context) ([]triage.HashSet, error) {
 	sets, _, err := s.all(ctx)
