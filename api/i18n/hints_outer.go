@@ -40,6 +40,24 @@ var outerHints = map[string]string{
 	"this set pack has expired: have a new one made with vigie sets pack, or submit to the service":      "cet extrait des bases a expiré : faites-en faire un autre avec vigie sets pack, ou déposez auprès du service",
 	"this machine's clock stands before the set pack was made: set the clock right":                      "l’horloge de cette machine est antérieure à l’extrait des bases : mettez-la à l’heure",
 
+	// Of bundles.
+	"the bundle is damaged: copy it again from where it was packed, or pack the source anew":                                 "le paquet est endommagé : copiez-le à nouveau depuis le disque d’origine, ou refaites-le depuis la source",
+	"the bundle cannot be read: check its disk":                                                                              "le paquet ne peut pas être lu : vérifiez son disque",
+	"there is no such bundle: check its path":                                                                                "ce paquet n’existe pas : vérifiez son chemin",
+	"the bundle is finished: send it with vigie submit, or give another name":                                                "le paquet est terminé : déposez-le avec vigie submit, ou donnez un autre nom",
+	"this bundle is of another version: update this program":                                                                 "ce paquet est d’une autre version : mettez ce programme à jour",
+	"this file is no bundle of vigie pack":                                                                                   "ce fichier n’est pas un paquet de vigie pack",
+	"this key does not open the bundle: it is for others, or damaged at its beginning":                                       "cette clé n’ouvre pas le paquet : il est destiné à d’autres, ou endommagé à son début",
+	"the bundle's disk is full: make room on it, then run the same command again and it goes on; or pack onto a larger disk": "le disque du paquet est plein : libérez-y de la place puis relancez la même commande, elle continuera ; ou choisissez un disque plus grand",
+	"the bundle's disk takes no longer file: FAT32 takes 4 GB; pack onto a disk with exFAT, NTFS or ext4":                    "le disque du paquet n’admet pas de fichier plus long : FAT32 s’arrête à 4 Go ; choisissez un disque en exFAT, NTFS ou ext4",
+	"the bundle cannot be written: check its disk, then run the same command again":                                          "le paquet ne peut pas être écrit : vérifiez son disque, puis relancez la même commande",
+	"the bundle is not finished: run the same vigie pack again, and it goes on where it stopped":                             "le paquet n’est pas terminé : relancez le même vigie pack, il reprendra où il s’est arrêté",
+	"there is a file of that name already: give another name":                                                                "un fichier de ce nom existe déjà : donnez un autre nom",
+	"there is no such folder: check the bundle's path":                                                                       "ce dossier n’existe pas : vérifiez le chemin du paquet",
+	"another vigie pack writes this bundle: wait until it ends":                                                              "un autre vigie pack écrit ce paquet : attendez qu’il ait fini",
+	"the bundle cannot be locked: pack onto a disk of this machine":                                                          "le paquet ne peut pas être verrouillé : choisissez un disque de cette machine",
+	"nobody can be given this bundle: check the keys that it is for":                                                         "personne ne pourrait lire ce paquet : vérifiez les clés auxquelles il est destiné",
+
 	// Of the weights of the ranking.
 	"this file was made of another version than that in force: see vigie weights history, and make it of vigie weights show": "ce fichier est issu d’une autre version que celle en vigueur : voir vigie weights history, et le refaire à partir de vigie weights show",
 
