@@ -77,7 +77,7 @@ func (b *bundle) note(f frame) (x noteIndex, note []byte, err error) {
 	if err != nil {
 		return x, nil, err
 	}
-	from, err := c.index(&x)
+	from, err := c.index(&x, maxNoteIndex)
 	if err != nil {
 		return x, nil, err
 	}

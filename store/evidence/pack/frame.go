@@ -26,8 +26,10 @@ const (
 	frameHead = 9
 	// maxFrameMedia is how many media one frame may hold: a place has 16 bits for them.
 	maxFrameMedia = 4096
-	// maxIndex bounds an index: a note's tells some 100 bytes of each part, and 10,000 parts hold 10 million items.
-	maxIndex = 64 << 20
+	// maxIndex bounds the index of media and of a part: of each medium it tells 100 bytes, of each item 30.
+	maxIndex = 1 << 20
+	// maxNoteIndex bounds that of a note: 100 bytes a part, so that 160 million items find room.
+	maxNoteIndex = 16 << 20
 	// maxNote bounds a note.
 	maxNote = 1 << 20
 )
@@ -117,8 +119,8 @@ func decrypt(file io.ReaderAt, f frame, key age.Identity) (content, error) {
 	return content{r, size}, nil
 }
 
-// index decodes the index that a content begins with, and returns where what follows begins.
-func (c content) index(to any) (rest int64, err error) {
+// index decodes the index, at most so long, that a content begins with, and returns where what follows begins.
+func (c content) index(to any, limit int64) (rest int64, err error) {
 	var head [4]byte
 	if c.size < int64(len(head)) {
 		return 0, errForm
@@ -128,7 +130,7 @@ func (c content) index(to any) (rest int64, err error) {
 	}
 	length := int64(binary.BigEndian.Uint32(head[:]))
 	rest = int64(len(head)) + length
-	if length > maxIndex || rest > c.size {
+	if length > limit || rest > c.size {
 		return 0, errForm
 	}
 	text := make([]byte, length)
@@ -152,7 +154,7 @@ func (c content) rest(from, limit int64) ([]byte, error) {
 
 // media returns the media of a frame, and where each begins in it.
 func (c content) media() (media []entry, from []int64, err error) {
-	at, err := c.index(&media)
+	at, err := c.index(&media, maxIndex)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -174,7 +176,7 @@ func (c content) media() (media []entry, from []int64, err error) {
 
 // part returns a part: its index, and its items. It is the declared one, and has one place an item.
 func (c content) part() (x partIndex, items []triage.Item, body []byte, err error) {
-	from, err := c.index(&x)
+	from, err := c.index(&x, maxIndex)
 	if err != nil {
 		return x, nil, nil, err
 	}

@@ -78,7 +78,7 @@ func (s *survey) partAt(at int64) (f frame, x partIndex, err error) {
 	if err != nil {
 		return f, x, err
 	}
-	_, err = c.index(&x)
+	_, err = c.index(&x, maxIndex)
 	return f, x, err
 }
 

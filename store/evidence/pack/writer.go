@@ -248,7 +248,7 @@ func writeIndex(to io.Writer, index any) error {
 	if err != nil {
 		return triage.E(triage.Internal, "write bundle", "", "", err)
 	}
-	return all(to.Write(append(binary.BigEndian.AppendUint32(nil, uint32(len(text))), text...))) //nolint:gosec // a part's or a frame's: below maxIndex
+	return all(to.Write(append(binary.BigEndian.AppendUint32(nil, uint32(len(text))), text...))) //nolint:gosec // of at most some megabytes
 }
 
 // frame appends a frame of what fill writes. Where that fails, nothing stays of the frame; the error is fill's or the disk's.
