@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 
 	"filippo.io/age"
@@ -69,6 +70,18 @@ func (b *bundle) readHeader(op string) error {
 	}
 	b.begins = f.end()
 	return nil
+}
+
+// isFinished reports whether the head leads to a note that is whole. The only errors are the disk's.
+func (b *bundle) isFinished() (bool, error) {
+	f, err := frameAt(b.file, b.last, b.size)
+	if err == nil && f.kind == kindNote {
+		_, _, err = b.note(f)
+	}
+	if _, disk := errors.AsType[*fs.PathError](err); disk {
+		return false, err
+	}
+	return err == nil && f.kind == kindNote, nil
 }
 
 // note reads the frame of a note.

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"filippo.io/age"
 
@@ -70,7 +71,7 @@ func packAsChild(path, secret string) error {
 		}
 	}
 	ctx, endless := context.Background(), os.Getenv("PACK_LIMIT") == ""
-	w, err := pack.Resume(ctx, path, key, key.Recipient())
+	w, err := pack.Resume(ctx, path, key, nil, key.Recipient())
 	if err != nil {
 		return err
 	}
@@ -85,7 +86,7 @@ func packAsChild(path, secret string) error {
 			return err
 		}
 	}
-	for n := uint64(0); endless; n++ { // until it is killed
+	for n := uint64(0); endless && n < 100; n++ { // it is killed long before
 		f := digested("endless.gif", noise(n, 4<<20), triage.IsMedia)
 		if err := w.Medium(ctx, f.Digests.SHA256, f.Size, f.opener); err != nil {
 			return err
@@ -138,23 +139,32 @@ func TestAKillCostsNoMoreThanItMust(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		for {
-			info, err := os.Stat(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if info.Size() >= size {
-				break
+		ended := make(chan error, 1)
+		go func() { ended <- cmd.Wait() }()
+		for length(t, path) < size {
+			select {
+			case err := <-ended:
+				t.Fatalf("it ended by itself: %v", err)
+			case <-time.After(time.Millisecond):
 			}
 		}
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
-		if err := cmd.Wait(); err == nil {
+		if err := <-ended; err == nil {
 			t.Fatal("it was not killed")
 		}
 	}
 	w := resumeAt(t, path, key)
 	packAll(t, w, childSeal())
 	mustHold(t, path, key, childSeal())
+}
+
+func length(t *testing.T, path string) int64 {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Size()
 }

@@ -81,7 +81,7 @@ func readAll(t *testing.T, path string, key age.Identity) {
 // resumeAll goes on with a bundle; what it takes over can be read.
 func resumeAll(t *testing.T, path string, key *age.X25519Identity) {
 	t.Helper()
-	w, err := Resume(t.Context(), path, key, key.Recipient())
+	w, err := Resume(t.Context(), path, key, nil, key.Recipient())
 	if err != nil {
 		return
 	}

@@ -158,18 +158,18 @@ func TestNothingIsWrittenOver(t *testing.T) {
 func TestTwoDoNotWriteAtOnce(t *testing.T) {
 	path, key := filepath.Join(t.TempDir(), "usb.vgp"), newKey(t)
 	w := create(t, path, key)
-	if _, err := pack.Resume(t.Context(), path, key, key.Recipient()); !errors.Is(err, pack.ErrInUse) || !triage.IsKind(err, triage.Conflict) {
+	if _, err := pack.Resume(t.Context(), path, key, nil, key.Recipient()); !errors.Is(err, pack.ErrInUse) || !triage.IsKind(err, triage.Conflict) {
 		t.Error(err)
 	}
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
 	again := resumeAt(t, path, key)
-	if _, err := pack.Resume(t.Context(), path, key, key.Recipient()); !errors.Is(err, pack.ErrInUse) {
+	if _, err := pack.Resume(t.Context(), path, key, nil, key.Recipient()); !errors.Is(err, pack.ErrInUse) {
 		t.Error(err)
 	}
 	packAll(t, again, nil)
-	if _, err := pack.Resume(t.Context(), path, key, key.Recipient()); !errors.Is(err, pack.ErrFinished) || !triage.IsKind(err, triage.Conflict) {
+	if _, err := pack.Resume(t.Context(), path, key, nil, key.Recipient()); !errors.Is(err, pack.ErrFinished) || !triage.IsKind(err, triage.Conflict) {
 		t.Error(err)
 	}
 }
@@ -230,7 +230,7 @@ func TestWhatIsNoBundleIsTold(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := pack.Resume(t.Context(), half, newKey(t), key.Recipient()); !triage.IsKind(err, triage.Forbidden) {
+	if _, err := pack.Resume(t.Context(), half, newKey(t), nil, key.Recipient()); !triage.IsKind(err, triage.Forbidden) {
 		t.Errorf("another key: %v", err)
 	}
 	if _, err := pack.Open(filepath.Join(t.TempDir(), "none"), key); !triage.IsKind(err, triage.NotFound) {

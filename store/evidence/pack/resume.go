@@ -15,14 +15,18 @@ import (
 
 // Resume goes on with a bundle that was cut off. Of what is behind the last part but one every byte is checked, and what is not
 // whole is taken away; so is all that follows damage wherever it is met. key is that of one of those whom the bundle is for.
-// A finished bundle is a Conflict error with ErrFinished.
-func Resume(ctx context.Context, path string, key age.Identity, to ...age.Recipient) (*Writer, error) {
+// A finished bundle is a Conflict error with ErrFinished. tell, which may be nil, is told now and then how far of the file has been
+// gone through, in bytes: media of the last two parts take as long as to read them.
+func Resume(ctx context.Context, path string, key age.Identity, tell func(done, whole int64), to ...age.Recipient) (*Writer, error) {
 	const op = "resume bundle"
 	file, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
 		return nil, noBundle(op, err)
 	}
-	w, err := resume(ctx, op, file, key, to)
+	if tell == nil {
+		tell = func(int64, int64) {}
+	}
+	w, err := resume(ctx, op, file, key, tell, to)
 	if err != nil {
 		file.Close()
 		return nil, err
@@ -30,7 +34,7 @@ func Resume(ctx context.Context, path string, key age.Identity, to ...age.Recipi
 	return w, nil
 }
 
-func resume(ctx context.Context, op string, file *os.File, key age.Identity, to []age.Recipient) (*Writer, error) {
+func resume(ctx context.Context, op string, file *os.File, key age.Identity, tell func(done, whole int64), to []age.Recipient) (*Writer, error) {
 	if err := lockFor(op, file); err != nil {
 		return nil, err
 	}
@@ -38,18 +42,17 @@ func resume(ctx context.Context, op string, file *os.File, key age.Identity, to 
 	if err != nil {
 		return nil, err
 	}
-	if f, err := frameAt(file, b.last, b.size); err == nil && f.kind == kindNote {
-		if _, _, err := b.note(f); err == nil {
-			return nil, finished(op)
-		}
+	if is, err := b.isFinished(); err != nil {
+		return nil, unread(op, b.last, err)
+	} else if is {
+		return nil, finished(op)
 	}
-	s := survey{bundle: b, ctx: ctx}
-	if err := s.run(b.last); errors.Is(err, errLost) {
+	s := survey{bundle: b, ctx: ctx, tell: tell}
+	err = s.run(b.last)
+	if errors.Is(err, errLost) {
 		err = s.run(0)
-		if err != nil {
-			return nil, surveyed(op, err)
-		}
-	} else if err != nil {
+	}
+	if err != nil {
 		return nil, surveyed(op, err)
 	}
 	w := newWriter(file, b.header, to)
@@ -89,7 +92,8 @@ func (w *Writer) trim(last int64) error {
 	return w.out.sync()
 }
 
-// Earlier is what the parts tell that earlier runs wrote, for evidence.Source.Resume.
+// Earlier is what the parts tell that earlier runs wrote, for evidence.Source.Resume. It is asked for before anything is packed;
+// its items may be read while that goes on.
 func (w *Writer) Earlier(ctx context.Context) (evidence.Earlier, error) {
 	parts := slices.Clone(w.earlier)
 	if len(parts) == 0 {

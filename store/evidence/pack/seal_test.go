@@ -163,9 +163,19 @@ func bundleOf(t testing.TB, s seal) (path string, key *age.X25519Identity) {
 // resumeAt goes on with a bundle.
 func resumeAt(t *testing.T, path string, key *age.X25519Identity) *pack.Writer {
 	t.Helper()
-	w, err := pack.Resume(t.Context(), path, key, key.Recipient())
+	told := false
+	tell := func(done, whole int64) {
+		told = true
+		if done > whole {
+			t.Errorf("%d of %d bytes", done, whole)
+		}
+	}
+	w, err := pack.Resume(t.Context(), path, key, tell, key.Recipient())
 	if err != nil {
 		t.Fatal(err)
+	}
+	if earlier, err := w.Earlier(t.Context()); err != nil || earlier.Items != nil && !told {
+		t.Errorf("%v; progress told: %v", err, told)
 	}
 	t.Cleanup(func() { w.Close() })
 	return w

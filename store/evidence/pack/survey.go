@@ -21,6 +21,7 @@ type survey struct {
 	parts []part
 	end   int64 // of what is whole
 	held  map[prefix]place
+	tell  func(done, whole int64)
 }
 
 // run trusts the parts up to the last but one that the one at byte last leads back to, and goes through all behind them;
@@ -96,6 +97,7 @@ func (s *survey) lost(err error) error {
 // forward checks every byte from s.end on, up to what is not whole.
 func (s *survey) forward() error {
 	for s.end < s.size {
+		s.tell(s.end, s.size)
 		f, err := frameAt(s.file, s.end, s.size)
 		if err == nil {
 			err = s.check(f)
@@ -133,8 +135,9 @@ func (s *survey) checkMedia(f frame, c content) error {
 	}
 	all := bufio.NewReaderSize(io.NewSectionReader(c, from[0], c.size-from[0]), writeBuffer)
 	buffer := make([]byte, 64<<10)
+	here := &progress{at: f.at, whole: s.size, tell: s.tell}
 	for _, m := range media {
-		if err := pass(s.ctx, io.Discard, io.LimitReader(all, m.Size), m, buffer); err != nil {
+		if err := pass(s.ctx, here, io.LimitReader(all, m.Size), m, buffer); err != nil {
 			return err
 		}
 	}
@@ -142,6 +145,19 @@ func (s *survey) checkMedia(f frame, c content) error {
 		s.held[prefixOf(m.SHA256)] = placeAt(f.at, i)
 	}
 	return nil
+}
+
+// progress tells how far of a frame has been written to it.
+type progress struct {
+	at, whole int64
+	tell      func(done, whole int64)
+}
+
+// Write implements io.Writer.
+func (p *progress) Write(b []byte) (int, error) {
+	p.at += int64(len(b))
+	p.tell(p.at, p.whole)
+	return len(b), nil
 }
 
 // checkPart takes a part if it follows one that is there. Those that were behind that one are superseded.
@@ -165,6 +181,7 @@ func (s *survey) know() error {
 		if err := s.ctx.Err(); err != nil {
 			return err
 		}
+		s.tell(p.at, s.size)
 		c, err := decrypt(s.file, p.frame, s.key)
 		if err != nil {
 			return s.lost(err)
