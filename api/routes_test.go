@@ -19,6 +19,7 @@ import (
 	"vigie/api/client"
 	"vigie/api/wire"
 	"vigie/hashing"
+	"vigie/store/examiner"
 	"vigie/triage"
 	"vigie/triage/signals"
 )
@@ -43,6 +44,8 @@ var may = map[string][]triage.Role{
 	"GET /v1/exhibits/{id}/parts":                {triage.Examiner},
 	"GET /v1/exhibits/{id}/parts/{part}":         {triage.Examiner},
 	"POST /v1/exhibits/{id}/seal":                {triage.Examiner},
+	"PUT /v1/exhibits/{id}/manifest/signature":   {triage.Examiner},
+	"GET /v1/exhibits/{id}/manifest":             {triage.Examiner},
 	"GET /v1/exhibits/{id}/findings":             {triage.Examiner},
 	"PUT /v1/media/{sha256}":                     {triage.Examiner},
 	"POST /v1/media":                             {triage.Examiner},
@@ -200,6 +203,7 @@ func newWalk(t *testing.T) *walk {
 		"openExhibit":   `{"case":"2026/1","exhibit":"S-1"}`,
 		"putPart":       string(part),
 		"sealExhibit":   `{"parts":["` + string(partID) + `"]}`,
+		"signManifest":  signedManifest(t, 2, partID),
 		"upload":        string(w.shown[0]),
 		"uploadBatch":   string(wire.AppendFrame(nil, items[0].Digests.SHA256, w.shown[0])),
 		"importSet":     list,
@@ -221,6 +225,46 @@ func newWalk(t *testing.T) *walk {
 	w.others = map[string]string{"confirmDestruction": s.token(triage.Admin)}
 	w.query = map[string]string{"importSet": "?kind=known&source=partner", "queue": "?limit=10"}
 	return w
+}
+
+// signedManifest is the body that signs a version of the exhibit's manifest, which lists one part of one picture.
+func signedManifest(t *testing.T, version int, part triage.PartID) string {
+	t.Helper()
+	s := triage.Statement{
+		Case: "2026/1", Seal: "S-1", Items: map[triage.Disposition]int{triage.IsMedia: 1}, Bytes: 1, Parts: 1, Digest: triage.PartsDigest([]triage.PartID{part}),
+	}
+	k, err := examiner.New("lab")
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed, err := k.Sign(s.Encode())
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := json.Marshal(wire.SignManifest{Version: version, Statement: string(signed), Key: k.Verifier()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
+// otherKey is a signature as if another key had made it.
+func otherKey(t *testing.T, body string) string {
+	t.Helper()
+	var q wire.SignManifest
+	if err := json.Unmarshal([]byte(body), &q); err != nil {
+		t.Fatal(err)
+	}
+	k, err := examiner.New("lab")
+	if err != nil {
+		t.Fatal(err)
+	}
+	q.Key = k.Verifier()
+	other, err := json.Marshal(q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(other)
 }
 
 // changedWeights is the body of a change of the weights of the event from, to so many points of videos.
@@ -384,7 +428,7 @@ func (w *walk) awaitOpen() {
 func (w *walk) allowed(t *testing.T) {
 	before := []string{
 		"live", "ready", "metrics", "openapi", "me", "newLink", "check", "openExhibit", "exhibits", "exhibit", "putPart", "part", "completeParts", "upload", "uploadBatch",
-		"sealExhibit", "findings", "importSet", "sets", "set", "objectToEntry", "objections", "withdrawSet", "queue", "assignGroup", "assignCase", "assignees", "takeBackGroup", "takeBackCase",
+		"sealExhibit", "signManifest", "manifest", "findings", "importSet", "sets", "set", "objectToEntry", "objections", "withdrawSet", "queue", "assignGroup", "assignCase", "assignees", "takeBackGroup", "takeBackCase",
 	}
 	// Who holds a group keeps it from others: one works after the other, and decides when both have looked.
 	looking := []string{"next", "group", "claim", "reveal", "picture", "hideReveal", "resumeReveal", "names", "return", "limits", "setLimits", "ranking", "changeWeights"}
@@ -546,7 +590,7 @@ func TestWhatIsOnesOwn(t *testing.T) {
 		w.noPicture(name, a)
 		return a
 	}
-	for _, name := range []string{"exhibit", "putPart", "part", "completeParts", "sealExhibit", "findings"} {
+	for _, name := range []string{"exhibit", "putPart", "part", "completeParts", "sealExhibit", "signManifest", "manifest", "findings"} {
 		expect(name, "other examiner", http.StatusNotFound)
 	}
 	expect("openExhibit", "other examiner", http.StatusForbidden)
@@ -633,6 +677,9 @@ func TestRefusalsOfBadInput(t *testing.T) {
 		{"part at no place", "PUT", "/v1/exhibits/" + w.params["exhibits id"] + "/parts/" + sum + "?place=-1", "[]", triage.Examiner, 400},
 		{"parts before the first", "GET", "/v1/exhibits/" + w.params["exhibits id"] + "/parts?offset=x", "", triage.Examiner, 400},
 		{"part that is not there", "GET", "/v1/exhibits/" + w.params["exhibits id"] + "/parts/" + sum, "", triage.Examiner, 404},
+		{"signature of nothing", "PUT", "/v1/exhibits/" + w.params["exhibits id"] + "/manifest/signature", `{"version":1,"statement":"","key":""}`, triage.Examiner, 400},
+		{"signature of another version", "PUT", "/v1/exhibits/" + w.params["exhibits id"] + "/manifest/signature", w.bodies["signManifest"], triage.Examiner, 409},
+		{"signature with another key", "PUT", "/v1/exhibits/" + w.params["exhibits id"] + "/manifest/signature", otherKey(t, w.bodies["signManifest"]), triage.Examiner, 422},
 		{"part that is a path", "POST", "/v1/exhibits/" + w.params["exhibits id"] + "/seal", `{"parts":["../../x"]}`, triage.Examiner, 400},
 		{"part that did not arrive", "POST", "/v1/exhibits/" + w.params["exhibits id"] + "/seal", `{"parts":["` + sum + `"]}`, triage.Examiner, 409},
 		{"medium nobody declared", "PUT", "/v1/media/" + sum, "x", triage.Examiner, 404},

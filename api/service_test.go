@@ -27,6 +27,7 @@ import (
 	"vigie/hashing"
 	"vigie/hashing/decode"
 	"vigie/store/embedded/embeddedtest"
+	"vigie/store/examiner"
 	"vigie/store/journal"
 	"vigie/store/known"
 	"vigie/store/objects"
@@ -131,7 +132,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 	s.access = &triage.Access{Accounts: v.Accounts, Sessions: v.Sessions, Events: events, Now: s.clock.now}
 	u := web.UseCases{
 		Submission: &triage.Submission{
-			Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Manifests: s.archive, Jobs: jobs, Events: events, Names: names, Now: s.clock.now,
+			Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Manifests: s.archive, Jobs: jobs, Events: events, Names: names, Notary: examiner.Notary, Now: s.clock.now,
 		},
 		Sets: &triage.Sets{Store: sets, Archive: s.archive, Parse: setfile.Parse, Events: events, Lease: v.Lease, Log: log, Names: names, Now: s.clock.now},
 		Review: &triage.Review{

@@ -20,6 +20,8 @@ const (
 	ExhibitOpened EventKind = "exhibit.opened"
 	PartReceived  EventKind = "exhibit.part"
 	ExhibitSealed EventKind = "exhibit.sealed"
+	ExhibitSigned EventKind = "exhibit.signed" // its examiner signed the manifest
+	ManifestRead  EventKind = "exhibit.manifest-read"
 	SetImported   EventKind = "set.imported"
 	SetWithdrawn  EventKind = "set.withdrawn"
 	SetRemoved    EventKind = "set.removed"  // one whose import failed, or never ended
@@ -82,7 +84,7 @@ const (
 
 // traceless are the kinds of event that change no projection: whoever makes the projections again can do without them.
 var traceless = []EventKind{
-	SignInLinked, SignedIn, SignedOut, HashChecked, FindingsRead, GroupClaimed, GroupReturned, RevealGranted,
+	SignInLinked, SignedIn, SignedOut, ExhibitSigned, ManifestRead, HashChecked, FindingsRead, GroupClaimed, GroupReturned, RevealGranted,
 	StoreScrubbed, SetsPacked,
 }
 

@@ -24,6 +24,7 @@ import (
 	"vigie/hashing"
 	"vigie/hashing/decode"
 	"vigie/store/embedded/embeddedtest"
+	"vigie/store/examiner"
 	"vigie/store/journal"
 	"vigie/store/known"
 	"vigie/store/objects"
@@ -120,7 +121,7 @@ func newHouseOver(t testing.TB, over func(objects.Store) objects.Store) *house {
 		SetFiles: h.archive, Parse: setfile.Parse, Queue: v.Queue, Ends: v.Ends, Keys: h.archive, Rehashes: v.Rehashes, Names: h.names,
 		Cases: v.Cases, Closed: v.Cases, Shelving: v.Shelving, Shelves: h.archive, Earlier: v.Earlier, Weights: v.Weights, Scores: v.Scores, Limits: v.Limits, Custody: v.Custody, Assigned: v.Assigned, Links: v.Links, Shown: v.Shown, Outcomes: v.Told,
 	}
-	h.submit = &triage.Submission{Exhibits: v.Exhibits, Media: v.Media, Archive: h.archive, Manifests: h.archive, Jobs: h.jobs, Events: h.events, Names: h.names, Now: time.Now}
+	h.submit = &triage.Submission{Exhibits: v.Exhibits, Media: v.Media, Archive: h.archive, Manifests: h.archive, Jobs: h.jobs, Events: h.events, Names: h.names, Notary: examiner.Notary, Now: time.Now}
 	h.sets = &triage.Sets{Store: sets, Archive: h.archive, Parse: setfile.Parse, Events: h.events, Lease: v.Lease, Log: log, Names: h.names, Now: time.Now}
 	h.review = &triage.Review{Queue: v.Queue, Kin: v.Groups, Folders: v.Groups, Clues: v.Groups, Founders: founders, Exhibits: v.Exhibits, Grants: v.Grants, Archive: h.archive, Renderer: inProcess{}, Events: h.events, Policy: triage.ForAll(triage.RevealRules{}), Now: time.Now}
 	h.checks = &triage.Checks{Matcher: mirror, Seen: v.Seen, Founders: founders, Archive: h.archive, Events: h.events, Names: h.names, Contact: "the office"}

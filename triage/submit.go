@@ -74,6 +74,10 @@ type ManifestArchive interface {
 	PutManifest(ctx context.Context, x ExhibitID, m Manifest) error
 	// Manifest returns one version, or NotFound.
 	Manifest(ctx context.Context, x ExhibitID, version int) (Manifest, error)
+	// PutSignature is only-if-absent: Exists when the version has one.
+	PutSignature(ctx context.Context, x ExhibitID, version int, sig Signature) error
+	// Signature returns that of one version, or NotFound.
+	Signature(ctx context.Context, x ExhibitID, version int) (Signature, error)
 }
 
 // JobQueue queues media for examination. Enqueue is durable; a job queued twice is done twice, harmlessly. When it fails,
@@ -117,6 +121,7 @@ type Submission struct {
 	Jobs      JobQueue
 	Events    *Projector
 	Names     Names
+	Notary    Notary
 	Now       func() time.Time
 	Room      *Room // asked before parts and bytes are taken in
 	Meter     Meter // nil: nobody is told

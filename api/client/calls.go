@@ -154,6 +154,20 @@ func (c *Client) Seal(ctx context.Context, exhibit string, parts []triage.PartID
 	return s, err
 }
 
+// Sign keeps an examiner's signature of a version of a manifest, and returns the one that is kept: the first stays.
+func (c *Client) Sign(ctx context.Context, exhibit string, version int, sig triage.Signature) (triage.Signature, error) {
+	var kept wire.Signature
+	k := call{op: "sign manifest", method: http.MethodPut, path: "/v1/exhibits/" + id(exhibit) + "/manifest/signature", repeatable: true}
+	err := c.send(ctx, k, wire.SignManifest{Version: version, Statement: sig.Statement, Key: sig.Key}, &kept)
+	return triage.Signature{Statement: kept.Statement, Key: kept.Key}, err
+}
+
+// Manifest returns the manifest of one's own sealed exhibit.
+func (c *Client) Manifest(ctx context.Context, exhibit string) (m wire.Manifest, err error) {
+	err = c.get(ctx, "read manifest", "/v1/exhibits/"+id(exhibit)+"/manifest", nil, &m)
+	return m, err
+}
+
 // Check asks about up to triage.MaxChecks files by their hashes.
 func (c *Client) Check(ctx context.Context, inputs []wire.CheckInput) ([]wire.CheckAnswer, error) {
 	var answer wire.CheckResponse

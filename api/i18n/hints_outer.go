@@ -39,6 +39,20 @@ var outerHints = map[string]string{
 	"this set pack was not made by the service whose key was given: do not use it":                       "cet extrait des bases ne vient pas du service dont la clé a été donnée : ne l’utilisez pas",
 	"this set pack has expired: have a new one made with vigie sets pack, or submit to the service":      "cet extrait des bases a expiré : faites-en faire un autre avec vigie sets pack, ou déposez auprès du service",
 	"this machine's clock stands before the set pack was made: set the clock right":                      "l’horloge de cette machine est antérieure à l’extrait des bases : mettez-la à l’heure",
+	// Of an examiner's key, and what was signed with it.
+	"the name of a key has letters, digits, points, dashes and @, at most 100 bytes":                                 "le nom d’une clé a des lettres, des chiffres, des points, des tirets et @, 100 octets au plus",
+	"this file holds no key of an examiner, or a damaged one: restore it, or make another with 'vigie identity new'": "ce fichier ne contient pas de clé d’enquêteur, ou elle est endommagée : le restaurer, ou en créer une autre par « vigie identity new »",
+	"its folder cannot be made: name another place":                                                                  "son dossier ne peut pas être créé : donner un autre emplacement",
+	"there is a file already, which may be a key: name another place, or move it away":                               "un fichier est déjà là, qui peut être une clé : donner un autre emplacement, ou le déplacer",
+	"the file cannot be written: name another place":                                                                 "le fichier ne peut pas être écrit : donner un autre emplacement",
+	"there is no such file: check its path, or make a key with 'vigie identity new'":                                 "ce fichier n’existe pas : vérifier son chemin, ou créer une clé par « vigie identity new »",
+	"the file cannot be read: check who may":                                                                         "le fichier ne peut pas être lu : vérifier qui en a le droit",
+	"this is no public key of an examiner: 'vigie identity show' prints one":                                         "ce n’est pas la clé publique d’un enquêteur : « vigie identity show » en affiche une",
+	"this file holds no public key of an examiner: 'vigie identity show' prints one":                                 "ce fichier ne contient pas de clé publique d’enquêteur : « vigie identity show » en affiche une",
+	"the signature does not fit the text: it was altered, or another key signed it":                                  "la signature ne correspond pas au texte : il a été modifié, ou une autre clé l’a signé",
+	"this was signed with another key":                                                                               "ceci a été signé avec une autre clé",
+	"this file is no manifest, or a damaged one: vigie manifest writes it anew":                                      "ce fichier n’est pas un manifeste, ou il est endommagé : vigie manifest l’écrit à nouveau",
+	"the parts of the manifest are not those that were signed":                                                       "les parties du manifeste ne sont pas celles qui ont été signées",
 
 	// Of bundles.
 	"the bundle is damaged: copy it again from where it was packed, or pack the source anew":                                 "le paquet est endommagé : copiez-le à nouveau depuis le disque d’origine, ou refaites-le depuis la source",

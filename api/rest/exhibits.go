@@ -25,6 +25,8 @@ func (h *Handlers) exhibits(g *guard.Guard) {
 	g.Handle(fiber.MethodGet, "/v1/exhibits/:id/parts", mine, h.completeParts)
 	g.Handle(fiber.MethodGet, "/v1/exhibits/:id/parts/:part", mine, h.showPart)
 	g.Handle(fiber.MethodPost, "/v1/exhibits/:id/seal", mine.Body(maxSealBody), h.sealExhibit)
+	g.Handle(fiber.MethodPut, "/v1/exhibits/:id/manifest/signature", mine, h.signManifest)
+	g.Handle(fiber.MethodGet, "/v1/exhibits/:id/manifest", mine, h.showManifest)
 }
 
 // exhibitID returns the exhibit that the path names.
@@ -158,4 +160,32 @@ func (h *Handlers) sealExhibit(c *fiber.Ctx) error {
 		return err
 	}
 	return c.JSON(wire.NewSealed(m))
+}
+
+func (h *Handlers) signManifest(c *fiber.Ctx) error {
+	id, err := exhibitID(c)
+	if err != nil {
+		return err
+	}
+	q, err := question[wire.SignManifest](c)
+	if err != nil {
+		return err
+	}
+	sig := triage.Signature{Statement: q.Statement, Key: q.Key}
+	if sig, err = h.Submission.Sign(guard.Context(c), guard.Session(c).Actor, id, q.Version, sig); err != nil {
+		return err
+	}
+	return c.JSON(wire.Signature{Statement: sig.Statement, Key: sig.Key})
+}
+
+func (h *Handlers) showManifest(c *fiber.Ctx) error {
+	id, err := exhibitID(c)
+	if err != nil {
+		return err
+	}
+	m, sig, err := h.Submission.SignedManifest(guard.Context(c), guard.Session(c).Actor, id)
+	if err != nil {
+		return err
+	}
+	return c.JSON(wire.NewManifest(m, sig))
 }

@@ -137,6 +137,43 @@ func (s SealExhibit) PartIDs() []triage.PartID {
 	return ids
 }
 
+// SignManifest is an examiner's word on a version of a manifest.
+type SignManifest struct {
+	Version   int    `json:"version"`
+	Statement string `json:"statement"` // signed, as golang.org/x/mod/sumdb/note writes it
+	Key       string `json:"key"`       // public
+}
+
+// Signature is the one that is kept: the first of a version stays.
+type Signature struct {
+	Statement string `json:"statement"`
+	Key       string `json:"key"`
+}
+
+// Manifest lists the parts of a sealed exhibit.
+type Manifest struct {
+	Version   int        `json:"version"`
+	Items     int        `json:"items"`
+	Sealed    time.Time  `json:"sealed"`
+	Parts     []string   `json:"parts"`
+	Signature *Signature `json:"signature,omitempty"`
+}
+
+// NewManifest converts a manifest and its signature.
+func NewManifest(m triage.Manifest, sig triage.Signature) Manifest {
+	w := Manifest{Version: m.Version, Items: m.Items, Sealed: m.Sealed, Parts: make([]string, len(m.Parts))}
+	for i, p := range m.Parts {
+		w.Parts[i] = string(p)
+	}
+	if sig != (triage.Signature{}) {
+		w.Signature = &Signature{sig.Statement, sig.Key}
+	}
+	return w
+}
+
+// PartIDs converts the parts.
+func (m *Manifest) PartIDs() []triage.PartID { return SealExhibit{Parts: m.Parts}.PartIDs() }
+
 // Sealed is the manifest that sealing made.
 type Sealed struct {
 	Version int `json:"version"`

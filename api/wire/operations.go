@@ -197,6 +197,14 @@ func submissionOperations() []Operation {
 			Roles: examiner, Body: asJSON(SealExhibit{}), Status: 200, Answers: answers(Sealed{}), Errors: []triage.Kind{triage.NotFound, triage.Conflict},
 		},
 		{
+			Method: http.MethodPut, Path: "/v1/exhibits/{id}/manifest/signature", Name: "signManifest", Summary: "Sign a version of one's own manifest; the answer is the signature that is kept, which is the first",
+			Roles: examiner, Body: asJSON(SignManifest{}), Status: 200, Answers: answers(Signature{}), Errors: []triage.Kind{triage.NotFound, triage.Conflict, triage.Corrupt},
+		},
+		{
+			Method: http.MethodGet, Path: "/v1/exhibits/{id}/manifest", Name: "manifest", Summary: "The manifest of one's own sealed exhibit, with its signature",
+			Roles: examiner, Status: 200, Answers: answers(Manifest{}), Errors: []triage.Kind{triage.NotFound, triage.Conflict},
+		},
+		{
 			Method: http.MethodGet, Path: "/v1/exhibits/{id}/findings", Name: "findings",
 			Summary: "One line an item of one's own sealed exhibit. A chunked answer that does not end was cut short by an error",
 			Roles:   examiner, Query: formatQuery, Status: 200, Answers: []Content{{typeLines, Finding{}}, {typeCSV, nil}}, Errors: []triage.Kind{triage.NotFound, triage.Conflict},

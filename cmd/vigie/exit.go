@@ -19,7 +19,7 @@ const (
 	exitPartial     = 3   // done, but some files could not be read or some lines were wrong
 	exitUnavailable = 4   // the service does not answer: run the same command again
 	exitDenied      = 5   // no valid token, or the role may not do this
-	exitTampered    = 6   // audit: the journal, a proof or a checkpoint is not what it was
+	exitTampered    = 6   // audit: the journal, a proof or a checkpoint is not what it was; verify: a manifest or its source
 	exitInterrupted = 130 // stopped by Ctrl-C: run the same command again to go on
 )
 

@@ -14,9 +14,9 @@ import (
 
 // findingsOptions are those of "vigie findings".
 type findingsOptions struct {
-	connection          *connection
-	caseNumber, exhibit string
-	json, csv           bool
+	connection *connection
+	exhibit    *whichExhibit
+	json, csv  bool
 }
 
 // runFindings prints one line for each item of an exhibit.
@@ -24,36 +24,26 @@ func runFindings(ctx context.Context, env *environment, args []string) error {
 	var o findingsOptions
 	fs := env.flagSet("findings")
 	o.connection = env.connectionFlags(fs)
-	fs.StringVar(&o.caseNumber, "case", "", "number of the case, instead of the exhibit's identifier")
-	fs.StringVar(&o.exhibit, "exhibit", "", "number of the seal under that case")
+	o.exhibit = exhibitFlags(fs)
 	fs.BoolVar(&o.json, "json", false, "one JSON object a line")
 	fs.BoolVar(&o.csv, "csv", false, "CSV with a header, safe for spreadsheets")
 	rest, err := env.parse(fs, args)
 	if err != nil {
 		return err
 	}
-	byName := o.caseNumber != "" && o.exhibit != ""
-	switch {
-	case len(rest) > 1:
-		return usageError(env.T("error.too-many", harmless(rest[1])))
-	case (len(rest) == 1) == byName || !byName && o.caseNumber+o.exhibit != "":
-		return usageError(env.T("error.which-exhibit"))
-	case o.json && o.csv:
+	if err := o.exhibit.check(env, rest); err != nil {
+		return err
+	}
+	if o.json && o.csv {
 		return usageError(env.T("error.json-or-csv"))
 	}
 	c, _, err := o.connection.client(env)
 	if err != nil {
 		return err
 	}
-	id := ""
-	if byName {
-		x, err := c.FindExhibit(ctx, o.caseNumber, o.exhibit)
-		if err != nil {
-			return err
-		}
-		id = x.ID
-	} else {
-		id = rest[0]
+	id, err := o.exhibit.find(ctx, c, rest)
+	if err != nil {
+		return err
 	}
 	switch {
 	case o.json:

@@ -43,6 +43,9 @@ type command struct {
 func commands() []command {
 	return []command{
 		{name: "submit", run: runSubmit},
+		{name: "verify", run: runVerify},
+		{name: "manifest", run: runManifest},
+		{name: "identity", run: runIdentity},
 		{name: "findings", run: runFindings},
 		{name: "queue", run: runQueue},
 		{name: "assign", run: runAssign},

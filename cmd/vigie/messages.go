@@ -3,7 +3,9 @@ package main
 import "vigie/api/i18n"
 
 // messages are what the client commands say to people. What programs read is English and does not come from here.
-var messages = i18n.Catalogue{
+var messages = i18n.Join(clientMessages, evidenceMessages)
+
+var clientMessages = i18n.Catalogue{
 	"usage.submit": {
 		`vigie submit --case PROCÉDURE --exhibit SCELLÉ [--wait] [--json] DOSSIER|FICHIER
 

@@ -24,13 +24,16 @@ var serviceMessages = i18n.Catalogue{
 		"jeton absent ou invalide, ou rôle sans ce droit",
 		"no valid token, or the role may not do this"},
 	"exit.6": {
-		"audit : le journal, une preuve ou un point de contrôle n’est plus ce qu’il était",
-		"audit: the journal, a proof or a checkpoint is not what it was"},
+		"le journal, une preuve, un point de contrôle (audit), un manifeste ou sa source (verify) n’est plus ce qu’il était",
+		"the journal, a proof or a checkpoint (audit), a manifest or its source (verify) is not what it was"},
 	"exit.130": {
 		"interrompu par Ctrl-C : relancer la même commande pour reprendre",
 		"stopped by Ctrl-C: run the same command again to go on"},
 
 	"command.submit":     {"soumettre un scellé (dossier, archive, image de disque)", "submit an exhibit (a folder, an archive, a drive image)"},
+	"command.verify":     {"contrôler qu’une source est celle dont le manifeste a été signé", "check that a source is the one whose manifest was signed"},
+	"command.manifest":   {"lire ou garder le manifeste signé d’un scellé", "read or keep the signed manifest of an exhibit"},
+	"command.identity":   {"la clé qui signe les manifestes", "the key that signs manifests"},
 	"command.findings":   {"lire les constats d’un scellé, fichier par fichier", "read an exhibit's findings, file by file"},
 	"command.assign":     {"attribuer un groupe ou une procédure à un analyste, ou dire ce qui est à chacun", "assign a group or a case to a reviewer, or show what is whose"},
 	"command.queue":      {"lister les groupes à examiner, sans aucun contenu", "list the groups to review, with no content"},

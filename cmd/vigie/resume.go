@@ -28,42 +28,9 @@ func (s *submission) earlier(ctx context.Context) (evidence.Earlier, error) {
 	return evidence.Earlier{Items: s.told(ctx, parts), Last: last[len(last)-1].RawPath()}, nil
 }
 
-// told returns the items of parts. While those of one are taken, the next one is on its way.
+// told returns the items of parts that the service has.
 func (s *submission) told(ctx context.Context, parts []triage.PartID) iter.Seq2[triage.Item, error] {
-	type answer struct {
-		items []triage.Item
-		err   error
-	}
-	return func(yield func(triage.Item, error) bool) {
-		ctx, stop := context.WithCancel(ctx)
-		defer stop()
-		answers := make(chan answer)
-		go func() {
-			defer close(answers)
-			for _, part := range parts {
-				items, err := s.part(ctx, part)
-				select {
-				case answers <- answer{items, err}:
-				case <-ctx.Done():
-					return
-				}
-			}
-		}()
-		for a := range answers {
-			if a.err != nil {
-				yield(triage.Item{}, a.err)
-				return
-			}
-			for _, it := range a.items {
-				if !yield(it, nil) {
-					return
-				}
-			}
-		}
-		if ctx.Err() != nil {
-			yield(triage.Item{}, ctx.Err())
-		}
-	}
+	return itemsOf(ctx, len(parts), func(ctx context.Context, i int) ([]triage.Item, error) { return s.part(ctx, parts[i]) })
 }
 
 // part returns the items of a part that the service has.

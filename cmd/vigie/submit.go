@@ -27,6 +27,7 @@ type submitOptions struct {
 	fromStart           bool
 	uploads, readers    int
 	limitRate           byteSize // a second
+	identity            string   // file of the key that signs
 }
 
 const (
@@ -41,6 +42,8 @@ type summary struct {
 	Case            string                                `json:"case"`
 	Exhibit         string                                `json:"exhibit"`
 	ManifestVersion int                                   `json:"manifest_version"`
+	SignedBy        string                                `json:"signed_by"`         // the name of the key
+	Key             string                                `json:"key"`               // its fingerprint
 	Items           map[string]int                        `json:"items"`             // by disposition; every disposition is there
 	Reasons         map[triage.Disposition]map[string]int `json:"reasons,omitempty"` // of the unreadable and the refused: items by reason
 	Bytes           int64                                 `json:"bytes"`             // of all items
@@ -70,6 +73,7 @@ func runSubmit(ctx context.Context, env *environment, args []string) error {
 	fs.BoolVar(&o.json, "json", false, "print the summary as one JSON object")
 	fs.IntVar(&o.uploads, "uploads", defaultUploads, "uploads at once")
 	fs.IntVar(&o.readers, "readers", min(runtime.NumCPU(), maxReaders), "files read at once")
+	fs.StringVar(&o.identity, "identity", "", identityFlag)
 	fs.Var(&o.limitRate, "limit-rate", "bytes to send a second, at most: 500k, 2M; no less than 16,384")
 	rest, err := env.parse(fs, args)
 	if err != nil {
@@ -105,6 +109,10 @@ func (o *submitOptions) submit(ctx context.Context, env *environment, source *ev
 	if err != nil {
 		return err
 	}
+	key, err := env.identity(o.identity)
+	if err != nil {
+		return err
+	}
 	if o.limitRate > 0 {
 		c.Limit(int64(o.limitRate))
 	}
@@ -135,7 +143,12 @@ func (o *submitOptions) submit(ctx context.Context, env *environment, source *ev
 	if sealed.Items == 0 {
 		fmt.Fprintln(env.Stderr, env.T("submit.nothing"))
 	}
+	by, err := s.sign(ctx, key, x, sealed.Version)
+	if err != nil {
+		return interrupted(env, err)
+	}
 	sum := s.summary(x, sealed, time.Since(start))
+	sum.SignedBy, sum.Key = by.Name(), by.Fingerprint()
 	if !o.json {
 		printSubmission(env, s.items, sum)
 	}
@@ -286,4 +299,5 @@ func printSubmission(env *environment, all *tally, sum summary) {
 		fmt.Fprintln(env.Stdout, messages.N(env.Lang, "submit.resumed", sum.Resumed, i18n.Size(env.Lang, sum.ResumedBytes)))
 	}
 	fmt.Fprintln(env.Stdout, messages.N(env.Lang, "submit.uploaded", sum.Uploaded, i18n.Size(env.Lang, sum.UploadedBytes)))
+	fmt.Fprintln(env.Stdout, env.T("submit.signed", sum.ManifestVersion, sum.SignedBy, sum.Key))
 }

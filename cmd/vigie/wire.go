@@ -19,6 +19,7 @@ import (
 	"vigie/hashing/decode"
 	"vigie/hashing/jail"
 	"vigie/store/classifier"
+	"vigie/store/examiner"
 	"vigie/store/journal"
 	"vigie/store/known"
 	"vigie/store/known/matcher"
@@ -227,7 +228,7 @@ func witness(c *serviceConfig) journal.Witness {
 func (h *house) submission() *triage.Submission {
 	return &triage.Submission{
 		Exhibits: h.views.Exhibits, Media: h.views.Media, Archive: h.archive, Manifests: h.archive, Jobs: h.jobs,
-		Events: h.events, Names: h.names, Now: time.Now, Room: h.room, Meter: h.metrics,
+		Events: h.events, Names: h.names, Notary: examiner.Notary, Now: time.Now, Room: h.room, Meter: h.metrics,
 	}
 }
 

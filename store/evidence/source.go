@@ -116,6 +116,9 @@ func (s *Source) Close() error {
 	return s.root.Close()
 }
 
+// Name returns the name of the one file that the source is, with which the paths of its items begin; "": it is a folder.
+func (s *Source) Name() string { return s.only }
+
 // Digested returns how many bytes the last call of Items or Resume has read so far, those of files under way included.
 func (s *Source) Digested() int64 { return s.read.Load() }
 

@@ -144,7 +144,7 @@ func Read(path string) (*Key, error) {
 
 // damaged is of a file that holds no key. It does not tell why: what is wrong may be part of a secret.
 func damaged(path string) error {
-	return triage.E(triage.Corrupt, "read key", path, "this file holds no key of an examiner, or a damaged one: restore it, or make another with 'vigie key new'", nil)
+	return triage.E(triage.Corrupt, "read key", path, "this file holds no key of an examiner, or a damaged one: restore it, or make another with 'vigie identity new'", nil)
 }
 
 // Write writes the key into a new file that nobody else may read. Exists: there is one, which stays as it is.
@@ -181,7 +181,7 @@ func readLines(path string) ([]string, error) {
 	const op = "read key"
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, triage.E(triage.NotFound, op, path, "there is no such file: check its path, or make a key with 'vigie key new'", err)
+		return nil, triage.E(triage.NotFound, op, path, "there is no such file: check its path, or make a key with 'vigie identity new'", err)
 	}
 	if err != nil {
 		return nil, triage.E(triage.Invalid, op, path, "the file cannot be read: check who may", err)

@@ -35,14 +35,14 @@ func newPublic(verifier string, recipient *age.X25519Recipient) (Public, error) 
 func ParseVerifier(verifier string) (Public, error) {
 	p, err := newPublic(strings.TrimSpace(verifier), nil)
 	if err != nil {
-		return Public{}, triage.E(triage.Invalid, "read public key", "", "this is no public key of an examiner: 'vigie key show' prints one", err)
+		return Public{}, triage.E(triage.Invalid, "read public key", "", "this is no public key of an examiner: 'vigie identity show' prints one", err)
 	}
 	return p, nil
 }
 
-// ReadPublic reads a file that 'vigie key show' printed, or a key of which it takes the public half.
+// ReadPublic reads a file that 'vigie identity show' printed, or a key of which it takes the public half.
 func ReadPublic(path string) (Public, error) {
-	const hint = "this file holds no public key of an examiner: 'vigie key show' prints one"
+	const hint = "this file holds no public key of an examiner: 'vigie identity show' prints one"
 	lines, err := readLines(path)
 	if err != nil {
 		return Public{}, err
@@ -111,6 +111,18 @@ func (p Public) Open(signed []byte) (string, error) {
 	}
 	return n.Text, nil
 }
+
+// Notary is triage.Notary: it takes a signature's own key at its word. Whoever reads the signature decides whose key that is.
+func Notary(sig triage.Signature) (text, fingerprint string, err error) {
+	p, err := ParseVerifier(sig.Key)
+	if err != nil {
+		return "", "", err
+	}
+	text, err = p.Open([]byte(sig.Statement))
+	return text, p.Fingerprint(), err
+}
+
+var _ triage.Notary = Notary
 
 // unfit reports whether a letter has no place in the name of a key, which people read aloud to each other.
 func unfit(r rune) bool {

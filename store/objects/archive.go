@@ -53,6 +53,10 @@ func manifestKey(x triage.ExhibitID, version int) string {
 	return fmt.Sprintf("%s/manifests/%s/versions/%06d", Records, x, version)
 }
 
+func signatureKey(x triage.ExhibitID, version int) string {
+	return fmt.Sprintf("%s/manifests/%s/signatures/%06d", Records, x, version)
+}
+
 const setPrefix = Records + "/sets/"
 
 func setKey(id triage.SetID) string { return fmt.Sprintf("%s%010d", setPrefix, id) }
@@ -98,15 +102,35 @@ func (a *Archive) Manifest(ctx context.Context, x triage.ExhibitID, version int)
 	if err != nil {
 		return triage.Manifest{}, err
 	}
-	body, err := readAll(ctx, manifests, manifestKey(x, version), maxManifest)
-	if err != nil {
-		return m, err
-	}
-	if err := json.Unmarshal(body, &m); err != nil {
-		return m, triage.E(triage.Corrupt, "objects.Manifest", string(x), "the record is damaged: restore it", err)
-	}
-	return m, nil
+	err = loadJSON(ctx, manifests, manifestKey(x, version), maxManifest, &m)
+	return m, err
 }
+
+// PutSignature implements triage.ManifestArchive.
+func (a *Archive) PutSignature(ctx context.Context, x triage.ExhibitID, version int, sig triage.Signature) error {
+	manifests, err := a.exhibitStore(ctx, x, true)
+	if err != nil {
+		return err
+	}
+	body, err := json.Marshal(sig)
+	if err != nil {
+		return triage.E(triage.Internal, "objects.PutSignature", string(x), "", err)
+	}
+	return manifests.Put(ctx, signatureKey(x, version), bytes.NewReader(body), int64(len(body)))
+}
+
+// Signature implements triage.ManifestArchive.
+func (a *Archive) Signature(ctx context.Context, x triage.ExhibitID, version int) (sig triage.Signature, err error) {
+	manifests, err := a.exhibitStore(ctx, x, false)
+	if err != nil {
+		return sig, err
+	}
+	err = loadJSON(ctx, manifests, signatureKey(x, version), maxSignature, &sig)
+	return sig, err
+}
+
+// maxSignature bounds what is read back: JSON may write a byte as six.
+const maxSignature = 6 * 2 * triage.MaxStatement
 
 // maxManifest bounds what is read back: a part takes 67 bytes, and ten million items have ten thousand.
 const maxManifest = 64 << 20
@@ -142,6 +166,18 @@ func replaceJSON(ctx context.Context, s Store, key string, v any) error {
 		return triage.E(triage.Internal, "objects.Archive", key, "", err)
 	}
 	return s.Replace(ctx, key, bytes.NewReader(body), int64(len(body)))
+}
+
+// loadJSON reads what replaceJSON wrote, of at most limit bytes.
+func loadJSON(ctx context.Context, s Store, key string, limit int64, v any) error {
+	body, err := readAll(ctx, s, key, limit)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(body, v); err != nil {
+		return triage.E(triage.Corrupt, "objects.Archive", key, "the record is damaged: restore it", err)
+	}
+	return nil
 }
 
 // readAll returns a whole object of at most limit bytes.

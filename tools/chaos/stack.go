@@ -64,7 +64,7 @@ func startStack(ctx context.Context, o *options, dir string, objects string) (s 
 	if s.disk, err = newDisk(filepath.Join(dir, "disk")); err != nil {
 		return s, err
 	}
-	s.env = append(os.Environ(), "LANG=C", "VIGIE_DATA="+filepath.Join(s.disk.dir, "data"), "VIGIE_SECRETS="+filepath.Join(dir, "secrets"))
+	s.env = append(os.Environ(), "LANG=C", "VIGIE_DATA="+filepath.Join(s.disk.dir, "data"), "VIGIE_SECRETS="+filepath.Join(dir, "secrets"), "VIGIE_IDENTITY="+filepath.Join(dir, "examiner.key"))
 	if err := s.startServers(ctx, objects); err != nil {
 		return s, err
 	}

@@ -97,7 +97,7 @@ func (s *stack) stop() {
 // vigie runs one command of the binary as role and returns what it printed.
 func (s *stack) vigie(ctx context.Context, role string, show io.Writer, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, s.o.vigie, args...)
-	cmd.Env = append(os.Environ(), "VIGIE_URL="+s.url, "VIGIE_TOKEN="+s.tokens[role])
+	cmd.Env = append(os.Environ(), "VIGIE_URL="+s.url, "VIGIE_TOKEN="+s.tokens[role], "VIGIE_IDENTITY="+filepath.Join(filepath.Dir(s.data), "examiner.key"))
 	var out, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &said
 	if show != nil {

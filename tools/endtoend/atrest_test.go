@@ -134,7 +134,7 @@ func workedOn(t *testing.T, secrets *atrest.Scanner, dir, objects string) (data 
 	}
 	data = filepath.Join(t.TempDir(), "data")
 	s := &stack{t: t, binary: path, url: "http://" + listen, tokens: make(map[string]string)}
-	s.env = append(os.Environ(), "LANG=C", "VIGIE_DATA="+data, "VIGIE_LISTEN="+listen, "VIGIE_URL="+s.url)
+	s.env = append(os.Environ(), "LANG=C", "VIGIE_DATA="+data, "VIGIE_LISTEN="+listen, "VIGIE_URL="+s.url, "VIGIE_IDENTITY="+filepath.Join(t.TempDir(), "examiner.key"))
 	args := []string{"--objects", objects}
 	if objects == "minio" {
 		args = append(args, "--minio", embeddedtest.MinioBinary(t))

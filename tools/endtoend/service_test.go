@@ -72,7 +72,7 @@ func newStack(t *testing.T, extra ...string) *stack {
 		t: t, binary: path, url: "http://" + listen, data: filepath.Join(dir, "data"), redisDir: filepath.Join(dir, "redis"),
 		tokens: make(map[string]string),
 	}
-	s.env = append(os.Environ(), "LANG=C", "VIGIE_DATA="+s.data, "VIGIE_LISTEN="+listen, "VIGIE_URL="+s.url)
+	s.env = append(os.Environ(), "LANG=C", "VIGIE_DATA="+s.data, "VIGIE_LISTEN="+listen, "VIGIE_URL="+s.url, "VIGIE_IDENTITY="+filepath.Join(dir, "examiner.key"))
 	s.env = append(s.env, extra...)
 	return s
 }

@@ -42,7 +42,7 @@ func startService(ctx context.Context, o options) (s *service, err error) {
 			s.stop()
 		}
 	}()
-	s.env = append(os.Environ(), "LANG=C", "VIGIE_DATA="+filepath.Join(o.dir, "data"), "VIGIE_SECRETS="+s.secrets())
+	s.env = append(os.Environ(), "LANG=C", "VIGIE_DATA="+filepath.Join(o.dir, "data"), "VIGIE_SECRETS="+s.secrets(), "VIGIE_IDENTITY="+filepath.Join(o.dir, "examiner.key"))
 	addr, err := running.FreeAddress()
 	if err != nil {
 		return s, err

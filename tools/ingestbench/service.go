@@ -39,7 +39,7 @@ func startService(ctx context.Context, o options) (s *service, err error) {
 	if err != nil {
 		return s, err
 	}
-	s.env = append(os.Environ(), "LANG=C", "VIGIE_DATA="+filepath.Join(o.dir, "data"), "VIGIE_SECRETS="+filepath.Join(o.dir, "secrets"), "VIGIE_URL=http://"+addr)
+	s.env = append(os.Environ(), "LANG=C", "VIGIE_DATA="+filepath.Join(o.dir, "data"), "VIGIE_SECRETS="+filepath.Join(o.dir, "secrets"), "VIGIE_URL=http://"+addr, "VIGIE_IDENTITY="+filepath.Join(o.dir, "examiner.key"))
 	if s.process, err = running.Start(s.env, o.vigie, "up", "--listen", addr); err != nil {
 		return s, err
 	}

@@ -45,7 +45,7 @@ func startStack(ctx context.Context, o options, dir string) (s *stack, err error
 	if s.redis, err = embedded.StartRedis(ctx, embedded.RedisOptions{Dir: filepath.Join(dir, "redis"), Password: password}); err != nil {
 		return s, err
 	}
-	s.env = append(os.Environ(), "LANG=C", "VIGIE_DATA="+filepath.Join(dir, "data"), "VIGIE_SECRETS="+filepath.Join(dir, "secrets"),
+	s.env = append(os.Environ(), "LANG=C", "VIGIE_DATA="+filepath.Join(dir, "data"), "VIGIE_SECRETS="+filepath.Join(dir, "secrets"), "VIGIE_IDENTITY="+filepath.Join(dir, "examiner.key"),
 		"VIGIE_REDIS_URL=unix://:"+password+"@"+s.redis.Addr())
 	addr, err := service.FreeAddress()
 	if err != nil {
