@@ -39,7 +39,7 @@ func TestMessagesAreTranslated(t *testing.T) {
 		t.Fatal(err)
 	}
 	used := make(map[string]bool)
-	call := regexp.MustCompile(`(?:\.T\(|\.N\([a-zA-Z.]+, )"([a-z]+\.[a-z0-9-]+)"`)
+	call := regexp.MustCompile(`\.[TN]\((?:[a-zA-Z.]+, )?"([a-z]+\.[a-z0-9-]+)"`)
 	for _, f := range files {
 		if strings.HasSuffix(f, "_test.go") || strings.HasPrefix(f, "messages") {
 			continue

@@ -37,7 +37,7 @@ func TestWhatWasTakenOverIsWantedAfterAll(t *testing.T) {
 	}
 	s, _ := startSubmission(t, dir)
 	var items []triage.Item
-	for f, err := range s.source.Items(t.Context(), 1) {
+	for f, err := range s.source.Resume(t.Context(), 1, evidence.Earlier{}) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -22,23 +22,17 @@ import (
 // Nothing is remembered on this machine: of a submission that was stopped, the service has the first parts, and what they
 // tell is not read again. All parts are sent again and are the same ones, and the service wants only what it does not hold.
 type submission struct {
+	*reading
 	client  *client.Client
-	source  *evidence.Source
 	exhibit string
-	readers int
 	uploads *uploads
 
 	fromStart bool                   // read everything, also what an earlier run has told
 	complete  map[triage.PartID]bool // parts that the service has, with all their media
 
 	// What progress shows.
-	items        *tally
-	seen         atomic.Int64 // items
-	seenBytes    atomic.Int64
-	files, bytes atomic.Int64 // totals, as far as they are counted
-	counted      atomic.Bool  // the totals are final
-	allRead      atomic.Pointer[milestone]
-	sealing      atomic.Bool
+	allRead atomic.Pointer[milestone]
+	sealing atomic.Bool
 }
 
 // milestone is when the last file was digested, and how much was uploaded by then: what follows is uploading only.
@@ -47,8 +41,8 @@ type milestone struct {
 	sent int64 // bytes
 }
 
-func newSubmission(c *client.Client, source *evidence.Source, exhibit string, readers, parallel int) *submission {
-	s := &submission{client: c, source: source, exhibit: exhibit, readers: readers, items: newTally()}
+func newSubmission(c *client.Client, from source, exhibit string, readers, parallel int) *submission {
+	s := &submission{reading: newReading(from, readers), client: c, exhibit: exhibit}
 	s.uploads = newUploads(s, parallel)
 	return s
 }
@@ -96,44 +90,20 @@ func (s *submission) run(ctx context.Context) (wire.Sealed, error) {
 	return s.client.Seal(ctx, s.exhibit, s.uploads.partIDs())
 }
 
-// digest makes parts of what the source holds: always the same ones from the same source.
+// digest makes parts of what the source holds.
 func (s *submission) digest(ctx context.Context, earlier evidence.Earlier, parts chan<- *part) error {
-	p := &part{}
-	size := 0
-	flush := func() error {
+	index := 0
+	allRead := func() { s.allRead.Store(&milestone{time.Now(), s.uploads.sent.Load()}) }
+	return s.reading.parts(ctx, earlier, allRead, func(found []evidence.Found) error {
 		select {
-		case parts <- p:
-			p, size = &part{index: p.index + 1}, 0
+		case parts <- &part{index: index, found: found}:
+			index++
 			return nil
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-	}
-	for f, err := range s.source.Resume(ctx, s.readers, earlier) {
-		if err != nil {
-			return err
-		}
-		n := encodedSize(&f.Item)
-		if len(p.found) == triage.MaxPartItems || size+n > triage.MaxPartBytes {
-			if err := flush(); err != nil {
-				return err
-			}
-		}
-		p.found, size = append(p.found, f), size+n
-		s.seen.Add(1)
-		s.seenBytes.Add(f.Size)
-		s.items.add(f.Disposition, f.Reason, 1)
-	}
-	s.allRead.Store(&milestone{time.Now(), s.uploads.sent.Load()})
-	if len(p.found) == 0 {
-		return nil
-	}
-	return flush()
+	})
 }
-
-// encodedSize is no less than what an item takes in a part: JSON may write a byte of a name as six, Base64 three as
-// four, and the rest of an item has less than 800.
-func encodedSize(it *triage.Item) int { return 800 + 6*len(it.Path) + 2*len(it.PathB64) }
 
 // partsAtOnce is how many parts are on their way at once: the service waits for the disk and for Redis with each.
 const partsAtOnce = 3
@@ -198,14 +168,6 @@ func (s *submission) amend(ctx context.Context, p *part) (triage.PartID, error) 
 	return id, err
 }
 
-// unreadable turns an item whose bytes could not be sent into one that could not be read.
-func (s *submission) unreadable(it *triage.Item, reason string) {
-	s.items.add(it.Disposition, it.Reason, -1)
-	it.Disposition, it.Reason = triage.IsUnreadable, reason
-	it.Kind, it.Format, it.Digests = "", "", nil
-	s.items.add(it.Disposition, it.Reason, 1)
-}
-
 func (s *submission) summary(x wire.Exhibit, sealed wire.Sealed, took time.Duration) summary {
 	taken, bytes := s.source.Taken()
 	return summary{
@@ -223,21 +185,8 @@ func (s *submission) line(env *environment, since time.Duration) string {
 	if m := s.allRead.Load(); m != nil {
 		return s.uploadLine(env, m, time.Since(m.at))
 	}
-	l := env.Lang
-	done, files := max(0, s.source.Digested()-s.uploads.pending.Load()), s.seen.Load()
-	uploaded := messages.N(l, "submit.so-far-uploaded", int(s.uploads.done.Load()), i18n.Size(l, s.uploads.sent.Load()))
-	if !s.counted.Load() {
-		return env.T("submit.progress-uncounted", i18n.Number(l, files), i18n.Size(l, done), rate(l, done, since), uploaded)
-	}
-	members, held := s.source.Held() // so many as are told: what a container holds is not known before
-	_, taken := s.source.Taken()     // which take no time
-	whole := s.bytes.Load() + held - taken
-	line := bar(done, whole) + env.T("submit.progress", i18n.Number(l, files), i18n.Number(l, s.files.Load()+members),
-		i18n.Size(l, done), i18n.Size(l, whole), rate(l, done, since), uploaded)
-	if d := left(done, whole, since); d > 0 {
-		line += env.T("submit.left", i18n.Duration(l, d))
-	}
-	return line
+	uploaded := messages.N(env.Lang, "submit.so-far-uploaded", int(s.uploads.done.Load()), i18n.Size(env.Lang, s.uploads.sent.Load()))
+	return s.reading.line(env.Lang, since, s.uploads.pending.Load(), uploaded)
 }
 
 // uploadLine tells how far the uploads are when all is read: rate and time left are theirs alone.

@@ -82,7 +82,7 @@ func TestFilesThatChangeBetweenDigestAndUpload(t *testing.T) {
 	})
 	s, c := startSubmission(t, dir)
 	var items []evidence.Found
-	for f, err := range s.source.Items(t.Context(), 1) {
+	for f, err := range s.source.Resume(t.Context(), 1, evidence.Earlier{}) {
 		if err != nil {
 			t.Fatal(err)
 		}

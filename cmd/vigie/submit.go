@@ -189,11 +189,7 @@ func (o *submitOptions) conclude(env *environment, sum summary, p wire.Progress)
 func (o *submitOptions) send(whole context.Context, env *environment, s *submission, notice *notices) (wire.Sealed, error) {
 	ctx, stop := context.WithCancel(whole)
 	defer stop()
-	go func() { // ends with the count, or with send
-		if s.source.Count(ctx, func(files, bytes int64) { s.files.Store(files); s.bytes.Store(bytes) }) == nil {
-			s.counted.Store(true)
-		}
-	}()
+	go s.count(ctx) // ends with the count, or with send
 	start := time.Now()
 	p := env.startProgress(func() string { return s.line(env, time.Since(start)) })
 	defer p.end()
