@@ -2,6 +2,7 @@ package triage_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"vigie/hashing"
+	"vigie/store/objects"
 	"vigie/triage"
 )
 
@@ -71,6 +73,55 @@ func TestRedisAtMaxmemory(t *testing.T) {
 	}
 	if got := h.findings(id); len(got) != len(source) {
 		t.Errorf("%d findings of %d items", len(got), len(source))
+	}
+}
+
+// TestBatchIntoLittleRoom sends a batch that does not fit until the folder of objects says that it is full: what fits is kept each time,
+// so that no batch is sent again and again into a folder that has room for a part of it.
+func TestBatchIntoLittleRoom(t *testing.T) {
+	var folder *objects.Folder
+	h := newHouseOver(t, func(s objects.Store) objects.Store {
+		folder, _ = s.(*objects.Folder)
+		return s
+	})
+	ctx := t.Context()
+	x, err := h.submit.Open(ctx, h.examiner, "2026/1", "B", time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const media, size = 40, 50_000
+	var items []triage.Item
+	var batch []triage.SmallMedium
+	for i := range media {
+		content := append(newPicture(t, "a.jpg", i).bytes, make([]byte, size)...)
+		item := newItem(strconv.Itoa(i)+".jpg", content[:size]).item
+		items, batch = append(items, item), append(batch, triage.SmallMedium{Want: item.Digests.SHA256, Content: content[:size]})
+	}
+	body, part, _ := triage.EncodePart(items)
+	if _, err := h.submit.PutPart(ctx, h.examiner, x.ID, 0, part, body); err != nil {
+		t.Fatal(err)
+	}
+	if err := folder.Limit(media * size / 2); err != nil {
+		t.Fatal(err)
+	}
+	for try := 1; ; try++ {
+		if _, err := h.submit.UploadBatch(ctx, h.examiner, batch); !triage.IsKind(err, triage.Full) {
+			t.Fatalf("try %d: %v", try, err)
+		}
+		load, err := folder.Load(ctx)
+		if err != nil || load >= 1 {
+			t.Logf("full after %d tries, %v", try, err)
+			break
+		}
+		if try == 5 {
+			t.Fatalf("after %d tries the load is %.2f", try, load)
+		}
+	}
+	if err := folder.Limit(10 * media * size); err != nil {
+		t.Fatal(err)
+	}
+	if refused, err := h.submit.UploadBatch(ctx, h.examiner, batch); err != nil || errors.Join(refused...) != nil {
+		t.Errorf("with room again: %v, %v", err, refused)
 	}
 }
 

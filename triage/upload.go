@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -120,9 +121,13 @@ func (s *Submission) UploadBatch(ctx context.Context, by Actor, media []SmallMed
 		return nil, err
 	}
 	refused, arrived := make([]error, len(media)), make([]Arrived, len(media))
-	g, keeping := errgroup.WithContext(ctx)
+	var failed atomic.Bool
+	var g errgroup.Group // one that fails does not undo the others: what fits on a disk that is nearly full is kept
 	g.SetLimit(batchPuts)
 	for i, small := range media {
+		if failed.Load() {
+			break
+		}
 		g.Go(func() error {
 			m, isKnown := known[ids[i]]
 			if refused[i] = admits(m); !isKnown {
@@ -132,9 +137,12 @@ func (s *Submission) UploadBatch(ctx context.Context, by Actor, media []SmallMed
 				return nil
 			}
 			var err error
-			arrived[i], err = s.keep(keeping, m, small.Want, bytes.NewReader(small.Content), int64(len(small.Content)))
+			arrived[i], err = s.keep(ctx, m, small.Want, bytes.NewReader(small.Content), int64(len(small.Content)))
 			if IsKind(err, Corrupt) || IsKind(err, Conflict) {
 				refused[i], err = err, nil
+			}
+			if err != nil {
+				failed.Store(true)
 			}
 			return err
 		})
