@@ -92,7 +92,11 @@ func (env *environment) identity(flag string) (*examiner.Key, error) {
 	if !triage.IsKind(err, triage.NotFound) || flag != "" {
 		return k, err
 	}
-	if k, err = makeIdentity(path, ""); err == nil {
+	k, err = makeIdentity(path, "")
+	if triage.IsKind(err, triage.Exists) { // another command made one meanwhile
+		return examiner.Read(path)
+	}
+	if err == nil {
 		fmt.Fprintln(env.Stderr, env.T("identity.made", path))
 	}
 	return k, err

@@ -147,28 +147,44 @@ func damaged(path string) error {
 	return triage.E(triage.Corrupt, "read key", path, "this file holds no key of an examiner, or a damaged one: restore it, or make another with 'vigie identity new'", nil)
 }
 
-// Write writes the key into a new file that nobody else may read. Exists: there is one, which stays as it is.
+// Write writes the key into a new file that nobody else may read. Exists: there is one, which stays as it is. Nobody ever reads half a key.
 func (k *Key) Write(path string) error {
 	const op = "write key"
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return triage.E(triage.Invalid, op, path, "its folder cannot be made: name another place", err)
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	temporary := path + "." + rand.Text()
+	err := writeNew(temporary, k.encode())
+	defer os.Remove(temporary)
+	if err == nil {
+		err = os.Link(temporary, path)
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) { // a file system without hard links, such as exFAT
+		err = writeNew(path, k.encode())
+	}
 	if errors.Is(err, fs.ErrExist) {
 		return triage.E(triage.Exists, op, path, "there is a file already, which may be a key: name another place, or move it away", err)
 	}
 	if err != nil {
 		return triage.E(triage.Invalid, op, path, "the file cannot be written: name another place", err)
 	}
-	_, err = f.WriteString(k.encode())
+	return nil
+}
+
+// writeNew writes a file that there is not yet, whole or not at all.
+func writeNew(path, text string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
 	if err == nil {
 		err = f.Sync()
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
 		os.Remove(path) // half a key is none
-		return triage.E(triage.Invalid, op, path, "the file cannot be written: name another place", err)
 	}
-	return nil
+	return err
 }
 
 func (k *Key) encode() string {
