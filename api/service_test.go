@@ -32,6 +32,7 @@ import (
 	"vigie/store/known"
 	"vigie/store/objects"
 	"vigie/store/setfile"
+	"vigie/store/setpack"
 	"vigie/store/views"
 	"vigie/store/work"
 	"vigie/triage"
@@ -48,6 +49,7 @@ type service struct {
 	rdb     *redis.Client
 	logs    logs
 	down    atomic.Bool // what /readyz says of Redis
+	signer  *journal.Signer
 }
 
 // logs keep all that the service logs.
@@ -116,6 +118,9 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if s.signer, err = journal.NewSigner([32]byte{7}); err != nil {
+		t.Fatal(err)
+	}
 	const prefix = "{vigie}:"
 	v, sets := views.New(rdb, prefix, [views.KeySize]byte{5}, s.clock.now), known.New(rdb, prefix, [known.KeySize]byte{4})
 	mirror, jobs := known.NewMirror(sets, log), work.New(rdb, prefix, 5*time.Second)
@@ -134,7 +139,7 @@ func start(t *testing.T, archive triage.MediaArchive) *service {
 		Submission: &triage.Submission{
 			Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Manifests: s.archive, Jobs: jobs, Events: events, Names: names, Notary: examiner.Notary, Now: s.clock.now,
 		},
-		Sets: &triage.Sets{Store: sets, Archive: s.archive, Parse: setfile.Parse, Events: events, Lease: v.Lease, Log: log, Names: names, Now: s.clock.now},
+		Sets: &triage.Sets{Store: sets, Archive: s.archive, Parse: setfile.Parse, Events: events, Lease: v.Lease, Log: log, Names: names, Now: s.clock.now, Packs: setpack.Maker{Signer: s.signer}},
 		Review: &triage.Review{
 			Queue: v.Queue, Kin: v.Groups, Folders: v.Groups, Clues: v.Groups, Founders: founders, Exhibits: v.Exhibits, Grants: v.Grants, Archive: archive, Renderer: inProcess{}, Events: events, Policy: triage.ForAll(triage.RevealRules{Tiles: true, Names: true}), Now: s.clock.now,
 		},

@@ -227,10 +227,9 @@ func (m *matchingSets) withdrawn(set HashSet) map[DigestKey]bool {
 // eachMatching calls do with each entry of an active set, without the digests that are withdrawn. do must not keep the entry.
 func (s *Sets) eachMatching(ctx context.Context, set HashSet, withdrawn map[DigestKey]bool, do func(RawEntry)) error {
 	counted := func(e RawEntry) {
-		if len(withdrawn) > 0 {
-			e.drop(s.Names, withdrawn)
+		if len(withdrawn) == 0 || !e.drop(s.Names, withdrawn) {
+			do(e)
 		}
-		do(e)
 	}
 	if set.office() {
 		return s.eachAdded(ctx, set.ID, counted)
@@ -274,8 +273,9 @@ func (s *Sets) eachAdded(ctx context.Context, set SetID, do func(RawEntry)) erro
 	return nil
 }
 
-// drop takes the digests away that are withdrawn.
-func (e *RawEntry) drop(names Names, withdrawn map[DigestKey]bool) {
+// drop takes the digests away that are withdrawn, and reports whether that were all it had.
+func (e *RawEntry) drop(names Names, withdrawn map[DigestKey]bool) (all bool) {
+	had := e.exact()
 	if e.MD5 != nil && withdrawn[names.MD5(*e.MD5)] {
 		e.MD5 = nil
 	}
@@ -285,4 +285,8 @@ func (e *RawEntry) drop(names Names, withdrawn map[DigestKey]bool) {
 	if e.SHA256 != nil && withdrawn[names.SHA256(*e.SHA256)] {
 		e.SHA256 = nil
 	}
+	return had && !e.exact()
 }
+
+// exact reports whether an entry has an exact digest.
+func (e *RawEntry) exact() bool { return e.MD5 != nil || e.SHA1 != nil || e.SHA256 != nil }

@@ -114,7 +114,7 @@ func TestPackCountsAsFindings(t *testing.T) {
 	p.settle(x)
 	want["sha1.jpg"], want["office.jpg"] = "", ""
 	withdrawn := p.wantCounts("with entries withdrawn and disputed", x, want)
-	if withdrawn.Epoch <= pack.Epoch || withdrawn.Known != 4 {
+	if withdrawn.Epoch <= pack.Epoch || withdrawn.Known != 4 || withdrawn.Perceptual != 2 {
 		t.Errorf("it says %+v", withdrawn.SetPack)
 	}
 	if _, err := p.sets.Withdraw(t.Context(), boss, table.ID, "sent by mistake"); err != nil {

@@ -50,6 +50,7 @@ func (h *Handlers) Register(g *guard.Guard) error {
 	h.checks(g)
 	h.sets(g)
 	h.objections(g)
+	h.setPacks(g)
 	h.groups(g)
 	h.reveals(g)
 	h.decisions(g)

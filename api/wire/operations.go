@@ -245,6 +245,11 @@ func setOperations() []Operation {
 			Roles:   admin, Body: asJSON(ObjectToEntry{}), Status: 200, Answers: answers(Objected{}), Errors: append(found, triage.Conflict),
 		},
 		{
+			Method: http.MethodPost, Path: "/v1/sets/pack", Name: "packSets",
+			Summary: "A set pack: counts what is known without a line to the service, encrypted for an age recipient. The header Vigie-Set-Pack says what it is, as JSON",
+			Roles:   admin, Body: asJSON(PackSets{}), Status: 200, Answers: []Content{{typeBinary, nil}}, Errors: []triage.Kind{triage.TooLarge},
+		},
+		{
 			Method: http.MethodPost, Path: "/v1/sets/{id}/remove", Name: "removeSet", Summary: "Forget a set whose import failed or was cut off",
 			Roles: admin, Status: 200, Answers: answers(Set{}), Errors: append(found, triage.Conflict),
 		},

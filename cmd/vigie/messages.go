@@ -156,8 +156,8 @@ et les médias qu’aucun autre scellé ne contient sont alors détruits, sans r
 EXHIBIT is the identifier (x…). One administrator proposes, another confirms within 14 days: then the exhibit's names and
 paths, and the media that no other exhibit holds, are destroyed, for good. The journal proves it.`},
 	"usage.sets": {
-		"vigie sets import|list|show|withdraw|remove|withdraw-entry|dispute-entry|restore-entry   (vigie help sets import pour les options)",
-		"vigie sets import|list|show|withdraw|remove|withdraw-entry|dispute-entry|restore-entry   (vigie help sets import for its flags)"},
+		"vigie sets import|list|show|withdraw|remove|withdraw-entry|dispute-entry|restore-entry|pack   (vigie help sets import pour les options)",
+		"vigie sets import|list|show|withdraw|remove|withdraw-entry|dispute-entry|restore-entry|pack   (vigie help sets import for its flags)"},
 	"usage.sets import": {
 		`vigie sets import FICHIER --kind known|benign --source PARTENAIRE [--category C] [--hash sha256|pdq] [--strict] [--replace]
 
@@ -195,6 +195,17 @@ Rétablit une fiche retirée ou contestée, nommée comme elle l’avait été :
 		`vigie sets restore-entry ID LINE --reason WHY [--json]
 
 Restores an entry that was withdrawn or disputed, named as it was then: vigie sets show lists them.`},
+	"usage.sets pack": {
+		`vigie sets pack --to age1… [--for NOM] [--days 7] [--known-only] -o FICHIER [--json]
+
+Un extrait des bases, pour compter sur place et sans réseau ce qui est connu : des nombres, jamais une fiche. Chiffré pour une
+clé publique age (age-keygen), signé par le service ; il expire après 7 jours, 30 au plus. Seules les empreintes exactes y sont :
+ce qui n’est que proche se trouve en déposant le scellé. Qui le fait faire, pour qui et jusqu’à quand est consigné.`,
+		`vigie sets pack --to age1… [--for NAME] [--days 7] [--known-only] -o FILE [--json]
+
+A set pack, to count on the spot and offline what is known: numbers, never an entry. Encrypted for one age public key
+(age-keygen), signed by the service; it expires after 7 days, 30 at most. It has exact digests alone: what is only near is
+found by submitting the exhibit. Who has it made, for whom and until when is recorded.`},
 	"usage.sets withdraw": {"vigie sets withdraw NUMÉRO --reason MOTIF [--json]", "vigie sets withdraw ID --reason WHY [--json]"},
 
 	"error.no-url":     {"où est le service ? Donner --url ou VIGIE_URL (par exemple http://127.0.0.1:8787)", "where is the service? Give --url or VIGIE_URL (for example http://127.0.0.1:8787)"},
@@ -228,8 +239,11 @@ Restores an entry that was withdrawn or disputed, named as it was then: vigie se
 	"error.case-until":      {"donner la fin de la garde à vue, --until 2026-11-23T14:00, ou --ended", "give the end of the custody, --until 2026-11-23T14:00, or --ended"},
 	"error.case-reference":  {"sur quelle décision cela repose-t-il ? Donner --reference, qui est consignée", "which decision does it rest on? Give --reference, which is recorded"},
 	"error.destroy-what":    {"dire quoi faire : vigie destroy SCELLÉ --reference RÉFÉRENCE, --confirm ou --withdraw, ou vigie destroy --list", "say what to do: vigie destroy EXHIBIT --reference REF, --confirm or --withdraw, or vigie destroy --list"},
-	"error.sets-what":       {"dire quoi faire : vigie sets import, list, show, withdraw, remove, withdraw-entry, dispute-entry ou restore-entry", "say what to do: vigie sets import, list, show, withdraw, remove, withdraw-entry, dispute-entry or restore-entry"},
+	"error.sets-what":       {"dire quoi faire : vigie sets import, list, show, withdraw, remove, withdraw-entry, dispute-entry, restore-entry ou pack", "say what to do: vigie sets import, list, show, withdraw, remove, withdraw-entry, dispute-entry, restore-entry or pack"},
 	"error.import-what":     {"donner un seul fichier : vigie sets import FICHIER --kind … --source …", "give one file: vigie sets import FILE --kind … --source …"},
+	"error.pack-to":         {"pour qui ? Donner --to et une clé publique age (age1…)", "for whom? Give --to and an age public key (age1…)"},
+	"error.pack-output":     {"dans quel fichier ? Donner -o FICHIER", "into which file? Give -o FILE"},
+	"error.pack-days":       {"--days va de 1 à %d", "--days is from 1 to %d"},
 	"error.set-kind":        {"que contient la liste ? Donner --kind known ou --kind benign", "what does the list hold? Give --kind known or --kind benign"},
 	"error.set-source":      {"de quel partenaire vient la liste ? Donner --source", "which partner does the list come from? Give --source"},
 	"error.set-hash":        {"--hash %s : c’est sha256 ou pdq ; les autres empreintes se reconnaissent à leur longueur", "--hash %s: it is sha256 or pdq; other hashes are told by their length"},
@@ -375,8 +389,16 @@ Restores an entry that was withdrawn or disputed, named as it was then: vigie se
 		"La base %d était déjà retirée (le %s) : rien n’a changé, ce motif n’est pas consigné.",
 		"Set %d was withdrawn already (%s): nothing changed, this reason is not recorded.",
 	},
-	"sets.sending": {"%s/%s envoyés", "%s/%s sent"},
-	"sets.reading": {"le service lit la liste…", "the service reads the list…"},
+	"sets.packed":     {"Extrait %s des bases dans %s", "Set pack %s in %s"},
+	"sets.pack-holds": {"fichiers connus : %s, inoffensifs : %s", "known files: %s, benign ones: %s"},
+	"sets.pack-until": {"refusé à partir du %s", "refused from %s on"},
+	"sets.pack-perceptual": {
+		"%s fiche sans empreinte exacte n’y est pas : seul le service la compare|%s fiches sans empreinte exacte n’y sont pas : seul le service les compare",
+		"%s entry without an exact digest is not in it: only the service matches it|%s entries without an exact digest are not in it: only the service matches them"},
+	"sets.pack-reading": {"le service relit %s fiche…|le service relit %s fiches…", "the service reads %s entry again…|the service reads %s entries again…"},
+	"sets.pack-arrives": {"%s reçus", "%s received"},
+	"sets.sending":      {"%s/%s envoyés", "%s/%s sent"},
+	"sets.reading":      {"le service lit la liste…", "the service reads the list…"},
 	"sets.rematching": {
 		"%s média déjà soumis à comparer de nouveau|%s médias déjà soumis à comparer de nouveau",
 		"%s medium submitted before to be matched again|%s media submitted before to be matched again"},

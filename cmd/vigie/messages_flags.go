@@ -67,6 +67,11 @@ var flagsInFrench = map[string]string{
 	"one wrong line stops the import":                         "une ligne fausse arrête l’import",
 	"withdraw earlier versions of this source and kind":       "retirer les versions précédentes de cette source et de cette sorte",
 	"why, for the journal":                                    "pourquoi ; le motif est consigné",
+	"age public key of who opens it: age1…":                   "clé publique age de la personne qui l’ouvrira : age1…",
+	"who that is, for the journal":                            "qui est cette personne ; consigné",
+	"days until it expires, 30 at most":                       "jours avant qu’il n’expire, 30 au plus",
+	"file to write":                                           "fichier à écrire",
+	"without benign sets":                                     "sans les bases de fichiers inoffensifs",
 	"do not wait until earlier submissions are matched again": "ne pas attendre que les dépôts antérieurs soient comparés de nouveau",
 
 	"folder of the service's data":                             "dossier des données du service",

@@ -26,6 +26,10 @@ type setOptions struct {
 	strict, replace              bool
 	reason                       string // of withdraw, and of those on one entry
 	noWait                       bool   // of all of these
+
+	to, forWhom, output string // of pack
+	days                int
+	knownOnly           bool
 }
 
 // runSets keeps partners' lists.
@@ -35,7 +39,7 @@ func runSets(ctx context.Context, env *environment, args []string) error {
 		what, args = args[0], args[1:]
 	}
 	run := map[string]func(context.Context, *environment, *setOptions, []string) error{
-		"import": setsImport, "list": setsList, "show": setsShow, "withdraw": setsWithdraw, "remove": setsRemove,
+		"import": setsImport, "list": setsList, "show": setsShow, "withdraw": setsWithdraw, "remove": setsRemove, "pack": setsPack,
 	}[what]
 	state, ofEntry := entryStates[what]
 	if ofEntry {
@@ -59,6 +63,13 @@ func runSets(ctx context.Context, env *environment, args []string) error {
 		fs.StringVar(&o.hash, "hash", "", "what 64 digits are in a plain list: sha256 or pdq")
 		fs.BoolVar(&o.strict, "strict", false, "one wrong line stops the import")
 		fs.BoolVar(&o.replace, "replace", false, "withdraw earlier versions of this source and kind")
+	}
+	if what == "pack" {
+		fs.StringVar(&o.to, "to", "", "age public key of who opens it: age1…")
+		fs.StringVar(&o.forWhom, "for", "", "who that is, for the journal")
+		fs.IntVar(&o.days, "days", triage.DefaultPackDays, "days until it expires, 30 at most")
+		fs.StringVar(&o.output, "o", "", "file to write")
+		fs.BoolVar(&o.knownOnly, "known-only", false, "without benign sets")
 	}
 	if what == "withdraw" || ofEntry {
 		fs.StringVar(&o.reason, "reason", "", "why, for the journal")

@@ -25,6 +25,7 @@ import (
 	"vigie/store/known/matcher"
 	"vigie/store/objects"
 	"vigie/store/setfile"
+	"vigie/store/setpack"
 	"vigie/store/views"
 	"vigie/store/work"
 	"vigie/triage"
@@ -57,6 +58,7 @@ type house struct {
 	archive    *objects.Archive
 	views      *views.Views
 	sets       *known.Sets
+	packs      setpack.Maker
 	mirror     *known.Mirror
 	shards     *matcher.Client // hold the sets for the mirror; nil: it does itself
 	jobs       *work.Queue
@@ -114,10 +116,11 @@ func build(ctx context.Context, c *serviceConfig, keys *secrets, sv *servers, lo
 		return nil, err
 	}
 	names, archive := triage.NewNames(keys.NamingKey), objects.NewArchive(sealed, sv.raw, keys.Service, time.Now)
-	keeper, err := newKeeper(c, keys, sv.raw, chain, log)
+	signer, err := journal.NewSigner(keys.JournalKey)
 	if err != nil {
 		return nil, err
 	}
+	keeper := newKeeper(c, signer, sv.raw, chain, log)
 	catchUp := newCatchUp(sv, keys, chain, archive, shards, names, log)
 	rdb := sv.connect(gate{catchUp}.connected)
 	rdb.AddHook(gate{catchUp})
@@ -129,6 +132,7 @@ func build(ctx context.Context, c *serviceConfig, keys *secrets, sv *servers, lo
 		journal: chain, keeper: keeper, compactor: &journal.Compactor{Store: objects.Keyed{Store: sealed}, Log: log}, archive: archive, views: v, catchUp: catchUp,
 		events:   newProjector(v, sets, chain, archive, names),
 		sets:     sets,
+		packs:    setpack.Maker{Signer: signer},
 		mirror:   newMirror(sets, shards, log),
 		shards:   shards,
 		jobs:     jobs,
@@ -202,16 +206,12 @@ func (h *house) keep(ctx context.Context) error {
 }
 
 // newKeeper returns what seals, signs and locks the journal, with what the store beneath the encryption can do for it.
-func newKeeper(c *serviceConfig, keys *secrets, raw objects.Store, chain *journal.Journal, log *slog.Logger) (*journal.Keeper, error) {
-	signer, err := journal.NewSigner(keys.JournalKey)
-	if err != nil {
-		return nil, err
-	}
+func newKeeper(c *serviceConfig, signer *journal.Signer, raw objects.Store, chain *journal.Journal, log *slog.Logger) *journal.Keeper {
 	o := journal.KeeperOptions{Signer: signer, Witness: witness(c), Retention: c.JournalLock, Every: c.JournalSign, Log: log}
 	if raw.Capabilities().ObjectLock {
 		o.Locker, _ = raw.(journal.Locker)
 	}
-	return chain.Keeper(o), nil
+	return chain.Keeper(o)
 }
 
 // witness returns who keeps the checkpoints, or nil.
@@ -239,7 +239,7 @@ func (h *house) weighing() *triage.Weighing {
 func (h *house) hashSets() *triage.Sets {
 	return &triage.Sets{
 		Store: h.sets, Archive: h.archive, Parse: setfile.Parse, Events: h.events, Names: h.names, Now: time.Now,
-		Room: h.room, Gate: h.catchUp, Lease: h.views.Lease, Log: h.log,
+		Room: h.room, Gate: h.catchUp, Packs: h.packs, Lease: h.views.Lease, Log: h.log,
 	}
 }
 
