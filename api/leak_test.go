@@ -69,9 +69,10 @@ func (w *walk) leaks(what string, a answer, s *secrets) {
 	}
 }
 
-// changing are the operations that a crawler leaves to those who may not call them: others could see nothing after it.
+// changing are the operations that a crawler leaves to those who may not call them: others could see nothing after it, or (packSets) it
+// is answered with noise, in which anything may stand by chance.
 var changing = []string{
-	"closeCase", "reopenCase", "proposeDestruction", "confirmDestruction", "withdrawDestruction", "withdrawSet", "removeSet", "importSet",
+	"closeCase", "reopenCase", "proposeDestruction", "confirmDestruction", "withdrawDestruction", "withdrawSet", "removeSet", "importSet", "packSets",
 	"putPart", "sealExhibit", "upload", "decide", "decideFolder", "undecide", "return", "next", "nextAwaiting", "changeWeights", "setLimits", "recordOutcome", "objectToEntry", "claim", "reveal",
 }
 
