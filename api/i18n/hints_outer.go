@@ -33,7 +33,7 @@ var outerHints = map[string]string{
 	"a hash is md5, sha1, sha256, pdq or phash":                                                                          "une empreinte est md5, sha1, sha256, pdq ou phash",
 
 	// Of set packs.
-	"the recipient is one age public key, age1…, as age-keygen prints it":                                "le destinataire est une clé publique age, age1…, telle que l’affiche age-keygen",
+	"the recipient is one age public key, age1…, as vigie identity show prints it":                       "le destinataire est une clé publique age, age1…, telle que l’affiche vigie identity show",
 	"this set pack was made for another key: open it with the identity whose public key it was made for": "cet extrait des bases a été fait pour une autre clé : ouvrez-le avec l’identité dont la clé publique a servi",
 	"this is no set pack, or it is damaged or cut short: copy it again, or have a new one made":          "ce n’est pas un extrait des bases, ou il est abîmé ou tronqué : copiez-le de nouveau, ou faites-en faire un autre",
 	"this set pack was not made by the service whose key was given: do not use it":                       "cet extrait des bases ne vient pas du service dont la clé a été donnée : ne l’utilisez pas",

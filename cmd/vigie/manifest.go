@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 
 	"vigie/api/i18n"
 	"vigie/store/examiner"
@@ -65,8 +66,11 @@ func notWritten(env *environment, path string, err error) error {
 	if errors.Is(err, fs.ErrExist) {
 		return usageError(env.T("error.file-exists", harmless(path)))
 	}
-	if path, ok := errors.AsType[*fs.PathError](err); ok {
-		return errors.New(env.T("error.file-write", harmless(path.Path), path.Err))
+	if told, ok := errors.AsType[*fs.PathError](err); ok {
+		return errors.New(env.T("error.file-write", harmless(path), told.Err))
+	}
+	if told, ok := errors.AsType[*os.LinkError](err); ok {
+		return errors.New(env.T("error.file-write", harmless(path), told.Err))
 	}
 	return err
 }

@@ -196,16 +196,17 @@ Rétablit une fiche retirée ou contestée, nommée comme elle l’avait été :
 
 Restores an entry that was withdrawn or disputed, named as it was then: vigie sets show lists them.`},
 	"usage.sets pack": {
-		`vigie sets pack --to age1… [--for NOM] [--days 7] [--known-only] -o FICHIER [--json]
+		`vigie sets pack --to age1…|CLÉ [--for NOM] [--days 7] [--known-only] -o FICHIER [--json]
 
-Un extrait des bases, pour compter sur place et sans réseau ce qui est connu : des nombres, jamais une fiche. Chiffré pour une
-clé publique age (age-keygen), signé par le service ; il expire après 7 jours, 30 au plus. Seules les empreintes exactes y sont :
-ce qui n’est que proche se trouve en déposant le scellé. Qui le fait faire, pour qui et jusqu’à quand est consigné.`,
-		`vigie sets pack --to age1… [--for NAME] [--days 7] [--known-only] -o FILE [--json]
+Un extrait des bases, pour compter sur place et sans réseau ce qui est connu : des nombres, jamais une fiche. Chiffré pour la
+clé de l’enquêteur (ce que vigie identity show affiche chez lui), signé par le service ; il expire après 7 jours, 30 au plus. Seules
+les empreintes exactes y sont : ce qui n’est que proche se trouve en déposant le scellé. Qui le fait faire, pour qui et jusqu’à quand
+est consigné.`,
+		`vigie sets pack --to age1…|KEY [--for NAME] [--days 7] [--known-only] -o FILE [--json]
 
-A set pack, to count on the spot and offline what is known: numbers, never an entry. Encrypted for one age public key
-(age-keygen), signed by the service; it expires after 7 days, 30 at most. It has exact digests alone: what is only near is
-found by submitting the exhibit. Who has it made, for whom and until when is recorded.`},
+A set pack, to count on the spot and offline what is known: numbers, never an entry. Encrypted for the examiner's key
+(what vigie identity show prints on their machine), signed by the service; it expires after 7 days, 30 at most. It has exact digests
+alone: what is only near is found by submitting the exhibit. Who has it made, for whom and until when is recorded.`},
 	"usage.sets withdraw": {"vigie sets withdraw NUMÉRO --reason MOTIF [--json]", "vigie sets withdraw ID --reason WHY [--json]"},
 
 	"error.no-url":     {"où est le service ? Donner --url ou VIGIE_URL (par exemple http://127.0.0.1:8787)", "where is the service? Give --url or VIGIE_URL (for example http://127.0.0.1:8787)"},
@@ -241,7 +242,8 @@ found by submitting the exhibit. Who has it made, for whom and until when is rec
 	"error.destroy-what":    {"dire quoi faire : vigie destroy SCELLÉ --reference RÉFÉRENCE, --confirm ou --withdraw, ou vigie destroy --list", "say what to do: vigie destroy EXHIBIT --reference REF, --confirm or --withdraw, or vigie destroy --list"},
 	"error.sets-what":       {"dire quoi faire : vigie sets import, list, show, withdraw, remove, withdraw-entry, dispute-entry, restore-entry ou pack", "say what to do: vigie sets import, list, show, withdraw, remove, withdraw-entry, dispute-entry, restore-entry or pack"},
 	"error.import-what":     {"donner un seul fichier : vigie sets import FICHIER --kind … --source …", "give one file: vigie sets import FILE --kind … --source …"},
-	"error.pack-to":         {"pour qui ? Donner --to et une clé publique age (age1…)", "for whom? Give --to and an age public key (age1…)"},
+	"error.pack-to":         {"pour qui ? Donner --to et une clé publique age (age1…) ou un fichier de vigie identity show", "for whom? Give --to and an age public key (age1…) or a file of vigie identity show"},
+	"error.pack-recipient":  {"--to n’est ni une clé publique age (age1…) ni un fichier de vigie identity show", "--to is neither an age public key (age1…) nor a file of vigie identity show"},
 	"error.pack-output":     {"dans quel fichier ? Donner -o FICHIER", "into which file? Give -o FILE"},
 	"error.pack-days":       {"--days va de 1 à %d", "--days is from 1 to %d"},
 	"error.set-kind":        {"que contient la liste ? Donner --kind known ou --kind benign", "what does the list hold? Give --kind known or --kind benign"},

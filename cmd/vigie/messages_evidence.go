@@ -19,10 +19,12 @@ first time. Only its account may read the file; keep a copy in a safe place.`},
 	"usage.identity show": {
 		`vigie identity show [--identity FICHIER]
 
-La part publique de la clé : à donner à qui doit vérifier une signature (vigie verify --key).`,
+La part publique de la clé : à donner à qui doit vérifier une signature (vigie verify --key), ou faire un extrait des
+bases (vigie sets pack --to).`,
 		`vigie identity show [--identity FILE]
 
-The public half of the key: for whoever is to verify a signature (vigie verify --key).`},
+The public half of the key: for whoever is to verify a signature (vigie verify --key), or to make a set pack
+(vigie sets pack --to).`},
 	"usage.manifest": {
 		`vigie manifest IDENTIFIANT | --case PROCÉDURE --exhibit SCELLÉ [-o FICHIER]
 

@@ -67,10 +67,10 @@ var flagsInFrench = map[string]string{
 	"one wrong line stops the import":                         "une ligne fausse arrête l’import",
 	"withdraw earlier versions of this source and kind":       "retirer les versions précédentes de cette source et de cette sorte",
 	"why, for the journal":                                    "pourquoi ; le motif est consigné",
-	"age public key of who opens it: age1…":                   "clé publique age de la personne qui l’ouvrira : age1…",
-	"who that is, for the journal":                            "qui est cette personne ; consigné",
+	"who opens it: age1…, or a file of vigie identity show":   "qui l’ouvrira : age1…, ou un fichier de vigie identity show",
+	"who that is, for the journal; else the name in the file": "qui est cette personne ; consigné ; sinon le nom que dit le fichier",
 	"days until it expires, 30 at most":                       "jours avant qu’il n’expire, 30 au plus",
-	"file to write":                                           "fichier à écrire",
+	"new file":                                                "nouveau fichier",
 	"without benign sets":                                     "sans les bases de fichiers inoffensifs",
 	"do not wait until earlier submissions are matched again": "ne pas attendre que les dépôts antérieurs soient comparés de nouveau",
 

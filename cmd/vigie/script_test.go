@@ -68,9 +68,6 @@ func runScripts(t *testing.T, withService bool) {
 			env.Setenv("SOON", time.Now().Add(2*time.Hour).UTC().Format(time.RFC3339))
 			env.Setenv("LANG", "C.UTF-8")
 			env.Setenv("VIGIE_IDENTITY", filepath.Join(env.WorkDir, ".identity", "examiner.key"))
-			if err := examinerKeys(env); err != nil {
-				return err
-			}
 			if !withService {
 				return nil
 			}

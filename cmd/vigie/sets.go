@@ -65,10 +65,10 @@ func runSets(ctx context.Context, env *environment, args []string) error {
 		fs.BoolVar(&o.replace, "replace", false, "withdraw earlier versions of this source and kind")
 	}
 	if what == "pack" {
-		fs.StringVar(&o.to, "to", "", "age public key of who opens it: age1…")
-		fs.StringVar(&o.forWhom, "for", "", "who that is, for the journal")
+		fs.StringVar(&o.to, "to", "", "who opens it: age1…, or a file of vigie identity show")
+		fs.StringVar(&o.forWhom, "for", "", "who that is, for the journal; else the name in the file")
 		fs.IntVar(&o.days, "days", triage.DefaultPackDays, "days until it expires, 30 at most")
-		fs.StringVar(&o.output, "o", "", "file to write")
+		fs.StringVar(&o.output, "o", "", "new file")
 		fs.BoolVar(&o.knownOnly, "known-only", false, "without benign sets")
 	}
 	if what == "withdraw" || ofEntry {

@@ -1,16 +1,20 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 
 	"vigie/api/client"
 	"vigie/api/i18n"
 	"vigie/api/wire"
+	"vigie/store/examiner"
 	"vigie/store/setpack"
 	"vigie/triage"
 )
@@ -27,28 +31,51 @@ func setsPack(ctx context.Context, env *environment, o *setOptions, rest []strin
 	case o.days < 1 || o.days > triage.MaxPackDays:
 		return usageError(env.T("error.pack-days", triage.MaxPackDays))
 	}
+	q := wire.PackSets{For: o.forWhom, Days: o.days, KnownOnly: o.knownOnly}
+	if err := packFor(env, o.to, &q); err != nil {
+		return err
+	}
 	c, notice, err := o.connection.client(env)
 	if err != nil {
 		return err
 	}
 	var told wire.SetPack
 	err = writeWhole(o.output, func(w io.Writer) (err error) {
-		told, err = fetchPack(ctx, env, c, notice, wire.PackSets{To: o.to, For: o.forWhom, Days: o.days, KnownOnly: o.knownOnly}, w)
+		told, err = fetchPack(ctx, env, c, notice, q, w)
 		return err
 	})
 	if err != nil {
-		return err
+		return notWritten(env, o.output, err)
 	}
 	if o.json {
 		return writeJSON(env.Stdout, told)
 	}
-	fmt.Fprintln(env.Stdout, env.T("sets.packed", told.ID, harmless(o.output)))
+	printPack(env, o.output, told)
+	return nil
+}
+
+// packFor reads who opens the pack: an age public key, or a file of "vigie identity show", whose name goes into the journal unless
+// another was given.
+func packFor(env *environment, to string, q *wire.PackSets) error {
+	if strings.HasPrefix(to, "age1") {
+		q.To = to
+		return nil
+	}
+	key, err := examiner.ReadPublic(to)
+	if err != nil || key.Recipient() == nil {
+		return usageError(env.T("error.pack-recipient")) // without what was given: it could be a secret one
+	}
+	q.To, q.For = key.Recipient().String(), cmp.Or(q.For, key.Name())
+	return nil
+}
+
+func printPack(env *environment, path string, told wire.SetPack) {
+	fmt.Fprintln(env.Stdout, env.T("sets.packed", told.ID, harmless(path)))
 	fmt.Fprintf(env.Stdout, "  %s\n", env.T("sets.pack-holds", i18n.Number(env.Lang, told.Known), i18n.Number(env.Lang, told.Benign)))
 	fmt.Fprintf(env.Stdout, "  %s\n", env.T("sets.pack-until", i18n.Moment(env.Lang, told.Expires.Local())))
 	if told.Perceptual > 0 {
 		fmt.Fprintf(env.Stdout, "  %s\n", messages.N(env.Lang, "sets.pack-perceptual", told.Perceptual))
 	}
-	return nil
 }
 
 // fetchPack has a pack written to w, and shows how far it is: first how many entries the service reads, then what has arrived.
@@ -90,8 +117,12 @@ func (w countingWriter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// writeWhole has write fill a file that nobody else may read, which takes path's place when it is whole. Where that fails, path is as it was.
+// writeWhole has write fill a new file that nobody else may read, which has its name only when it is whole. fs.ErrExist: there is a
+// file of that name.
 func writeWhole(path string, write func(io.Writer) error) error {
+	if _, err := os.Lstat(path); err == nil {
+		return fs.ErrExist // said before the service makes anything
+	}
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".vigie-*") // mode 0600
 	if err != nil {
 		return err

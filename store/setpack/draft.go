@@ -43,7 +43,7 @@ func (m Maker) Draft(to string, room map[triage.SetKind]int) (triage.PackDraft, 
 func parseRecipient(to string) (age.Recipient, error) {
 	some, err := age.ParseRecipients(strings.NewReader(to))
 	if err != nil || len(some) != 1 || strings.ContainsAny(to, " \t\r\n#") { // which age would pass over
-		return nil, triage.E(triage.Invalid, "make set pack", "", "the recipient is one age public key, age1…, as age-keygen prints it", nil) // the cause would repeat it
+		return nil, triage.E(triage.Invalid, "make set pack", "", "the recipient is one age public key, age1…, as vigie identity show prints it", nil) // the cause would repeat it
 	}
 	return some[0], nil
 }
