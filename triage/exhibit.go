@@ -44,6 +44,14 @@ func (m *Manifest) Same(parts []PartID) bool {
 	return true
 }
 
+// CheckLabels refuses a case number and a seal that no exhibit can have.
+func CheckLabels(caseNumber, seal string) error {
+	if err := checkLabel("case", caseNumber); err != nil {
+		return err
+	}
+	return checkLabel("exhibit", seal)
+}
+
 // checkLabel refuses labels that are empty, too long, or hold what no label needs.
 func checkLabel(what, s string) error {
 	switch {

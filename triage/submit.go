@@ -134,10 +134,7 @@ func (s *Submission) Open(ctx context.Context, by Actor, caseNumber, seal string
 	if by.Role != Examiner {
 		return Exhibit{}, forbidden(op, by)
 	}
-	if err := checkLabel("case", caseNumber); err != nil {
-		return Exhibit{}, err
-	}
-	if err := checkLabel("exhibit", seal); err != nil {
+	if err := CheckLabels(caseNumber, seal); err != nil {
 		return Exhibit{}, err
 	}
 	id := s.Names.Exhibit(caseNumber, seal)

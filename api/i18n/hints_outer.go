@@ -56,6 +56,8 @@ var outerHints = map[string]string{
 
 	// Of bundles.
 	"the bundle is damaged: copy it again from where it was packed, or pack the source anew":                                 "le paquet est endommagé : copiez-le à nouveau depuis le disque d’origine, ou refaites-le depuis la source",
+	"its end holds no signature: pack it again":                                                                              "sa fin ne porte pas de signature : refaites-le",
+	"its header says something else than what was signed: pack it again":                                                     "son en-tête dit autre chose que ce qui a été signé : refaites-le",
 	"the bundle cannot be read: check its disk":                                                                              "le paquet ne peut pas être lu : vérifiez son disque",
 	"there is no such bundle: check its path":                                                                                "ce paquet n’existe pas : vérifiez son chemin",
 	"the bundle is finished: send it with vigie submit, or give another name":                                                "le paquet est terminé : déposez-le avec vigie submit, ou donnez un autre nom",

@@ -57,5 +57,9 @@ func (env *environment) describe(f *flag.Flag) {
 	default:
 		usage += env.T("flag.default", f.DefValue)
 	}
-	fmt.Fprintf(env.Stdout, "  --%s%s\n        %s\n", f.Name, kind, usage)
+	dashes := "--"
+	if len(f.Name) == 1 {
+		dashes = "-"
+	}
+	fmt.Fprintf(env.Stdout, "  %s%s%s\n        %s\n", dashes, f.Name, kind, usage)
 }

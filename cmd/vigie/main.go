@@ -43,6 +43,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{name: "submit", run: runSubmit},
+		{name: "pack", run: runPack},
 		{name: "verify", run: runVerify},
 		{name: "manifest", run: runManifest},
 		{name: "identity", run: runIdentity},

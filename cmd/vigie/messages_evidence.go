@@ -10,7 +10,7 @@ var evidenceMessages = i18n.Catalogue{
 	"usage.identity new": {
 		`vigie identity new [--identity FICHIER] [--name NOM]
 
-Crée la clé de la personne qui est à ce poste : elle signe les manifestes et ouvre les lots chiffrés. vigie submit et
+Crée la clé de la personne qui est à ce poste : elle signe les manifestes et ouvre les paquets chiffrés. vigie submit et
 vigie pack en créent une la première fois. Le fichier n’est lisible que par son compte ; en garder une copie en lieu sûr.`,
 		`vigie identity new [--identity FILE] [--name NAME]
 
@@ -35,15 +35,16 @@ fichier .zip, que vigie verify lit sans service.`,
 What was signed of an exhibit; with -o the whole manifest (every file, its digests, the signature) in a .zip file, which
 vigie verify reads without a service.`},
 	"usage.verify": {
-		`vigie verify IDENTIFIANT|MANIFESTE SOURCE [--key CLÉ] [--json]
+		`vigie verify IDENTIFIANT|MANIFESTE|PAQUET SOURCE [--key CLÉ] [--json]
 
 Contrôle qu’une source (dossier, archive, image de disque) est celle dont le manifeste a été signé : la signature, puis
-chaque octet, relu ici. Le manifeste est celui du service, ou un fichier de vigie manifest. Sortie 6 si quoi que ce soit
-diffère.`,
-		`vigie verify EXHIBIT|MANIFEST SOURCE [--key KEY] [--json]
+chaque octet, relu ici. Le manifeste est celui du service, d’un fichier de vigie manifest ou d’un paquet de
+vigie pack. Sortie 6 si quoi que ce soit diffère.`,
+		`vigie verify EXHIBIT|MANIFEST|BUNDLE SOURCE [--key KEY] [--json]
 
 Checks that a source (a folder, an archive, a drive image) is the one whose manifest was signed: the signature, then every
-byte, read here again. The manifest is the service's, or a file of vigie manifest. Exits 6 when anything differs.`},
+byte, read here again. The manifest is the service's, that of a file of vigie manifest, or of a bundle of vigie pack. Exits 6
+when anything differs.`},
 
 	"error.identity-what":  {"vigie identity new ou show", "vigie identity new or show"},
 	"error.identity-where": {"ce compte n’a pas de dossier de réglages : donner --identity FICHIER", "this account has no settings folder: give --identity FILE"},

@@ -31,6 +31,7 @@ var serviceMessages = i18n.Catalogue{
 		"stopped by Ctrl-C: run the same command again to go on"},
 
 	"command.submit":     {"soumettre un scellé (dossier, archive, image de disque)", "submit an exhibit (a folder, an archive, a drive image)"},
+	"command.pack":       {"écrire un scellé dans un paquet chiffré, sans réseau", "write an exhibit into an encrypted bundle, without a network"},
 	"command.verify":     {"contrôler qu’une source est celle dont le manifeste a été signé", "check that a source is the one whose manifest was signed"},
 	"command.manifest":   {"lire ou garder le manifeste signé d’un scellé", "read or keep the signed manifest of an exhibit"},
 	"command.identity":   {"la clé qui signe les manifestes", "the key that signs manifests"},
@@ -117,6 +118,7 @@ var serviceMessages = i18n.Catalogue{
 	"flag.string":   {"TEXTE", "TEXT"},
 	"flag.int":      {"N", "N"},
 	"flag.value":    {"TAILLE", "SIZE"},
+	"flag.key":      {"CLÉ", "KEY"},
 	"flag.duration": {"DURÉE", "DURATION"},
 	"flag.default":  {" (par défaut : %s)", " (default %s)"},
 	"error.flag":    {"option incorrecte : %v (voir vigie help %s)", "%v (vigie help %s)"},

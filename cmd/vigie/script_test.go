@@ -74,7 +74,7 @@ func runScripts(t *testing.T, withService bool) {
 			return startService(env)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"odd": oddNames, "exits": exits, "lines": lines, "become": become, "until": until, "shows": shows, "pack": pack, "packed": packed,
+			"odd": oddNames, "exits": exits, "lines": lines, "become": become, "until": until, "shows": shows, "archive": archive, "damage": damage, "packed": packed,
 		},
 	})
 }
@@ -253,10 +253,10 @@ func oddNames(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// pack makes an archive of a folder: pack a.zip folder, or a.tgz.
-func pack(ts *testscript.TestScript, neg bool, args []string) {
+// archive makes an archive of a folder: archive a.zip folder, or a.tgz.
+func archive(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
-		ts.Fatalf("usage: pack archive folder")
+		ts.Fatalf("usage: archive FILE folder")
 	}
 	f, err := os.Create(ts.MkAbs(args[0]))
 	ts.Check(err)
@@ -273,4 +273,21 @@ func pack(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(w.AddFS(members))
 	ts.Check(w.Close())
 	ts.Check(z.Close())
+}
+
+// damage copies a file, less its second half or with another byte in the middle: damage FILE NEW cut|spoil.
+func damage(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: damage FILE NEW cut|spoil")
+	}
+	content, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	middle := len(content) / 2
+	switch args[2] {
+	case "cut":
+		content = content[:middle]
+	case "spoil":
+		content[middle] ^= 1
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), content, 0o600))
 }

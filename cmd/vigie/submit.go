@@ -15,6 +15,7 @@ import (
 	"vigie/api/i18n"
 	"vigie/api/wire"
 	"vigie/store/evidence"
+	"vigie/store/evidence/pack"
 	"vigie/triage"
 )
 
@@ -84,32 +85,60 @@ func runSubmit(ctx context.Context, env *environment, args []string) error {
 		return usageError(env.T("error.submit-what"))
 	case len(rest) > 1:
 		return usageError(env.T("error.too-many", harmless(rest[1])))
-	case o.caseNumber == "" || o.exhibit == "":
-		return usageError(env.T("error.submit-names"))
 	case o.uploads < 1 || o.readers < 1:
 		return usageError(env.T("error.submit-parallel"))
 	case o.limitRate > 0 && o.limitRate < client.MinLimit:
 		return usageError(env.T("error.submit-rate"))
 	}
+	if pack.Is(rest[0]) {
+		return o.submitBundle(ctx, env, rest[0])
+	}
+	if o.caseNumber == "" || o.exhibit == "" {
+		return usageError(env.T("error.submit-names"))
+	}
 	if _, err := (&wire.OpenExhibit{Seized: o.seized}).SeizedOn(); err != nil {
 		return usageError(env.T("error.submit-seized", harmless(o.seized)))
 	}
-	source, err := evidence.Open(rest[0], env.sleuthKit)
+	from, err := evidence.Open(rest[0], env.sleuthKit)
 	if err != nil {
 		return usageError(env.T("error.source", harmless(rest[0]), i18n.Problem(env.Lang, err)))
 	}
-	defer source.Close()
-	return o.submit(ctx, env, source)
-}
-
-// submit sends a source, and says what became of it.
-func (o *submitOptions) submit(ctx context.Context, env *environment, source *evidence.Source) error {
-	start := time.Now()
-	c, notice, err := o.connection.client(env)
+	defer from.Close()
+	key, err := env.identity(o.identity)
 	if err != nil {
 		return err
 	}
+	return o.submit(ctx, env, from, &signer{key: key})
+}
+
+// submitBundle sends what was packed elsewhere. It says itself which exhibit it is, and its signature goes along.
+func (o *submitOptions) submitBundle(ctx context.Context, env *environment, path string) error {
 	key, err := env.identity(o.identity)
+	if err != nil {
+		return err
+	}
+	b, err := openBundle(path, key)
+	if err != nil {
+		return ofFile(env, path, err)
+	}
+	defer b.Close()
+	h := b.Header()
+	for flag, is := range map[string]string{o.caseNumber: h.Case, o.exhibit: h.Seal, o.seized: h.Seized} {
+		if flag != "" && flag != is {
+			return usageError(env.T("error.submit-bundle", harmless(flag), harmless(h.Case), harmless(h.Seal)))
+		}
+	}
+	o.caseNumber, o.exhibit, o.seized = h.Case, h.Seal, h.Seized
+	if err = o.submit(ctx, env, b, &signer{key: key, bundle: b}); ofBundle(err) {
+		err = ofFile(env, path, err)
+	}
+	return err
+}
+
+// submit sends a source, and says what became of it.
+func (o *submitOptions) submit(ctx context.Context, env *environment, from source, by *signer) error {
+	start := time.Now()
+	c, notice, err := o.connection.client(env)
 	if err != nil {
 		return err
 	}
@@ -126,11 +155,11 @@ func (o *submitOptions) submit(ctx context.Context, env *environment, source *ev
 	}
 	fmt.Fprintln(announce, env.T("submit.exhibit", x.ID, harmless(x.Case), harmless(x.Exhibit)))
 
-	s := newSubmission(c, source, x.ID, o.readers, o.uploads)
+	s := newSubmission(c, from, x.ID, o.readers, o.uploads)
 	s.fromStart = o.fromStart
 	sealed, err := o.send(ctx, env, s, notice)
 	if errors.Is(err, evidence.ErrTakenOver) { // the service has lost what it had
-		s = newSubmission(c, source, x.ID, o.readers, o.uploads)
+		s = newSubmission(c, from, x.ID, o.readers, o.uploads)
 		s.fromStart = true
 		sealed, err = o.send(ctx, env, s, notice)
 	}
@@ -143,12 +172,12 @@ func (o *submitOptions) submit(ctx context.Context, env *environment, source *ev
 	if sealed.Items == 0 {
 		fmt.Fprintln(env.Stderr, env.T("submit.nothing"))
 	}
-	by, err := s.sign(ctx, key, x, sealed.Version)
+	kept, err := by.sign(ctx, s, x, sealed.Version)
 	if err != nil {
 		return interrupted(env, err)
 	}
 	sum := s.summary(x, sealed, time.Since(start))
-	sum.SignedBy, sum.Key = by.Name(), by.Fingerprint()
+	sum.SignedBy, sum.Key = kept.Name(), kept.Fingerprint()
 	if !o.json {
 		printSubmission(env, s.items, sum)
 	}
@@ -238,6 +267,8 @@ func (o *submitOptions) settle(ctx context.Context, env *environment, s *submiss
 // interrupted tells how to go on after a submission that stopped before its end.
 func interrupted(env *environment, err error) error {
 	switch {
+	case ofBundle(err):
+		return err
 	case errors.Is(err, context.Canceled):
 		return &exitError{exitInterrupted, errors.New(env.T("submit.interrupted"))}
 	case triage.IsKind(err, triage.Unavailable), triage.IsKind(err, triage.Unknown):

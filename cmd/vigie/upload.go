@@ -112,7 +112,7 @@ func (u *uploads) upload(ctx context.Context, job *upload) error {
 		switch {
 		case err == nil:
 			return u.arrived(ctx, job)
-		case errors.Is(err, evidence.ErrTakenOver), !triage.IsKind(err, triage.Corrupt):
+		case endsAll(err), !triage.IsKind(err, triage.Corrupt):
 			return err
 		}
 		u.changed(from, err)
@@ -190,12 +190,16 @@ func (u *uploads) read(ctx context.Context, job *upload) ([]byte, candidate, err
 			return content, from, nil
 		case ctx.Err() != nil:
 			return nil, candidate{}, ctx.Err()
-		case errors.Is(err, evidence.ErrTakenOver):
+		case endsAll(err):
 			return nil, candidate{}, err
 		}
 		u.changed(from, err)
 	}
 }
+
+// endsAll reports whether bytes could not be had for a reason that lies with the source as a whole, not with one of its files: they were
+// taken over unread from an earlier run, or the bundle is damaged or cannot be read.
+func endsAll(err error) bool { return errors.Is(err, evidence.ErrTakenOver) || ofBundle(err) }
 
 // whole returns the bytes of an item.
 func whole(ctx context.Context, found *evidence.Found) ([]byte, error) {

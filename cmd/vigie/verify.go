@@ -13,6 +13,7 @@ import (
 
 	"vigie/api/i18n"
 	"vigie/store/evidence"
+	"vigie/store/evidence/pack"
 	"vigie/store/examiner"
 	"vigie/triage"
 )
@@ -81,6 +82,9 @@ func runVerify(ctx context.Context, env *environment, args []string) error {
 // manifest opens that of a file, or fetches that of an exhibit.
 func (o *verifyOptions) manifest(ctx context.Context, env *environment, ids []string) (*signedManifest, error) {
 	if len(ids) == 1 {
+		if pack.Is(ids[0]) {
+			return o.packedManifest(env, ids[0])
+		}
 		if info, err := os.Stat(ids[0]); err == nil && info.Mode().IsRegular() {
 			return openManifest(ids[0])
 		}
@@ -94,6 +98,19 @@ func (o *verifyOptions) manifest(ctx context.Context, env *environment, ids []st
 		return nil, err
 	}
 	return fetchManifest(ctx, c, id)
+}
+
+// packedManifest is that of a bundle.
+func (o *verifyOptions) packedManifest(env *environment, path string) (*signedManifest, error) {
+	key, err := env.identity(o.identity)
+	if err != nil {
+		return nil, err
+	}
+	b, err := openBundle(path, key)
+	if err != nil {
+		return nil, ofFile(env, path, err)
+	}
+	return b.manifest(), nil
 }
 
 // verify checks the signature first, then the source.

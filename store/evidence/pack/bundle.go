@@ -1,7 +1,6 @@
 package pack
 
 import (
-	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -37,7 +36,7 @@ func openBundle(op string, file *os.File, key age.Identity) (*bundle, error) {
 		return nil, noBundle(op, err)
 	}
 	if n < len(head) || string(head[:len(magic)]) != magic {
-		if bytes.HasPrefix(head[:n], []byte(magic[:len(magic)-2])) && n > len(magic) {
+		if begins(head[:n]) {
 			return nil, triage.E(triage.Invalid, op, "", "this bundle is of another version: update this program", nil)
 		}
 		return nil, triage.E(triage.Invalid, op, "", "this file is no bundle of vigie pack", nil)

@@ -131,11 +131,11 @@ func TestWhatWasNotBegunIsNotResumed(t *testing.T) {
 	starts, _, _ := pack.Frames(whole)
 	for cut := range int(starts[1]) {
 		put(t, path, whole[:cut])
-		if _, err := pack.Resume(t.Context(), path, key, nil, key.Recipient()); !triage.IsKind(err, triage.Corrupt) && !triage.IsKind(err, triage.Invalid) {
+		if _, err := pack.Resume(t.Context(), path, key, nil); !triage.IsKind(err, triage.Corrupt) && !triage.IsKind(err, triage.Invalid) {
 			t.Fatalf("cut off at %d: %v", cut, err)
 		}
 	}
-	if _, err := pack.Resume(t.Context(), filepath.Join(t.TempDir(), "none"), key, nil, key.Recipient()); !triage.IsKind(err, triage.NotFound) {
+	if _, err := pack.Resume(t.Context(), filepath.Join(t.TempDir(), "none"), key, nil); !triage.IsKind(err, triage.NotFound) {
 		t.Error(err)
 	}
 }

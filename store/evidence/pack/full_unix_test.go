@@ -71,7 +71,7 @@ func packAsChild(path, secret string) error {
 		}
 	}
 	ctx, endless := context.Background(), os.Getenv("PACK_LIMIT") == ""
-	w, err := pack.Resume(ctx, path, key, nil, key.Recipient())
+	w, err := pack.Resume(ctx, path, key, nil)
 	if err != nil {
 		return err
 	}

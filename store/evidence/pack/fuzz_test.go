@@ -81,7 +81,7 @@ func readAll(t *testing.T, path string, key age.Identity) {
 // resumeAll goes on with a bundle; what it takes over can be read.
 func resumeAll(t *testing.T, path string, key *age.X25519Identity) {
 	t.Helper()
-	w, err := Resume(t.Context(), path, key, nil, key.Recipient())
+	w, err := Resume(t.Context(), path, key, nil)
 	if err != nil {
 		return
 	}
@@ -182,7 +182,10 @@ func forge(t *testing.T, path string, key *age.X25519Identity, finished bool, pl
 		t.Fatal(err)
 	}
 	defer file.Close()
-	w := newWriter(file, Header{}, []age.Recipient{key.Recipient()})
+	w, err := newWriter(file, Header{To: []string{key.Recipient().String()}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	if _, err := w.out.Write(append([]byte(magic), make([]byte, 8)...)); err != nil {
 		t.Fatal(err)
 	}

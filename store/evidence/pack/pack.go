@@ -4,9 +4,12 @@
 package pack
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"os"
 	"time"
 
 	"filippo.io/age"
@@ -27,6 +30,24 @@ type Header struct {
 	Seal    string    `json:"seal"`
 	Seized  string    `json:"seized,omitempty"` // day of the seizure, 2006-01-02; empty: nobody said
 	Created time.Time `json:"created"`
+	To      []string  `json:"to"` // whom it is for, as age1…; Create fills it in
+}
+
+// Is reports whether a file begins as a bundle does, of whatever version.
+func Is(path string) bool {
+	file, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	head := make([]byte, len(magic))
+	_, err = io.ReadFull(file, head)
+	return err == nil && begins(head)
+}
+
+// begins reports whether a file of this head is a bundle, of whatever version.
+func begins(head []byte) bool {
+	return len(head) >= len(magic) && bytes.HasPrefix(head, []byte(magic[:len(magic)-2]))
 }
 
 // These are causes of the errors of this package, for those who do something about them.
@@ -35,6 +56,7 @@ var (
 	ErrUnfinished = errors.New("the bundle is not finished")
 	ErrInUse      = errors.New("another process writes the bundle")
 	ErrDamaged    = errors.New("the bundle is damaged")
+	ErrUnreadable = errors.New("the bundle cannot be read")
 )
 
 // damaged is of what is not what a Writer wrote, in the frame that begins at byte at.
@@ -59,7 +81,7 @@ func unread(op string, at int64, err error) error {
 
 // unreadable is of a disk that does not give what is on it.
 func unreadable(op string, err error) error {
-	return triage.E(triage.Unavailable, op, "", "the bundle cannot be read: check its disk", err)
+	return triage.E(triage.Unavailable, op, "", "the bundle cannot be read: check its disk", fmt.Errorf("%w: %w", ErrUnreadable, err))
 }
 
 // noBundle is of a path that leads to no bundle.

@@ -1,6 +1,7 @@
 package pack_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -158,18 +159,18 @@ func TestNothingIsWrittenOver(t *testing.T) {
 func TestTwoDoNotWriteAtOnce(t *testing.T) {
 	path, key := filepath.Join(t.TempDir(), "usb.vgp"), newKey(t)
 	w := create(t, path, key)
-	if _, err := pack.Resume(t.Context(), path, key, nil, key.Recipient()); !errors.Is(err, pack.ErrInUse) || !triage.IsKind(err, triage.Conflict) {
+	if _, err := pack.Resume(t.Context(), path, key, nil); !errors.Is(err, pack.ErrInUse) || !triage.IsKind(err, triage.Conflict) {
 		t.Error(err)
 	}
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
 	again := resumeAt(t, path, key)
-	if _, err := pack.Resume(t.Context(), path, key, nil, key.Recipient()); !errors.Is(err, pack.ErrInUse) {
+	if _, err := pack.Resume(t.Context(), path, key, nil); !errors.Is(err, pack.ErrInUse) {
 		t.Error(err)
 	}
 	packAll(t, again, nil)
-	if _, err := pack.Resume(t.Context(), path, key, nil, key.Recipient()); !errors.Is(err, pack.ErrFinished) || !triage.IsKind(err, triage.Conflict) {
+	if _, err := pack.Resume(t.Context(), path, key, nil); !errors.Is(err, pack.ErrFinished) || !triage.IsKind(err, triage.Conflict) {
 		t.Error(err)
 	}
 }
@@ -230,10 +231,56 @@ func TestWhatIsNoBundleIsTold(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := pack.Resume(t.Context(), half, newKey(t), nil, key.Recipient()); !triage.IsKind(err, triage.Forbidden) {
+	if _, err := pack.Resume(t.Context(), half, newKey(t), nil); !triage.IsKind(err, triage.Forbidden) {
 		t.Errorf("another key: %v", err)
 	}
 	if _, err := pack.Open(filepath.Join(t.TempDir(), "none"), key); !triage.IsKind(err, triage.NotFound) {
 		t.Errorf("none: %v", err)
+	}
+}
+
+// TestAResumedBundleStaysForAll lets one of two recipients go on with a bundle: the other reads what came before and after.
+func TestAResumedBundleStaysForAll(t *testing.T) {
+	one, other := newKey(t), newKey(t)
+	path := filepath.Join(t.TempDir(), "usb.vgp")
+	s := sealOf(20, 10)
+	w, err := pack.Create(path, header, one.Recipient(), other.Recipient())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := packPart(t.Context(), w, s[0]); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	w = resumeAt(t, path, one)
+	packAll(t, w, s)
+	mustHold(t, path, one, s)
+	mustHold(t, path, other, s)
+	r := openAt(t, path, other)
+	if to := r.Header().To; !slices.Equal(to, []string{one.Recipient().String(), other.Recipient().String()}) {
+		t.Errorf("it is for %q", to)
+	}
+	p := 0
+	for part, err := range r.Parts(t.Context()) {
+		if body, bodyErr := r.Body(p); err != nil || bodyErr != nil || !bytes.Equal(body, part.Body) {
+			t.Errorf("part %d: %v, %v", p, err, bodyErr)
+		}
+		p++
+	}
+}
+
+// TestIs tells bundles, of this version and others, from what is none.
+func TestIs(t *testing.T) {
+	dir := t.TempDir()
+	path, _ := bundleOf(t, sealOf(3, 3))
+	for content, want := range map[string]bool{"vigie pack 2\nand more": true, "vigie pack": false, "": false, "vigil": false, string(contentOf(t, path)): true} {
+		file := filepath.Join(dir, "file")
+		put(t, file, []byte(content))
+		if got := pack.Is(file); got != want {
+			t.Errorf("%.20q: %v", content, got)
+		}
+	}
+	if pack.Is(dir) || pack.Is(filepath.Join(dir, "none")) {
+		t.Error("a folder, or nothing, is a bundle")
 	}
 }

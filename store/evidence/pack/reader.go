@@ -145,6 +145,12 @@ func (r *Reader) part(i int) (Part, error) {
 	return p, nil
 }
 
+// Body returns the i-th part as it was signed.
+func (r *Reader) Body(i int) ([]byte, error) {
+	p, err := r.part(i)
+	return p.Body, err
+}
+
 // frame opens the frame of a kind that begins at byte at.
 func (r *Reader) frame(at int64, kind byte) (content, error) {
 	f, err := frameAt(r.bundle.file, at, r.bundle.size)

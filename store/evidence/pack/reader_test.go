@@ -145,7 +145,7 @@ func TestAReadingIsStopped(t *testing.T) {
 	}
 	half := append(unfinished(t, contentOf(t, path)), "not whole"...)
 	put(t, path, half)
-	if _, err := pack.Resume(stopped, path, key, nil, key.Recipient()); !errors.Is(err, context.Canceled) {
+	if _, err := pack.Resume(stopped, path, key, nil); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 	if !bytes.Equal(contentOf(t, path), half) {

@@ -14,10 +14,11 @@ import (
 )
 
 // Resume goes on with a bundle that was cut off. Of what is behind the last part but one every byte is checked, and what is not
-// whole is taken away; so is all that follows damage wherever it is met. key is that of one of those whom the bundle is for.
+// whole is taken away; so is all that follows damage wherever it is met. key is that of one of those whom the bundle is for; it stays
+// for all of them.
 // A finished bundle is a Conflict error with ErrFinished. tell, which may be nil, is told now and then how far of the file has been
 // gone through, in bytes: media of the last two parts take as long as to read them.
-func Resume(ctx context.Context, path string, key age.Identity, tell func(done, whole int64), to ...age.Recipient) (*Writer, error) {
+func Resume(ctx context.Context, path string, key age.Identity, tell func(done, whole int64)) (*Writer, error) {
 	const op = "resume bundle"
 	file, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
@@ -26,7 +27,7 @@ func Resume(ctx context.Context, path string, key age.Identity, tell func(done, 
 	if tell == nil {
 		tell = func(int64, int64) {}
 	}
-	w, err := resume(ctx, op, file, key, tell, to)
+	w, err := resume(ctx, op, file, key, tell)
 	if err != nil {
 		file.Close()
 		return nil, err
@@ -34,7 +35,7 @@ func Resume(ctx context.Context, path string, key age.Identity, tell func(done, 
 	return w, nil
 }
 
-func resume(ctx context.Context, op string, file *os.File, key age.Identity, tell func(done, whole int64), to []age.Recipient) (*Writer, error) {
+func resume(ctx context.Context, op string, file *os.File, key age.Identity, tell func(done, whole int64)) (*Writer, error) {
 	if err := lockFor(op, file); err != nil {
 		return nil, err
 	}
@@ -55,7 +56,13 @@ func resume(ctx context.Context, op string, file *os.File, key age.Identity, tel
 	if err != nil {
 		return nil, surveyed(op, err)
 	}
-	w := newWriter(file, b.header, to)
+	w, err := newWriter(file, b.header)
+	if err == nil && len(w.to) == 0 {
+		err = errForm
+	}
+	if err != nil {
+		return nil, damaged(op, headBytes, err)
+	}
 	w.key, w.held, w.earlier = key, s.held, s.parts
 	w.dropped, w.out.end = b.size-s.end, s.end
 	return w, w.trim(b.last)

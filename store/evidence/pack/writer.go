@@ -62,7 +62,11 @@ func (p place) where() *where { return &where{int64(p >> 16), int64(p & 0xffff)}
 
 // Create begins a bundle that every one of the recipients can read whole. It never writes over a file: there is one already is an
 // Exists error.
-func Create(path string, h Header, to ...age.Recipient) (*Writer, error) {
+func Create(path string, h Header, to ...*age.X25519Recipient) (*Writer, error) {
+	h.To = nil
+	for _, r := range to {
+		h.To = append(h.To, r.String())
+	}
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	switch {
 	case errors.Is(err, fs.ErrExist):
@@ -72,8 +76,11 @@ func Create(path string, h Header, to ...age.Recipient) (*Writer, error) {
 	case err != nil:
 		return nil, unwritten(err)
 	}
-	w := newWriter(file, h, to)
-	if err := w.begin(path); err != nil {
+	w, err := newWriter(file, h)
+	if err == nil {
+		err = w.begin(path)
+	}
+	if err != nil {
 		file.Close()
 		os.Remove(path) //nolint:errcheck // there is nothing in it
 		return nil, err
@@ -81,8 +88,17 @@ func Create(path string, h Header, to ...age.Recipient) (*Writer, error) {
 	return w, nil
 }
 
-func newWriter(file *os.File, h Header, to []age.Recipient) *Writer {
-	return &Writer{out: output{file: file}, buffer: bufio.NewWriterSize(nil, writeBuffer), to: to, header: h, held: make(map[prefix]place)}
+// newWriter returns a Writer for those whom the header names.
+func newWriter(file *os.File, h Header) (*Writer, error) {
+	w := &Writer{out: output{file: file}, buffer: bufio.NewWriterSize(nil, writeBuffer), header: h, held: make(map[prefix]place)}
+	for _, name := range h.To {
+		to, err := age.ParseX25519Recipient(name)
+		if err != nil {
+			return nil, err
+		}
+		w.to = append(w.to, to)
+	}
+	return w, nil
 }
 
 func (w *Writer) begin(path string) error {
