@@ -13,13 +13,16 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"vigie/api/client"
 )
 
 const (
 	resumeSeed  = 11
 	resumeKills = 20
 	resumePause = 600  // milliseconds between two of them, at most
-	resumeRate  = "3M" // bytes a second: the submission outlasts all kills
+	packPause   = 300  // the same, for a packing, after 100
+	resumeRate  = "2M" // bytes a second: the submission outlasts all kills
 )
 
 // TestKilledSubmissions kills "vigie submit" at twenty random moments. Run once more, it tells what an undisturbed run of the same
@@ -31,14 +34,18 @@ func TestKilledSubmissions(t *testing.T) {
 		return append([]string{"submit", "--case", "2026/3", "--exhibit", seal, "--json", source}, args...)
 	}
 	random := rand.New(rand.NewPCG(resumeSeed, 0)) //nolint:gosec // moments, not secrets
-	for kill := range resumeKills {
+	pause := moments{random, resumePause}
+	for kill, told := 0, 0; kill < resumeKills || told == 0; kill++ {
 		p := s.start("examiner", submit("KILLED", "--limit-rate", resumeRate)...)
-		time.Sleep(time.Duration(50+random.IntN(resumePause)) * time.Millisecond)
+		pause.wait()
 		select {
 		case <-p.Done:
 			t.Fatalf("the submission ended before kill %d: the source is too small\n%s", kill+1, p.Said())
 		default:
 			p.Kill()
+		}
+		if told = s.completeParts("2026/3", "KILLED"); told == 0 {
+			pause.longer()
 		}
 	}
 	var killed, calm struct {
@@ -64,6 +71,66 @@ func TestKilledSubmissions(t *testing.T) {
 		t.Errorf("%d parts after the kills, %d undisturbed, and not the same", len(a), len(b))
 	}
 	s.run("examiner", "verify", file, source)
+
+	s.run("examiner", "submit", "--json", s.killedPacking(random, source, "PACKED"))
+	if b, _ := s.manifestParts("PACKED"); !slices.Equal(a, b) {
+		t.Errorf("%d parts submitted, %d packed, and not the same", len(a), len(b))
+	}
+}
+
+// killedPacking kills "vigie pack" at random moments until it ends before one, and returns the bundle.
+func (s *stack) killedPacking(random *rand.Rand, source, seal string) string {
+	s.t.Helper()
+	bundle := filepath.Join(s.t.TempDir(), "usb.vgp")
+	pause, size := moments{random, packPause}, int64(0)
+	for kills := 0; ; kills++ {
+		p := s.start("examiner", "pack", "--case", "2026/3", "--exhibit", seal, "--json", "--readers", "1", "-o", bundle, source)
+		pause.wait()
+		select {
+		case <-p.Done:
+			var sum struct{ Resumed int }
+			if err := json.Unmarshal([]byte(p.Printed()), &sum); err != nil || kills < 5 || sum.Resumed == 0 {
+				s.t.Fatalf("after %d kills %+v, %v\n%s", kills, sum, err, p.Said())
+			}
+			s.t.Logf("packed after %d kills, %d items taken over by the last run", kills, sum.Resumed)
+			return bundle
+		default:
+			p.Kill()
+		}
+		before := size
+		if info, err := os.Stat(bundle); err == nil {
+			size = info.Size()
+		}
+		if size <= before {
+			pause.longer()
+		}
+	}
+}
+
+// moments are random ones at which something is killed.
+type moments struct {
+	random *rand.Rand
+	most   int // milliseconds from one to the next
+}
+
+func (m *moments) wait() { time.Sleep(time.Duration(50+m.random.IntN(m.most)) * time.Millisecond) }
+
+// longer is called when nothing came of a run: the machine is busy.
+func (m *moments) longer() { m.most += m.most / 10 }
+
+// completeParts returns how many parts of an exhibit a submission that goes on need not read again.
+func (s *stack) completeParts(caseNumber, seal string) int {
+	s.t.Helper()
+	c := client.New(s.url, s.tokens["examiner"])
+	x, err := c.Open(s.t.Context(), caseNumber, seal, "")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	parts, err := c.CompleteParts(s.t.Context(), x.ID)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return len(parts)
 }
 
 // manifestParts returns the parts of the manifest of an exhibit of case 2026/3, in their order, as they were signed; and the file
