@@ -40,7 +40,7 @@ func openKnown(env *environment, path, service string, key *examiner.Key) (*know
 	defer f.Close()
 	sets, err := setpack.Open(f, key.Identity(), made, time.Now())
 	if err != nil {
-		return nil, err
+		return nil, ofFile(env, path, err)
 	}
 	k := &knownFiles{sets: sets, files: map[triage.SetKind]int{triage.KnownSet: 0, triage.BenignSet: 0}}
 	fmt.Fprintln(env.Stderr, env.T("known.sets", i18n.Number(env.Lang, sets.Known), i18n.Number(env.Lang, sets.Benign),
