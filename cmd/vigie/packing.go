@@ -40,28 +40,33 @@ func (p *packing) run(whole context.Context, env *environment, fromStart bool) (
 		return p.line(env.Lang, time.Since(start), 0, came)
 	})
 	defer line.end()
-	err = p.parts(ctx, earlier, nil, func(found []evidence.Found) error {
-		id, err := p.part(ctx, found)
-		parts = append(parts, id)
-		return err
+	err = p.parts(ctx, earlier, taker{
+		item: func(f *evidence.Found) error { return p.item(ctx, f) },
+		part: func(found []evidence.Found) error {
+			id, err := p.part(found)
+			parts = append(parts, id)
+			return err
+		},
 	})
 	return parts, err
 }
 
-// part packs the media of a part, and then the part. A file that no longer gives the bytes that were digested is one that could not
-// be read.
-func (p *packing) part(ctx context.Context, found []evidence.Found) (triage.PartID, error) {
+// item packs an item's bytes. A file that no longer gives those that were digested is one that could not be read.
+func (p *packing) item(ctx context.Context, f *evidence.Found) error {
+	err := p.medium(ctx, f)
+	if fault, changed := errors.AsType[*evidence.Error](err); changed {
+		p.unreadable(&f.Item, fault.Reason)
+		err = nil
+	}
+	p.known.count(&f.Item)
+	return err
+}
+
+// part packs a part, whose media are packed.
+func (p *packing) part(found []evidence.Found) (triage.PartID, error) {
 	items := make([]triage.Item, len(found))
 	for i := range found {
-		f := &found[i]
-		err := p.medium(ctx, f)
-		if fault, changed := errors.AsType[*evidence.Error](err); changed {
-			p.unreadable(&f.Item, fault.Reason)
-		} else if err != nil {
-			return "", err
-		}
-		p.known.count(&f.Item)
-		items[i] = f.Item
+		items[i] = found[i].Item
 	}
 	return p.to.Part(items)
 }

@@ -22,6 +22,10 @@ type source interface {
 	Taken() (items, bytes int64)  // taken over so far from an earlier reading
 }
 
+// maxPartContent bounds the files of a part, in bytes, but for a larger one, which is a part by itself: what was cut off is read again
+// part by part, and sending begins with the first. A slow disk reads it in ten seconds.
+const maxPartContent = 1 << 30
+
 // reading is how far a source has been read, and what was found in it.
 type reading struct {
 	source  source
@@ -45,34 +49,46 @@ func (r *reading) count(ctx context.Context) {
 	}
 }
 
-// parts reads the source and hands what it tells to emit, part by part: always the same ones of the same source. last, if there is one,
-// is called when all is read, before the last part is handed on.
-func (r *reading) parts(ctx context.Context, earlier evidence.Earlier, last func(), emit func([]evidence.Found) error) error {
+// taker takes what a source tells.
+type taker struct {
+	item func(*evidence.Found) error // one by one; may be nil
+	last func()                      // all is told, and the last part comes; may be nil
+	part func([]evidence.Found) error
+}
+
+// parts reads the source and hands on what it tells, part by part: always the same ones of the same source.
+func (r *reading) parts(ctx context.Context, earlier evidence.Earlier, to taker) error {
 	var part []evidence.Found
-	size := 0
+	size, content := 0, int64(0)
 	for f, err := range r.source.Resume(ctx, r.readers, earlier) {
 		if err != nil {
 			return err
 		}
 		n := encodedSize(&f.Item)
-		if len(part) == triage.MaxPartItems || size+n > triage.MaxPartBytes {
-			if err := emit(part); err != nil {
+		if len(part) == triage.MaxPartItems || size+n > triage.MaxPartBytes || len(part) > 0 && content+f.Size > maxPartContent {
+			if err := to.part(part); err != nil {
 				return err
 			}
-			part, size = nil, 0
+			part, size, content = nil, 0, 0
 		}
-		part, size = append(part, f), size+n
 		r.seen.Add(1)
 		r.seenBytes.Add(f.Size)
 		r.items.add(f.Disposition, f.Reason, 1)
+		size, content = size+n, content+f.Size
+		if to.item != nil {
+			if err := to.item(&f); err != nil {
+				return err
+			}
+		}
+		part = append(part, f)
 	}
-	if last != nil {
-		last()
+	if to.last != nil {
+		to.last()
 	}
 	if len(part) == 0 {
 		return nil
 	}
-	return emit(part)
+	return to.part(part)
 }
 
 // encodedSize is no less than what an item takes in a part: JSON may write a byte of a name as six, Base64 three as

@@ -94,7 +94,7 @@ func (s *submission) run(ctx context.Context) (wire.Sealed, error) {
 func (s *submission) digest(ctx context.Context, earlier evidence.Earlier, parts chan<- *part) error {
 	index := 0
 	allRead := func() { s.allRead.Store(&milestone{time.Now(), s.uploads.sent.Load()}) }
-	return s.reading.parts(ctx, earlier, allRead, func(found []evidence.Found) error {
+	send := func(found []evidence.Found) error {
 		select {
 		case parts <- &part{index: index, found: found}:
 			index++
@@ -102,7 +102,8 @@ func (s *submission) digest(ctx context.Context, earlier evidence.Earlier, parts
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-	})
+	}
+	return s.reading.parts(ctx, earlier, taker{last: allRead, part: send})
 }
 
 // partsAtOnce is how many parts are on their way at once: the service waits for the disk and for Redis with each.
