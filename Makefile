@@ -9,7 +9,7 @@ LISTEN  ?= 127.0.0.1:8787
 export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS) -tags=nodynamic)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test race chaos formats hostile fuzz bench bench-journal bench-hash bench-rebuild bench-work bench-match bench-lookup bench-recall bench-triage bench-groups bench-exposure bench-ingest vet windows setup setup-test setup-minio assets clean
+.PHONY: help demo run build test race chaos formats hostile fuzz bench bench-journal bench-hash bench-rebuild bench-work bench-match bench-lookup bench-recall bench-triage bench-groups bench-exposure bench-ingest bench-memory vet windows setup setup-test setup-minio assets clean
 
 help: ## lists every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -115,6 +115,10 @@ bench-ingest: build setup ## a drive of 20,000 files to its last finding, next t
 	@sh tools/setup/test-tools.sh
 	@$(GO) build -trimpath -o bin/ingestbench ./tools/ingestbench
 	@./bin/ingestbench $(ARGS) $(wildcard $(CORPUS)/photos)
+
+bench-memory: build setup ## memory of all processes while 1,000,000 items are submitted, and its marks: ARGS="-items 20000 -distinct 2000", ARGS="-film 20"
+	@$(GO) build -trimpath -o bin/memorybench ./tools/memorybench
+	@./bin/memorybench $(ARGS)
 
 vet: ## go vet and gofmt
 	@test -z "$$(gofmt -l $$(git ls-files '*.go' 2>/dev/null || find . -name '*.go'))" || { gofmt -l .; echo "gofmt would change these files"; exit 1; }
