@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -36,9 +37,10 @@ const (
 
 // Folder is a Store in a folder of a local file system that knows hard links. Several processes may share it.
 type Folder struct {
-	root    string
-	quota   *quota   // nil: as much as the disk takes
-	durable sync.Map // paths of folders whose names this process has made durable; only ever added to
+	root     string
+	quota    *quota       // nil: as much as the disk takes
+	promised atomic.Int64 // bytes of large objects that are being written: those that are not on the disk yet
+	durable  sync.Map     // paths of folders whose names this process has made durable; only ever added to
 }
 
 var _ Store = (*Folder)(nil)
@@ -135,6 +137,14 @@ func (f *Folder) write(ctx context.Context, op, key string, r io.Reader, size in
 			f.quota.give(size)
 		}
 	}()
+	if size >= largeObject {
+		p, err := f.promise(body.src, size)
+		if err != nil {
+			return writeError(op, key, err)
+		}
+		defer p.end()
+		body.src = p
+	}
 	if err := writeFile(temporary, body); err != nil {
 		if failure := body.failure(); failure != nil {
 			return failure

@@ -2,6 +2,7 @@ package objects
 
 import (
 	"context"
+	"io"
 	"io/fs"
 	"path/filepath"
 	"sync/atomic"
@@ -16,6 +17,9 @@ const (
 	// DiskResume is the load at which a disk that was full has room again: when half as much again as the reserve
 	// is free.
 	DiskResume = 1 / 1.5
+	// largeObject has to fit before its first byte is written: it could fill the disk, reserve and all, before anybody looks again
+	// (triage.Room, each second), and would be sent again as soon as what came of it was removed.
+	largeObject = 64 << 20 // bytes
 )
 
 // quota bounds what one process's Folder holds. The bytes of files count, not those of their blocks.
@@ -59,6 +63,36 @@ func (q *quota) give(n int64) {
 		q.used.Add(-n)
 	}
 }
+
+// promise is the room of a large object while it is written: its bytes that are not on the disk yet.
+type promise struct {
+	io.Reader // its bytes
+	left      int64
+	all       *atomic.Int64 // of all promises
+}
+
+// promise makes room for a large object, whose bytes are then read through it. It fails as the system does when it would not leave the reserve free.
+func (f *Folder) promise(r io.Reader, size int64) (*promise, error) {
+	all := f.promised.Add(size)
+	p := &promise{r, size, &f.promised}
+	free, whole, err := freeSpace(f.root)
+	if err == nil && load(free-all, whole) >= 1 {
+		p.end()
+		return nil, syscall.ENOSPC
+	}
+	return p, nil // what cannot be known shows when it is written
+}
+
+// Read implements io.Reader.
+func (p *promise) Read(b []byte) (int, error) {
+	n, err := p.Reader.Read(b)
+	p.left -= int64(n)
+	p.all.Add(-int64(n))
+	return n, err
+}
+
+// end gives back what was not read.
+func (p *promise) end() { p.all.Add(-p.left) }
 
 // Load says how full the folder is, for triage.Limit: from 1 on only the reserve is free.
 func (f *Folder) Load(context.Context) (float64, error) {

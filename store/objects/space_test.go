@@ -2,7 +2,10 @@ package objects
 
 import (
 	"bytes"
+	"errors"
+	"io"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"vigie/triage"
@@ -56,5 +59,44 @@ func TestFolderKeepsToItsLimit(t *testing.T) {
 	}
 	if err := put(f, "media/c", 450); err != nil {
 		t.Errorf("after relief: %v", err)
+	}
+}
+
+// TestLargeObjectsMustFit puts objects that together would fill the disk. Of what does not fit, no byte is read.
+func TestLargeObjectsMustFit(t *testing.T) {
+	f, err := OpenFolder(t.TempDir(), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	free, _, err := freeSpace(f.root)
+	if err != nil || free*6/10 < largeObject {
+		t.Skip("how much is free is not known, or too little")
+	}
+	most := free * 6 / 10 // of what is free: one such object fits, a second does not
+	unread := func() io.Reader { return iotest.ErrReader(errors.New("it was read")) }
+	if err := f.Put(t.Context(), "media/whole", unread(), free); !triage.IsKind(err, triage.Full) {
+		t.Errorf("larger than what is free: %v", err)
+	}
+	r, w := io.Pipe()
+	first := make(chan error)
+	go func() { first <- f.Put(t.Context(), "media/first", r, most) }()
+	if _, err := w.Write(make([]byte, 1000)); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Put(t.Context(), "media/second", unread(), most); !triage.IsKind(err, triage.Full) {
+		t.Errorf("while the first is written: %v", err)
+	}
+	if err := f.Put(t.Context(), "media/small", bytes.NewReader(make([]byte, 1000)), 1000); err != nil {
+		t.Errorf("a small one meanwhile: %v", err)
+	}
+	w.Close() // it is shorter than it said
+	if err := <-first; !triage.IsKind(err, triage.Corrupt) {
+		t.Errorf("the first: %v", err)
+	}
+	if left := f.promised.Load(); left != 0 {
+		t.Errorf("%d bytes stay promised", left)
+	}
+	if err := f.Put(t.Context(), "media/second", unread(), most); err == nil || triage.IsKind(err, triage.Full) {
+		t.Errorf("after the first has failed: %v", err)
 	}
 }
