@@ -47,7 +47,8 @@ func startService(ctx context.Context, o options) (s *service, err error) {
 	if err := os.MkdirAll(temp, 0o700); err != nil {
 		return s, err
 	}
-	s.env = append(os.Environ(), "LANG=C", "TMPDIR="+temp, "VIGIE_DATA="+filepath.Join(o.dir, "data"), "VIGIE_SECRETS="+filepath.Join(o.dir, "secrets"), "VIGIE_URL=http://"+addr)
+	s.env = append(os.Environ(), "LANG=C", "TMPDIR="+temp, "VIGIE_DATA="+filepath.Join(o.dir, "data"), "VIGIE_SECRETS="+filepath.Join(o.dir, "secrets"),
+		"VIGIE_IDENTITY="+filepath.Join(o.dir, "examiner.key"), "VIGIE_URL=http://"+addr)
 	if s.process, err = running.Start(s.env, o.vigie, "up", "--listen", addr); err != nil {
 		return s, err
 	}
