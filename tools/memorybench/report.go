@@ -99,6 +99,9 @@ func (p *phase) write(out io.Writer, r *report) {
 	}
 }
 
+// leastItems is how many it takes to speak of bytes an item.
+const leastItems = 100
+
 // slope is that of the straight line, by least squares, through what a side had resident behind the first tenth: bytes an item, or 0
 // where the items were done before.
 func (p *phase) slope(items, side int) float64 {
@@ -108,7 +111,7 @@ func (p *phase) slope(items, side int) float64 {
 		n, x, y, xx, xy = n+1, x+a, y+b, xx+a*a, xy+a*b
 	}
 	spread := n*xx - x*x
-	if spread <= 0 {
+	if spread <= 0 || items < leastItems {
 		return 0
 	}
 	return (n*xy - x*y) / spread
@@ -116,6 +119,10 @@ func (p *phase) slope(items, side int) float64 {
 
 func (r *report) writeRedis(out io.Writer, samples []sample) {
 	grown := samples[len(samples)-1].resident[byRedis] - samples[0].resident[byRedis]
+	if r.source.items < leastItems {
+		fmt.Fprintf(out, "\nRedis: %d MiB more\n", grown>>20)
+		return
+	}
 	said := int64(r.source.pictures)*aloneBytes + int64(r.source.others)*documentBytes + int64(r.source.items)*placeBytes
 	contents := max(1, r.source.pictures+r.source.others)
 	fmt.Fprintf(out, "\nRedis: %d MiB more, %d bytes an item, %d a different content; by docs/performance.md %d MiB, without records' spare room\n",
