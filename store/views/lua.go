@@ -2,8 +2,11 @@ package views
 
 import "github.com/redis/go-redis/v9"
 
-// script returns a script that may use the functions below. ARGV[1] is the prefix of all keys.
-func script(body string) *redis.Script { return redis.NewScript(luaShared + body) }
+// script returns a script that may use the functions below. ARGV[1] is the prefix of all keys. What was counted takes effect
+// when it ends.
+func script(body string) *redis.Script {
+	return redis.NewScript(luaShared + "local function act()" + body + "\nend\nlocal answer = act()\ntakeEffect()\nreturn answer")
+}
 
 // luaShared keeps what hangs together: a medium, the counters of its exhibits, the known media of folders, and
 // the groups that must be ranked when those change.
@@ -145,6 +148,14 @@ local function tally(key, bucket, d)
   if call('HINCRBY', P .. key, bucket, d) == 0 then call('HDEL', P .. key, bucket) end
 end
 
+-- later is tally at the end of the script, once for all media of a call. Nobody may read such a counter before.
+local tallies = {}
+local function later(key, bucket, d)
+  local of = tallies[key] or {}
+  tallies[key] = of
+  of[bucket] = (of[bucket] or 0) + d
+end
+
 -- floor is the epoch up to which all media that are not due are as if they had been matched again (sweep.go).
 local floorKept
 local function floor()
@@ -180,8 +191,8 @@ local function matched(m, epoch)
   if before == after then return end
   for e, d in pairs({[before or ''] = -1, [after or ''] = 1}) do
     if e ~= '' then
-      tally('epochs', e, d)
-      tally('ep:' .. e, m.id:sub(1, 2), d)
+      later('epochs', e, d)
+      later('ep:' .. e, m.id:sub(1, 2), d)
     end
   end
 end
@@ -202,17 +213,17 @@ const luaMedia = `
 -- move gives a medium its state and finding, and keeps all counters. The caller saves it.
 local function move(m, state, finding)
   if m.s == state and m.F == finding then return end
-  if state == 'w' and m.s ~= 'w' then tally('wanted', m.id:sub(1, 2), 1) end
+  if state == 'w' and m.s ~= 'w' then later('wanted', m.id:sub(1, 2), 1) end
   if m.s == 'w' and state ~= 'w' then
-    tally('wanted', m.id:sub(1, 2), -1)
+    later('wanted', m.id:sub(1, 2), -1)
     m.t, m.r = nil, nil
   end
   local before, after = class(m.s, m.F), class(state, finding)
   local d = near(finding) - near(m.F)
   for x, place in pairs(m.places) do
     if before ~= after then
-      call('HINCRBY', P .. 'xc:' .. x, before, -1)
-      call('HINCRBY', P .. 'xc:' .. x, after, 1)
+      later('xc:' .. x, before, -1)
+      later('xc:' .. x, after, 1)
     end
     if d ~= 0 then nearby(x, place, d) end
     if d ~= 0 and m.j ~= 'I' then number(x, place, d) end
@@ -240,8 +251,8 @@ end
 local function arrive(m, x, place)
   if m.places[x] then return end
   m.places[x] = place
-  call('HINCRBY', P .. 'xc:' .. x, class(m.s, m.F), 1)
-  neighbour(x, place, 0, 1)
+  later('xc:' .. x, class(m.s, m.F), 1)
+  crowd(x, place, 1)
   if m.j then weigh(x, place, m.j, 1) end
   if near(m.F) == 1 then nearby(x, place, 1) end
   if illicit(m.F, m.j) then number(x, place, 1) end
@@ -381,10 +392,10 @@ end
 -- declared are then forgotten for both.
 local function leave(m, x)
   local place = m.places[x]
-  call('HINCRBY', P .. 'xc:' .. x, class(m.s, m.F), -1)
+  later('xc:' .. x, class(m.s, m.F), -1)
   if near(m.F) == 1 then nearby(x, place, -1) end
   if illicit(m.F, m.j) then number(x, place, -1) end
-  neighbour(x, place, 0, -1)
+  crowd(x, place, -1)
   if m.j then weigh(x, place, m.j, -1) end
   if m.c then follow(m, x, nil) end
   m.places[x] = nil
@@ -392,7 +403,7 @@ local function leave(m, x)
   if next(m.places) ~= nil then return save(m) end
   seen('HDEL', shortKeys(m))
   matched(m, nil)
-  if m.s == 'w' then tally('wanted', m.id:sub(1, 2), -1) end
+  if m.s == 'w' then later('wanted', m.id:sub(1, 2), -1) end
   ungroup(m)
   forget(m)
 end
@@ -444,5 +455,15 @@ end
 local function requeue(t)
   enqueue(t, waitsUnder(t))
   lift(t, members(t.id))
+end
+
+-- takeEffect gives what was counted its effect.
+local function takeEffect()
+  countCrowds()
+  for key, of in pairs(tallies) do
+    for bucket, d in pairs(of) do
+      if d ~= 0 then tally(key, bucket, d) end
+    end
+  end
 end
 `

@@ -87,6 +87,18 @@ local function neighbour(x, place, known, all)
   if before[3] ~= after[3] then stirWithin(x, parent) end
 end
 
+-- crowd counts files that come to a place or go from it, known or not; those of a folder together, when the script ends.
+local crowds = {}
+local function crowd(x, place, d)
+  local where = x .. place:sub(1, 10)
+  crowds[where] = (crowds[where] or 0) + d
+end
+local function countCrowds()
+  for where, d in pairs(crowds) do
+    if d ~= 0 then neighbour(where:sub(1, 8), where:sub(9), 0, d) end
+  end
+end
+
 -- nearby counts known and near-known media: of a neighbourhood, and of a day.
 local function nearby(x, place, d)
   neighbour(x, place, d, 0)

@@ -12,16 +12,23 @@ import (
 // Media implements triage.MediumStore.
 type Media struct{ db }
 
-// markQueued keeps a medium's verified keys. A worker may have examined it already by its declared ones: when they
-// were wrong, it is matched again. ARGV: medium, keys, size, generation.
+// markQueued keeps media's verified keys. A worker may have examined one already by its declared ones: when they
+// were wrong, it is matched again. It returns 1 of each, 0 of one that is not known, and -1 of another generation. ARGV of each:
+// medium, keys, size, generation.
 var markQueued = script(`
-local m = load(ARGV[2])
-if not m then return 0 end
-if (m.v or '1') ~= ARGV[5] then return -1 end
-if m.s == 'l' then return 1 end
-rekey(m, ARGV[3], ARGV[4])
-save(m)
-return 1`)
+local function queue(id, keys, size, generation)
+  local m = load(id)
+  if not m then return 0 end
+  if (m.v or '1') ~= generation then return -1 end
+  if m.s == 'l' then return 1 end
+  rekey(m, keys, size)
+  save(m)
+  return 1
+end
+
+local answer = {}
+for i = 2, #ARGV, 4 do answer[#answer + 1] = queue(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]) end
+return answer`)
 
 // Medium implements triage.MediumStore.
 func (s Media) Medium(ctx context.Context, id triage.MediumID) (triage.Medium, error) {
@@ -94,38 +101,29 @@ func openMedia(ctx context.Context, d db, ids []triage.MediumID) ([]opened, erro
 
 // MarkQueued implements triage.MediumStore. In a later state it only corrects keys that were declared wrongly.
 func (s Media) MarkQueued(ctx context.Context, arrived ...triage.Arrived) ([]error, error) {
-	answers, err := s.markQueued(ctx, arrived)
-	if redis.HasErrorPrefix(err, "NOSCRIPT") {
-		if err = markQueued.Load(ctx, s.rdb).Err(); err == nil {
-			answers, err = s.markQueued(ctx, arrived)
+	const op = "queue medium"
+	gone := make([]error, 0, len(arrived))
+	for some := range slices.Chunk(arrived, batch) {
+		args := make([]any, 0, 4*len(some))
+		for _, m := range some {
+			args = append(args, packID(string(m.Medium)), packKeys(m.Keys), packNumber(m.Size), max(1, m.Generation))
 		}
-	}
-	if err != nil {
-		return nil, fault("views.MarkQueued", "", err)
-	}
-	gone := make([]error, len(arrived))
-	for i, answer := range answers {
-		id := string(arrived[i].Medium)
-		switch found := answer.Val(); {
-		case number(found) == 0:
-			gone[i] = missing("queue medium", id, "medium")
-		case number(found) < 0:
-			gone[i] = triage.E(triage.Conflict, "queue medium", id, "its exhibit was destroyed or changed meanwhile: submit again", nil)
+		answers, err := s.run(ctx, markQueued, s.medium(some[0].Medium), args...).Int64Slice()
+		if err != nil {
+			return nil, fault("views.MarkQueued", "", err)
+		}
+		for i, answer := range answers {
+			switch id := string(some[i].Medium); {
+			case answer == 0:
+				gone = append(gone, missing(op, id, "medium"))
+			case answer < 0:
+				gone = append(gone, triage.E(triage.Conflict, op, id, "its exhibit was destroyed or changed meanwhile: submit again", nil))
+			default:
+				gone = append(gone, nil)
+			}
 		}
 	}
 	return gone, nil
-}
-
-// markQueued asks once about all.
-func (s Media) markQueued(ctx context.Context, arrived []triage.Arrived) ([]*redis.Cmd, error) {
-	pipe := s.rdb.Pipeline()
-	answers := make([]*redis.Cmd, len(arrived))
-	for i, m := range arrived {
-		answers[i] = markQueued.EvalSha(ctx, pipe, []string{s.medium(m.Medium)},
-			s.prefix, packID(string(m.Medium)), packKeys(m.Keys), packNumber(m.Size), max(1, m.Generation))
-	}
-	_, err := pipe.Exec(ctx)
-	return answers, err
 }
 
 // Seen implements triage.SeenStore.

@@ -59,6 +59,7 @@ local wanted = {}
 for i = 6, #ARGV, 5 do
   local id, kind, size, keys, place = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
   local m, media = load(id), kind ~= 'o'
+  local changed = not m or not m.places[x] -- else this part was told before
   if not m then
     m = {id = id, s = 'l', F = '?', k = kind, z = size, d = keys, places = {}}
     local gone = call('HGET', P .. 'gone', id)
@@ -68,12 +69,14 @@ for i = 6, #ARGV, 5 do
   end
   if m.s == 'l' and media then
     move(m, 'w', m.F == '-' and '?' or m.F)
-    m.k, m.t, m.r = kind, ARGV[4], x .. part
+    m.k, m.t, m.r, changed = kind, ARGV[4], x .. part, true
   elseif m.s == 'w' and media and not m.r then
-    m.r = x .. part
+    m.r, changed = x .. part, true
   end
-  arrive(m, x, place)
-  save(m)
+  if changed then
+    arrive(m, x, place)
+    save(m)
+  end
   wanted[#wanted + 1] = m.s == 'w' and '1' or '0'
 end
 return table.concat(wanted)`)
