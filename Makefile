@@ -111,7 +111,7 @@ bench-exposure: build setup ## what somebody must see to decide 100,000 new medi
 	@$(GO) build -trimpath -o bin/exposurebench ./tools/exposurebench
 	@./bin/exposurebench $(ARGS) $(wildcard $(addprefix $(CORPUS)/,photos wallpapers))
 
-bench-ingest: build setup ## a drive of 20,000 files to its last finding, next to its floor, and its marks: ARGS="-files 2000"
+bench-ingest: build setup ## a drive of 20,000 files, a folder and an E01, to its last finding, next to its floor, and its marks: ARGS="-files 2000"
 	@sh tools/setup/test-tools.sh
 	@$(GO) build -trimpath -o bin/ingestbench ./tools/ingestbench
 	@./bin/ingestbench $(ARGS) $(wildcard $(CORPUS)/photos)

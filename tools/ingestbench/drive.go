@@ -36,6 +36,7 @@ type drive struct {
 	bytes    int64
 	pictures int // no two of them the same medium
 	media    int64
+	packed   int64 // bytes of its E01
 }
 
 // makeDrive writes photographs, each varied from one of the folders', and as many other files.

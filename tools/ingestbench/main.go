@@ -1,6 +1,7 @@
 // Command ingestbench measures what the way of a drive costs, from "vigie submit" to the last finding, beside what nobody can
 // do without: reading and digesting every file, decoding the pictures at an eighth, and putting their bytes into the same store.
-// All are measured in one run, one after the other, on the same files with warm caches. "make bench-ingest" runs it.
+// All are measured in one run, one after the other, on the same files with warm caches; the drive goes in as a folder, and as an E01.
+// "make bench-ingest" runs it.
 package main
 
 import (
@@ -60,9 +61,13 @@ func run(ctx context.Context, o options) error {
 	return r.marks()
 }
 
-// measure makes a drive, takes the floor's time, and submits it twice.
+// measure makes a drive, takes the floor's time, and submits the drive twice, as a folder and as an E01.
 func measure(ctx context.Context, o options) (*report, error) {
 	d, err := o.makeDrive(ctx, filepath.Join(o.dir, "drive"))
+	if err != nil {
+		return nil, err
+	}
+	image, err := d.image(ctx, o.dir)
 	if err != nil {
 		return nil, err
 	}
@@ -73,20 +78,29 @@ func measure(ctx context.Context, o options) (*report, error) {
 	if r.floor, err = d.takeFloor(ctx, filepath.Join(o.dir, "bare")); err != nil {
 		return nil, err
 	}
-	s, err := startService(ctx, o)
-	if err != nil {
-		return nil, err
-	}
-	defer s.stop()
-	if r.first, err = s.submit(ctx, d.dir, "FIRST"); err == nil {
-		r.spent = s.processorTimes()
-		r.second, err = s.submit(ctx, d.dir, "FIRST")
-	}
-	if err == nil && (r.first.Uploaded != d.pictures || r.second.Uploaded != 0) {
-		err = fmt.Errorf("%d media of %d were sent, then %d", r.first.Uploaded, d.pictures, r.second.Uploaded)
-	}
-	if err == nil && (!r.first.Settled || !r.second.Settled) {
-		err = errors.New("a finding is missing")
+	if r.folder, err = o.submitTwice(ctx, d, d.dir, "folder"); err == nil {
+		r.image, err = o.submitTwice(ctx, d, image, "image")
 	}
 	return r, err
+}
+
+// submitTwice submits a source to a service of its own, which has never seen any of it, and once more. name is that of the folder
+// where the service keeps its data.
+func (o *options) submitTwice(ctx context.Context, d *drive, source, name string) (t twice, err error) {
+	s, err := o.startService(ctx, filepath.Join(o.dir, name))
+	if err != nil {
+		return t, err
+	}
+	defer s.stop()
+	if t.first, err = s.submit(ctx, source, "FIRST"); err == nil {
+		t.spent = s.processorTimes()
+		t.second, err = s.submit(ctx, source, "FIRST")
+	}
+	if err == nil && (t.first.Uploaded != d.pictures || t.second.Uploaded != 0) {
+		err = fmt.Errorf("%d media of %d were sent, then %d", t.first.Uploaded, d.pictures, t.second.Uploaded)
+	}
+	if err == nil && (!t.first.Settled || !t.second.Settled) {
+		err = errors.New("a finding is missing")
+	}
+	return t, err
 }

@@ -16,8 +16,10 @@ import (
 
 // TestRun submits a small drive twice; its times are not held against the marks.
 func TestRun(t *testing.T) {
-	if _, err := exec.LookPath("djpeg"); err != nil {
-		t.Skip("djpeg is not here: make bench-ingest installs it")
+	for _, name := range []string{"djpeg", "ewfacquire", "fiwalk"} {
+		if _, err := exec.LookPath(name); err != nil {
+			t.Skipf("%s is not here: make bench-ingest installs it", name)
+		}
 	}
 	dir := t.TempDir()
 	vigie, err := running.Build(dir)
@@ -32,11 +34,16 @@ func TestRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(r.drive.paths) != 40 || r.drive.pictures != 20 || r.first.Uploaded != 20 || r.floor.put == 0 || r.first.took < r.second.took/10 {
+	if len(r.drive.paths) != 40 || r.drive.pictures != 20 || r.floor.put == 0 || r.drive.packed == 0 {
 		t.Errorf("%+v", r)
 	}
+	for what, of := range r.sources() {
+		if of.first.Uploaded != 20 || of.first.took < of.second.took/10 || len(of.spent) == 0 {
+			t.Errorf("%s: %+v", what, of)
+		}
+	}
 	var table strings.Builder
-	if r.write(&table); !strings.Contains(table.String(), "times the floor") {
+	if r.write(&table); strings.Count(table.String(), "times the floor") != 2 {
 		t.Error(table.String())
 	}
 }

@@ -28,8 +28,9 @@ type service struct {
 	process *running.Process
 }
 
-func startService(ctx context.Context, o options) (s *service, err error) {
-	s = &service{o: &o}
+// startService starts one that keeps its data below a folder.
+func (o *options) startService(ctx context.Context, dir string) (s *service, err error) {
+	s = &service{o: o}
 	defer func() {
 		if err != nil {
 			s.stop()
@@ -39,7 +40,7 @@ func startService(ctx context.Context, o options) (s *service, err error) {
 	if err != nil {
 		return s, err
 	}
-	s.env = append(os.Environ(), "LANG=C", "VIGIE_DATA="+filepath.Join(o.dir, "data"), "VIGIE_SECRETS="+filepath.Join(o.dir, "secrets"), "VIGIE_URL=http://"+addr, "VIGIE_IDENTITY="+filepath.Join(o.dir, "examiner.key"))
+	s.env = append(os.Environ(), "LANG=C", "VIGIE_DATA="+filepath.Join(dir, "data"), "VIGIE_SECRETS="+filepath.Join(dir, "secrets"), "VIGIE_URL=http://"+addr, "VIGIE_IDENTITY="+filepath.Join(dir, "examiner.key"))
 	if s.process, err = running.Start(s.env, o.vigie, "up", "--listen", addr); err != nil {
 		return s, err
 	}
@@ -76,10 +77,10 @@ func (s *service) run(ctx context.Context, args ...string) (string, time.Duratio
 	return p.Printed(), p.ProcessorTime(), err
 }
 
-// submit submits the drive, and returns when all of it has its finding.
-func (s *service) submit(ctx context.Context, dir, seal string) (sum submitted, err error) {
+// submit submits a source, and returns when all of it has its finding.
+func (s *service) submit(ctx context.Context, source, seal string) (sum submitted, err error) {
 	begin := time.Now()
-	out, processor, err := s.run(ctx, "submit", "--wait", "--json", "--case", "2026/1", "--exhibit", seal, dir)
+	out, processor, err := s.run(ctx, "submit", "--wait", "--json", "--case", "2026/1", "--exhibit", seal, source)
 	took := time.Since(begin)
 	if err == nil {
 		err = json.Unmarshal([]byte(out), &sum)
