@@ -130,6 +130,8 @@ func (l *listing) content(f *File, o *object, own []data) {
 		f.Fault = &Error{Reason: ReasonCompression, What: "WOF"}
 	case main != nil && main.encrypted:
 		f.Fault = &Error{Reason: ReasonEncrypted, What: "EFS"}
+	case l.current.ext.encrypted(o.inode):
+		f.Fault = &Error{Reason: ReasonEncrypted, What: "fscrypt"}
 	case o.resident && main != nil && main.resident != nil:
 		f.resident = main.resident
 	case f.Deleted && len(o.runs) == 0 && !o.odd:

@@ -82,3 +82,8 @@ func Records(volume []byte, count uint64) {
 		}
 	}
 }
+
+// EncryptedInode looks at an inode of an ext4 volume.
+func EncryptedInode(volume []byte, inode uint64) bool {
+	return openExt(bytes.NewReader(volume), 0).encrypted(inode)
+}

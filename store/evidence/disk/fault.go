@@ -42,7 +42,7 @@ const (
 	ReasonNoContent   = "content-gone"            // of a deleted file: the file system no longer says where its bytes were
 	ReasonMetadata    = "metadata-unreadable"     // there is a name, and nothing behind it
 	ReasonFolder      = "folder-unreadable"       // what lies in it is not told
-	ReasonEncrypted   = "encrypted"               // by the file system (EFS)
+	ReasonEncrypted   = "encrypted"               // by the file system (EFS, fscrypt)
 	ReasonCompression = "compression-unsupported" // by Windows, in a way not known here
 	ReasonUnreadable  = "unreadable"              // The Sleuth Kit cannot give its bytes
 	ReasonPathTooLong = "path-too-long"

@@ -77,3 +77,18 @@ func FuzzRecords(f *testing.F) {
 		disk.Records(volume, 64)
 	})
 }
+
+// FuzzExt looks for inodes behind any superblock.
+func FuzzExt(f *testing.F) {
+	image := make([]byte, 16<<10)
+	copy(image[1024+0x38:], "\x53\xef")
+	copy(image[1024:], "\xff\xff\xff\xff")      // inodes
+	copy(image[1024+0x28:], "\x10\x00\x00\x00") // of a group
+	copy(image[1024+0x58:], "\x00\x01")         // bytes of one
+	copy(image[1024+0x60:], "\x80\x00\x01\x00")
+	copy(image[1024+0xfe:], "\x40\x00")
+	f.Add(image, uint64(12))
+	f.Fuzz(func(_ *testing.T, image []byte, inode uint64) {
+		disk.EncryptedInode(image, inode)
+	})
+}

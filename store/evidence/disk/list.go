@@ -199,6 +199,9 @@ func (l *listing) begin(e event) {
 		if e.fs == "ntfs" {
 			v.ntfs = openNTFS(l.im.r, v.start)
 		}
+		if e.fs == "ext4" {
+			v.ext = openExt(l.im.r, v.start)
+		}
 	}
 }
 

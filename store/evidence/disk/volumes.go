@@ -23,6 +23,7 @@ type volume struct {
 	apsb   uint64 // block of a volume's superblock within an APFS container; 0: not one
 	failed bool   // the walk through its folders ended early
 	ntfs   *ntfs
+	ext    *ext
 	taken  *blocks // what belongs to allocated files
 }
 
