@@ -9,11 +9,12 @@ const maxComplete = 100
 // nothing of them is wanted any more: whoever takes it up need not read again what they list. from is how many of them are known
 // already; more says that there may be others behind those that are returned.
 func (s *Submission) CompleteParts(ctx context.Context, by Actor, id ExhibitID, from int) (parts []PartID, more bool, err error) {
-	if _, err := s.own(ctx, by, id); err != nil {
+	x, err := s.own(ctx, by, id)
+	if err != nil {
 		return nil, false, err
 	}
 	placed, err := s.Exhibits.PlacedParts(ctx, id)
-	if err != nil {
+	if err != nil || x.Manifest.Same(placed) { // one that found nothing new ends without an event: there is nothing to take up
 		return nil, false, err
 	}
 	placed = placed[min(from, len(placed)):]

@@ -80,6 +80,15 @@ func TestCompleteParts(t *testing.T) {
 		t.Fatal(err)
 	}
 	complete("sealed, projections made from nothing")
+	for i := range parts {
+		put(i)
+	}
+	if _, err := h.submit.Seal(ctx, h.examiner, x.ID, parts); err != nil {
+		t.Fatal(err)
+	}
+	complete("sealed again, with nothing new")
+	put(0)
+	complete("begun once more, of what is the same")
 }
 
 // TestCompletePartsInStretches: more than one answer tells.
