@@ -4,6 +4,8 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"hash"
+	"sync"
 
 	"vigie/hashing"
 )
@@ -26,13 +28,17 @@ type DigestKey [16]byte
 type DigestKeys struct{ MD5, SHA1, SHA256 DigestKey }
 
 // Names makes all keyed identifiers, under a naming key that is never rotated.
-type Names struct{ key [32]byte }
+type Names struct{ macs *sync.Pool } // of hash.Hash, keyed
 
 // NewNames returns the Names of a 32-byte naming key.
-func NewNames(key [32]byte) Names { return Names{key} }
+func NewNames(key [32]byte) Names {
+	return Names{&sync.Pool{New: func() any { return hmac.New(sha256.New, key[:]) }}}
+}
 
 func (n Names) mac(domain string, parts ...[]byte) []byte {
-	m := hmac.New(sha256.New, n.key[:])
+	m, _ := n.macs.Get().(hash.Hash)
+	defer n.macs.Put(m)
+	m.Reset()
 	m.Write([]byte(domain))
 	for _, p := range parts {
 		var length [8]byte
