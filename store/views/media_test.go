@@ -61,6 +61,44 @@ func TestRegisterPart(t *testing.T) {
 	}
 }
 
+// TestRegisterHeldPart: a part that is told again changes nothing, and is looked through to its end where something of it is missing.
+func TestRegisterHeldPart(t *testing.T) {
+	b := open(t)
+	ctx := t.Context()
+	x, other := b.exhibit(1, "ada"), b.exhibit(2, "ada")
+	items := []triage.ListedItem{picture(x.ID, 1, "a"), item(x.ID, 2, hashing.KindOther, "a", ""), picture(x.ID, 3, "a/b")}
+	again := func(when string, want ...triage.MediumID) {
+		t.Helper()
+		if got := b.register(x.ID, part(1), items...); !slices.Equal(got, want) {
+			t.Errorf("%s: wanted %v, want %v", when, got, want)
+		}
+		for n := 1; n <= 3; n++ {
+			if places := b.medium(n).Places; !slices.ContainsFunc(places, func(p triage.Place) bool { return p.Exhibit == x.ID }) {
+				t.Errorf("%s: medium %d lies in %v", when, n, places)
+			}
+		}
+		if p := b.progress(x.ID); p.Wanted != len(want) || p.Items[triage.IsMedia] != 2 || p.Items[triage.NotMedia] != 1 {
+			t.Errorf("%s: %+v", when, p)
+		}
+	}
+	again("at first", mediumID(1), mediumID(3))
+	b.ok(markOne(ctx, b.Media, triage.Arrived{Medium: mediumID(1), Generation: 1, Keys: items[0].Keys, Size: 5}))
+	again("one came", mediumID(3))
+	b.ok(markOne(ctx, b.Media, triage.Arrived{Medium: mediumID(3), Generation: 1, Keys: items[2].Keys, Size: 5}))
+	before := b.medium(1)
+	again("both came")
+	if after := b.medium(1); !reflect.DeepEqual(after, before) {
+		t.Errorf("it became\n%+v, was\n%+v", after, before)
+	}
+	b.register(other.ID, part(2), picture(other.ID, 1, "b"), picture(other.ID, 2, "b"))
+	again("what is not media is a picture elsewhere", mediumID(2))
+
+	// Sealing without the part was cut off when one of its media had left.
+	raw := packExhibit(x.ID)
+	b.ok(b.Exhibits.run(ctx, dropItems, b.Exhibits.key(keyCounts, raw), raw, packID(string(mediumID(1)))).Err())
+	again("one had left", mediumID(2))
+}
+
 func TestRegisterPartOfAThousand(t *testing.T) {
 	b := open(t)
 	x := b.exhibit(1, "ada")

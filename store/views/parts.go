@@ -40,13 +40,28 @@ const partBytes = 8
 
 var (
 	// beginPart keeps a part of an exhibit before any of its media come, so that whoever empties the exhibit knows of all that may
-	// be there. ARGV: exhibit, part, media, '1' to restore.
+	// be there. It returns 'again' for one that was counted already. ARGV: exhibit, part, media, '1' to restore.
 	beginPart = script(mayRegister + `
 local x, part = ARGV[2], ARGV[3]
 local why = refused(x, part, ARGV[5] == '1')
 if why and why ~= 'dropped' then return why end
 if call('HSETNX', P .. 'xp:' .. x, part, '') == 1 then call('SET', P .. 'xm:' .. x .. part, ARGV[4]) end
-return 'done'`)
+return call('HGET', P .. 'xp:' .. x, part) == '' and 'done' or 'again'`)
+
+	// heldItems tells whether there is nothing left to do for the media of a part ('all'): each lies in the exhibit, and no bytes of
+	// it are wanted. It unpacks no record: state and kind come first, and places as save writes them. ARGV: exhibit, part, media
+	// (16 bytes each, and '1' for what is media), '1' to restore.
+	heldItems = script(mayRegister + `
+local x, part, list = ARGV[2], ARGV[3], ARGV[4]
+local why = refused(x, part, ARGV[5] == '1')
+if why then return why end
+for i = 1, #list, 17 do
+  local raw = readRecord('m:', list:sub(i, i + 15))
+  local state = raw and raw:sub(1, 1)
+  if not raw or state == 'w' or state == 'l' and list:sub(i + 16, i + 16) == '1' then return 'some' end
+  if not (raw:find('x' .. x, 4, true) or raw:find('y' .. x, 4, true)) then return 'some' end
+end
+return 'all'`)
 
 	// registerItems adds media of a part that was begun to an exhibit and returns, for each, whether its bytes are wanted ('1' or
 	// '0'). A medium that comes back after its destruction gets the next generation, and one whose keyring went with another
@@ -152,8 +167,14 @@ func (s Exhibits) register(ctx context.Context, id triage.ExhibitID, part triage
 	for i := range items {
 		media = append(media, packID(string(items[i].Medium))[:partBytes]...)
 	}
-	if _, err := s.registerStep(ctx, id, beginPart, x, rawPart, media, restores); err != nil {
+	begun, err := s.registerStep(ctx, id, beginPart, x, rawPart, media, restores)
+	if err != nil {
 		return nil, err
+	}
+	if begun == "again" {
+		if held, err := s.registerStep(ctx, id, heldItems, x, rawPart, itemMarks(items), restores); err != nil || held == "all" {
+			return nil, err
+		}
 	}
 	now := packNumber(packTime(s.now()))
 	var wanted []triage.MediumID
@@ -192,6 +213,15 @@ func (s Exhibits) registerStep(ctx context.Context, id triage.ExhibitID, step *r
 		return "", triage.E(triage.Conflict, op, string(id), "its exhibit was destroyed or changed meanwhile: submit again", nil)
 	}
 	return answer, barredErr(op, id, answer)
+}
+
+// itemMarks are the arguments of heldItems.
+func itemMarks(items []triage.ListedItem) []byte {
+	list := make([]byte, 0, 17*len(items))
+	for i := range items {
+		list = append(append(list, packID(string(items[i].Medium))...), flag(items[i].Media())...)
+	}
+	return list
 }
 
 // barredErr says why nothing may come into an exhibit, as barred told.
