@@ -34,7 +34,9 @@ type submitOptions struct {
 const (
 	defaultUploads = 4 // at once: enough to hide the way to the service, few enough for a spinning disk
 	maxReaders     = 4 // files digested at once, unless told otherwise
-	settlePoll     = time.Second
+	// settlePoll is between two looks whether all is found; soonPoll after the first, and then each is twice the one before.
+	settlePoll = time.Second
+	soonPoll   = 50 * time.Millisecond
 )
 
 // summary is what "vigie submit --json" prints.
@@ -248,7 +250,7 @@ func (o *submitOptions) settle(ctx context.Context, env *environment, s *submiss
 	defer p.end()
 	notice.follow(p)
 	defer notice.follow(nil)
-	for {
+	for next := soonPoll; ; next = min(2*next, settlePoll) {
 		x, err := s.client.Exhibit(ctx, s.exhibit)
 		if err != nil {
 			return wire.Progress{}, err
@@ -257,7 +259,7 @@ func (o *submitOptions) settle(ctx context.Context, env *environment, s *submiss
 		if x.Progress.Settled || x.Progress.Wanted > 0 { // what did not arrive will not by waiting
 			return x.Progress, nil
 		}
-		pause(ctx, settlePoll)
+		pause(ctx, next)
 		if ctx.Err() != nil {
 			return wire.Progress{}, ctx.Err()
 		}
