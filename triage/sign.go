@@ -1,6 +1,10 @@
 package triage
 
-import "context"
+import (
+	"context"
+	"strings"
+	"time"
+)
 
 // Signature is an examiner's word on a version of a manifest.
 type Signature struct {
@@ -75,4 +79,34 @@ func (s *Submission) SignedManifest(ctx context.Context, by Actor, id ExhibitID)
 	}
 	sig, err := s.Manifests.Signature(ctx, id, x.Manifest.Version)
 	return *x.Manifest, sig, unlessMissing(err)
+}
+
+// SignedBy is whose signature a manifest has.
+type SignedBy struct {
+	Name string // of the key
+	Key  string // its fingerprint
+	At   time.Time
+}
+
+// SignedBy tells who signed the manifest of an exhibit of by's own as it is now; NotFound: nobody did. It tells nothing of what the
+// manifest lists, and is not recorded.
+func (s *Submission) SignedBy(ctx context.Context, by Actor, x Exhibit) (SignedBy, error) {
+	const op = "read who signed"
+	if by.Role != Examiner || x.Owner != by.ID {
+		return SignedBy{}, forbidden(op, by)
+	}
+	if x.Manifest == nil {
+		return SignedBy{}, E(NotFound, op, string(x.ID), "nobody signed it yet: vigie submit does", nil)
+	}
+	sig, err := s.Manifests.Signature(ctx, x.ID, x.Manifest.Version)
+	if err != nil {
+		return SignedBy{}, err
+	}
+	text, fingerprint, err := s.Notary(sig)
+	if err != nil {
+		return SignedBy{}, err
+	}
+	stated, err := ParseStatement(text)
+	name, _, _ := strings.Cut(sig.Key, "+")
+	return SignedBy{name, fingerprint, stated.Signed}, err
 }

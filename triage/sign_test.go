@@ -79,10 +79,24 @@ func TestSign(t *testing.T) {
 	if m, sig, err := h.submit.SignedManifest(ctx, h.examiner, x.ID); err != nil || !m.Same(x.Manifest.Parts) || sig != first {
 		t.Errorf("%+v, %v, %v", m, sig, err)
 	}
+	want := triage.SignedBy{Name: "lab", Key: mine.Fingerprint(), At: stated(x).Signed}
+	if by, err := h.submit.SignedBy(ctx, h.examiner, x); err != nil || by != want {
+		t.Errorf("signed by %+v, %v", by, err)
+	}
+	wantKind(t, "who signed what nobody did", func() error {
+		_, err := h.submit.SignedBy(ctx, h.examiner, h.exhibitOf("UNSIGNED", "one"))
+		return err
+	}(), triage.NotFound)
+	if events := h.recorded(triage.ManifestRead); len(events) != 2 {
+		t.Errorf("%d readings are recorded", len(events))
+	}
 	stranger := triage.Actor{ID: "a9", Role: triage.Examiner}
 	for _, by := range []triage.Actor{stranger, h.reviewer.Actor, {ID: "a3", Role: triage.Admin}} {
 		if _, _, err := h.submit.SignedManifest(ctx, by, x.ID); err == nil {
 			t.Errorf("%s reads it", by.Role)
+		}
+		if _, err := h.submit.SignedBy(ctx, by, x); !triage.IsKind(err, triage.Forbidden) {
+			t.Errorf("%s learns who signed: %v", by.Role, err)
 		}
 		if _, err := h.submit.Sign(ctx, by, x.ID, 1, first); err == nil {
 			t.Errorf("%s signs it", by.Role)

@@ -88,6 +88,7 @@ var hints = map[string]string{
 	"the list holds no entry that can be read":                                                  "la liste ne contient aucune fiche lisible",
 	"what was signed is not the manifest as it is now: submit again":                            "ce qui a été signé n’est pas le manifeste tel qu’il est : déposez de nouveau",
 	"this is no statement on a manifest, or one of another version of Vigie":                    "ce n’est pas une déclaration sur un manifeste, ou elle vient d’une autre version de Vigie",
+	"nobody signed it yet: vigie submit does":                                                   "personne ne l’a encore signé : vigie submit le fait",
 	"the submission is not complete: run vigie submit again":                                    "le dépôt n’est pas complet : relancez vigie submit",
 	"a step is blurred, grey, colour or full":                                                   "une étape est « blurred », « grey », « colour » ou « full »",
 	"state why, in at least 5 characters":                                                       "indiquez le motif, en 5 caractères au moins",

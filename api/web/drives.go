@@ -29,7 +29,8 @@ type drive struct {
 	Dispositions []count
 	Findings     []count
 	Own          bool
-	Said         int // the tenth of the way that was last announced to screen readers
+	Signed       *triage.SignedBy // the manifest, where it is one's own; nil: nobody did
+	Said         int              // the tenth of the way that was last announced to screen readers
 	Announce     bool
 	End          *ending // for administrators
 }
@@ -110,9 +111,27 @@ func (p *Pages) drive(c *fiber.Ctx) error {
 	return p.showDrive(c, d, nil)
 }
 
+// signedBy tells the examiner of an exhibit who signed its manifest.
+func (p *Pages) signedBy(c *fiber.Ctx, d *drive) error {
+	by, err := p.Submission.SignedBy(guard.Context(c), guard.Session(c).Actor, d.Exhibit)
+	switch {
+	case triage.IsKind(err, triage.NotFound):
+		return nil
+	case err != nil:
+		return err
+	}
+	d.Signed = &by
+	return nil
+}
+
 // showDrive shows an exhibit; problem is what was wrong with a form about its end.
 func (p *Pages) showDrive(c *fiber.Ctx, d drive, problem error) error {
 	pg := page{Path: "/drives/" + string(d.Exhibit.ID)}
+	if d.Own {
+		if err := p.signedBy(c, &d); err != nil {
+			return err
+		}
+	}
 	if guard.Session(c).Actor.Role == triage.Admin {
 		end, err := p.ending(c, d.Exhibit.ID, problem)
 		if err != nil {

@@ -22,6 +22,7 @@ import (
 	"vigie/hashing/decode"
 	"vigie/hashing/jail"
 	"vigie/store/embedded/embeddedtest"
+	keys "vigie/store/examiner"
 	"vigie/store/journal"
 	"vigie/store/known"
 	"vigie/store/objects"
@@ -94,7 +95,7 @@ func newHouse(t *testing.T) *house {
 	}
 
 	h := &house{names: names, journal: chain, mirror: mirror, tokens: make(map[triage.Role]string), actors: make(map[triage.Role]triage.Actor)}
-	h.Submission = &triage.Submission{Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Manifests: archive, Jobs: jobs, Events: events, Names: names, Now: time.Now}
+	h.Submission = &triage.Submission{Exhibits: v.Exhibits, Media: v.Media, Archive: archive, Manifests: archive, Jobs: jobs, Events: events, Names: names, Notary: keys.Notary, Now: time.Now}
 	h.Sets = &triage.Sets{Store: sets, Archive: archive, Parse: setfile.Parse, Events: events, Lease: v.Lease, Log: quiet(), Names: names, Now: time.Now}
 	h.Review = &triage.Review{Queue: v.Queue, Kin: v.Groups, Folders: v.Groups, Clues: v.Groups, Founders: founders, Exhibits: v.Exhibits, Grants: v.Grants, Archive: archive, Renderer: renderer{pool}, Events: events, Policy: triage.ForAll(triage.RevealRules{Jumps: true, Tiles: true, Names: true}), Now: time.Now}
 	h.Checks = &triage.Checks{Matcher: mirror, Seen: v.Seen, Founders: founders, Archive: archive, Events: events, Names: names, Contact: "01 00 00 00 00"}

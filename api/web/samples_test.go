@@ -119,6 +119,8 @@ func sampleDrives(l i18n.Lang) []sample {
 	body := drivesBody{Drives: []drive{newDrive(l, exhibits[0], done), newDrive(l, exhibits[1], receiving), newDrive(l, exhibits[2], working)}, Pager: pager{"/drives", 10, 10, 23}}
 	one := newDrive(l, exhibits[1], receiving)
 	one.Own = true
+	signed := newDrive(l, exhibits[0], done)
+	signed.Own, signed.Signed = true, &triage.SignedBy{Name: "martin@poste-3", Key: "f08c 05a7 3f7d 2a29 9772 d9cb ffd2 c01f", At: sampleNow}
 	fragment := newDrive(l, exhibits[1], receiving)
 	fragment.Announce = true
 	livePage := samplePage(l, examiner, "/drives", body)
@@ -130,6 +132,7 @@ func sampleDrives(l i18n.Lang) []sample {
 		{"drives-none", "drives", "layout", samplePage(l, examiner, "/drives", drivesBody{Pager: pager{Size: 10}})},
 		{"drives-admin", "drives", "layout", samplePage(l, admin, "/drives", drivesBody{Pager: pager{Size: 10}})},
 		{"drive", "drive", "layout", onePage},
+		{"drive-signed", "drive", "layout", samplePage(l, examiner, "/drives/x0123456789abcdef", signed)},
 		{"drive-fragment", "drive", "fragment", fragment},
 		{"drive-settled-fragment", "drive", "fragment", newDrive(l, exhibits[0], done)},
 	}

@@ -87,6 +87,10 @@ var commonTexts = i18n.Catalogue{
 	"drive.title":        {"Scellé %s", "Exhibit %s"},
 	"drive.id":           {"identifiant", "identifier"},
 	"drive.progress":     {"Avancement", "Progress"},
+	"drive.manifest":     {"Manifeste signé", "Signed manifest"},
+	"drive.signed":       {"Version %d, signée par %s le", "Version %d, signed by %s on"},
+	"drive.key":          {"clé", "key"},
+	"drive.verify.how":   {"La source est-elle toujours ce qui a été signé ? Tout est relu sur votre poste, octet par octet :", "Is the source still what was signed? All of it is read again on your machine, byte for byte:"},
 	"drive.findings":     {"Liste des constats", "List of findings"},
 	"drive.findings.how": {"La liste fichier par fichier, avec les chemins, ne s’affiche pas ici. Vous l’obtenez dans un terminal, et la lecture est consignée :", "The list file by file, with paths, is not shown here. You get it in a terminal, and reading it is recorded:"},
 
