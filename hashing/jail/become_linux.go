@@ -63,6 +63,11 @@ func confineProgram(o order) (Layers, error) {
 	}
 	layers := Layers{Limits: true}
 	var err error
+	if o.Instead {
+		if err := handOver(); err != nil {
+			return Layers{}, err
+		}
+	}
 	if layers.Landlock, err = restrict(rules...); err != nil {
 		return Layers{}, err
 	}

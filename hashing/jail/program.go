@@ -46,6 +46,10 @@ type Program struct {
 	Input  *os.File   // what it finds at InputPath, to read only; nil: nothing
 	More   []*os.File // what it finds at MorePath, to read only: a medium may lie in several files
 	Limits ProgramLimits
+
+	// Instead are the bytes that it reads in Input in place of those that lie there, wherever it opens it. Input must be of no
+	// other use to it then, and More empty. It fails with ErrNoInstead where the machine cannot do that. nil: Input's own.
+	Instead *io.SectionReader
 }
 
 // ProgramLimits bound one run. Zero fields mean the defaults.

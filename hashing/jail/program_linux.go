@@ -20,7 +20,8 @@ type order struct {
 	Args        []string `json:"args"`
 	MemoryBytes int64    `json:"memory_bytes"`
 	CPUSeconds  int      `json:"cpu_seconds"`
-	More        int      `json:"more,omitempty"` // files beside the first
+	More        int      `json:"more,omitempty"`    // files beside the first
+	Instead     bool     `json:"instead,omitempty"` // somebody answers for the first
 }
 
 // start runs a program to its end; one without a path only closes the jail, to see of what it is made. Whoever takes the
@@ -32,7 +33,7 @@ func (p *Programs) start(ctx context.Context, program Program, output io.Writer,
 	ctx, give := context.WithCancelCause(ctx)
 	defer give(nil)
 
-	text, err := json.Marshal(order{program.Path, program.Args, limits.MemoryBytes, limits.CPUSeconds, len(program.More)})
+	text, err := json.Marshal(order{program.Path, program.Args, limits.MemoryBytes, limits.CPUSeconds, len(program.More), program.Instead != nil})
 	if err != nil {
 		return Layers{}, err
 	}
@@ -56,16 +57,27 @@ func (p *Programs) start(ctx context.Context, program Program, output io.Writer,
 	if output != nil {
 		process.Stdout = bounded{output, limits.OutputBytes, give}.writer()
 	}
+	var instead *stand
+	if program.Instead != nil {
+		if instead, err = newStand(input, program.Instead); err != nil {
+			return Layers{}, err
+		}
+		process.ExtraFiles = []*os.File{input, theirs, instead.theirs}
+	}
 	process.SysProcAttr = attributes(false)
 	process.Cancel = func() error { return syscall.Kill(-process.Process.Pid, syscall.SIGKILL) } // its group
 	process.WaitDelay = delay
 	err = startOnLastingThread(process)
 	_ = theirs.Close()
+	unanswered := instead.serve()
 	if err != nil {
-		return Layers{}, fmt.Errorf("jail: start a program: %w", err)
+		return Layers{}, errors.Join(fmt.Errorf("jail: start a program: %w", err), unanswered())
 	}
 	layers, notReady := readReady(status)
 	err = process.Wait()
+	if err := unanswered(); err != nil && ctx.Err() == nil {
+		return Layers{}, err
+	}
 	if notReady != nil && ctx.Err() == nil {
 		return Layers{}, fmt.Errorf("jail: a program does not start: %s", complaint.firstLine())
 	}

@@ -200,3 +200,46 @@ func TestProgramStreams(t *testing.T) {
 		}
 	})
 }
+
+// TestProgramReadsInstead: a program reads other bytes than those of its input, from wherever it wants and as often as it opens it,
+// and of what cannot be read it hears.
+func TestProgramReadsInstead(t *testing.T) {
+	drive := make([]byte, 3<<20)
+	for i := range drive {
+		drive[i] = byte(i * 7 >> 8)
+	}
+	copy(drive[2<<20:], "in the middle")
+	eachJail(t, func(t *testing.T, p *Programs) {
+		instead := func(path string, args ...string) ([]byte, error) {
+			return p.Run(t.Context(), Program{
+				Path: path, Args: args, Input: inputFile(t, "the container"), Instead: io.NewSectionReader(bytes.NewReader(drive), 0, int64(len(drive))),
+			})
+		}
+		for range 2 {
+			if out, err := instead("/usr/bin/cat", InputPath, InputPath); err != nil || !bytes.Equal(out, append(drive, drive...)) {
+				t.Fatalf("read %d bytes, %v", len(out), err)
+			}
+		}
+		out, err := instead("/usr/bin/perl", "-e", `open F, "<", $ARGV[0] or die; seek F, 0, 2; print tell F, "\n"; sysseek F, 2 << 20, 0; sysread F, $x, 13; print "$x\n";
+			sysseek F, -3, 2; print sysread(F, $x, 10), sysread(F, $x, 10), "\n"; open G, "<", "/dev/null" or die; print sysread(G, $x, 13)`, InputPath)
+		if err != nil || string(out) != "3145728\nin the middle\n30\n0" {
+			t.Errorf("read %q, %v", out, err)
+		}
+		broken := io.NewSectionReader(brokenAt(1<<20), 0, 2<<20)
+		out, err = p.Run(t.Context(), Program{Path: "/usr/bin/cat", Args: []string{InputPath}, Input: inputFile(t, ""), Instead: broken})
+		if failed, ok := errors.AsType[*Failed](err); !ok || failed.Code != 1 || len(out) < 1<<19 || len(out) > 1<<20 {
+			t.Errorf("of a damaged one: %d bytes, %v", len(out), err)
+		}
+	})
+}
+
+// brokenAt has zeros up to a place, and fails from there on.
+type brokenAt int64
+
+func (b brokenAt) ReadAt(p []byte, at int64) (int, error) {
+	if at+int64(len(p)) > int64(b) {
+		return 0, errors.New("damaged")
+	}
+	clear(p)
+	return len(p), nil
+}
