@@ -16,9 +16,6 @@ import (
 // its place (seccomp_unotify(2)). No file with these bytes is ever made, and nothing of the machine is needed for it that
 // a user may not have: no FUSE, no block device. From Linux 5.9.
 
-// ErrNoInstead says that this machine lets nobody answer for a file.
-var ErrNoInstead = errors.New("jail: the kernel does not let us answer for a file")
-
 const (
 	// insteadDescriptor is where the launcher hands over what the kernel's questions come from.
 	insteadDescriptor = 5

@@ -3,6 +3,7 @@ package jail
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -37,6 +38,9 @@ const (
 
 // OutputLimit is the reason of a medium of which a program makes too much.
 const OutputLimit decode.Unreadable = "output-limit"
+
+// ErrNoInstead says that this machine lets nobody answer for a file.
+var ErrNoInstead = errors.New("jail: the kernel does not let us answer for a file")
 
 // Program is a program that is not ours (ffmpeg, exiftool), to be run on bytes that may be hostile.
 type Program struct {

@@ -114,6 +114,9 @@ func (im *Image) openFormat(format Format) (err error) {
 	case VHDX:
 		im.r, im.size, err = openVHDX(im.span)
 		return err
+	case VMDK:
+		im.r, im.size, err = openVMDK(im.span)
+		return err
 	case Encrypted:
 		return &Error{Reason: ReasonImageEncrypted, What: string(format)}
 	}

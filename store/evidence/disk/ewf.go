@@ -56,15 +56,13 @@ type ewfImage struct {
 	done       bool
 	sectorsEnd int64 // of the section of chunks seen last
 
-	mu    sync.Mutex
-	cache map[int64][]byte
-	order []int64 // the oldest first
+	cache recent
 	zlibs sync.Pool
 }
 
 // openEWF reads the lists of sections of all segments; no chunk is touched.
 func openEWF(s *span) (*ewfImage, error) {
-	e := &ewfImage{span: s, cache: make(map[int64][]byte)}
+	e := &ewfImage{span: s, cache: recent{max: ewfCacheBytes}}
 	for i := range s.files {
 		if err := e.readSegment(i); err != nil {
 			return nil, err
@@ -253,37 +251,20 @@ func (e *ewfImage) ReadAt(p []byte, at int64) (n int, err error) {
 
 // chunkAt returns the bytes of a chunk, which nobody may change.
 func (e *ewfImage) chunkAt(i int64) ([]byte, error) {
-	e.mu.Lock()
-	chunk, ok := e.cache[i]
-	e.mu.Unlock()
-	if ok {
-		return chunk, nil
-	}
-	t := sort.Search(len(e.tables), func(k int) bool { return e.tables[k].first > i }) - 1
-	if t < 0 {
-		return nil, broken("no table tells of a chunk")
-	}
-	table := &e.tables[t]
-	chunk, err := e.unpack(table, table.entries, i-table.first)
-	if err != nil && table.copy != 0 {
-		if again, second := e.unpack(table, table.copy, i-table.first); second == nil {
-			chunk, err = again, nil
+	return e.cache.get(i, func() ([]byte, error) {
+		t := sort.Search(len(e.tables), func(k int) bool { return e.tables[k].first > i }) - 1
+		if t < 0 {
+			return nil, broken("no table tells of a chunk")
 		}
-	}
-	if err != nil {
-		return nil, err
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if _, there := e.cache[i]; !there {
-		e.cache[i] = chunk
-		e.order = append(e.order, i)
-		for len(e.order) > 1 && int64(len(e.order))*e.chunk > ewfCacheBytes {
-			delete(e.cache, e.order[0])
-			e.order = e.order[1:]
+		table := &e.tables[t]
+		chunk, err := e.unpack(table, table.entries, i-table.first)
+		if err != nil && table.copy != 0 {
+			if again, second := e.unpack(table, table.copy, i-table.first); second == nil {
+				return again, nil
+			}
 		}
-	}
-	return chunk, nil
+		return chunk, err
+	})
 }
 
 // unpack reads a chunk, of which the list at entries says where it lies, and checks it.

@@ -45,7 +45,7 @@ func TestOpenFails(t *testing.T) {
 		filepath.Join(folder, "gap.001"):                                                                 disk.ReasonSegment,
 		write(t, folder, "a.qcow2", append([]byte("QFI\xfb"), raw...)):                                   disk.ReasonFormat,
 		write(t, folder, "a.Ex01", append([]byte("EVF2\r\n\x81\x00"), raw...)):                           disk.ReasonFormat,
-		write(t, folder, "a.vmdk", append([]byte("KDMV"), raw...)):                                       disk.ReasonFormat,
+		write(t, folder, "a.vmdk", append([]byte("KDMV"), raw...)):                                       disk.ReasonBroken,
 		write(t, folder, "a.vhdx", append([]byte("vhdxfile"), raw...)):                                   disk.ReasonBroken,
 		write(t, folder, "a.E01", append([]byte("EVF\x09\x0d\x0a\xff\x00\x01\x01\x00\x00\x00"), raw...)): disk.ReasonBroken,
 		write(t, folder, "a.dmg", append([]byte("encrcdsa"), raw...)):                                    disk.ReasonImageEncrypted,

@@ -10,14 +10,14 @@ import (
 // Format is a sort of drive image.
 type Format string
 
-// The formats. Those from VMDK on are recognised and not read.
+// The formats. Those from QCOW2 on are recognised and not read.
 const (
 	Raw  Format = "raw"  // the bytes of a drive or of a volume, in one file or split; ISO 9660 too
 	EWF  Format = "ewf"  // Expert Witness, E01
 	VHD  Format = "vhd"  // Virtual PC
 	VHDX Format = "vhdx" // Hyper-V
+	VMDK Format = "vmdk" // VMware
 
-	VMDK        Format = "vmdk"        // VMware: The Sleuth Kit looks for its parts by names, which no file in a jail has
 	QCOW2       Format = "qcow2"       // QEMU
 	EWF2        Format = "ewf2"        // Expert Witness 2, Ex01
 	Logical     Format = "ewf-logical" // L01, Lx01: files, not a drive
@@ -27,6 +27,10 @@ const (
 	SparseImage Format = "sparseimage" // Apple's growing disk images
 	Encrypted   Format = "encrypted"   // Apple's encrypted disk images
 )
+
+// ours reports whether we read a format that The Sleuth Kit does not, or only by the names of its files, which no file in a jail
+// has: we give it the drive's bytes in place of the image's.
+func (f Format) ours() bool { return f == VMDK }
 
 // HeadBytes is how much of a file's beginning Sniff wants to see: up to behind the mark of ISO 9660.
 const HeadBytes = 34 << 10

@@ -28,7 +28,7 @@ func FuzzDFXML(f *testing.F) {
 	})
 }
 
-// FuzzEWF, FuzzVHD, FuzzVHDX: an image that was made to be read wrongly costs neither memory nor time, and never more bytes
+// FuzzEWF, FuzzVHD, FuzzVHDX, FuzzVMDK: an image that was made to be read wrongly costs neither memory nor time, and never more bytes
 // than it says.
 func FuzzEWF(f *testing.F) {
 	fuzzImage(f, "x.E01", "*.E01", []byte("EVF\x09\x0d\x0a\xff\x00\x01\x01\x00\x00\x00"))
@@ -37,6 +37,11 @@ func FuzzEWF(f *testing.F) {
 func FuzzVHD(f *testing.F) { fuzzImage(f, "x.vhd", "*.vhd", []byte("conectix")) }
 
 func FuzzVHDX(f *testing.F) { fuzzImage(f, "x.vhdx", "*.vhdx", []byte("vhdxfile")) }
+
+func FuzzVMDK(f *testing.F) {
+	f.Add([]byte("# Disk DescriptorFile\nparentCID=ffffffff\nRW 2 FLAT \"x.vmdk\" 0\nRW 9 ZERO\nRW 1 SPARSE \"x.vmdk\"\n"))
+	fuzzImage(f, "x.vmdk", "*.vmdk", []byte("KDMV"))
+}
 
 func fuzzImage(f *testing.F, name, pattern string, head []byte) {
 	f.Add(head)

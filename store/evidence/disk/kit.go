@@ -54,16 +54,17 @@ func NewKit(programs *jail.Programs) (*Kit, error) {
 func (im *Image) program(path string, args ...string) jail.Program {
 	files := im.span.files
 	args = append(args, jail.InputPath)
+	limits := jail.ProgramLimits{Timeout: kitTimeout, CPUSeconds: kitCPUSeconds, MemoryBytes: kitMemoryBytes, OutputBytes: kitOutputBytes}
+	if im.facts.Format.ours() {
+		return jail.Program{Path: path, Args: args, Input: files[0], Instead: io.NewSectionReader(im.r, 0, im.size), Limits: limits}
+	}
 	if im.facts.Format == EWF && len(files) == 1 {
 		args = append(args, jail.InputPath) // of one file, libewf looks at the name; of several it takes what it is given
 	}
 	for i := range files[1:] {
 		args = append(args, jail.MorePath(i))
 	}
-	return jail.Program{
-		Path: path, Args: args, Input: files[0], More: files[1:],
-		Limits: jail.ProgramLimits{Timeout: kitTimeout, CPUSeconds: kitCPUSeconds, MemoryBytes: kitMemoryBytes, OutputBytes: kitOutputBytes},
-	}
+	return jail.Program{Path: path, Args: args, Input: files[0], More: files[1:], Limits: limits}
 }
 
 // ask runs a program that says little. Its complaint is never told: it may quote the evidence.

@@ -15,13 +15,15 @@ import (
 const maxSegments = 4096
 
 // findSegments returns the files that make up an image of which path is the first, in order. It tells by their names: those
-// of raw images count in digits or letters, those of an E01 as its makers agreed (E01 … E99, EAA … EZZ, FAA …). Where more
+// of raw images count in digits or letters, those of an E01 as its makers agreed (E01 … E99, EAA … EZZ, FAA …). A VMDK names them itself. Where more
 // follow after a gap, one is missing.
 func findSegments(path string, format Format) ([]string, error) {
 	extension := strings.TrimPrefix(filepath.Ext(path), ".")
 	stem := strings.TrimSuffix(path, extension)
 	var next func(string) string
 	switch {
+	case format == VMDK:
+		return findExtents(path)
 	case format == EWF && len(extension) == 3:
 		next = nextEWF
 	case format == Raw && countsInDigits(extension), format == Raw && countsInLetters(extension):

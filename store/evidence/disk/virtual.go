@@ -8,25 +8,45 @@ import (
 
 // mapped reads a virtual drive that lies in blocks here and there in a file.
 type mapped struct {
-	r     io.ReaderAt
-	size  int64 // of the drive
-	block int64
-	find  func(block int64) (place int64, err error) // where in the file; -1: zeros
+	r      io.ReaderAt
+	size   int64 // of the drive
+	block  int64
+	find   func(block int64) (place int64, err error)    // where in the file, or zeros, or packed
+	unpack func(block int64) (content []byte, err error) // of a block that is packed: as many bytes as a block has
+	cache  recent
 }
+
+// Places of blocks that do not lie in the file as they are.
+const (
+	zeros  = -1
+	packed = -2
+)
+
+// unpackedBytes is how much of what was unpacked last is kept.
+const unpackedBytes = 4 << 20
 
 // ReadAt implements io.ReaderAt.
 func (m *mapped) ReadAt(p []byte, at int64) (n int, err error) {
 	for len(p) > 0 && at < m.size {
-		place, err := m.find(at / m.block)
+		block, from := at/m.block, at%m.block
+		place, err := m.find(block)
 		if err != nil {
 			return n, err
 		}
-		from := at % m.block
 		part := p[:min(int64(len(p)), m.block-from, m.size-at)]
-		if place < 0 {
+		switch place {
+		case zeros:
 			clear(part)
-		} else if k, err := m.r.ReadAt(part, place+from); k < len(part) {
-			return n + k, &Error{Reason: ReasonBroken, Err: err}
+		case packed:
+			content, err := m.cache.get(block, func() ([]byte, error) { return m.unpack(block) })
+			if err != nil {
+				return n, err
+			}
+			copy(part, content[from:])
+		default:
+			if k, err := m.r.ReadAt(part, place+from); k < len(part) {
+				return n + k, &Error{Reason: ReasonBroken, Err: err}
+			}
 		}
 		n, at, p = n+len(part), at+int64(len(part)), p[len(part):]
 	}
@@ -90,7 +110,7 @@ func openVHD(file io.ReaderAt, length int64) (io.ReaderAt, int64, error) {
 		}
 		sector := binary.BigEndian.Uint32(entry[:])
 		if sector == unused {
-			return -1, nil
+			return zeros, nil
 		}
 		return int64(sector)*sectorBytes + bitmap, nil
 	}
@@ -149,7 +169,7 @@ func openVHDX(file io.ReaderAt) (io.ReaderAt, int64, error) {
 		case partly:
 			return 0, &Error{Reason: ReasonParent, What: string(VHDX)}
 		}
-		return -1, nil
+		return zeros, nil
 	}
 	return m, size, nil
 }

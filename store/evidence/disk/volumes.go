@@ -37,6 +37,9 @@ const maxVolumes = 1024
 // volumes returns what the partition table tells, in the order of the drive, or one volume for a drive without a table.
 func (im *Image) volumes(ctx context.Context) ([]*volume, error) {
 	out, err := im.ask(ctx, im.program(im.kit.mmls))
+	if errors.Is(err, jail.ErrNoInstead) {
+		return nil, &Error{Reason: ReasonFormat, What: string(im.facts.Format), Err: err}
+	}
 	if failed := (*jail.Failed)(nil); err != nil && !errors.As(err, &failed) {
 		return nil, whyEnded(ctx, err, ReasonListing)
 	}
