@@ -12,18 +12,18 @@ vigie submit PAQUET.vgp [--wait] [--json]
 
 Soumet un dossier ou un fichier comme scellé : lecture seule, empreintes calculées ici, seuls les médias demandés sont
 envoyés. Les archives, les courriels, les documents et leurs pièces jointes sont ouverts, aussi les uns dans les autres ;
-d’une image de disque (E01, brute, en un ou plusieurs fichiers : donner le premier), les fichiers effacés aussi sont lus
-(paquet sleuthkit). Chaque fichier est compté une fois. Interrompue (Ctrl-C, coupure), la même commande reprend où elle
-s’est arrêtée ; relancée ensuite, elle relit tout et n’envoie rien deux fois. Un paquet de vigie pack dit lui-même de quel
-scellé il est.`,
+d’une image de disque (brute, E01, VMDK, QCOW2, VDI, VHD, VHDX ; en plusieurs fichiers, donner le premier), les fichiers
+effacés aussi sont lus (paquet sleuthkit). Chaque fichier est compté une fois. Interrompue (Ctrl-C, coupure), la même
+commande reprend où elle s’est arrêtée ; relancée ensuite, elle relit tout et n’envoie rien deux fois. Un paquet de
+vigie pack dit lui-même de quel scellé il est.`,
 		`vigie submit --case CASE --exhibit SEAL [--wait] [--json] DIR|FILE
 vigie submit BUNDLE.vgp [--wait] [--json]
 
 Submits a folder or a file as an exhibit: read-only, digested here, only the media that the service wants are sent.
-Archives, mail, documents and what is attached to them are opened, also within each other; of a drive image (E01, raw,
-in one file or several: give the first) deleted files are read too (package sleuthkit). Every file is counted once.
-Stopped (Ctrl-C, a cut line), the same command goes on where it stopped; run again after its end, it reads everything
-again and sends nothing twice. A bundle of vigie pack says itself which exhibit it is.`},
+Archives, mail, documents and what is attached to them are opened, also within each other; of a drive image (raw,
+E01, VMDK, QCOW2, VDI, VHD, VHDX; of several files give the first) deleted files are read too (package sleuthkit).
+Every file is counted once. Stopped (Ctrl-C, a cut line), the same command goes on where it stopped; run again after its
+end, it reads everything again and sends nothing twice. A bundle of vigie pack says itself which exhibit it is.`},
 	"usage.hash": {
 		`vigie hash FICHIER… [--json]
 

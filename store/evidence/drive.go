@@ -4,6 +4,7 @@ import (
 	"context"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -69,15 +70,23 @@ func (s *Source) image(ctx context.Context, name string) (*disk.Image, error) {
 	return s.drives.image(ctx, filepath.Join(s.root.Name(), filepath.FromSlash(name)))
 }
 
-// isLater reports whether a file of the source continues an Expert Witness image that begins in another one beside it.
+// isLater reports whether a file of the source continues an image that begins in another one beside it: of Expert Witness
+// (usb.E02), or of VMware, as an extent (usb-flat.vmdk, usb-s002.vmdk).
 func (s *Source) isLater(name string) bool {
-	extension := path.Ext(name)
-	if len(extension) != len(".E02") || !strings.ContainsAny(extension[1:2], "EeSs") || extension[2:] == "01" {
+	extension, begins := path.Ext(name), ""
+	if parts := extentName.FindStringSubmatch(name); parts != nil {
+		begins = parts[1] + extension
+	} else if len(extension) == len(".E02") && strings.ContainsAny(extension[1:2], "EeSs") && extension[2:] != "01" {
+		begins = strings.TrimSuffix(name, extension) + extension[:2] + "01"
+	} else {
 		return false
 	}
-	first, err := s.root.Lstat(filepath.FromSlash(strings.TrimSuffix(name, extension) + extension[:2] + "01"))
+	first, err := s.root.Lstat(filepath.FromSlash(begins))
 	return err == nil && first.Mode().IsRegular()
 }
+
+// extentName is how VMware and QEMU call the extents of a virtual disk.
+var extentName = regexp.MustCompile(`(?i)^(.+)-(?:flat|[sf][0-9]{3,5})\.vmdk$`)
 
 // drive tells the files of a drive image, the file of the source of this name, behind what out has. It is called with a slot.
 func (r *reading) drive(name string, t *trail, out *stream) {

@@ -202,3 +202,29 @@ func TestADriveThatCannotBeRead(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// TestVirtualDiskInFolder: a virtual disk whose extents lie beside its descriptor is read once, and its extents are told as files.
+func TestVirtualDiskInFolder(t *testing.T) {
+	if _, err := exec.LookPath("qemu-img"); err != nil {
+		t.Skip("qemu-img is not installed")
+	}
+	dir := t.TempDir()
+	raw := filepath.Join(dir, "usb.dd")
+	fatImage(t, raw, map[string]string{"a.gif": gif(1), "gone.gif": gif(2)}, "gone.gif")
+	folder := filepath.Join(dir, "folder")
+	must(t, os.Mkdir(folder, 0o755))
+	for name, sort := range map[string]string{"flat": "monolithicFlat", "extents": "twoGbMaxExtentSparse", "pieces": "twoGbMaxExtentFlat"} {
+		out, err := exec.CommandContext(t.Context(), "qemu-img", "convert", "-f", "raw", "-O", "vmdk", "-o", "subformat="+sort, raw, filepath.Join(folder, name+".vmdk")).CombinedOutput()
+		if err != nil {
+			t.Fatalf("qemu-img: %v\n%s", err, out)
+		}
+	}
+	lines, _ := told(t, folder, 2)
+	var want []string
+	for name, extent := range map[string]string{"flat": "flat-flat", "extents": "extents-s001", "pieces": "pieces-f001"} {
+		want = append(want, name+".vmdk not-media", extent+".vmdk not-media", name+".vmdk/a.gif media", name+".vmdk/_one.gif media deleted")
+	}
+	if got, want := slices.Sorted(slices.Values(lines)), slices.Sorted(slices.Values(want)); !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}

@@ -8,7 +8,7 @@ command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 command -v bwrap >/dev/null 2>&1 || missing="$missing bubblewrap"
 command -v ffmpeg >/dev/null 2>&1 || missing="$missing ffmpeg"
 command -v djpeg >/dev/null 2>&1 || missing="$missing libjpeg-turbo-progs"
-for tool in fiwalk:sleuthkit ewfacquire:ewf-tools mkfs.ext4:e2fsprogs mkfs.fat:dosfstools mcopy:mtools mkfs.ntfs:ntfs-3g mkfs.exfat:exfatprogs sfdisk:fdisk xorriso:xorriso zstd:zstd; do
+for tool in fiwalk:sleuthkit ewfacquire:ewf-tools mkfs.ext4:e2fsprogs mkfs.fat:dosfstools mcopy:mtools mkfs.ntfs:ntfs-3g mkfs.exfat:exfatprogs sfdisk:fdisk xorriso:xorriso zstd:zstd qemu-img:qemu-utils; do
 	PATH=$PATH:/usr/sbin:/sbin command -v "${tool%%:*}" >/dev/null 2>&1 || missing="$missing ${tool#*:}"
 done
 [ -n "$missing" ] || exit 0

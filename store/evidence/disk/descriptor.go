@@ -98,7 +98,7 @@ func readDescriptor(file *io.SectionReader) (*descriptor, error) {
 		return nil, broken("the descriptor is cut off")
 	}
 	text, _, _ = bytes.Cut(text, []byte{0}) // within an extent, zeros fill it up
-	if within && len(text) == 0 { // QEMU leaves a place for it
+	if within && len(text) == 0 {           // QEMU leaves a place for it
 		return nil, oneOfSeveral()
 	}
 	d, err := parseDescriptor(string(text))

@@ -1,5 +1,5 @@
-// Package disk reads images of drives: raw ones, in one file or split, Expert Witness (E01), VHD and VHDX. It tells every file of
-// every file system that The Sleuth Kit knows, deleted ones too, and what else there is on the drive, with the reason
+// Package disk reads images of drives: raw ones, in one file or split, Expert Witness (E01), VHD, VHDX, VMDK, QCOW2 and VDI. It tells every
+// file of every file system that The Sleuth Kit knows, deleted ones too, and what else there is on the drive, with the reason
 // where something is not read. It opens images for reading only, and writes to no disk.
 //
 // fiwalk (The Sleuth Kit 4.11), in a jail, lists the files and says where their bytes lie; we read them there ourselves, in
@@ -116,6 +116,12 @@ func (im *Image) openFormat(format Format) (err error) {
 		return err
 	case VMDK:
 		im.r, im.size, err = openVMDK(im.span)
+		return err
+	case QCOW2:
+		im.r, im.size, err = openQCOW2(im.span.part(0))
+		return err
+	case VDI:
+		im.r, im.size, err = openVDI(im.span.part(0))
 		return err
 	case Encrypted:
 		return &Error{Reason: ReasonImageEncrypted, What: string(format)}

@@ -88,7 +88,7 @@ func (e *Error) Hint() string { return waysOut[e.Reason] }
 // waysOut are what an examiner can do about it.
 var waysOut = map[string]string{
 	ReasonFormat:         "convert the image to raw first (qemu-img convert -O raw, or ewfexport -f raw) and read that",
-	ReasonSegment:        "put all segments of the image into one folder, under the names that they were made with",
+	ReasonSegment:        "put all segments (of a VMDK all extents) of the image into one folder, under the names that they were made with, and give the first (of a VMDK the descriptor)",
 	ReasonParent:         "convert the image together with its parent to raw (qemu-img convert -O raw) and read that",
 	ReasonImageEncrypted: "decrypt the image with the tool that made it and read the result",
 	ReasonTools:          "install The Sleuth Kit (Debian package sleuthkit)",

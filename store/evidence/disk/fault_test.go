@@ -44,6 +44,7 @@ func TestOpenFails(t *testing.T) {
 		filepath.Join(folder, "absent.dd"):                                                               disk.ReasonInput,
 		filepath.Join(folder, "gap.001"):                                                                 disk.ReasonSegment,
 		write(t, folder, "a.qcow2", append([]byte("QFI\xfb"), raw...)):                                   disk.ReasonFormat,
+		write(t, folder, "a.vdi", append([]byte("<<< Oracle VM VirtualBox Disk Image"), raw...)):         disk.ReasonFormat,
 		write(t, folder, "a.Ex01", append([]byte("EVF2\r\n\x81\x00"), raw...)):                           disk.ReasonFormat,
 		write(t, folder, "a.vmdk", append([]byte("KDMV"), raw...)):                                       disk.ReasonBroken,
 		write(t, folder, "a.vhdx", append([]byte("vhdxfile"), raw...)):                                   disk.ReasonBroken,

@@ -10,19 +10,19 @@ import (
 // Format is a sort of drive image.
 type Format string
 
-// The formats. Those from QCOW2 on are recognised and not read.
+// The formats. Those from EWF2 on are recognised and not read.
 const (
-	Raw  Format = "raw"  // the bytes of a drive or of a volume, in one file or split; ISO 9660 too
-	EWF  Format = "ewf"  // Expert Witness, E01
-	VHD  Format = "vhd"  // Virtual PC
-	VHDX Format = "vhdx" // Hyper-V
-	VMDK Format = "vmdk" // VMware
+	Raw   Format = "raw"   // the bytes of a drive or of a volume, in one file or split; ISO 9660 too
+	EWF   Format = "ewf"   // Expert Witness, E01
+	VHD   Format = "vhd"   // Virtual PC
+	VHDX  Format = "vhdx"  // Hyper-V
+	VMDK  Format = "vmdk"  // VMware
+	QCOW2 Format = "qcow2" // QEMU
+	VDI   Format = "vdi"   // VirtualBox
 
-	QCOW2       Format = "qcow2"       // QEMU
 	EWF2        Format = "ewf2"        // Expert Witness 2, Ex01
 	Logical     Format = "ewf-logical" // L01, Lx01: files, not a drive
 	AFF         Format = "aff"         // Advanced Forensic Format 1 to 3
-	VDI         Format = "vdi"         // VirtualBox
 	UDIF        Format = "udif"        // Apple's compressed disk images
 	SparseImage Format = "sparseimage" // Apple's growing disk images
 	Encrypted   Format = "encrypted"   // Apple's encrypted disk images
@@ -30,7 +30,7 @@ const (
 
 // ours reports whether we read a format that The Sleuth Kit does not, or only by the names of its files, which no file in a jail
 // has: we give it the drive's bytes in place of the image's.
-func (f Format) ours() bool { return f == VMDK }
+func (f Format) ours() bool { return f == VMDK || f == QCOW2 || f == VDI }
 
 // HeadBytes is how much of a file's beginning Sniff wants to see: up to behind the mark of ISO 9660.
 const HeadBytes = 34 << 10
@@ -54,6 +54,7 @@ var magics = []struct {
 	{"AFF1\x0d\x0a\x00", AFF},
 	{"<<< Oracle VM VirtualBox Disk Image", VDI},
 	{"<<< Sun VirtualBox Disk Image", VDI},
+	{"<<< QEMU VM Virtual Disk Image", VDI},
 	{"sprs", SparseImage},
 	{"encrcdsa", Encrypted},
 	{"cdsaencr", Encrypted},

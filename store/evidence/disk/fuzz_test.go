@@ -28,7 +28,7 @@ func FuzzDFXML(f *testing.F) {
 	})
 }
 
-// FuzzEWF, FuzzVHD, FuzzVHDX, FuzzVMDK: an image that was made to be read wrongly costs neither memory nor time, and never more bytes
+// FuzzEWF, FuzzVHD, FuzzVHDX, FuzzVMDK, FuzzQCOW2, FuzzVDI: an image that was made to be read wrongly costs neither memory nor time, and never more bytes
 // than it says.
 func FuzzEWF(f *testing.F) {
 	fuzzImage(f, "x.E01", "*.E01", []byte("EVF\x09\x0d\x0a\xff\x00\x01\x01\x00\x00\x00"))
@@ -41,6 +41,12 @@ func FuzzVHDX(f *testing.F) { fuzzImage(f, "x.vhdx", "*.vhdx", []byte("vhdxfile"
 func FuzzVMDK(f *testing.F) {
 	f.Add([]byte("# Disk DescriptorFile\nparentCID=ffffffff\nRW 2 FLAT \"x.vmdk\" 0\nRW 9 ZERO\nRW 1 SPARSE \"x.vmdk\"\n"))
 	fuzzImage(f, "x.vmdk", "*.vmdk", []byte("KDMV"))
+}
+
+func FuzzQCOW2(f *testing.F) { fuzzImage(f, "x.qcow2", "*.qcow2", []byte("QFI\xfb\x00\x00\x00\x03")) }
+
+func FuzzVDI(f *testing.F) {
+	fuzzImage(f, "x.vdi", "*.vdi", []byte("<<< Oracle VM VirtualBox Disk Image >>>\n"))
 }
 
 func fuzzImage(f *testing.F, name, pattern string, head []byte) {

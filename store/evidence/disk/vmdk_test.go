@@ -10,60 +10,6 @@ import (
 	"vigie/store/evidence/disk"
 )
 
-// drive returns a raw image with the files of tree, one that was deleted, and one of which the place was taken.
-func drive(t testing.TB) string {
-	t.Helper()
-	need(t, "mdel")
-	files := tree()
-	files["gone.bin"], files["taken.bin"] = noise(7, 50_000), noise(8, 3000)
-	path := drives["fat16"](t, files)
-	run(t, "mdel", "-i", path, "::taken.bin")
-	run(t, "mcopy", "-i", path, write(t, t.TempDir(), "content", noise(9, 2000)), "::new.bin")
-	run(t, "mdel", "-i", path, "::gone.bin")
-	return path
-}
-
-// converted makes an image of another format of a raw one.
-func converted(t testing.TB, raw, name string, options ...string) string {
-	t.Helper()
-	need(t, "qemu-img")
-	target := filepath.Join(t.TempDir(), name)
-	run(t, "qemu-img", append(append([]string{"convert", "-f", "raw", "-O", strings.TrimPrefix(filepath.Ext(name), ".")}, options...), raw, target)...)
-	return target
-}
-
-// same holds what comes of images to what comes of the raw one of which they were made, byte by byte and file by file.
-func same(t *testing.T, format disk.Format, raw string, images map[string]string) {
-	t.Helper()
-	k := kit(t)
-	content, err := os.ReadFile(raw)
-	must(t, err)
-	want, end := list(t, open(t, k, raw))
-	must(t, end)
-	for name, path := range images {
-		t.Run(name, func(t *testing.T) {
-			im := open(t, k, path)
-			if facts := im.Facts(); facts.Size != int64(len(content)) || facts.Format != format || facts.Segments != len(im.Paths()) {
-				t.Fatalf("facts %+v", facts)
-			}
-			got := make([]byte, len(content))
-			if n, err := im.ReadAt(got, 0); err != nil || sum(got) != sum(content) {
-				t.Fatalf("the drive has other bytes: %d, %v", n, err)
-			}
-			all, end := list(t, im)
-			must(t, end)
-			if len(all) != len(want) {
-				t.Fatalf("%d files, raw %d", len(all), len(want))
-			}
-			for i := range all {
-				if all[i].String() != want[i].String() || all[i].Address != want[i].Address {
-					t.Errorf("%v, raw %v", all[i], want[i])
-				}
-			}
-		})
-	}
-}
-
 // TestVMDK: each sort of VMDK gives the files of the raw image, deleted ones too.
 func TestVMDK(t *testing.T) {
 	raw := drive(t)
@@ -130,46 +76,6 @@ func TestVMDKRefused(t *testing.T) {
 			t.Errorf("%.80q opens", text)
 		} else if got := reasonOf(t, err); got != want {
 			t.Errorf("%.80q: %s, want %s", text, got, want)
-		}
-	}
-}
-
-// TestVirtualDamage: images that are cut off, and of which bytes are others. Whatever is told has its bytes, or a reason.
-func TestVirtualDamage(t *testing.T) {
-	k := kit(t)
-	raw := drive(t)
-	sums := map[string]bool{}
-	all, end := list(t, open(t, k, raw))
-	must(t, end)
-	for _, f := range all {
-		sums[f.sum] = true
-	}
-	for name, path := range map[string]string{
-		"sparse": converted(t, raw, "image.vmdk"), "stream": converted(t, raw, "image.vmdk", "-o", "subformat=streamOptimized"),
-	} {
-		whole, err := os.ReadFile(path)
-		must(t, err)
-		for _, cut := range []int{1, 3, 100, len(whole) / 2, len(whole) * 9 / 10} {
-			t.Run(fmt.Sprint(name, " less ", cut), func(t *testing.T) {
-				im, err := disk.Open(write(t, t.TempDir(), filepath.Base(path), whole[:len(whole)-cut]), k)
-				if err != nil {
-					if got := reasonOf(t, err); got != disk.ReasonBroken {
-						t.Error(got)
-					}
-					return
-				}
-				defer im.Close()
-				all, end := list(t, im)
-				bad := end != nil
-				for _, f := range all {
-					if bad = bad || f.reason != ""; f.reason == "" && !sums[f.sum] {
-						t.Errorf("told with other bytes: %v", f)
-					}
-				}
-				if cut > 100 && !bad {
-					t.Error("nobody noticed")
-				}
-			})
 		}
 	}
 }
