@@ -1,12 +1,14 @@
 package jail
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"runtime"
 	"strconv"
+	"strings"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -234,7 +236,7 @@ func (s *stand) look(q *question) error {
 		return nil
 	}
 	s.forget()
-	pidfd, err := unix.PidfdOpen(int(q.PID), 0)
+	pidfd, err := unix.PidfdOpen(processOf(q.PID), 0)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrNoInstead, err)
 	}
@@ -249,6 +251,24 @@ func (s *stand) look(q *question) error {
 		return err
 	}
 	return nil
+}
+
+// processOf returns the process of a thread, whose files and memory are its own: pidfd_open(2) takes no other thread than the
+// first.
+func processOf(thread uint32) int {
+	status, err := os.Open("/proc/" + strconv.Itoa(int(thread)) + "/status")
+	if err != nil {
+		return int(thread)
+	}
+	defer status.Close()
+	for lines := bufio.NewScanner(status); lines.Scan(); {
+		if number, ok := strings.CutPrefix(lines.Text(), "Tgid:"); ok {
+			if process, err := strconv.Atoi(strings.TrimSpace(number)); err == nil {
+				return process
+			}
+		}
+	}
+	return int(thread)
 }
 
 func (s *stand) forget() {

@@ -3,7 +3,9 @@ package jail
 import (
 	"bytes"
 	"context"
+	"crypto/md5"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -229,6 +231,30 @@ func TestProgramReadsInstead(t *testing.T) {
 		out, err = p.Run(t.Context(), Program{Path: "/usr/bin/cat", Args: []string{InputPath}, Input: inputFile(t, ""), Instead: broken})
 		if failed, ok := errors.AsType[*Failed](err); !ok || failed.Code != 1 || len(out) < 1<<19 || len(out) > 1<<20 {
 			t.Errorf("of a damaged one: %d bytes, %v", len(out), err)
+		}
+	})
+}
+
+// TestThreadsReadInstead: of several inputs, ffmpeg reads each in a thread of its own.
+func TestThreadsReadInstead(t *testing.T) {
+	ffmpeg, err := exec.LookPath("ffmpeg")
+	if err != nil {
+		t.Skip("ffmpeg is not installed")
+	}
+	film := make([]byte, 1<<20)
+	for i := range film {
+		film[i] = byte(i * 7 >> 8)
+	}
+	sound := []string{"-f", "u8", "-ar", "8000", "-i", InputPath}
+	eachJail(t, func(t *testing.T, p *Programs) {
+		out, err := p.Run(t.Context(), Program{
+			Path:  ffmpeg,
+			Args:  append(append(append([]string{"-nostdin", "-v", "error"}, sound...), sound...), "-map", "0", "-map", "1", "-c", "copy", "-f", "streamhash", "-hash", "md5", "pipe:1"),
+			Input: inputFile(t, ""), Instead: io.NewSectionReader(bytes.NewReader(film), 0, int64(len(film))),
+		})
+		want := fmt.Sprintf("0,a,MD5=%x\n1,a,MD5=%[1]x\n", md5.Sum(film))
+		if err != nil || string(out) != want {
+			t.Errorf("read %q, %v; not %q", out, err, want)
 		}
 	})
 }
