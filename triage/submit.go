@@ -61,6 +61,8 @@ type MediaArchive interface {
 	PutMedium(ctx context.Context, id MediumID, slot Slot, r io.Reader, size int64) error
 	// OpenMedium opens the first generation, from the given one on (0: any).
 	OpenMedium(ctx context.Context, id MediumID, generation int) (io.ReadCloser, int64, error)
+	// OpenMediumAt is OpenMedium for who reads here and there, as long as ctx lasts. It returns the size, too.
+	OpenMediumAt(ctx context.Context, id MediumID, generation int) (io.ReaderAt, int64, error)
 	// HasMedium reports whether OpenMedium would find one.
 	HasMedium(ctx context.Context, id MediumID, generation int) (bool, error)
 }

@@ -154,33 +154,6 @@ func (a *Archive) openGeneration(ctx context.Context, id triage.MediumID, genera
 	return body, info.Size, err
 }
 
-// OpenMediumRange opens the n bytes from off on of a medium, fewer where it ends before, and checks the packages that
-// the range touches.
-func (a *Archive) OpenMediumRange(ctx context.Context, id triage.MediumID, off, n int64) (io.ReadCloser, error) {
-	const op = "objects.OpenMediumRange"
-	if err := checkRange(op, string(id), off, n); err != nil {
-		return nil, err
-	}
-	ref, key, err := a.find(ctx, id, 1)
-	if err != nil {
-		return nil, err
-	}
-	return openRange(ctx, op, behindHeader{a.raw}, mediumKey(id, ref.generation), dare(key[:]), off, n)
-}
-
-// behindHeader shows what lies behind a medium's header.
-type behindHeader struct{ Store }
-
-func (b behindHeader) Stat(ctx context.Context, key string) (Info, error) {
-	info, err := b.Store.Stat(ctx, key)
-	info.Size = max(0, info.Size-mediumHeader)
-	return info, err
-}
-
-func (b behindHeader) GetRange(ctx context.Context, key string, off, n int64) (io.ReadCloser, error) {
-	return b.Store.GetRange(ctx, key, off+mediumHeader, n)
-}
-
 // HasMedium implements triage.MediaArchive.
 func (a *Archive) HasMedium(ctx context.Context, id triage.MediumID, from int) (bool, error) {
 	_, _, err := a.find(ctx, id, from)

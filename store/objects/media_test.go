@@ -72,7 +72,7 @@ func TestMediumOnBothStores(t *testing.T) {
 			a := archive(t, raw)
 			id := mediumNo(1)
 			slot := register(t, a, 1, id)
-			for _, size := range []int{0, 1, 65535, 65536, 200_001} {
+			for _, size := range []int{0, 1, 65535, 65536, 200_001, 3_000_001} { // windows of a MiB
 				id := mediumNo(1000 + size)
 				slot := register(t, a, 1000+size, id)
 				content := objectstest.Content(uint64(size), size)
@@ -82,10 +82,7 @@ func TestMediumOnBothStores(t *testing.T) {
 				if got, err := openMedium(t, archive(t, raw), id); err != nil || !bytes.Equal(got, content) {
 					t.Errorf("%d bytes: %d come back, %v", size, len(got), err)
 				}
-				off, n := int64(size/3), int64(size/2)
-				if got, err := readAll(a.OpenMediumRange(t.Context(), id, off, n)); err != nil || !bytes.Equal(got, content[off:off+n]) {
-					t.Errorf("a range of %d bytes: %d come back, %v", size, len(got), err)
-				}
+				readHereAndThere(t, a, id, content)
 			}
 			if held, err := a.HasMedium(t.Context(), id, 0); held || err != nil {
 				t.Errorf("held before it came: %v, %v", held, err)
@@ -101,6 +98,26 @@ func TestMediumOnBothStores(t *testing.T) {
 				t.Errorf("a medium that the part does not list: %v", err)
 			}
 		})
+	}
+}
+
+// readHereAndThere reads a medium from places within it and beyond, forwards and backwards.
+func readHereAndThere(t *testing.T, a *objects.Archive, id triage.MediumID, content []byte) {
+	t.Helper()
+	at, size, err := a.OpenMediumAt(t.Context(), id, 0)
+	if err != nil || size != int64(len(content)) {
+		t.Fatalf("%d bytes are held to be %d: %v", len(content), size, err)
+	}
+	reference := bytes.NewReader(content)
+	for _, off := range []int64{0, size / 3, size - 1, size / 2, 65_535, 65_536, 1, size, size + 1} {
+		for _, n := range []int64{1, 32 << 10, size/2 + 1, size + 1} {
+			got, want := make([]byte, n), make([]byte, n)
+			gotN, gotErr := at.ReadAt(got, max(0, off))
+			wantN, wantErr := reference.ReadAt(want, max(0, off))
+			if gotN != wantN || gotErr != wantErr || !bytes.Equal(got, want) {
+				t.Errorf("%d bytes from %d of %d: %d and %v, not %d and %v", n, off, size, gotN, gotErr, wantN, wantErr)
+			}
+		}
 	}
 }
 

@@ -160,6 +160,11 @@ func openRange(ctx context.Context, op string, inner Store, key string, config s
 	if n = min(n, info.Size-off); n <= 0 {
 		return io.NopCloser(bytes.NewReader(nil)), nil
 	}
+	return openRangeOf(ctx, op, inner, key, config, off, n)
+}
+
+// openRangeOf is openRange of n bytes that are there.
+func openRangeOf(ctx context.Context, op string, inner Store, key string, config sio.Config, off, n int64) (io.ReadCloser, error) {
 	start := off + 1 // behind the version byte
 	first, last := start/packageContent, (start+n-1)/packageContent
 	config.SequenceNumber = uint32(first) //nolint:gosec // sio refuses objects of more than 2^32 packages
