@@ -99,6 +99,7 @@ type Worker struct {
 	Archive      MediaArchive
 	Examinations ExaminationArchive
 	Decoder      Decoder
+	Films        FilmExaminer // nil: of films, nothing but the beginning is read
 	Matcher      Matcher
 	Outcomes     OutcomeStore
 	Rehashed     RehashStore
@@ -284,7 +285,7 @@ func (w *Worker) look(ctx context.Context, t *task, buffer []byte) (x hashing.Ex
 	return x, nil
 }
 
-// decode reads the medium and has it decoded. Of a film only the beginning is read.
+// decode reads the medium and has it decoded. Of a film, what Films wants is read after its beginning.
 func (w *Worker) decode(ctx context.Context, t *task, buffer []byte) (hashing.Examination, error) {
 	start := w.Now()
 	body, size, err := w.Archive.OpenMedium(ctx, t.job.Medium, t.medium.Slot.Generation)
@@ -304,7 +305,10 @@ func (w *Worker) decode(ctx context.Context, t *task, buffer []byte) (hashing.Ex
 	x, err := w.Decoder.Examine(ctx, whole, size)
 	t.spent[StageDecode], t.spent[StageHash] = x.Effort.Decode, x.Effort.Hash
 	x.Effort = hashing.Effort{}
-	return x, err
+	if err != nil {
+		return x, err
+	}
+	return w.film(ctx, t, x)
 }
 
 // failure counts an examination that did not take place. What another try may mend is not counted.
