@@ -25,8 +25,9 @@ const (
 	// maxPackItems and maxPackBytes bound a pack; what comes later goes into the next.
 	maxPackItems = 500
 	maxPackBytes = 1 << 20
-	// maxExamination bounds one examination, in bytes: eight hashes and a few facts take about 1 KiB.
-	maxExamination = 64 << 10
+	// maxExamination bounds one examination, in bytes: a picture's takes about 1 KiB, and so much again each distinct frame of a film, of
+	// which there may be some thousands.
+	maxExamination = 4 << 20
 	// packTimeout bounds the writing of a pack: those who wait for it may give up earlier.
 	packTimeout  = time.Minute
 	packPrefix   = Records + "/examinations/"

@@ -221,3 +221,35 @@ func FuzzShelf(f *testing.F) {
 		}
 	})
 }
+
+// TestLongFilm: the examination of a film has thousands of distinct frames, and its print too.
+func TestLongFilm(t *testing.T) {
+	const frames = 3600 // one a second of an hour
+	a := testArchive(t)
+	keep(t, a, mediumOf(0))
+	film := examined(0)
+	for i := range frames {
+		f := hashing.Frame{Index: i + 1, At: time.Duration(i) * time.Second, Quality: 100, PHash: ^hashing.Hash64(i), DHash: hashing.Hash64(i)}
+		for transform := range f.PDQ {
+			f.PDQ[transform][0], f.PDQ[transform][1], f.PDQ[transform][31] = byte(i), byte(i>>8), byte(transform)
+		}
+		film.Examination.Frames = append(film.Examination.Frames, f)
+	}
+	at, err := a.PutExamination(t.Context(), film)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := a.Examination(t.Context(), at)
+	if err != nil || !reflect.DeepEqual(got.Examination, film.Examination) {
+		t.Errorf("it comes back with %d frames: %v", len(got.Examination.Frames), err)
+	}
+	if at.Length < maxExamination/4 {
+		t.Errorf("%d bytes: the bound is wide for %d frames", at.Length, frames)
+	}
+	var first firstPicture
+	probe, err := decodePrint(encodePrint(&film.Examination), &first)
+	if err != nil || len(probe.Frames) != frames || probe.Frames[frames-1].PDQ != film.Examination.Frames[frames-1].PDQ {
+		t.Errorf("its print has %d frames: %v", len(probe.Frames), err)
+	}
+	t.Logf("%d bytes", at.Length)
+}
