@@ -31,6 +31,10 @@ func (a *counting) OpenMedium(context.Context, triage.MediumID, int) (io.ReadClo
 	return nil, 0, triage.E(triage.NotFound, "open medium", "", "", nil)
 }
 
+func (*counting) OpenMediumAt(context.Context, triage.MediumID, int) (io.ReaderAt, int64, error) {
+	return nil, 0, triage.E(triage.NotFound, "test", "", "", nil)
+}
+
 func (a *counting) HasMedium(context.Context, triage.MediumID, int) (bool, error) { return false, nil }
 
 // zeros is an endless file.
