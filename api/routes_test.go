@@ -425,6 +425,21 @@ func (w *walk) awaitOpen() {
 	}
 }
 
+// awaitNobodys waits until the groups of the case that was taken back are nobody's: the steward goes over them.
+func (w *walk) awaitNobodys(role triage.Role) {
+	w.t.Helper()
+	c := client.New(w.url, w.tokens[role])
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		q, err := c.Queue(w.t.Context(), "", 100)
+		if err == nil && !slices.ContainsFunc(q.Groups, func(g wire.Group) bool { return g.Assigned != "" }) {
+			return
+		}
+		if time.Now().After(deadline) {
+			w.t.Fatalf("%+v, %v", q, err)
+		}
+	}
+}
+
 // allowed walks, in an order in which each can succeed, every route as those who may call it, and holds the answers
 // against the document.
 func (w *walk) allowed(t *testing.T) {
@@ -474,6 +489,9 @@ func (w *walk) succeeds(t *testing.T, op wire.Operation, roles ...triage.Role) {
 	}
 	if name == "proposeDestruction" {
 		w.awaitOpen()
+	}
+	if name == "next" {
+		w.awaitNobodys(roles[0])
 	}
 	if name == "removeSet" { // of an import that fails
 		w.send("POST", "/v1/sets?kind=known&source=partner", "no hash", w.tokens[triage.Admin])
