@@ -3,6 +3,8 @@ package decode
 import (
 	"image"
 	"math"
+
+	"vigie/hashing/lanes"
 )
 
 // pHash and dHash are goimagehash's, which has nfnt/resize reduce a picture to 64×64 and to 9×8 samples. Of grey pictures they
@@ -28,36 +30,29 @@ func bilinear(img *image.Gray, sizes ...image.Point) (list []*image.Gray) {
 func resampled(img *image.Gray, samples []triangle) *image.Gray {
 	width, height := img.Rect.Dx(), img.Rect.Dy()
 	out := image.NewGray(image.Rect(0, 0, height, len(samples)))
-	pairs := make([]uint64, width) // of two rows, one in each half: their sums need fewer than 32 bits
-	for y := 0; y < height; y += 2 {
-		next := min(y+1, height-1)
-		upper, lower := img.Pix[y*img.Stride:][:width], img.Pix[next*img.Stride:][:width]
-		for x := range pairs {
-			pairs[x] = uint64(upper[x]) | uint64(lower[x])<<32
-		}
+	line := make([]lanes.Sample, width)
+	for y := 0; y < height; y += lanes.Rows {
+		rows := min(lanes.Rows, height-y)
+		lanes.Gather(line, img.Pix[y*img.Stride:], img.Stride, rows)
 		for i := range samples {
-			column := out.Pix[i*out.Stride:]
-			column[y], column[next] = samples[i].means(pairs)
+			s := &samples[i]
+			sums := lanes.Sum(line[s.from:], s.weights)
+			column := out.Pix[i*out.Stride+y:][:rows]
+			for r := range column {
+				column[r] = byte(sums[r] / s.sum)
+			}
 		}
 	}
 	return out
 }
 
-// triangle is what one sample is made of: the weights of the values from from on, of which there is at least one.
+// triangle is what one sample is made of: the weights of the values from from on, of which there is at least one. They are whole
+// numbers, and so are the sums of weighted bytes, which stay below 2^24 for lines of reducedSide: a float32 has them all. The quotient
+// of two of them is no nearer to a whole number from below than 1/sum, which its rounding does not bridge.
 type triangle struct {
 	from    int
-	weights []uint64
-	sum     uint32
-}
-
-// means returns the sample of both rows.
-func (t *triangle) means(pairs []uint64) (upper, lower byte) {
-	var sum uint64
-	pairs = pairs[t.from:][:len(t.weights)]
-	for i, w := range t.weights {
-		sum += w * pairs[i]
-	}
-	return byte(uint32(sum) / t.sum), byte(uint32(sum>>32) / t.sum) //nolint:gosec // means of bytes
+	weights []float32
+	sum     float32
 }
 
 // triangles returns how each of count samples depends on a line of n values, by nfnt/resize's weights in 256ths. What would
@@ -67,7 +62,7 @@ func triangles(n, count int) []triangle {
 	scale := float64(n) / float64(count)
 	reach, slope := max(int(math.Ceil(scale)), 1), min(1/scale, 1)
 	all := make([]triangle, count)
-	weights := make([]uint64, 2*reach*count)
+	weights := make([]float32, 2*reach*count)
 	for i := range all {
 		center := scale*(float64(i)+0.5) - 0.5
 		start := int(center) - reach + 1
@@ -76,8 +71,8 @@ func triangles(n, count int) []triangle {
 		for k := range 2 * reach {
 			distance := math.Abs((center - float64(start) - float64(k)) * slope)
 			weight := uint32(max(1-distance, 0) * one)
-			t.weights[min(max(start+k, 0), n-1)-from] += uint64(weight)
-			t.sum += weight
+			t.weights[min(max(start+k, 0), n-1)-from] += float32(weight)
+			t.sum += float32(weight)
 		}
 		all[i] = t
 	}

@@ -1,6 +1,10 @@
 package pdq
 
-import "image"
+import (
+	"image"
+
+	"vigie/hashing/lanes"
+)
 
 // Scaled is the luma of a picture, reduced: Rows rows of Columns samples on the scale of 0 to 255, each row Stride
 // bytes after the one before. A sample is the mean of StepX × StepY pixels of the picture, which has Width × Height.
@@ -54,37 +58,40 @@ func FromScaled(s Scaled) (Dihedrals, int) {
 	}
 	across, down := newTaps(s.Width, s.StepX, s.Columns), newTaps(s.Height, s.StepY, s.Rows)
 	var grid samples
-	line := make([]float32, s.Columns)
+	line := make([]lanes.Sample, s.Columns)
 	first := 0 // of the 64 rows of grid, the first that may still need samples
-	for y := range s.Rows {
-		for first < side && down[first].end() <= y {
-			first++
-		}
-		if first == side {
-			break
-		}
-		if down[first].from > y {
-			continue
-		}
-		row := s.Pix[y*s.Stride:][:len(line)]
-		for x := range line {
-			line[x] = float32(row[x])
-		}
-		var narrow [side]float32
-		for j := range narrow {
-			narrow[j] = across[j].sum(line)
-		}
-		for i := first; i < side && down[i].from <= y; i++ {
-			if y >= down[i].end() {
-				continue
+	for y := down[0].from; y < s.Rows && first < side; y += lanes.Rows {
+		rows := min(lanes.Rows, s.Rows-y)
+		lanes.Gather(line, s.Pix[y*s.Stride:], s.Stride, rows)
+		var narrow [lanes.Rows][side]float32
+		for j := range side {
+			for r, v := range lanes.Sum(line[across[j].from:], across[j].weights) {
+				narrow[r][j] = v
 			}
-			w := down[i].weights[y-down[i].from]
-			for j, v := range narrow {
-				grid[i][j] += float32(w * v)
-			}
+		}
+		for r := range rows {
+			first = grid.add(&narrow[r], y+r, &down, first)
 		}
 	}
 	return grid.transform().dihedrals(), grid.quality()
+}
+
+// add adds a row of samples to the rows of the grid that it belongs to, none of which is before first. It returns the first to which a
+// later row may belong.
+func (grid *samples) add(row *[side]float32, y int, down *[side]taps, first int) int {
+	for first < side && down[first].end() <= y {
+		first++
+	}
+	for i := first; i < side && down[i].from <= y; i++ {
+		if y >= down[i].end() {
+			continue
+		}
+		w := down[i].weights[y-down[i].from]
+		for j, v := range row {
+			grid[i][j] += float32(w * v)
+		}
+	}
+	return first
 }
 
 // taps are the samples of a line that one of the 64 values is made of: those from from on, by their weights.
@@ -94,14 +101,6 @@ type taps struct {
 }
 
 func (t *taps) end() int { return t.from + len(t.weights) }
-
-func (t *taps) sum(line []float32) (sum float32) {
-	line = line[t.from:][:len(t.weights)]
-	for i, w := range t.weights {
-		sum += float32(w * line[i])
-	}
-	return sum
-}
 
 // newTaps returns how each of the 64 values depends on the samples of a line of n pixels, of which a sample is the mean
 // of step. There are count samples.
