@@ -8,6 +8,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -22,6 +23,9 @@ const (
 	medium = "m" // the one field of a job
 	// pollTime bounds one wait for a job, so that jobs of dead workers are looked for between two waits.
 	pollTime = time.Second
+	// takesPerLook is with every how many takes what dead workers left is looked for while there are new jobs: these come every few
+	// milliseconds, and each look costs Redis more than a take. Where there are none it is looked for each time.
+	takesPerLook = 16
 	// deadLeases is how many leases, or polls where those are longer, a consumer may be silent before it is held to
 	// be dead: a live one asks at least once in each.
 	deadLeases = 10
@@ -33,6 +37,7 @@ type Queue struct {
 	stream   string
 	consumer string
 	lease    time.Duration
+	takes    atomic.Int64
 }
 
 var (
@@ -99,8 +104,8 @@ func (q *Queue) lanes() []string { return []string{q.stream, q.stream + again} }
 // noWait has a question for jobs answered at once.
 const noWait = -1
 
-// Take implements triage.JobSource: first what a dead worker left, one at a time, as it may have died of it; then what is
-// new; and when there is neither, the same of what is to be examined again.
+// Take implements triage.JobSource: what is new, now and then and when there is nothing new what a dead worker left, one at a time, as it may
+// have died of it; and when there is neither, the same of what is to be examined again.
 func (q *Queue) Take(ctx context.Context, n int) ([]triage.Job, error) {
 	const op = "work.Take"
 	for {
@@ -140,8 +145,13 @@ func (q *Queue) takeAny(ctx context.Context, n int) ([]triage.Job, error) {
 	return q.takeFrom(ctx, q.stream, n, min(pollTime, q.lease))
 }
 
-// takeFrom returns one job of a lane that a dead worker left, or up to n new ones.
+// takeFrom returns up to n new jobs of a lane, or one that a dead worker left.
 func (q *Queue) takeFrom(ctx context.Context, lane string, n int, wait time.Duration) ([]triage.Job, error) {
+	if q.takes.Add(1)%takesPerLook > 0 {
+		if jobs, err := q.takeNew(ctx, lane, n, noWait); err != nil || len(jobs) > 0 {
+			return jobs, err
+		}
+	}
 	job, found, err := q.takeOver(ctx, lane)
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -143,6 +144,29 @@ func TestOldest(t *testing.T) {
 	if at, err := q.Oldest(t.Context()); err != nil || !at.IsZero() {
 		t.Errorf("when all are done: %s, %v", at, err)
 	}
+}
+
+// TestTakeoverAmongNewJobs: what a dead worker left is taken soon, though there is always something new.
+func TestTakeoverAmongNewJobs(t *testing.T) {
+	rdb := client(t)
+	const lease = 50 * time.Millisecond
+	dead, alive := New(rdb, "{t}:", lease), New(rdb, "{t}:", lease)
+	if err := dead.Enqueue(t.Context(), "left"); err != nil {
+		t.Fatal(err)
+	}
+	take(t, dead)
+	for n := range 3 * takesPerLook {
+		if err := dead.Enqueue(t.Context(), triage.MediumID("new"+strconv.Itoa(n))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	time.Sleep(2 * lease) // by Redis's clock
+	for range 2 * takesPerLook {
+		if take(t, alive).Medium == "left" {
+			return
+		}
+	}
+	t.Error("what a dead worker left waits behind new jobs")
 }
 
 func TestTakeoverCountsDeliveries(t *testing.T) {
