@@ -35,6 +35,11 @@ import (
 // store/known spreads.
 const redisPrefix = "{vigie}:"
 
+// headroom is how much garbage, in bytes, a service may gather before it is collected, beside as much as what lives: without it, a
+// service that keeps little in memory spends a tenth of its processor time collecting. It counts as living, and takes no memory, as nobody
+// writes to it.
+const headroom = 128 << 20
+
 // house is one process's service, wired:
 //
 //	folder or MinIO ── sealed ──┬── journal ─────────┐
@@ -47,6 +52,7 @@ const redisPrefix = "{vigie}:"
 //	an agency's classifier, if there is one ─────────┘
 type house struct {
 	config     *serviceConfig
+	headroom   []byte // never written to
 	url        string
 	log        *slog.Logger
 	names      triage.Names
@@ -128,7 +134,7 @@ func build(ctx context.Context, c *serviceConfig, keys *secrets, sv *servers, lo
 	sets := known.New(rdb, redisPrefix, keys.redisKey("known"))
 	jobs := work.New(rdb, redisPrefix, c.Lease)
 	h := &house{
-		config: c, url: sv.url, log: log, names: names, redis: sv.redis, raw: sv.raw,
+		config: c, headroom: make([]byte, headroom), url: sv.url, log: log, names: names, redis: sv.redis, raw: sv.raw,
 		journal: chain, keeper: keeper, compactor: &journal.Compactor{Store: objects.Keyed{Store: sealed}, Log: log}, archive: archive, views: v, catchUp: catchUp,
 		events:   newProjector(v, sets, chain, archive, names),
 		sets:     sets,
