@@ -73,6 +73,7 @@ type Fingerprint struct {
 	PHash   Hash64        `json:"phash"`
 	DHash   Hash64        `json:"dhash"`
 	Views   []View        `json:"views,omitempty"`
+	At      time.Duration `json:"at,omitempty"` // of a film: where its frame is, in nanoseconds
 }
 
 // Frame is a further picture of a medium: a frame of an animation or a film, a page, another picture of the same file.
@@ -153,6 +154,19 @@ type Facts struct {
 	// FilmAt and FilmBytes are where a motion photo, which is one file, has its film, in bytes.
 	FilmAt    int64 `json:"film_at,omitempty"`
 	FilmBytes int64 `json:"film_bytes,omitempty"`
+	// Film is what is known of a film beside that.
+	Film Film `json:"film,omitzero"`
+}
+
+// Film is what a film says of itself, and how much of it was looked at. Its Pictures, if the file tells them, are in Facts.
+type Film struct {
+	Duration  time.Duration `json:"duration,omitempty"`   // in nanoseconds, as the container tells it
+	Codec     string        `json:"codec,omitempty"`      // of the pictures, as ffmpeg names it: "h264", …
+	Sound     string        `json:"sound,omitempty"`      // its codec; empty: there is none
+	MilliRate int           `json:"milli_rate,omitempty"` // frames in a thousand seconds; 0: not told, or not constant
+	Rotation  int           `json:"rotation,omitempty"`   // degrees by which it is to be turned when it is shown, counter-clockwise: 90, 180, 270
+	// Looked is what share of the duration was looked at, in thousandths: within 1.5 seconds of a frame whose hash was computed.
+	Looked int `json:"looked,omitempty"`
 }
 
 // TableMaker says who made a JPEG's quantisation tables.
@@ -179,7 +193,7 @@ const (
 // a reason when they could not.
 type Examination struct {
 	Facts       Facts        `json:"facts"`
-	Fingerprint *Fingerprint `json:"fingerprint,omitempty"` // of the first picture
+	Fingerprint *Fingerprint `json:"fingerprint,omitempty"` // of the first picture; of a film: of the first frame that shows enough
 	// Frames are the further pictures that look different from the first and from each other, in the file's order.
 	Frames []Frame `json:"frames,omitempty"`
 	// Unreadable is a stable English code ("truncated", "too-many-pixels", "format-not-supported", "time-limit",

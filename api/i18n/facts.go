@@ -28,6 +28,12 @@ var factWords = Catalogue{
 	"saves":      {"enregistré %s fois selon l’historique|enregistré %s fois selon l’historique", "saved %s time, by its history|saved %s times, by its history"},
 	"provenance": {"certificat d’origine (C2PA) présent, non vérifié", "a record of origin (C2PA) is present, not verified"},
 	"generated":  {"les métadonnées désignent un générateur d’images : %s", "the metadata name an image generator: %s"},
+	"duration":   {"durée : %s", "duration: %s"},
+	"codec":      {"vidéo : %s", "video: %s"},
+	"codec.rate": {"vidéo : %s, %s images par seconde", "video: %s, %s frames a second"},
+	"sound":      {"son : %s", "sound: %s"},
+	"silent":     {"sans son", "without sound"},
+	"looked":     {"examinée sur %s de sa durée", "%s of its duration were looked at"},
 	"live":       {"image d’une photo animée Apple (Live Photo)", "the still of an Apple live photo"},
 	"live.film":  {"film d’une photo animée Apple (Live Photo)", "the film of an Apple live photo"},
 	"film":       {"photo animée : un film de %s est dans le fichier", "motion photo: a film of %s is in the file"},
@@ -51,13 +57,14 @@ func CameraFacts(l Lang, f hashing.Facts) (lines []string) {
 	return lines
 }
 
-// OriginFacts tells, a line each, what a file says of how it was made and changed. What needs attention comes first.
+// OriginFacts tells, a line each, what a file says of how it was made and changed: of a film how it is made up, then what needs attention.
 func OriginFacts(l Lang, f hashing.Facts) (lines []string) {
 	tell := func(known bool, key string, args ...any) {
 		if known {
 			lines = append(lines, factWords.T(l, key, args...))
 		}
 	}
+	lines = filmFacts(l, f.Film)
 	tell(f.Generated != "", "generated", f.Generated)
 	tell(f.Thumbnail == hashing.ThumbnailOther, "thumbnail.other")
 	tell(f.Provenance, "provenance")
@@ -74,6 +81,31 @@ func OriginFacts(l Lang, f hashing.Facts) (lines []string) {
 	}
 	tell(f.Profile != "", "profile", f.Profile)
 	tell(f.Thumbnail == hashing.ThumbnailSame || f.Thumbnail == hashing.ThumbnailUnreadable, "thumbnail."+string(f.Thumbnail))
+	return lines
+}
+
+// filmFacts tells, a line each, what a film says of itself, and how much of it was looked at.
+func filmFacts(l Lang, f hashing.Film) (lines []string) {
+	if f == (hashing.Film{}) {
+		return nil
+	}
+	if f.Duration > 0 {
+		lines = append(lines, factWords.T(l, "duration", Duration(l, f.Duration)))
+	}
+	switch {
+	case f.Codec != "" && f.MilliRate > 0:
+		lines = append(lines, factWords.T(l, "codec.rate", f.Codec, Decimal(l, float64(f.MilliRate)/1000, 2)))
+	case f.Codec != "":
+		lines = append(lines, factWords.T(l, "codec", f.Codec))
+	}
+	if f.Sound != "" {
+		lines = append(lines, factWords.T(l, "sound", f.Sound))
+	} else if f.Codec != "" {
+		lines = append(lines, factWords.T(l, "silent"))
+	}
+	if f.Looked > 0 {
+		lines = append(lines, factWords.T(l, "looked", Percent(l, f.Looked, 1000)))
+	}
 	return lines
 }
 

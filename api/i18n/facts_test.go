@@ -3,6 +3,7 @@ package i18n
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"vigie/hashing"
 )
@@ -36,6 +37,23 @@ func TestFacts(t *testing.T) {
 		}
 		if !strings.Contains(origin[0], "Midjourney") || !strings.Contains(strings.ToUpper(origin[1]), map[Lang]string{FR: "AUTRE", EN: "ANOTHER"}[l]) {
 			t.Errorf("%s: the first are %q", l, origin[:2])
+		}
+	}
+}
+
+// TestFilmFacts: of a film, what it is made of, and how much of it was looked at.
+func TestFilmFacts(t *testing.T) {
+	film := hashing.Film{Duration: 95 * time.Minute, Codec: "h264", MilliRate: 29_970, Sound: "aac", Looked: 994}
+	for l, want := range map[Lang]string{
+		FR: "durée : 1 h 35 min|vidéo : h264, 29,97 images par seconde|son : aac|examinée sur 99 % de sa durée",
+		EN: "duration: 1 h 35 min|video: h264, 29.97 frames a second|sound: aac|99% of its duration were looked at",
+	} {
+		got := strings.Join(OriginFacts(l, hashing.Facts{Film: film}), "|")
+		if got = strings.NewReplacer("\u00a0", " ", "\u202f", " ").Replace(got); got != want {
+			t.Errorf("%s: %q", l, got)
+		}
+		if got := OriginFacts(l, hashing.Facts{Film: hashing.Film{Codec: "vp8"}}); len(got) != 2 {
+			t.Errorf("%s: of a silent one: %q", l, got)
 		}
 	}
 }

@@ -225,6 +225,7 @@ var reasonWords = Catalogue{
 	"no-preview":          {"Le fichier brut (RAW) ne contient pas d’aperçu à examiner.", "The raw picture has no preview to examine."},
 	"frames-left-out":     {"Certaines images de ce fichier n’ont pas été examinées : il y en a trop.", "Some pictures of this file were not examined: there are too many."},
 	"frames-not-examined": {"Les images de la vidéo n’ont pas été examinées.", "The video’s frames were not examined."},
+	"no-pictures":         {"Le fichier a la forme d’une vidéo, mais ne contient que du son.", "The file has the form of a video, and nothing but sound in it."},
 	// Of items: what the examiner's client meets at the source (store/evidence).
 	"symlink":            {"Lien symbolique : non suivi.", "A symbolic link: not followed."},
 	"device":             {"Fichier de périphérique.", "A device file."},

@@ -30,7 +30,7 @@ func liveIdentifier(data []byte) string {
 
 // identifier returns what looks like the identifier of a live photo, a UUID, and "" for anything else.
 func identifier(id string) string {
-	id = clean(id)
+	id = Clean(id)
 	if len(id) < 8 || strings.Trim(id, "0123456789abcdefABCDEF-") != "" {
 		return ""
 	}

@@ -202,6 +202,16 @@ func reduced(img image.Image) image.Image {
 	return img
 }
 
+// HashFrame computes every hash of img, which is a frame of a film and has at most 512 pixels a side, as of other pictures by the
+// reference way.
+func HashFrame(img *image.Gray) (f hashing.Frame, err error) {
+	var small hashing.Fingerprint
+	f.PDQ, f.Quality = pdq.FromImage(img)
+	err = smallHashes(img, &small)
+	f.PHash, f.DHash = small.PHash, small.DHash
+	return f, err
+}
+
 // smallHashes adds pHash and dHash of img, which is small already, to fp.
 func smallHashes(img image.Image, fp *hashing.Fingerprint) error {
 	forPHash, forDHash := img, img

@@ -82,7 +82,7 @@ func profileName(profile []byte) string {
 			return ""
 		}
 		if string(tags[:4]) == "desc" {
-			return clean(description(part(profile, int64(binary.BigEndian.Uint32(tags[4:])), int64(binary.BigEndian.Uint32(tags[8:])))))
+			return Clean(description(part(profile, int64(binary.BigEndian.Uint32(tags[4:])), int64(binary.BigEndian.Uint32(tags[8:])))))
 		}
 		tags = tags[entry:]
 	}

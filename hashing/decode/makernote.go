@@ -185,7 +185,7 @@ func (d tiffDirectory) text(tag uint16) string {
 		return ""
 	}
 	value, _, _ := bytes.Cut(bytes.TrimLeft(e.value, "\x00"), []byte{0}) // some cameras are off by two bytes
-	return clean(string(value))
+	return Clean(string(value))
 }
 
 // focalLengths returns Nikon's description of a lens in numbers as it is usually written: "18-70mm f/3.5-4.5".

@@ -82,7 +82,7 @@ func exifFacts(data []byte, format imagemeta.ImageFormat, facts *hashing.Facts) 
 	}
 	text := func(directory, tag string) string {
 		s, _ := tags[tagName{directory, tag}].(string)
-		return clean(s)
+		return Clean(s)
 	}
 	facts.Make, facts.Model, facts.Software = text(mainDirectory, "Make"), text(mainDirectory, "Model"), text(mainDirectory, "Software")
 	facts.Serial = text(exifDirectory, "SerialNumber")
@@ -153,8 +153,8 @@ func taken(local, zone string) time.Time {
 	return t
 }
 
-// clean returns s without anything that is not printable, shortened to maxText characters.
-func clean(s string) string {
+// Clean returns s without anything that is not printable, shortened to maxText characters.
+func Clean(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if r == unicode.ReplacementChar || !unicode.IsPrint(r) {
 			return -1

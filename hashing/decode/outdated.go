@@ -32,8 +32,15 @@ func Decoders() string {
 	return hex.EncodeToString(sum.Sum(nil)[:4])
 }
 
+// FilmDecoder is what the fingerprints of films name as their decoder: the number changes when the choice of their frames does.
+// ffmpeg's own versions make the same pixels of a film, as its format prescribes them.
+const FilmDecoder = "film/1"
+
 // current reports whether something here decodes under this name.
 func current(decoder string) bool {
+	if decoder == FilmDecoder {
+		return true
+	}
 	for _, scale := range []jpegluma.Scale{jpegluma.Full, jpegluma.Half, jpegluma.Quarter, jpegluma.Eighth} {
 		if lumaDecoder(scale) == decoder {
 			return true

@@ -17,7 +17,7 @@ func pngTexts(data []byte, facts *hashing.Facts) {
 		switch strings.ToLower(key) {
 		case "software", "creator tool", "source":
 			if facts.Software == "" && strings.EqualFold(key, "software") {
-				facts.Software = clean(text)
+				facts.Software = Clean(text)
 			}
 			generator(text, facts)
 		case "parameters":

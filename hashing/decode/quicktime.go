@@ -33,11 +33,11 @@ func movieFacts(data []byte, facts *hashing.Facts) {
 		case keyContent:
 			facts.LivePhoto = identifier(value)
 		case keyMake:
-			facts.Make = clean(value)
+			facts.Make = Clean(value)
 		case keyModel:
-			facts.Model = clean(value)
+			facts.Model = Clean(value)
 		case keySoftware:
-			facts.Software = clean(value)
+			facts.Software = Clean(value)
 		case keyTaken:
 			if t, err := time.Parse("2006-01-02T15:04:05-0700", value); err == nil {
 				facts.Taken, facts.Zone, facts.TakenFrom = t, t.Format("-07:00"), "creationdate"

@@ -59,7 +59,7 @@ func tiffFacts(data []byte, facts *hashing.Facts) {
 		text := func(tag uint16, to *string) {
 			if e, ok := d.entry(tag); ok && *to == "" {
 				value, _, _ := bytes.Cut(e.value, []byte{0})
-				*to = clean(string(value))
+				*to = Clean(string(value))
 			}
 		}
 		text(tagMake, &facts.Make)

@@ -40,7 +40,7 @@ func xmpFacts(packet []byte, facts *hashing.Facts) {
 			sourceType(value, facts)
 			continue
 		}
-		value = clean(value)
+		value = Clean(value)
 		switch name {
 		case "action":
 			if value == "saved" {

@@ -43,7 +43,8 @@ func (r *unpacker) commonFacts(f *hashing.Facts) {
 // What a picture may have beside the facts that all have.
 const (
 	hasPosition = 1 << iota
-	hasFilm
+	hasFilm     // within it
+	isFilm      // itself
 )
 
 // facts writes what is each picture's own. The time of capture keeps its instant; its zone is common.
@@ -59,10 +60,16 @@ func (w *packer) facts(f hashing.Facts) {
 	if f.FilmAt != 0 {
 		has |= hasFilm
 	}
+	if f.Film != (hashing.Film{}) {
+		has |= isFilm
+	}
 	w.number(has)
 	if f.FilmAt != 0 {
 		w.number(f.FilmAt)
 		w.number(f.FilmBytes)
+	}
+	if has&isFilm != 0 {
+		w.film(f.Film)
 	}
 	tables, _ := hex.DecodeString(f.Tables)
 	w.text(string(tables))
@@ -84,6 +91,27 @@ func (r *unpacker) facts(f *hashing.Facts) {
 	if has&hasFilm != 0 {
 		f.FilmAt, f.FilmBytes = r.number(), r.number()
 	}
+	if has&isFilm != 0 {
+		f.Film = r.film()
+	}
 	f.Tables = hex.EncodeToString([]byte(r.text()))
 	f.Serial, f.LivePhoto = r.text(), r.text()
+}
+
+func (w *packer) film(f hashing.Film) {
+	w.number(int64(f.Duration))
+	for _, n := range []int{f.MilliRate, f.Rotation, f.Looked} {
+		w.number(int64(n))
+	}
+	w.text(f.Codec)
+	w.text(f.Sound)
+}
+
+func (r *unpacker) film() (f hashing.Film) {
+	f.Duration = time.Duration(r.number())
+	for _, n := range []*int{&f.MilliRate, &f.Rotation, &f.Looked} {
+		*n = int(r.number())
+	}
+	f.Codec, f.Sound = r.text(), r.text()
+	return f
 }

@@ -208,6 +208,7 @@ func TestMediumKeepsAnExamination(t *testing.T) {
 		TakenFrom: "CreateDate", Pictures: 3, TablesOf: hashing.TablesOwn, Tables: "0011223344556677", JPEGQuality: 92, Subsampling: "4:2:0", Progressive: true,
 		Profile: "Display P3", Thumbnail: hashing.ThumbnailOther, Editors: "one; two", Saves: 7, Provenance: true, Generated: "a machine",
 		LivePhoto: "6D6C1B26-2C9D-4D5C-8A4A-1F9E5E3B0000", Zone: "+02:00", FilmAt: 3 << 20, FilmBytes: 1 << 21,
+		Film: hashing.Film{Duration: 95 * time.Minute, Codec: "h264", Sound: "aac", MilliRate: 29_970, Rotation: 90, Looked: 987},
 	}
 	o.Examination.Facts.Taken = o.Examination.Facts.Taken.In(time.FixedZone("", 2*60*60))
 	for i, facts := 0, reflect.ValueOf(o.Examination.Facts); i < facts.NumField(); i++ {
