@@ -165,14 +165,27 @@ func fileInput(x examinedFile) (in wire.CheckInput, problem string) {
 	in.MD5, in.SHA1, in.SHA256 = &x.Digests.MD5, &x.Digests.SHA1, &x.Digests.SHA256
 	if f := x.Fingerprint; f != nil {
 		in.PDQ, in.Quality, in.PHash = f.PDQ[:], &f.Quality, &f.PHash
-		for i := range x.Frames {
-			in.Pictures = append(in.Pictures, wire.CheckPicture{PDQ: wire.Dihedrals(x.Frames[i].PDQ), Quality: &x.Frames[i].Quality})
+		frames := spread(x.Frames, triage.MaxCheckPictures-1-len(f.Views))
+		for i := range frames {
+			in.Pictures = append(in.Pictures, wire.CheckPicture{PDQ: wire.Dihedrals(frames[i].PDQ), Quality: &frames[i].Quality})
 		}
 		for i := range f.Views {
 			in.Pictures = append(in.Pictures, wire.CheckPicture{PDQ: wire.Dihedrals(f.Views[i].PDQ), Quality: &f.Views[i].Quality})
 		}
 	}
 	return in, ""
+}
+
+// spread returns at most n frames, from the first to the last: a film of an hour has more than one question may hold.
+func spread(frames []hashing.Frame, n int) []hashing.Frame {
+	if len(frames) <= n {
+		return frames
+	}
+	some := make([]hashing.Frame, n)
+	for i := range some {
+		some[i] = frames[i*(len(frames)-1)/(n-1)]
+	}
+	return some
 }
 
 // atOnce returns how many of the first questions fit into one request.

@@ -38,6 +38,7 @@ func runDoctor(ctx context.Context, env *environment, args []string) error {
 	_, err = exec.LookPath("redis-server")
 	say("redis-server", err)
 	doctorJail(ctx, env, c, say)
+	doctorFilms(ctx, env, c)
 	say(c.Decode.text(env), nil)
 	doctorClassifier(ctx, env, c, say)
 	keys, err := c.loadSecrets()

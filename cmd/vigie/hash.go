@@ -13,11 +13,13 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 
 	"vigie/api/i18n"
 	"vigie/hashing"
 	"vigie/hashing/jail"
 	"vigie/hashing/pdq"
+	"vigie/hashing/video"
 	"vigie/store/evidence"
 )
 
@@ -37,6 +39,7 @@ type hashedFile struct {
 	Quality *int            `json:"pdq_quality,omitempty"`
 	PHash   *hashing.Hash64 `json:"phash,omitempty"`
 	DHash   *hashing.Hash64 `json:"dhash,omitempty"`
+	AtMS    int64           `json:"at_ms,omitempty"`  // of a film: where the frame of these hashes is, in milliseconds
 	Frames  []hashedFrame   `json:"frames,omitempty"` // further pictures of the file
 	Facts   *hashing.Facts  `json:"facts,omitempty"`  // what the file says of itself
 	Note    string          `json:"note,omitempty"`   // stable code of what was left out though the file is fine: "frames-left-out", …
@@ -149,6 +152,10 @@ func hashFiles(ctx context.Context, files []string) iter.Seq2[examinedFile, erro
 		defer pool.Close()
 		ctx, stop := context.WithCancel(ctx)
 		defer stop()
+		ofFilms := sync.OnceValue(func() *films { // nil where nothing looks at them: the note tells
+			f, _ := newFilms(ctx, false)
+			return f
+		})
 		queue := make(chan chan result, runtime.NumCPU()) // bounds what is read ahead
 		go func() {
 			defer close(queue)
@@ -160,7 +167,7 @@ func hashFiles(ctx context.Context, files []string) iter.Seq2[examinedFile, erro
 					return
 				}
 				go func() {
-					f, err := examineFile(ctx, pool, path)
+					f, err := examineFile(ctx, pool, ofFilms, path)
 					promise <- result{f, err}
 				}()
 			}
@@ -178,7 +185,7 @@ func hashFiles(ctx context.Context, files []string) iter.Seq2[examinedFile, erro
 }
 
 // examineFile digests a file while it is decoded in the jail.
-func examineFile(ctx context.Context, pool *jail.Pool, path string) (examinedFile, error) {
+func examineFile(ctx context.Context, pool *jail.Pool, ofFilms func() *films, path string) (examinedFile, error) {
 	x := examinedFile{Path: path}
 	f, info, err := openRegular(path)
 	if err != nil {
@@ -196,6 +203,11 @@ func examineFile(ctx context.Context, pool *jail.Pool, path string) (examinedFil
 		digested <- err
 	}()
 	ex, examineErr := pool.ExamineReference(ctx, io.NewSectionReader(f, 0, math.MaxInt64), x.Size)
+	if examineErr == nil && ex.Facts.Kind == hashing.KindVideo && ex.Unreadable == "" {
+		if films := ofFilms(); films != nil {
+			ex, examineErr = films.Examine(ctx, video.Input{File: f}, ex)
+		}
+	}
 	if err := <-digested; err != nil {
 		x.Error = sourceCode(err)
 		return x, nil
@@ -252,6 +264,7 @@ func newHashedFile(x examinedFile) hashedFile {
 	}
 	if f := x.Fingerprint; f != nil {
 		h.PDQ, h.Quality, h.PHash, h.DHash = &f.PDQ[pdq.Original], &f.Quality, &f.PHash, &f.DHash
+		h.AtMS = f.At.Milliseconds()
 	}
 	if x.Facts != (hashing.Facts{Kind: x.Facts.Kind, Format: x.Facts.Format}) { // there is more to tell
 		h.Facts = &x.Facts
@@ -278,7 +291,11 @@ func printHashes(env *environment, x examinedFile) {
 		row("dHash", h.DHash.String())
 	}
 	for _, f := range h.Frames {
-		row("PDQ", fmt.Sprintf("%s  (%s, %s)", f.PDQ, env.T("hash.quality", f.Quality), env.T("hash.frame", f.Index)))
+		where := env.T("hash.frame", f.Index)
+		if x.Facts.Kind == hashing.KindVideo {
+			where = env.T("hash.at", filmTime(f.AtMS))
+		}
+		row("PDQ", fmt.Sprintf("%s  (%s, %s)", f.PDQ, env.T("hash.quality", f.Quality), where))
 	}
 	if h.Facts != nil {
 		printFacts(env, *h.Facts, row)
@@ -289,6 +306,11 @@ func printHashes(env *environment, x examinedFile) {
 	if h.Error != "" {
 		row(env.T("hash.error"), i18n.LimitReason(env.Lang, h.Error, h.Limit))
 	}
+}
+
+// filmTime writes a place in a film, in milliseconds, as players do: 1:02:03.5.
+func filmTime(ms int64) string {
+	return fmt.Sprintf("%d:%02d:%02d.%d", ms/3_600_000, ms/60_000%60, ms/1000%60, ms/100%10)
 }
 
 // printFacts prints what a file says of itself: never its position.

@@ -337,6 +337,7 @@ alone: what is only near is found by submitting the exhibit. Who has it made, fo
 
 	"hash.type":    {"type", "type"},
 	"hash.quality": {"qualité %d", "quality %d"},
+	"hash.at":      {"à %s", "at %s"},
 	"hash.frame":   {"image n° %d", "picture no. %d"},
 	"hash.facts":   {"faits", "facts"},
 	"hash.note":    {"remarque", "note"},

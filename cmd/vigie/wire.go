@@ -148,7 +148,7 @@ func build(ctx context.Context, c *serviceConfig, keys *secrets, sv *servers, lo
 	h.access = &triage.Access{Accounts: v.Accounts, Sessions: v.Sessions, Events: h.events, Now: time.Now}
 	h.rehash = &triage.Rehash{
 		Runs: v.Rehashes, Jobs: jobs, Events: h.events, Steward: h.steward(), Lease: v.Lease,
-		Outdated: decode.Outdated, Now: time.Now, Log: log,
+		Outdated: filmsOutdated, Now: time.Now, Log: log,
 	}
 	h.metrics = metrics.New(metrics.Sources{Queue: h.waiting, Unscored: h.unscored, Conditions: h.conditions, Decoders: h.endedDecoders, Now: time.Now})
 	if h.classifier, err = c.classifier(h.metrics.Scored); err != nil {
@@ -316,12 +316,17 @@ func (c *serviceConfig) operatorCSS() ([]byte, error) {
 	return os.ReadFile(c.StyleSheet)
 }
 
-func (h *house) worker(pool *jail.Pool) *triage.Worker {
-	return &triage.Worker{
+// worker returns what examines media. films may be nil: nobody looks at their frames.
+func (h *house) worker(pool *jail.Pool, films *films) *triage.Worker {
+	w := &triage.Worker{
 		Jobs: h.jobs, Media: h.views.Media, Archive: h.archive, Examinations: h.archive, Decoder: pool,
 		Matcher: h.mirror, Outcomes: h.views.Outcomes, Rehashed: h.views.Rehashes, Outdated: decode.Outdated, Decoders: decode.Decoders(),
 		Events: h.events, Names: h.names, Parallel: h.config.Parallel, Touch: h.config.Lease / 3, Now: time.Now, Meter: h.metrics, Log: h.log,
 	}
+	if films != nil {
+		w.Films, w.Outdated = films, filmsOutdated
+	}
+	return w
 }
 
 func (h *house) destructions() *triage.Destructions {

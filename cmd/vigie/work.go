@@ -26,8 +26,12 @@ func runWork(ctx context.Context, env *environment, args []string) error {
 // condenses what was examined, puts what two people confirmed into the office's set, and finds whom that links; where there is a classifier, it has groups scored.
 func (h *house) working(pool *jail.Pool) task {
 	return func(ctx context.Context) error {
+		films, err := h.config.serviceFilms(ctx)
+		if err != nil {
+			h.log.Warn("the frames of films are not looked at: vigie doctor tells more", "error", err)
+		}
 		g, ctx := errgroup.WithContext(ctx)
-		g.Go(func() error { return h.worker(pool).Run(ctx) })
+		g.Go(func() error { return h.worker(pool, films).Run(ctx) })
 		g.Go(func() error { return h.steward().Run(ctx) })
 		g.Go(func() error { return h.destroyer().Run(ctx) })
 		g.Go(func() error { return h.closer().Run(ctx) })

@@ -163,9 +163,6 @@ func (l *looked) addTo(x *hashing.Examination) {
 		PDQ: first.PDQ, Quality: first.Quality, PHash: first.PHash, DHash: first.DHash, At: first.At,
 	}
 	x.Frames = frames[1:]
-	if x.Facts.Pictures == 0 && len(l.frames) > 1 {
-		x.Facts.Pictures = len(l.frames)
-	}
 }
 
 // distinct returns the frames that show something, without those that show what the one before them did. When there is no such
