@@ -39,6 +39,12 @@ func TestMain(m *testing.M) {
 // films returns what examines films with the machine's ffmpeg.
 func films(t testing.TB, o video.Options) *video.Films {
 	t.Helper()
+	bubblewrap, _ := exec.LookPath("bwrap")
+	return filmsIn(t, o, bubblewrap)
+}
+
+func filmsIn(t testing.TB, o video.Options, bubblewrap string) *video.Films {
+	t.Helper()
 	var err error
 	if o.FFmpeg, err = exec.LookPath("ffmpeg"); err == nil {
 		o.FFprobe, err = exec.LookPath("ffprobe")
@@ -50,7 +56,6 @@ func films(t testing.TB, o video.Options) *video.Films {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bubblewrap, _ := exec.LookPath("bwrap")
 	programs, err := jail.NewPrograms(t.Context(), jail.ProgramOptions{Command: []string{self, programArgument}, Bubblewrap: bubblewrap})
 	if err != nil {
 		t.Fatal(err)
