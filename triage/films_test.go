@@ -59,7 +59,7 @@ func TestFramesOfAFilm(t *testing.T) {
 	x := h.mustSubmit("S1", film)
 	h.run()
 	h.settle(x)
-	if f := h.findings(x)["a.mp4"]; f.Finding != triage.NearKnown || f.Match == nil || f.Match.Frame != known.Index || f.Match.Distance != 0 {
+	if f := h.findings(x)["a.mp4"]; f.Finding != triage.NearKnown || f.Match == nil || f.Match.Frame != known.Index || f.Match.At != known.At || f.Match.Distance != 0 {
 		t.Errorf("found %s by %+v", f.Finding, f.Match)
 	}
 }

@@ -1,6 +1,8 @@
 package triage
 
 import (
+	"time"
+
 	"vigie/hashing"
 	"vigie/hashing/pdq"
 )
@@ -60,6 +62,7 @@ type Match struct {
 	Distance  int           `json:"distance"`            // bits; 0 for exact methods
 	Transform pdq.Transform `json:"transform,omitempty"` // of the medium, under which it is near
 	Frame     int           `json:"frame,omitempty"`     // of the medium, that is near: its index in the file
+	At        time.Duration `json:"at,omitempty"`        // of a film: where that frame is, in whole milliseconds
 	// View is the part of the medium's picture that is near; empty: all of it.
 	View    hashing.ViewName `json:"view,omitempty"`
 	Quality int              `json:"quality,omitempty"` // of what is near of the medium, 0 to 100; PDQ only. Lists do not tell their entries'
@@ -102,6 +105,7 @@ type Probe struct {
 	PDQ     []pdq.Hash      // indexed by pdq.Transform; the first alone where the others are not known
 	Quality int             // of the PDQ: below pdq.MinQuality it is not looked up
 	PHash   *hashing.Hash64 // nil: not looked up
+	At      time.Duration   // of a film: where the frame of the PDQ is
 	Views   []hashing.View  // parts of the picture, looked up as well
 	Frames  []hashing.Frame // further pictures of the medium, looked up as well
 }
@@ -110,7 +114,7 @@ type Probe struct {
 func NewProbe(keys DigestKeys, x hashing.Examination) Probe {
 	p := Probe{Keys: keys, Frames: x.Frames}
 	if fp := x.Fingerprint; fp != nil {
-		p.PDQ, p.Quality, p.PHash, p.Views = fp.PDQ[:], fp.Quality, &fp.PHash, fp.Views
+		p.PDQ, p.Quality, p.PHash, p.At, p.Views = fp.PDQ[:], fp.Quality, &fp.PHash, fp.At, fp.Views
 	}
 	return p
 }

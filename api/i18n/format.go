@@ -1,6 +1,7 @@
 package i18n
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -116,6 +117,12 @@ func Duration(l Lang, d time.Duration) string {
 		}
 	}
 	return strings.Join(parts, " ")
+}
+
+// FilmTime writes a place in a film, as players do: 1:02:03.5.
+func FilmTime(d time.Duration) string {
+	tenths := d.Milliseconds() / 100
+	return fmt.Sprintf("%d:%02d:%02d.%d", tenths/36_000, tenths/600%60, tenths/10%60, tenths%10)
 }
 
 var monthsFR = [...]string{"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"}

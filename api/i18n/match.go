@@ -2,6 +2,7 @@ package i18n
 
 import (
 	"strings"
+	"time"
 
 	"vigie/triage"
 )
@@ -9,15 +10,16 @@ import (
 // Match is what there is to say of a match, in the codes of the domain.
 type Match struct {
 	Likeness, Method, Transform, View string
-	Distance                          int // bits
-	Quality                           int // of the medium's picture, 0 to 100; 0 where there is none
-	Frame                             int // of the medium, from 0 on
+	Distance                          int           // bits
+	Quality                           int           // of the medium's picture, 0 to 100; 0 where there is none
+	Frame                             int           // of the medium, from 0 on
+	At                                time.Duration // of a film: where that frame is
 }
 
 // MatchOf returns what there is to say of m.
 func MatchOf(m triage.Match) Match {
 	return Match{
-		string(m.Likeness()), string(m.Method), m.Transform.String(), string(m.View), m.Distance, m.Quality, m.Frame,
+		string(m.Likeness()), string(m.Method), m.Transform.String(), string(m.View), m.Distance, m.Quality, m.Frame, m.At,
 	}
 }
 
@@ -37,7 +39,10 @@ func (m Match) In(l Lang) string {
 	if m.View != "" {
 		said = append(said, matchWords.T(l, "view."+m.View))
 	}
-	if m.Frame > 0 {
+	switch {
+	case m.At > 0:
+		said = append(said, matchWords.T(l, "film", FilmTime(m.At)))
+	case m.Frame > 0:
 		said = append(said, matchWords.T(l, "frame", Number(l, m.Frame+1)))
 	}
 	return strings.Join(said, ", ")
@@ -53,6 +58,7 @@ var matchWords = Catalogue{
 	"distance.pdq":   {"%s bits d’écart sur 256", "%s of 256 bits apart"},
 	"distance.phash": {"%s bits d’écart sur 64", "%s of 64 bits apart"},
 	"quality":        {"qualité %s sur 100", "quality %s of 100"},
+	"film":           {"à %s de la vidéo", "at %s of the video"},
 	"frame":          {"image n° %s du fichier", "picture %s of the file"},
 
 	"transform.rotate90":   {"tournée de 90°", "turned by 90°"},

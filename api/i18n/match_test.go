@@ -3,6 +3,7 @@ package i18n
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"vigie/hashing"
 	"vigie/hashing/pdq"
@@ -30,6 +31,9 @@ func TestMatch(t *testing.T) {
 		if want := 5 + 7*4 + 1; len(said) != want {
 			t.Errorf("%s: %d sentences, want %d different ones", l, len(said), want)
 		}
+	}
+	if got := MatchOf(triage.Match{Method: triage.ByPDQ, Distance: 12, Frame: 3, At: time.Hour + 62_540*time.Millisecond}).In(EN); !strings.HasSuffix(got, ", at 1:01:02.5 of the video") {
+		t.Errorf("%q", got)
 	}
 	if got, want := MatchOf(triage.Match{Method: triage.ByPDQ, Distance: 12, Quality: 93, Transform: pdq.FlipY, View: hashing.ViewScreen}).In(FR),
 		"Même image, modifiée\u00a0: PDQ, 12 bits d’écart sur 256, qualité 93 sur 100, en miroir, dans une capture d’écran"; got != want {

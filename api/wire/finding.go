@@ -24,6 +24,7 @@ type Finding struct {
 	Transform   string `json:"transform,omitempty"`                       // under which it is near; PDQ only
 	View        string `json:"view,omitempty" enum:"trimmed,screen,tile"` // the part of the picture that is near; absent: all of it
 	Frame       int    `json:"frame,omitempty"`                           // which picture of the file is near, from 0 on; absent: the first
+	AtMS        int64  `json:"at_ms,omitempty"`                           // of a film: where that picture is, in milliseconds
 	Quality     int    `json:"quality,omitempty"`                         // of what is near, 0 to 100; PDQ only. Lists do not tell their entries'
 	Likeness    string `json:"likeness,omitempty" enum:"identical,same,edited,possible"`
 	More        int    `json:"more,omitempty"`       // how many further entries match, by any hash
@@ -61,7 +62,7 @@ func NewFinding(f triage.ItemFinding) Finding {
 		w.Method, w.Distance, w.Likeness = string(m.Method), &m.Distance, string(m.Likeness())
 		w.More = m.More
 		if m.Method == triage.ByPDQ {
-			w.Transform, w.View, w.Frame, w.Quality = m.Transform.String(), string(m.View), m.Frame, m.Quality
+			w.Transform, w.View, w.Frame, w.AtMS, w.Quality = m.Transform.String(), string(m.View), m.Frame, m.At.Milliseconds(), m.Quality
 		}
 	}
 	if m := f.Earlier; m != nil {
@@ -75,7 +76,7 @@ func setName(m *triage.Match) string { return m.Source + " v" + strconv.Itoa(m.V
 // FindingColumns are the columns of findings as CSV.
 var FindingColumns = []string{
 	"path", "path_b64", "sha256", "disposition", "finding", "set", "entry", "disputed", "method", "distance", "transform", "view",
-	"frame", "quality", "likeness", "more", "withdrawn", "reason", "limit",
+	"frame", "at_ms", "quality", "likeness", "more", "withdrawn", "reason", "limit",
 	"modified", "local_time", "deleted",
 }
 
@@ -87,7 +88,7 @@ func (f Finding) Record() []string {
 	}
 	cells := []string{
 		f.Path, f.PathB64, f.SHA256, f.Disposition, f.Finding, f.Set, unlessZero(int64(f.Entry)), ifTrue(f.Disputed), f.Method, distance,
-		f.Transform, f.View, unlessZero(int64(f.Frame)), unlessZero(int64(f.Quality)), f.Likeness, unlessZero(int64(f.More)), f.Withdrawn,
+		f.Transform, f.View, unlessZero(int64(f.Frame)), unlessZero(f.AtMS), unlessZero(int64(f.Quality)), f.Likeness, unlessZero(int64(f.More)), f.Withdrawn,
 		f.Reason, unlessZero(f.Limit), f.Modified, ifTrue(f.LocalTime), ifTrue(f.Deleted),
 	}
 	for i := range cells {

@@ -199,6 +199,7 @@ type Match struct {
 	Transform string `json:"transform,omitempty"`                       // of the medium, under which it is near; PDQ only
 	View      string `json:"view,omitempty" enum:"trimmed,screen,tile"` // the part of the picture that is near; absent: all of it
 	Frame     int    `json:"frame,omitempty"`                           // which picture of the file is near, from 0 on; absent: the first
+	AtMS      int64  `json:"at_ms,omitempty"`                           // of a film: where that picture is, in milliseconds
 	Quality   int    `json:"quality,omitempty"`                         // of what is near, 0 to 100; PDQ only. Lists do not tell their entries'
 	Likeness  string `json:"likeness" enum:"identical,same,edited,possible"`
 	State     string `json:"state,omitempty" enum:"disputed,withdrawn"` // of the entry; absent: it counts
@@ -207,7 +208,7 @@ type Match struct {
 func newMatch(m triage.Match) Match {
 	w := Match{
 		Set: m.Source + " v" + strconv.Itoa(m.Version), Kind: string(m.Kind), Entry: m.Entry, Method: string(m.Method), Distance: m.Distance,
-		View: string(m.View), Frame: m.Frame, Quality: m.Quality, Likeness: string(m.Likeness()),
+		View: string(m.View), Frame: m.Frame, AtMS: m.At.Milliseconds(), Quality: m.Quality, Likeness: string(m.Likeness()),
 		State: string(m.State),
 	}
 	if m.Method == triage.ByPDQ {

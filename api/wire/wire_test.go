@@ -84,16 +84,16 @@ func TestFindingLines(t *testing.T) {
 				Match: &triage.Match{Source: "partner", Version: 2, Entry: 17, Method: triage.BySHA1, State: triage.EntryDisputed},
 			},
 			`{"path":"a/b.jpg","sha256":"` + sum.String() + `","disposition":"media","finding":"known","set":"partner v2","entry":17,"disputed":true,"method":"sha1","distance":0,"likeness":"identical"}`,
-			"a/b.jpg||" + sum.String() + "|media|known|partner v2|17|true|sha1|0|||||identical|||||||",
+			"a/b.jpg||" + sum.String() + "|media|known|partner v2|17|true|sha1|0||||||identical|||||||",
 		},
 		{
 			"near, under a transform", triage.ItemFinding{
 				Item: triage.Item{Path: "c", Disposition: triage.IsMedia, Digests: digests}, Finding: triage.NearKnown,
 				Earlier: &triage.Match{Source: "q", Version: 3, Entry: 9, Method: triage.ByMD5, State: triage.EntryWithdrawn},
-				Match:   &triage.Match{Source: "p", Version: 1, Entry: 4, Method: triage.ByPDQ, Distance: 12, Transform: pdq.Rotate90, View: hashing.ViewTrimmed, Frame: 2, Quality: 81, More: 99_936},
+				Match:   &triage.Match{Source: "p", Version: 1, Entry: 4, Method: triage.ByPDQ, Distance: 12, Transform: pdq.Rotate90, View: hashing.ViewTrimmed, Frame: 2, At: 62_500 * time.Millisecond, Quality: 81, More: 99_936},
 			},
-			`{"path":"c","sha256":"` + sum.String() + `","disposition":"media","finding":"near-known","set":"p v1","entry":4,"method":"pdq","distance":12,"transform":"rotate90","view":"trimmed","frame":2,"quality":81,"likeness":"edited","more":99936,"withdrawn":"q v3 9"}`,
-			"c||" + sum.String() + "|media|near-known|p v1|4||pdq|12|rotate90|trimmed|2|81|edited|99936|q v3 9|||||",
+			`{"path":"c","sha256":"` + sum.String() + `","disposition":"media","finding":"near-known","set":"p v1","entry":4,"method":"pdq","distance":12,"transform":"rotate90","view":"trimmed","frame":2,"at_ms":62500,"quality":81,"likeness":"edited","more":99936,"withdrawn":"q v3 9"}`,
+			"c||" + sum.String() + "|media|near-known|p v1|4||pdq|12|rotate90|trimmed|2|62500|81|edited|99936|q v3 9|||||",
 		},
 		{
 			"not UTF-8, pending", triage.ItemFinding{
@@ -101,7 +101,7 @@ func TestFindingLines(t *testing.T) {
 				Finding: triage.Pending,
 			},
 			`{"path":"` + "\ufffd" + `","path_b64":"/w==","sha256":"` + sum.String() + `","disposition":"media","finding":"pending"}`,
-			"\ufffd|/w==|" + sum.String() + "|media|pending|||||||||||||||||",
+			"\ufffd|/w==|" + sum.String() + "|media|pending||||||||||||||||||",
 		},
 		{
 			"recovered from a drive", triage.ItemFinding{
@@ -109,14 +109,14 @@ func TestFindingLines(t *testing.T) {
 				Finding: triage.NoFinding,
 			},
 			`{"path":"_a","sha256":"` + sum.String() + `","disposition":"not-media","finding":"","modified":"2020-02-03T04:05:06Z","local_time":true,"deleted":true}`,
-			"_a||" + sum.String() + "|not-media||||||||||||||||2020-02-03T04:05:06Z|true|true",
+			"_a||" + sum.String() + "|not-media|||||||||||||||||2020-02-03T04:05:06Z|true|true",
 		},
 		{
 			"refused", triage.ItemFinding{
 				Item: triage.Item{Path: "link", Disposition: triage.IsRefused}, Finding: triage.NoFinding, Reason: "symlink",
 			},
 			`{"path":"link","sha256":"","disposition":"refused","finding":"","reason":"symlink"}`,
-			"link|||refused||||||||||||||symlink||||",
+			"link|||refused|||||||||||||||symlink||||",
 		},
 		{
 			"over a limit", triage.ItemFinding{
@@ -124,7 +124,7 @@ func TestFindingLines(t *testing.T) {
 				Finding: triage.Unreadable, Reason: "too-many-pixels", Limit: 120_000_000,
 			},
 			`{"path":"c","sha256":"` + sum.String() + `","disposition":"media","finding":"unreadable","reason":"too-many-pixels","limit":120000000}`,
-			"c||" + sum.String() + "|media|unreadable|||||||||||||too-many-pixels|120000000|||",
+			"c||" + sum.String() + "|media|unreadable||||||||||||||too-many-pixels|120000000|||",
 		},
 	}
 	for _, test := range tests {

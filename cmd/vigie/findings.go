@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"strconv"
+	"time"
 
 	"vigie/api/client"
 	"vigie/api/i18n"
@@ -123,6 +124,7 @@ func because(env *environment, f wire.Finding) string {
 	case f.Method != "":
 		m := i18n.Match{
 			Likeness: f.Likeness, Method: f.Method, Transform: f.Transform, View: f.View, Quality: f.Quality, Frame: f.Frame,
+			At: time.Duration(f.AtMS) * time.Millisecond,
 		}
 		if f.Distance != nil {
 			m.Distance = *f.Distance

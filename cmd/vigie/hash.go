@@ -14,6 +14,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"time"
 
 	"vigie/api/i18n"
 	"vigie/hashing"
@@ -293,7 +294,7 @@ func printHashes(env *environment, x examinedFile) {
 	for _, f := range h.Frames {
 		where := env.T("hash.frame", f.Index)
 		if x.Facts.Kind == hashing.KindVideo {
-			where = env.T("hash.at", filmTime(f.AtMS))
+			where = env.T("hash.at", i18n.FilmTime(time.Duration(f.AtMS)*time.Millisecond))
 		}
 		row("PDQ", fmt.Sprintf("%s  (%s, %s)", f.PDQ, env.T("hash.quality", f.Quality), where))
 	}
@@ -306,11 +307,6 @@ func printHashes(env *environment, x examinedFile) {
 	if h.Error != "" {
 		row(env.T("hash.error"), i18n.LimitReason(env.Lang, h.Error, h.Limit))
 	}
-}
-
-// filmTime writes a place in a film, in milliseconds, as players do: 1:02:03.5.
-func filmTime(ms int64) string {
-	return fmt.Sprintf("%d:%02d:%02d.%d", ms/3_600_000, ms/60_000%60, ms/1000%60, ms/100%10)
 }
 
 // printFacts prints what a file says of itself: never its position.

@@ -207,7 +207,8 @@ func merge(v *view, probes []triage.Probe, exact [][]triage.Match, near []Neares
 		for _, h := range near[i].Hits {
 			match := v.active[h.Set].match(h.Place.Entry, h.Place.Category, h.Method)
 			l := lookAt(&probes[i], h.Look)
-			match.Distance, match.Transform, match.Frame, match.View, match.State = h.Distance, h.Transform, l.frame, l.view, h.State
+			match.Distance, match.Transform, match.View, match.State = h.Distance, h.Transform, l.view, h.State
+			match.Frame, match.At = l.frame, l.at.Truncate(time.Millisecond)
 			if h.Method == triage.ByPDQ {
 				match.Quality = l.quality
 			}

@@ -3,6 +3,7 @@ package known
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"vigie/hashing"
 	"vigie/hashing/pdq"
@@ -14,7 +15,8 @@ const maxDistance = max(pdq.MatchDistance, triage.TrimmedDistance, triage.Screen
 
 // look is one picture of a probe, or a part of one.
 type look struct {
-	frame    int // its index in the file
+	frame    int           // its index in the file
+	at       time.Duration // of a film: where it is
 	view     hashing.ViewName
 	pdq      []pdq.Hash
 	quality  int
@@ -28,11 +30,11 @@ func looks(p *triage.Probe) int { return 1 + len(p.Frames) + len(p.Views) }
 // lookAt returns the n-th of p: the first picture is 0, then come further ones, then parts of the first.
 func lookAt(p *triage.Probe, n int) look {
 	if n == 0 {
-		return look{pdq: p.PDQ, quality: p.Quality, phash: p.PHash, distance: pdq.MatchDistance}
+		return look{at: p.At, pdq: p.PDQ, quality: p.Quality, phash: p.PHash, distance: pdq.MatchDistance}
 	}
 	if n -= 1; n < len(p.Frames) {
 		f := &p.Frames[n]
-		return look{frame: f.Index, pdq: f.PDQ[:], quality: f.Quality, phash: &f.PHash, distance: pdq.MatchDistance}
+		return look{frame: f.Index, at: f.At, pdq: f.PDQ[:], quality: f.Quality, phash: &f.PHash, distance: pdq.MatchDistance}
 	}
 	v := &p.Views[n-len(p.Frames)]
 	return look{view: v.Name, pdq: v.PDQ[:], quality: v.Quality, distance: triage.ViewDistance(v.Name)}

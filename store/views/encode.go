@@ -145,6 +145,9 @@ func unpackExamination(m *triage.Medium, r unpacker, known words) {
 	r.facts(f)
 }
 
+// frameBits are those of a frame's index, behind which stands where it is in its film, in milliseconds.
+const frameBits = 24
+
 // packMatches returns matches, sealed; "" for none. A set and its category are a word.
 func (d db) packMatches(id triage.MediumID, matches []triage.Match, news *newWords) string {
 	if len(matches) == 0 {
@@ -163,7 +166,7 @@ func (d db) packMatches(id triage.MediumID, matches []triage.Match, news *newWor
 		w.number(int64(m.Entry))
 		w.number(int64(m.Distance))
 		w.number(int64(m.Transform))
-		w.number(int64(m.Frame))
+		w.number(int64(m.Frame) | m.At.Milliseconds()<<frameBits)
 		w.number(int64(m.Quality))
 		w.number(int64(m.More))
 		w.text(string(m.View))
@@ -181,7 +184,9 @@ func unpackMatches(r unpacker, known words) []triage.Match {
 			Kind: setKinds.to[set.text()], Category: set.text(), Method: methods.to[set.text()],
 		}
 		m.Entry, m.Distance = uint32(r.number()), int(r.number())
-		m.Transform, m.Frame = pdq.Transform(r.number()), int(r.number())
+		m.Transform = pdq.Transform(r.number())
+		place := r.number()
+		m.Frame, m.At = int(place&(1<<frameBits-1)), time.Duration(place>>frameBits)*time.Millisecond
 		m.Quality, m.More, m.View = int(r.number()), int(r.number()), hashing.ViewName(r.text())
 		m.State = entryStates.to[r.text()]
 		matches = append(matches, m)

@@ -196,6 +196,7 @@ func matchesOf(f triage.Finding) []triage.Match {
 	case triage.Known:
 	case triage.NearKnown:
 		m.Method, m.Distance, m.Transform, m.Quality, m.View, m.More = triage.ByPDQ, 12, 4, 88, "trimmed", 99_936
+		m.Frame, m.At = 7_199, 3*time.Hour+1500*time.Millisecond
 	case triage.Benign:
 		m.Kind = triage.BenignSet
 	default:
