@@ -25,7 +25,7 @@ import (
 )
 
 // hashOptions are those of "vigie hash".
-type hashOptions struct{ json bool }
+type hashOptions struct{ json, vpdq bool }
 
 // hashedFile is one line of "vigie hash --json". What could not be computed is absent.
 type hashedFile struct {
@@ -68,6 +68,7 @@ func runHash(ctx context.Context, env *environment, args []string) error {
 	var o hashOptions
 	fs := env.flagSet("hash")
 	fs.BoolVar(&o.json, "json", false, "one JSON object a line")
+	fs.BoolVar(&o.vpdq, "vpdq", false, "of one video, its frames as a vPDQ list")
 	files, err := env.parse(fs, args)
 	if err != nil {
 		return err
@@ -76,6 +77,9 @@ func runHash(ctx context.Context, env *environment, args []string) error {
 		return usageError(env.T("error.hash-what"))
 	}
 	files = expand(files)
+	if o.vpdq && (len(files) != 1 || o.json) {
+		return usageError(env.T("error.hash-vpdq"))
+	}
 	for _, f := range files {
 		if info, err := os.Stat(f); err == nil && info.IsDir() {
 			return usageError(env.T("error.hash-folder", harmless(f)))
@@ -90,6 +94,12 @@ func runHash(ctx context.Context, env *environment, args []string) error {
 		}
 		if h.Error != "" {
 			wrong++
+		}
+		if o.vpdq {
+			if err := printList(env, h); err != nil {
+				return err
+			}
+			continue
 		}
 		if o.json {
 			if err := out.Encode(newHashedFile(h)); err != nil {
@@ -274,6 +284,15 @@ func newHashedFile(x examinedFile) hashedFile {
 		h.Frames = append(h.Frames, hashedFrame{f.Index, f.At.Milliseconds(), f.PDQ[pdq.Original], f.Quality, f.PHash, f.DHash})
 	}
 	return h
+}
+
+// printList prints the frames of a video as a vPDQ list.
+func printList(env *environment, x examinedFile) error {
+	frames := video.FramesOf(&x.Examination)
+	if x.Facts.Kind != hashing.KindVideo || len(frames) == 0 {
+		return &exitError{exitPartial, errors.New(env.T("hash.no-frames", harmless(x.Path)))}
+	}
+	return video.WriteList(env.Stdout, frames, float64(x.Facts.Film.MilliRate)/1000)
 }
 
 func printHashes(env *environment, x examinedFile) {
