@@ -64,8 +64,9 @@ func (l *looked) look(ctx context.Context) (reason decode.Unreadable, err error)
 			l.leftOut = true
 			break
 		}
-		// What nothing refers to is left out, and what smooths the edges of blocks: a hash of 64 × 64 samples does not see it.
-		why, err := l.run(ctx, s, spacing, 2*maxLooked-len(l.frames), "-skip_frame", "noref", "-skip_loop_filter", "all")
+		// What smooths the edges of blocks is left out: a hash of 64 × 64 samples does not see it. Frames that nothing refers to are not: they
+		// may be those at whole seconds, by which two copies of a film have the same ones.
+		why, err := l.run(ctx, s, spacing, 2*maxLooked-len(l.frames), "-skip_loop_filter", "all")
 		if err != nil || why != "" && why != decode.Corrupt {
 			return why, err
 		}
@@ -117,10 +118,11 @@ func (l *looked) arguments(s stretch, spacing time.Duration, how []string) []str
 	if s.until > 0 {
 		args = append(args, "-t", seconds(s.until-s.from))
 	}
+	// The first frame of each so many seconds of the film, whatever the stretch: copies of a film then have the same ones.
 	// Luma of at most 512 pixels a side, never enlarged, as it is stored.
 	const scale = "min(1,%[1]d/max(iw,ih))"
-	filter := fmt.Sprintf("select='isnan(prev_selected_t)+gte(t-prev_selected_t,%[2]s)',scale=w='max(1,trunc(iw*"+scale+"))':h='max(1,trunc(ih*"+scale+"))':flags=area,format=gray",
-		side, seconds(spacing))
+	filter := fmt.Sprintf("select='isnan(prev_selected_t)+gt(floor((t+%[3]s)/%[2]s),floor((prev_selected_t+%[3]s)/%[2]s))',scale=w='max(1,trunc(iw*"+scale+"))':h='max(1,trunc(ih*"+scale+"))':flags=area,format=gray",
+		side, seconds(spacing), seconds(s.from))
 	return append(args, "-i", jail.InputPath, "-map", "0:"+strconv.Itoa(l.probed.Streams[l.probed.pictures].Index), "-map_metadata", "-1",
 		"-filter_threads", "1", "-vf", filter, "-vsync", "passthrough", "-c:v", "rawvideo", "-f", "matroska", "pipe:1")
 }

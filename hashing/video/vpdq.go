@@ -103,7 +103,26 @@ func listFrame(text string) (f hashing.Frame, ok bool) {
 type Shares struct {
 	Query, Known int           // of the frames of each that are near one of the other's, in thousandths
 	Transform    pdq.Transform // of the query, under which most are
+	Near         int           // how many frames of the query that are
 	From, To     time.Duration // the stretch of the query from the first of these frames to the last
+}
+
+const (
+	// SameShare is the share of the frames of each, in thousandths, from which on two films are the same: the reference's default.
+	SameShare = 800
+	// PartShare is the share of the frames of one of them from which on it lies within the other, or most of it does. It is ours
+	// (docs/video.md has what it finds, and what it takes for one).
+	PartShare = 600
+	// partFrames is how many distinct frames must be near for that: a title may be in many films.
+	partFrames = 2
+)
+
+// Same reports whether the two are one film, by the reference's defaults.
+func (s Shares) Same() bool { return s.Query >= SameShare && s.Known >= SameShare }
+
+// Part reports whether one lies within the other and is not all of it.
+func (s Shares) Part() bool {
+	return !s.Same() && s.Near >= partFrames && max(s.Query, s.Known) >= PartShare
 }
 
 // Compare compares a film with one whose frames are known, by the reference's rule (vpdq/cpp/hashing/matchTwoHash.cpp) at its defaults: frames of
@@ -148,7 +167,7 @@ func compareUnder(t pdq.Transform, query, known []hashing.Frame) Shares {
 			of++
 		}
 	}
-	s.Query, s.Known = near*1000/len(query), of*1000/len(known)
+	s.Near, s.Query, s.Known = near, near*1000/len(query), of*1000/len(known)
 	return s
 }
 

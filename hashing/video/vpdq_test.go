@@ -82,11 +82,11 @@ func TestShares(t *testing.T) {
 		query, known []hashing.Frame
 		want         video.Shares
 	}{
-		"the same":        {film(0, 10), film(0, 10), video.Shares{Query: 1000, Known: 1000, To: 9 * time.Second}},
+		"the same":        {film(0, 10), film(0, 10), video.Shares{Query: 1000, Known: 1000, Near: 10, To: 9 * time.Second}},
 		"nothing":         {film(0, 10), film(100, 10), video.Shares{}},
-		"a part of it":    {film(3, 4), film(0, 10), video.Shares{Query: 1000, Known: 400, To: 3 * time.Second}},
-		"within another":  {append(film(50, 5), film(0, 5)...), film(0, 5), video.Shares{Query: 500, Known: 1000, To: 4 * time.Second}},
-		"mirrored":        {mirrored, film(0, 10), video.Shares{Query: 1000, Known: 1000, Transform: pdq.FlipY, To: 9 * time.Second}},
+		"a part of it":    {film(3, 4), film(0, 10), video.Shares{Query: 1000, Known: 400, Near: 4, To: 3 * time.Second}},
+		"within another":  {append(film(50, 5), film(0, 5)...), film(0, 5), video.Shares{Query: 500, Known: 1000, Near: 5, To: 4 * time.Second}},
+		"mirrored":        {mirrored, film(0, 10), video.Shares{Query: 1000, Known: 1000, Transform: pdq.FlipY, Near: 10, To: 9 * time.Second}},
 		"too low to tell": {low, film(0, 10), video.Shares{}},
 		"of nothing":      {nil, film(0, 10), video.Shares{}},
 	} {
