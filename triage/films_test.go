@@ -87,3 +87,23 @@ func TestFilmThatIsNotReadNow(t *testing.T) {
 		t.Errorf("asked %d times, found %s, %q", asked, f.Finding, f.Reason)
 	}
 }
+
+// TestFilmIsNotShown: a film's frames are hashed, and no reveal promises a picture of it; beside pictures it is left out.
+func TestFilmIsNotShown(t *testing.T) {
+	h := newHouse(t)
+	first := frameOf(0x13, 0)
+	h.worker.Films = filmFunc(func(_ context.Context, _ io.ReaderAt, _ int64, x hashing.Examination) (hashing.Examination, error) {
+		x.Fingerprint = &hashing.Fingerprint{Version: hashing.FingerprintVersion, Decoder: "film/1", PDQ: first.PDQ, Quality: first.Quality}
+		return x, nil
+	})
+	x := h.mustSubmit("S1", newFilm("a.mp4", 3<<20))
+	h.run()
+	h.settle(x)
+	g, err := h.review.Next(t.Context(), h.reviewer.Actor, triage.QueueFilter{})
+	if err != nil || g.Videos != 1 {
+		t.Fatalf("%+v, %v", g, err)
+	}
+	if grant, err := h.review.Reveal(t.Context(), h.reviewer, g.ID, triage.StepBlurred, "is it new?"); !triage.IsKind(err, triage.Conflict) {
+		t.Errorf("%+v, %v", grant, err)
+	}
+}

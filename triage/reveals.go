@@ -58,7 +58,7 @@ func (r *Review) Reveal(ctx context.Context, by Session, id GroupID, step Reveal
 	}
 	g.Sight, g.Step = SeePictures, step
 	for i, m := range media {
-		if m.Hashed && len(g.Media) < MaxGrantPictures {
+		if m.Showable() && len(g.Media) < MaxGrantPictures {
 			g.Media, g.Numbers = append(g.Media, m.ID), append(g.Numbers, i+1)
 		}
 	}
@@ -92,7 +92,7 @@ func (r *Review) RevealTiles(ctx context.Context, by Session, id GroupID, wish T
 	switch {
 	case wish.Media != len(media):
 		return Grant{}, E(Conflict, op, string(id), "the group has changed since: read it again", nil)
-	case wish.Picture < 1 || wish.Picture > len(media) || !media[wish.Picture-1].Hashed:
+	case wish.Picture < 1 || wish.Picture > len(media) || !media[wish.Picture-1].Showable():
 		return Grant{}, E(Invalid, op, string(id), "give the number of a picture that can be shown, as the facts have it", nil)
 	}
 	m := media[wish.Picture-1].ID

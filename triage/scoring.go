@@ -188,7 +188,7 @@ func (s *Scoring) choose(ctx context.Context, model Model, ids []GroupID) (todo 
 func lacksScore(model Model, members []Medium) (picture MediumID, lacks bool) {
 	for i := range members {
 		m := &members[i]
-		if !m.open() || !m.Hashed {
+		if !m.open() || !m.Showable() {
 			continue
 		}
 		if m.Score != nil && m.Score.Model == model {
