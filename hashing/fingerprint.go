@@ -79,8 +79,10 @@ type Fingerprint struct {
 // Frame is a further picture of a medium: a frame of an animation or a film, a page, another picture of the same file.
 // It was decoded by what its medium's Fingerprint names.
 type Frame struct {
-	Index   int           `json:"index"`        // in the file; the Fingerprint is of 0
-	At      time.Duration `json:"at,omitempty"` // since the first, in nanoseconds; 0 where pictures have no time
+	Index int           `json:"index"`        // in the file; the Fingerprint is of 0
+	At    time.Duration `json:"at,omitempty"` // since the first, in nanoseconds; 0 where pictures have no time
+	// View is the part of the frame that this is, if it is one: what a film shows beside its borders or its screen is a further frame of the same time.
+	View    ViewName      `json:"view,omitempty"`
 	PDQ     pdq.Dihedrals `json:"pdq"`
 	Quality int           `json:"quality"`
 	PHash   Hash64        `json:"phash"`

@@ -21,6 +21,7 @@ import (
 	"vigie/hashing/jail"
 	"vigie/hashing/pdq"
 	"vigie/hashing/video"
+	"vigie/hashing/vpdq"
 	"vigie/store/evidence"
 )
 
@@ -288,11 +289,11 @@ func newHashedFile(x examinedFile) hashedFile {
 
 // printList prints the frames of a video as a vPDQ list.
 func printList(env *environment, x examinedFile) error {
-	frames := video.FramesOf(&x.Examination)
+	frames := vpdq.FramesOf(&x.Examination)
 	if x.Facts.Kind != hashing.KindVideo || len(frames) == 0 {
 		return &exitError{exitPartial, errors.New(env.T("hash.no-frames", harmless(x.Path)))}
 	}
-	return video.WriteList(env.Stdout, frames, float64(x.Facts.Film.MilliRate)/1000)
+	return vpdq.WriteList(env.Stdout, frames, float64(x.Facts.Film.MilliRate)/1000)
 }
 
 func printHashes(env *environment, x examinedFile) {

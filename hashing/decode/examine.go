@@ -203,13 +203,14 @@ func reduced(img image.Image) image.Image {
 }
 
 // HashFrame computes every hash of img, which is a frame of a film and has at most 512 pixels a side, as of other pictures by the
-// reference way.
-func HashFrame(img *image.Gray) (f hashing.Frame, err error) {
-	var small hashing.Fingerprint
+// reference way, and those of its parts that may be pictures of their own.
+func HashFrame(img *image.Gray) (f hashing.Frame, parts []hashing.View, err error) {
+	var hashes hashing.Fingerprint
 	f.PDQ, f.Quality = pdq.FromImage(img)
-	err = smallHashes(img, &small)
-	f.PHash, f.DHash = small.PHash, small.DHash
-	return f, err
+	small := reduced(img)
+	err = smallHashes(small, &hashes)
+	f.PHash, f.DHash = hashes.PHash, hashes.DHash
+	return f, views(img, small), err
 }
 
 // smallHashes adds pHash and dHash of img, which is small already, to fp.

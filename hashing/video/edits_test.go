@@ -11,7 +11,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"vigie/hashing"
+	"vigie/hashing/pdq"
 	"vigie/hashing/video"
+	"vigie/hashing/vpdq"
 )
 
 // edit is something that is done to a clip on its way.
@@ -30,10 +32,20 @@ var edits = []edit{
 	{name: "mirrored", args: []string{"-vf", "hflip"}, found: true},
 	{name: "1.25 times as fast", args: []string{"-vf", "setpts=PTS/1.25"}},
 	{name: "as messengers send", args: []string{"-vf", "scale='min(480,iw)':-2,fps=20", "-crf", "33", "-map_metadata", "-1"}, found: true},
-	{name: "logo", args: []string{"-vf", "drawbox=x=iw*0.8:y=ih*0.04:w=iw*0.16:h=ih*0.1:color=white:t=fill"}},
+	{name: "logo 16 × 10 %", args: []string{"-vf", "drawbox=x=iw*0.8:y=ih*0.04:w=iw*0.16:h=ih*0.1:color=white:t=fill"}},
+	{name: "logo 8 × 5 %", args: []string{"-vf", "drawbox=x=iw*0.88:y=ih*0.04:w=iw*0.08:h=ih*0.05:color=white:t=fill"}},
+	{name: "logo 12 × 8 %, half transparent", args: []string{"-vf", "drawbox=x=iw*0.84:y=ih*0.04:w=iw*0.12:h=ih*0.08:color=white@0.5:t=fill"}},
 	{name: "middle third", before: []string{"-ss", "THIRD", "-t", "THIRD"}},
 	{name: "letterboxed", args: []string{"-vf", "pad=iw:trunc(ih*1.3/2)*2:0:(oh-ih)/2"}},
 	{name: "on a screen", args: []string{"-vf", "scale=trunc(iw*0.6/2)*2:-2,pad=trunc(iw/0.6/2)*2:trunc(ih/0.6/2)*2:(ow-iw)/2:(oh-ih)/2:color=gray"}},
+}
+
+// within is as triage.ViewDistance, which this package must not know.
+func within(name hashing.ViewName) int {
+	if name == hashing.ViewTrimmed {
+		return 20
+	}
+	return pdq.MatchDistance
 }
 
 // clips are the corpus' films that last longer than five seconds, one of each that is there in two containers.
@@ -54,12 +66,12 @@ func TestEdits(t *testing.T) {
 	lasts := make([]float64, len(originals))
 	for i, path := range originals {
 		x := mustExamine(t, f, path)
-		known[i], lasts[i] = video.FramesOf(&x), x.Facts.Film.Duration.Seconds()
+		known[i], lasts[i] = vpdq.FramesOf(&x), x.Facts.Film.Duration.Seconds()
 	}
 	type result struct {
 		edit   *edit
 		of     int
-		shares []video.Shares // with each original
+		shares []vpdq.Shares // with each original
 	}
 	results := make([]result, len(edits)*len(originals))
 	var g errgroup.Group
@@ -75,7 +87,7 @@ func TestEdits(t *testing.T) {
 				x := mustExamine(t, f, makeFilm(t, fmt.Sprintf("%d-%d.mp4", e, i), args...))
 				r := result{edit: &edits[e], of: i}
 				for k := range known {
-					r.shares = append(r.shares, video.Compare(video.FramesOf(&x), known[k]))
+					r.shares = append(r.shares, vpdq.Compare(vpdq.Query(vpdq.FramesOf(&x), within), vpdq.Codes(known[k])))
 				}
 				results[e*len(originals)+i] = r
 				return nil
@@ -111,7 +123,7 @@ func TestJoined(t *testing.T) {
 	x := mustExamine(t, f, joined)
 	for i, path := range originals {
 		of := mustExamine(t, f, path)
-		s := video.Compare(video.FramesOf(&x), video.FramesOf(&of))
+		s := vpdq.Compare(vpdq.Query(vpdq.FramesOf(&x), within), vpdq.Codes(vpdq.FramesOf(&of)))
 		if (s.Near >= 4) != (i < 2) || s.Same() {
 			t.Errorf("%s: %+v", filepath.Base(path), s)
 		}

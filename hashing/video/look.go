@@ -14,14 +14,17 @@ import (
 	"vigie/hashing/decode"
 	"vigie/hashing/jail"
 	"vigie/hashing/pdq"
+	"vigie/hashing/vpdq"
 )
 
 const (
 	// keySpacing is the least time between two key frames that are looked at: some codecs have nothing else.
 	keySpacing = 500 * time.Millisecond
-	// farApart is from which distance of two key frames on others between them are looked at, denseSpacing what lies between those.
+	// farApart is from which distance of two key frames on others between them are looked at, denseSpacing what lies between those: a copy
+	// that was cut or sped up has its frames at other moments, and pictures that move are near for less than half a second. They
+	// are decoded anyway.
 	farApart     = 2 * time.Second
-	denseSpacing = time.Second
+	denseSpacing = 200 * time.Millisecond
 	// reach is how far around a frame a film counts as looked at: half of farApart, and by what frames come later than they are asked for.
 	reach = 1500 * time.Millisecond
 	// maxRuns is how many stretches of one film are looked at by themselves: each takes a process.
@@ -35,7 +38,8 @@ type looked struct {
 	film    *Films
 	in      Input
 	probed  *probed
-	frames  []hashing.Frame // in the order of their times, once look has returned
+	frames  []hashing.Frame                  // in the order of their times, once look has returned
+	parts   map[time.Duration][]hashing.View // of the frames, by their times
 	leftOut bool
 }
 
@@ -129,9 +133,10 @@ func (l *looked) arguments(s stretch, spacing time.Duration, how []string) []str
 
 // see hashes a frame of a stretch that begins at from.
 func (l *looked) see(s shot, from time.Duration) error {
-	f, err := decode.HashFrame(s.image)
+	f, parts, err := decode.HashFrame(s.image)
 	f.At = from + s.at
 	l.frames = append(l.frames, f)
+	l.parts[f.At] = parts
 	return err
 }
 
@@ -154,7 +159,7 @@ func (l *looked) gaps() (all []gap) {
 		before := &l.frames[i-1]
 		if at-before.At > farApart {
 			alike := min(before.Quality, l.frames[i].Quality) >= pdq.MinQuality &&
-				before.PDQ[pdq.Original].Distance(l.frames[i].PDQ[pdq.Original]) <= SameFrame
+				before.PDQ[pdq.Original].Distance(l.frames[i].PDQ[pdq.Original]) <= vpdq.SameFrame
 			all = append(all, gap{stretch{before.At, at}, !alike})
 		}
 	}
@@ -215,7 +220,7 @@ func (l *looked) dense() (list []stretch, spacing time.Duration) {
 			list = append(list, g.stretch)
 		}
 	}
-	return list, max(denseSpacing, total/maxLooked)
+	return list, max(denseSpacing, total/vpdq.MaxFrames)
 }
 
 // affordable returns how much of the film may be decoded whole.

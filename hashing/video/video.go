@@ -1,8 +1,8 @@
 // Package video makes fingerprints of films: PDQ and quality of frames with their time (vPDQ, Meta's ThreatExchange, vpdq/README.md).
 // ffprobe and ffmpeg read them, in the jail, and give away nothing but facts and small grey frames.
 //
-// Key frames come first: they are decoded at a tenth of what all frames cost. Where two are more than two seconds apart, one frame a
-// second is looked at between them, as far as a budget of pixels goes.
+// Key frames come first: they are decoded at a tenth of what all frames cost. Where two are more than two seconds apart, five frames a
+// second are looked at between them, as far as a budget of pixels goes.
 package video
 
 import (
@@ -15,23 +15,17 @@ import (
 	"vigie/hashing"
 	"vigie/hashing/decode"
 	"vigie/hashing/jail"
-	"vigie/hashing/pdq"
+	"vigie/hashing/vpdq"
 )
 
 const (
-	// MaxFrames is how many distinct frames of a film are kept: those of an hour, at one a second. With them an examination has
-	// 2.3 MB in JSON, and what store/objects keeps of one bounds it at 4 MiB.
-	MaxFrames = 3600
 	// maxLooked is how many frames are looked at, of the longest film: they are spread over it.
-	maxLooked = 2 * MaxFrames
+	maxLooked = 2 * vpdq.MaxFrames
+	// usual is the share of a film's frames, one in so many, that have a part by itself for the film to be looked up by that, too.
+	usual = 2
 	// side is the longer side, in pixels, of the frames that are hashed. PDQ takes its 64 × 64 samples of windows of eight pixels then;
 	// the reference's own command line reduces to the same 512.
 	side = 512
-	// SameFrame is the distance, in bits of PDQ, up to which a frame shows what the one before it did: how far two conforming programs may be
-	// apart on one picture. What is within 21 bits of a frame that was dropped for that is still within 31 of the one that was kept.
-	SameFrame = 10
-	// sameStep is by how much SameFrame grows when there are too many frames: rather all of a film coarsely than its beginning finely.
-	sameStep = 4
 
 	// DefaultCPUSeconds is how much processor time one film may take in each of its runs of ffmpeg. The key frames of three hours of
 	// 1080p take some 200.
@@ -102,7 +96,7 @@ func (f *Films) Examine(ctx context.Context, in Input, x hashing.Examination) (h
 		x.Note = NoPictures
 		return x, nil
 	}
-	l := &looked{film: f, in: in, probed: p}
+	l := &looked{film: f, in: in, probed: p, parts: make(map[time.Duration][]hashing.View)}
 	reason, err := l.look(ctx)
 	if err != nil {
 		return x, err
@@ -162,29 +156,56 @@ func (l *looked) addTo(x *hashing.Examination) {
 		Version: hashing.FingerprintVersion, Decoder: decode.FilmDecoder, Way: hashing.WayReference,
 		PDQ: first.PDQ, Quality: first.Quality, PHash: first.PHash, DHash: first.DHash, At: first.At,
 	}
-	x.Frames = frames[1:]
+	name := l.usualPart(frames)
+	for i := range frames {
+		part, there := l.part(frames[i].At, name)
+		if i > 0 {
+			x.Frames = append(x.Frames, frames[i])
+		}
+		switch {
+		case !there:
+		case i == 0:
+			x.Fingerprint.Views = []hashing.View{part}
+		default:
+			x.Frames = append(x.Frames, hashing.Frame{Index: frames[i].Index, At: frames[i].At, View: name, PDQ: part.PDQ, Quality: part.Quality})
+		}
+	}
 }
 
 // distinct returns the frames that show something, without those that show what the one before them did. When there is no such
 // frame, it is the first of all.
 func (l *looked) distinct() []hashing.Frame {
-	same := SameFrame
-	for {
-		var kept []hashing.Frame
-		for i := range l.frames {
-			f := &l.frames[i]
-			if f.Quality < pdq.MinQuality || len(kept) > 0 && kept[len(kept)-1].PDQ[pdq.Original].Distance(f.PDQ[pdq.Original]) <= same {
-				continue
-			}
-			kept = append(kept, *f)
-		}
-		if len(kept) <= MaxFrames {
-			if len(kept) == 0 && len(l.frames) > 0 {
-				kept = l.frames[:1]
-			}
-			return kept
-		}
-		l.leftOut = true
-		same += sameStep
+	kept, coarse := vpdq.Distinct(l.frames)
+	l.leftOut = l.leftOut || coarse
+	if len(kept) == 0 && len(l.frames) > 0 {
+		return l.frames[:1]
 	}
+	return kept
+}
+
+// usualPart returns which part of its frames a film shows throughout, if any: borders and screens stay, what only looks like
+// one does not. A plain border goes before what a screen shows.
+func (l *looked) usualPart(frames []hashing.Frame) hashing.ViewName {
+	for _, name := range []hashing.ViewName{hashing.ViewTrimmed, hashing.ViewScreen} {
+		n := 0
+		for i := range frames {
+			if _, there := l.part(frames[i].At, name); there {
+				n++
+			}
+		}
+		if n*usual >= len(frames) {
+			return name
+		}
+	}
+	return ""
+}
+
+// part returns a part of a frame.
+func (l *looked) part(at time.Duration, name hashing.ViewName) (hashing.View, bool) {
+	for _, v := range l.parts[at] {
+		if v.Name == name {
+			return v, true
+		}
+	}
+	return hashing.View{}, false
 }

@@ -21,6 +21,7 @@ import (
 	"vigie/hashing/jail"
 	"vigie/hashing/pdq"
 	"vigie/hashing/video"
+	"vigie/hashing/vpdq"
 )
 
 const programArgument = "become-a-program"
@@ -254,7 +255,7 @@ func TestLimits(t *testing.T) {
 	hours := makeFilm(t, "hours.mkv", "-f", "lavfi", "-i", "testsrc=size=64x48:rate=1:duration=10800", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "250")
 	begin := time.Now()
 	x := mustExamine(t, films(t, video.Options{}), hours)
-	if n := len(codes(x)); n < 10 || n > video.MaxFrames || x.Facts.Film.Duration != 3*time.Hour || x.Unreadable != "" {
+	if n := len(codes(x)); n < 10 || n > vpdq.MaxFrames || x.Facts.Film.Duration != 3*time.Hour || x.Unreadable != "" {
 		t.Errorf("%d frames, %q, %+v", n, x.Unreadable, x.Facts)
 	}
 	t.Logf("three hours: %d frames, %d ‰, %s", len(codes(x)), x.Facts.Film.Looked, time.Since(begin).Round(time.Second))

@@ -1,4 +1,4 @@
-package video_test
+package vpdq_test
 
 import (
 	"bytes"
@@ -9,14 +9,14 @@ import (
 
 	"vigie/hashing"
 	"vigie/hashing/pdq"
-	"vigie/hashing/video"
+	"vigie/hashing/vpdq"
 )
 
 func TestList(t *testing.T) {
 	frames := []hashing.Frame{{Index: 0, Quality: 100}, {Index: 3, At: 1001 * time.Millisecond, Quality: 51}}
 	frames[1].PDQ[pdq.Original][0] = 0xd8
 	var list bytes.Buffer
-	if err := video.WriteList(&list, frames, 29.97); err != nil {
+	if err := vpdq.WriteList(&list, frames, 29.97); err != nil {
 		t.Fatal(err)
 	}
 	zeros := strings.Repeat("0", 64)
@@ -24,30 +24,30 @@ func TestList(t *testing.T) {
 	if list.String() != want {
 		t.Errorf("%q, not %q", list.String(), want)
 	}
-	back, err := video.ReadList(strings.NewReader("\n" + want + "\r\n"))
+	back, err := vpdq.ReadList(strings.NewReader("\n" + want + "\r\n"))
 	if err != nil || len(back) != 2 || back[1].At != frames[1].At || back[1].PDQ[pdq.Original] != frames[1].PDQ[pdq.Original] || back[1].Quality != 51 || back[1].Index != 30 {
 		t.Errorf("%+v, %v", back, err)
 	}
 	for _, wrong := range []string{"1,2,3", "1,101," + zeros + ",1", "-1,100," + zeros + ",1", "1,100," + zeros[1:] + ",1", "1,100," + zeros + ",-1", "1,100," + zeros + ",NaN", "1,100," + zeros + ",1e99", zeros, strings.Repeat("x", 5000)} {
-		if got, err := video.ReadList(strings.NewReader(wrong)); err == nil || strings.Contains(err.Error(), zeros) {
+		if got, err := vpdq.ReadList(strings.NewReader(wrong)); err == nil || strings.Contains(err.Error(), zeros) {
 			t.Errorf("%.80q: %v, %v", wrong, got, err)
 		}
 	}
 }
 
-// go test ./hashing/video -run '^$' -fuzz ReadList
+// go test ./hashing/vpdq -run '^$' -fuzz ReadList
 func FuzzReadList(f *testing.F) {
 	f.Add("0,100," + strings.Repeat("0f", 32) + ",0.040\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		frames, err := video.ReadList(strings.NewReader(text))
+		frames, err := vpdq.ReadList(strings.NewReader(text))
 		if err != nil {
 			return
 		}
 		var list bytes.Buffer
-		if err := video.WriteList(&list, frames, 0); err != nil {
+		if err := vpdq.WriteList(&list, frames, 0); err != nil {
 			t.Fatal(err)
 		}
-		again, err := video.ReadList(&list)
+		again, err := vpdq.ReadList(&list)
 		if err != nil || len(again) != len(frames) {
 			t.Errorf("%d frames come back as %d: %v", len(frames), len(again), err)
 		}
@@ -80,17 +80,17 @@ func TestShares(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		query, known []hashing.Frame
-		want         video.Shares
+		want         vpdq.Shares
 	}{
-		"the same":        {film(0, 10), film(0, 10), video.Shares{Query: 1000, Known: 1000, Near: 10, To: 9 * time.Second}},
-		"nothing":         {film(0, 10), film(100, 10), video.Shares{}},
-		"a part of it":    {film(3, 4), film(0, 10), video.Shares{Query: 1000, Known: 400, Near: 4, To: 3 * time.Second}},
-		"within another":  {append(film(50, 5), film(0, 5)...), film(0, 5), video.Shares{Query: 500, Known: 1000, Near: 5, To: 4 * time.Second}},
-		"mirrored":        {mirrored, film(0, 10), video.Shares{Query: 1000, Known: 1000, Transform: pdq.FlipY, Near: 10, To: 9 * time.Second}},
-		"too low to tell": {low, film(0, 10), video.Shares{}},
-		"of nothing":      {nil, film(0, 10), video.Shares{}},
+		"the same":        {film(0, 10), film(0, 10), vpdq.Shares{Query: 1000, Known: 1000, Near: 10, Frames: 10, To: 9 * time.Second}},
+		"nothing":         {film(0, 10), film(100, 10), vpdq.Shares{Frames: 10}},
+		"a part of it":    {film(3, 4), film(0, 10), vpdq.Shares{Query: 1000, Known: 400, Near: 4, Frames: 10, To: 3 * time.Second}},
+		"within another":  {append(film(50, 5), film(0, 5)...), film(0, 5), vpdq.Shares{Query: 500, Known: 1000, Near: 5, Frames: 5, From: 0, To: 4 * time.Second}},
+		"mirrored":        {mirrored, film(0, 10), vpdq.Shares{Query: 1000, Known: 1000, Transform: pdq.FlipY, Near: 10, Frames: 10, To: 9 * time.Second}},
+		"too low to tell": {low, film(0, 10), vpdq.Shares{}},
+		"of nothing":      {nil, film(0, 10), vpdq.Shares{}},
 	} {
-		if got := video.Compare(c.query, c.known); got != c.want {
+		if got := vpdq.Compare(vpdq.Query(c.query, nil), vpdq.Codes(c.known)); got != c.want {
 			t.Errorf("%s: %+v, not %+v", name, got, c.want)
 		}
 	}
