@@ -13,6 +13,9 @@ const OfficeSource = "office"
 // MaxAddition is how many entries an addition has at most.
 const MaxAddition = 999
 
+// MaxAdditionFrames is how many frames the films of an addition have at most, together: it is kept, and takes effect, in one piece.
+const MaxAdditionFrames = 20_000
+
 // AdditionID names an addition to a set that grows.
 type AdditionID struct {
 	Set    SetID

@@ -62,10 +62,15 @@ func checkAddition(entries []RawEntry) error {
 	if len(entries) == 0 || len(entries) > MaxAddition {
 		return E(Invalid, op, "", "an addition has 1 to 999 entries", nil)
 	}
+	frames := 0
 	for i := range entries {
-		if e := &entries[i]; e.MD5 == nil && e.SHA1 == nil && e.SHA256 == nil && e.PDQ == nil && e.PHash == nil {
+		if entries[i].empty() {
 			return E(Invalid, op, "", "an entry without any hash can match nothing", nil)
 		}
+		frames += len(entries[i].Film)
+	}
+	if frames > MaxAdditionFrames {
+		return E(Invalid, op, "", "the films of an addition have at most 20,000 frames", nil)
 	}
 	return nil
 }

@@ -63,7 +63,7 @@ type HashSet struct {
 	Category  string         `json:"category,omitempty"` // of entries that state none
 	State     SetState       `json:"state"`
 	Entries   int            `json:"entries"`   // those of additions included
-	ByMethod  map[Method]int `json:"by_method"` // hashes, by method
+	ByMethod  map[Method]int `json:"by_method"` // hashes, by method; of films each frame's PDQ, and of ByVPDQ the films
 	Rejected  int            `json:"rejected"`  // lines that were wrong
 	Conflicts []SetConflict  `json:"conflicts,omitempty"`
 	Imported  time.Time      `json:"imported"`
@@ -93,6 +93,12 @@ type RawEntry struct {
 	SHA256   *hashing.SHA256
 	PDQ      *pdq.Hash
 	PHash    *hashing.Hash64
+	Film     []pdq.Hash // of a film: its frames that show enough, in their order, at most vpdq.MaxFrames
+}
+
+// empty reports whether it has no hash at all.
+func (e *RawEntry) empty() bool {
+	return e.MD5 == nil && e.SHA1 == nil && e.SHA256 == nil && e.PDQ == nil && e.PHash == nil && len(e.Film) == 0
 }
 
 // Entry is one line of a list as it is matched: exact digests keyed.
@@ -102,4 +108,13 @@ type Entry struct {
 	Exact    []DigestKey
 	PDQ      *pdq.Hash
 	PHash    *hashing.Hash64
+	Film     []pdq.Hash // of a film: its frames
+}
+
+// Codes returns its PDQs, of whatever it is.
+func (e *Entry) Codes() []pdq.Hash {
+	if e.PDQ == nil {
+		return e.Film
+	}
+	return append([]pdq.Hash{*e.PDQ}, e.Film...)
 }

@@ -5,6 +5,7 @@ import (
 
 	"vigie/hashing"
 	"vigie/hashing/pdq"
+	"vigie/hashing/vpdq"
 )
 
 // Method is the hash by which a medium and an entry are alike.
@@ -17,6 +18,8 @@ const (
 	BySHA256 Method = "sha256"
 	ByPDQ    Method = "pdq"
 	ByPHash  Method = "phash"
+	// ByVPDQ counts films of lists. They match by the PDQs of their frames.
+	ByVPDQ Method = "vpdq"
 )
 
 // Exact reports whether the method compares the bytes themselves.
@@ -63,6 +66,8 @@ type Match struct {
 	Transform pdq.Transform `json:"transform,omitempty"` // of the medium, under which it is near
 	Frame     int           `json:"frame,omitempty"`     // of the medium, that is near: its index in the file
 	At        time.Duration `json:"at,omitempty"`        // of a film: where that frame is, in whole milliseconds
+	// Film says how much a film, or a picture as a film of one frame, has in common with the entry, where that is a film; nil: it is a picture.
+	Film *vpdq.Shares `json:"film,omitempty"`
 	// View is the part of the medium's picture that is near; empty: all of it.
 	View    hashing.ViewName `json:"view,omitempty"`
 	Quality int              `json:"quality,omitempty"` // of what is near of the medium, 0 to 100; PDQ only. Lists do not tell their entries'
@@ -77,7 +82,8 @@ type Likeness string
 // The degrees of likeness.
 const (
 	IdenticalFile Likeness = "identical" // the very bytes
-	SamePicture   Likeness = "same"      // the whole picture, as near as two programs' hashes of one picture are
+	SamePicture   Likeness = "same"      // the whole picture, as near as two programs' hashes of one picture are; of films, most frames of both
+	PartOfFilm    Likeness = "part"      // one film, or a stretch of it, is within the other
 	EditedPicture Likeness = "edited"    // the picture after an edit: turned, framed, recompressed hard, written over
 	PossiblySame  Likeness = "possible"  // a vote, no more
 )
@@ -86,13 +92,25 @@ const (
 // reference's published rule).
 const SameDistance = 10
 
+// SharesTooLittle reports whether both are films and have too little in common for one to be in the other: a title, a logo between scenes.
+// That is a vote, no more.
+func (m *Match) SharesTooLittle() bool {
+	return m.Film != nil && m.Film.OfFilm && !m.Film.Same() && !m.Film.Part()
+}
+
 // Likeness returns how sure m is.
 func (m *Match) Likeness() Likeness {
 	switch {
 	case m.Method.Exact():
 		return IdenticalFile
-	case m.Method != ByPDQ:
+	case m.Method != ByPDQ || m.SharesTooLittle():
 		return PossiblySame
+	case m.Film != nil && m.Film.OfFilm && m.Film.Part():
+		return PartOfFilm
+	case m.Film != nil && m.Film.OfFilm && m.Film.Transform == pdq.Original:
+		return SamePicture
+	case m.Film != nil && m.Film.OfFilm:
+		return EditedPicture
 	case m.Distance <= SameDistance && m.Transform == pdq.Original && m.View == "":
 		return SamePicture
 	}
@@ -107,12 +125,13 @@ type Probe struct {
 	PHash   *hashing.Hash64 // nil: not looked up
 	At      time.Duration   // of a film: where the frame of the PDQ is
 	Views   []hashing.View  // parts of the picture, looked up as well
+	Film    bool            // the medium is a film: all of it is compared with films
 	Frames  []hashing.Frame // further pictures of the medium, looked up as well
 }
 
 // NewProbe looks a medium up by its digests and by all its pictures.
 func NewProbe(keys DigestKeys, x hashing.Examination) Probe {
-	p := Probe{Keys: keys, Frames: x.Frames}
+	p := Probe{Keys: keys, Frames: x.Frames, Film: x.Facts.Kind == hashing.KindVideo}
 	if fp := x.Fingerprint; fp != nil {
 		p.PDQ, p.Quality, p.PHash, p.At, p.Views = fp.PDQ[:], fp.Quality, &fp.PHash, fp.At, fp.Views
 	}
@@ -146,7 +165,7 @@ func Conclude(kind hashing.Kind, unreadable string, matches []Match) Finding {
 		case m.State == EntryWithdrawn:
 		case m.Kind == KnownSet && m.Method.Exact():
 			return Known
-		case m.Kind == KnownSet && m.Method == ByPDQ:
+		case m.Kind == KnownSet && m.Method == ByPDQ && !m.SharesTooLittle():
 			near = true
 		case m.Kind == BenignSet && m.Method.Exact():
 			benign = true
@@ -171,7 +190,7 @@ func Deciding(f Finding, matches []Match) *Match {
 	for i := range matches {
 		m := &matches[i]
 		decides := f == Known && m.Kind == KnownSet && m.Method.Exact() ||
-			f == NearKnown && m.Kind == KnownSet && m.Method == ByPDQ ||
+			f == NearKnown && m.Kind == KnownSet && m.Method == ByPDQ && !m.SharesTooLittle() ||
 			f == Benign && m.Kind == BenignSet && m.Method.Exact()
 		if !decides || m.State == EntryWithdrawn {
 			continue

@@ -9,6 +9,9 @@ import (
 // importBatch is how many entries are written at once.
 const importBatch = 4000
 
+// importFrames is how many frames of films are: with one more film, 750 kB.
+const importFrames = 16_000
+
 // setReader reads kept lists.
 type setReader struct {
 	Store   SetStore
@@ -66,7 +69,7 @@ func (s setReader) parse(ctx context.Context, set HashSet, o ImportOptions, batc
 		}
 		report.Set.Entries++
 		batch.add(s.Names, raw, report.Set.ByMethod)
-		if len(batch.entries) == importBatch {
+		if batch.full() {
 			if err := sendBatch(ctx, batches, batch.take()); err != nil {
 				return report, err
 			}
@@ -103,7 +106,7 @@ func (s setReader) drop(ctx context.Context, set HashSet, o ImportOptions, n int
 		if n--; n == 0 {
 			break
 		}
-		if len(batch.entries) == importBatch {
+		if batch.full() {
 			if err := s.Store.DropEntries(ctx, set.ID, batch.take()); err != nil {
 				return err
 			}
@@ -116,6 +119,7 @@ func (s setReader) drop(ctx context.Context, set HashSet, o ImportOptions, n int
 type entryBatch struct {
 	entries []Entry
 	keys    []DigestKey // those of entries
+	frames  int         // likewise, of films
 	other   *entryBatch // what take returned last; nil: nothing yet
 }
 
@@ -140,10 +144,17 @@ func (b *entryBatch) add(names Names, raw RawEntry, count map[Method]int) {
 	if raw.PHash != nil {
 		count[ByPHash]++
 	}
+	if n := len(raw.Film); n > 0 {
+		count[ByVPDQ]++
+		count[ByPDQ] += n
+		b.frames += n
+	}
 	b.entries = append(b.entries, Entry{
-		Number: raw.Line, Category: raw.Category, Exact: b.keys[from:len(b.keys):len(b.keys)], PDQ: raw.PDQ, PHash: raw.PHash,
+		Number: raw.Line, Category: raw.Category, Exact: b.keys[from:len(b.keys):len(b.keys)], PDQ: raw.PDQ, PHash: raw.PHash, Film: raw.Film,
 	})
 }
+
+func (b *entryBatch) full() bool { return len(b.entries) >= importBatch || b.frames >= importFrames }
 
 // take returns the entries and begins a new batch, in the room of the one before.
 func (b *entryBatch) take() []Entry {
@@ -152,7 +163,7 @@ func (b *entryBatch) take() []Entry {
 	if b.other == nil {
 		b.other = &entryBatch{}
 	}
-	b.entries, b.keys = b.other.entries[:0], b.other.keys[:0]
+	b.entries, b.keys, b.frames = b.other.entries[:0], b.other.keys[:0], 0
 	*b.other = full
 	return full.entries
 }

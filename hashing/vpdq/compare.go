@@ -52,6 +52,7 @@ type Shares struct {
 	Known     int           `json:"known"`               // likewise of the known film
 	Near      int           `json:"near"`                // how many frames of the query that are
 	Frames    int           `json:"frames"`              // how many the known film has
+	OfFilm    bool          `json:"of_film,omitempty"`   // the query is a film, too: else it is a picture, and a still of the known one
 	Transform pdq.Transform `json:"transform,omitempty"` // of the query, under which most are
 	// From and To are the longest stretch of the query with near frames throughout.
 	From time.Duration `json:"from,omitempty"`

@@ -45,8 +45,8 @@ func (m *Mirror) Changes(ctx context.Context, since triage.Epoch) (triage.Change
 			continue
 		}
 		c.Said = append(c.Said, o)
-		if o.Entry.PDQ != nil {
-			v.pdq.Add(*o.Entry.PDQ, count(&v.nextPDQ, 1)[0])
+		for _, code := range o.Entry.Codes() {
+			v.pdq.Add(code, count(&v.nextPDQ, 1)[0])
 			extra.pdqRefs = append(extra.pdqRefs, Place{})
 		}
 		if o.Entry.PHash != nil {

@@ -141,10 +141,10 @@ func (s *Sets) categoryNames(ctx context.Context, id triage.SetID) ([]string, er
 func segmentsOf(entries []triage.Entry, categories map[string]uint16) (near, votes []byte) {
 	for i := range entries {
 		e := &entries[i]
-		if e.PDQ != nil {
+		for _, code := range e.Codes() { // those of a film lie together: so they are known to be one
 			near = binary.BigEndian.AppendUint32(near, e.Number)
 			near = binary.BigEndian.AppendUint16(near, categories[e.Category])
-			near = append(near, e.PDQ[:]...)
+			near = append(near, code[:]...)
 		}
 		if e.PHash != nil {
 			votes = binary.BigEndian.AppendUint32(votes, e.Number)

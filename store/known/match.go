@@ -48,6 +48,9 @@ func (m *Mirror) Match(ctx context.Context, probes []triage.Probe) ([][]triage.M
 			return nil, 0, err
 		}
 		confirmed, err := m.confirm(ctx, probes, near)
+		if err == nil && confirmed {
+			confirmed, err = m.shares(ctx, probes, near)
+		}
 		if err != nil {
 			return nil, 0, err
 		}
@@ -151,7 +154,9 @@ func (m *Mirror) entry(h Hit, chunk string) ([]byte, error) {
 func (h Hit) is(e []byte, p *triage.Probe) bool {
 	switch {
 	case h.Method == triage.ByPDQ && len(e) == pdqSize:
-		return refAt(h.Place.Segment, int(h.Place.Position), e) == h.Place && pdq.Hash(e[6:]).Distance(lookAt(p, h.Look).pdq[h.Transform]) == h.Distance
+		there := refAt(h.Place.Segment, int(h.Place.Position), e)
+		there.Frame = h.Place.Frame // of which shares sees to
+		return there == h.Place && pdq.Hash(e[6:]).Distance(lookAt(p, h.Look).pdq[h.Transform]) == h.Distance
 	case h.Method == triage.ByPHash && len(e) == phashSize:
 		return refAt(h.Place.Segment, int(h.Place.Position), e) == h.Place && parsePHash(e[6:]).Distance(*lookAt(p, h.Look).phash) == h.Distance
 	}
@@ -208,7 +213,7 @@ func merge(v *view, probes []triage.Probe, exact [][]triage.Match, near []Neares
 			match := v.active[h.Set].match(h.Place.Entry, h.Place.Category, h.Method)
 			l := lookAt(&probes[i], h.Look)
 			match.Distance, match.Transform, match.View, match.State = h.Distance, h.Transform, l.view, h.State
-			match.Frame, match.At = l.frame, l.at.Truncate(time.Millisecond)
+			match.Frame, match.At, match.Film = l.frame, l.at.Truncate(time.Millisecond), h.shares
 			if h.Method == triage.ByPDQ {
 				match.Quality = l.quality
 			}

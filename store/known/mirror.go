@@ -79,6 +79,7 @@ type Place struct {
 	Position uint32 // in the segment, in entries
 	Entry    uint32
 	Category uint16
+	Frame    uint16 // of an entry that is a film: which of its frames, from 0
 }
 
 // pdqRef returns the set and the entry that have a number of the PDQ index; nil: no set of this view has it.
@@ -347,7 +348,11 @@ func (m *Mirror) readSegments(ctx context.Context, v *view, s *mirrored, segment
 			return err
 		}
 		for position, e := range near {
-			codes, s.pdqRefs = append(codes, pdq.Hash(e[6:])), append(s.pdqRefs, refAt(segment, position, e))
+			place := refAt(segment, position, e)
+			if n := len(s.pdqRefs); position > 0 && s.pdqRefs[n-1].Entry == place.Entry {
+				place.Frame = s.pdqRefs[n-1].Frame + 1
+			}
+			codes, s.pdqRefs = append(codes, pdq.Hash(e[6:])), append(s.pdqRefs, place)
 		}
 		others, err := m.entries(keys[i+1], values[i+1], phashSize)
 		if err != nil {

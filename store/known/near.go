@@ -7,6 +7,7 @@ import (
 
 	"vigie/hashing"
 	"vigie/hashing/pdq"
+	"vigie/hashing/vpdq"
 	"vigie/triage"
 )
 
@@ -34,10 +35,13 @@ func lookAt(p *triage.Probe, n int) look {
 	}
 	if n -= 1; n < len(p.Frames) {
 		f := &p.Frames[n]
+		if f.View != "" {
+			return look{frame: f.Index, at: f.At, view: f.View, pdq: f.PDQ[:], quality: f.Quality, distance: triage.ViewDistance(f.View)}
+		}
 		return look{frame: f.Index, at: f.At, pdq: f.PDQ[:], quality: f.Quality, phash: &f.PHash, distance: pdq.MatchDistance}
 	}
 	v := &p.Views[n-len(p.Frames)]
-	return look{view: v.Name, pdq: v.PDQ[:], quality: v.Quality, distance: triage.ViewDistance(v.Name)}
+	return look{at: p.At, view: v.Name, pdq: v.PDQ[:], quality: v.Quality, distance: triage.ViewDistance(v.Name)}
 }
 
 // Look is one picture that is looked up, or a part of one.
@@ -75,8 +79,10 @@ type Hit struct {
 	Distance  int           // bits
 	Transform pdq.Transform // of the look, under which it is near
 	State     triage.EntryState
+	Frames    int // how many PDQs the entry has: of a film more than one
 
-	number uint32 // in the index of its method
+	number uint32       // in the index of its method; of a film the first frame's
+	shares *vpdq.Shares // with the entry, where that is a film and was compared
 }
 
 // NearAtOnce is how many lookups are searched at once: what counts the entries near each of them takes an eighth of a byte an
@@ -122,9 +128,32 @@ func (v *view) nearSome(lookups []Lookup, found []Nearest) {
 	v.pdq.SearchAll(codes, maxDistance, func(query int, number uint32, distance int) {
 		q := &questions[query]
 		if set, place := v.pdqRef(number); set != nil && distance <= q.distance {
-			found[q.lookup].offer(Hit{Look: q.look, Set: set.ID, Method: triage.ByPDQ, number: number, Place: place, Distance: distance, Transform: q.transform, State: v.pdqSaid[number]})
+			found[q.lookup].offer(Hit{
+				Look: q.look, Set: set.ID, Method: triage.ByPDQ, number: number - uint32(place.Frame), Place: place,
+				Distance: distance, Transform: q.transform, State: v.pdqSaid[number],
+			})
 		}
 	})
+	for i := range found {
+		for h := range found[i].Hits {
+			found[i].Hits[h].Frames = v.frames(&found[i].Hits[h])
+		}
+	}
+}
+
+// frames returns how many PDQs the entry of a hit has.
+func (v *view) frames(h *Hit) int {
+	if h.Method != triage.ByPDQ {
+		return 0
+	}
+	n := 0
+	for {
+		set, place := v.pdqRef(h.number + uint32(n))
+		if set == nil || set.ID != h.Set || place.Segment != h.Place.Segment || place.Entry != h.Place.Entry {
+			return n
+		}
+		n++
+	}
 }
 
 // Nearest are the best hits so far, in order, one an entry and method, at most MaxMatches, and how many entries were

@@ -29,6 +29,7 @@ type storedObjection struct {
 
 	Exact [][]byte        `json:"x,omitempty"`
 	PDQ   *pdq.Hash       `json:"p,omitempty"`
+	Film  []pdq.Hash      `json:"f,omitempty"`
 	PHash *hashing.Hash64 `json:"h,omitempty"`
 }
 
@@ -49,7 +50,7 @@ func (s *Sets) Object(ctx context.Context, o triage.Objection) (triage.Epoch, er
 	const op = "known.Object"
 	name := objectionName(o.Set, o.Entry.Number)
 	doc := storedObjection{
-		Source: o.Source, Kind: o.Kind, State: o.State, Reason: o.Reason, By: o.By, At: o.At, PDQ: o.Entry.PDQ, PHash: o.Entry.PHash,
+		Source: o.Source, Kind: o.Kind, State: o.State, Reason: o.Reason, By: o.By, At: o.At, PDQ: o.Entry.PDQ, PHash: o.Entry.PHash, Film: o.Entry.Film,
 	}
 	for _, k := range o.Entry.Exact {
 		doc.Exact = append(doc.Exact, k[:])
@@ -114,7 +115,7 @@ func (s *Sets) readObjection(name, value string) (o triage.Objection, err error)
 	}
 	o.Epoch = triage.Epoch(at)
 	o.Source, o.Kind, o.State, o.Reason, o.By, o.At = doc.Source, doc.Kind, doc.State, doc.Reason, doc.By, doc.At
-	o.Entry = triage.Entry{Number: uint32(number), PDQ: doc.PDQ, PHash: doc.PHash}
+	o.Entry = triage.Entry{Number: uint32(number), PDQ: doc.PDQ, PHash: doc.PHash, Film: doc.Film}
 	for _, k := range doc.Exact {
 		if len(k) != len(triage.DigestKey{}) {
 			return corrupt(hashing.ErrLength)
@@ -153,8 +154,8 @@ func (s *said) add(e triage.Entry, state triage.EntryState) {
 	for _, k := range e.Exact {
 		worsen(s.digests, k, state)
 	}
-	if e.PDQ != nil {
-		worsen(s.pdq, *e.PDQ, state)
+	for _, code := range e.Codes() {
+		worsen(s.pdq, code, state)
 	}
 	if e.PHash != nil {
 		worsen(s.votes, *e.PHash, state)

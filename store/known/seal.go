@@ -85,8 +85,13 @@ func (s sealer) sealSegment(key string, entries []byte, size int) []byte {
 
 // openSegment returns the entries of a segment; "" has none.
 func (s sealer) openSegment(key, segment string, size int) ([]byte, error) {
+	return s.openChunks(key, segment, 0, size)
+}
+
+// openChunks returns the entries of what of a segment begins with a chunk.
+func (s sealer) openChunks(key, segment string, first, size int) ([]byte, error) {
 	entries := make([]byte, 0, len(segment))
-	for n := 0; len(segment) > 0; n++ {
+	for n := first; len(segment) > 0; n++ {
 		length := min(len(segment), sealedChunk(size))
 		chunk, err := s.open(chunkPlace(key, n), segment[:length])
 		if err != nil {

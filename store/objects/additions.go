@@ -22,6 +22,10 @@ type storedAddition struct {
 	Entries []storedEntry `json:"entries"`
 }
 
+// maxAddition bounds what is read back of an addition, in bytes: all of its entries have a category and five hashes, or its films all
+// the frames that they may.
+const maxAddition = triage.MaxAddition<<12 + triage.MaxAdditionFrames<<7
+
 // PutAddition implements triage.AdditionArchive.
 func (a *Archive) PutAddition(ctx context.Context, add triage.Addition) error {
 	key := additionKey(add.AdditionID)
@@ -39,7 +43,7 @@ func (a *Archive) PutAddition(ctx context.Context, add triage.Addition) error {
 // Addition implements triage.AdditionArchive.
 func (a *Archive) Addition(ctx context.Context, id triage.AdditionID) (triage.Addition, error) {
 	key := additionKey(id)
-	body, err := readAll(ctx, a.store, key, triage.MaxAddition*maxSetEntry)
+	body, err := readAll(ctx, a.store, key, maxAddition)
 	if err != nil {
 		return triage.Addition{}, err
 	}

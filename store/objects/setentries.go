@@ -16,8 +16,8 @@ func setEntryKey(id triage.SetID, line uint32) string {
 	return fmt.Sprintf("%sentries/%010d/%010d", setPrefix, id, line)
 }
 
-// maxSetEntry bounds what is read back of an entry, in bytes: five hashes and a category.
-const maxSetEntry = 128 << 10
+// maxSetEntry bounds what is read back of an entry, in bytes: five hashes and a category, or the frames of a film.
+const maxSetEntry = 512 << 10
 
 // storedEntry is one line of a list as kept by itself. Absent hashes are null.
 type storedEntry struct {
@@ -28,6 +28,7 @@ type storedEntry struct {
 	SHA256   *hashing.SHA256 `json:"sha256,omitempty"`
 	PDQ      *pdq.Hash       `json:"pdq,omitempty"`
 	PHash    *hashing.Hash64 `json:"phash,omitempty"`
+	Film     []pdq.Hash      `json:"film,omitempty"`
 }
 
 // PutSetEntry implements triage.SetArchive.

@@ -1,5 +1,5 @@
-// Package setfile reads partners' hash lists: plain lists of one hash a line, and CSV with a header. It streams: a
-// list of several gigabytes needs no more memory than its longest line, and that is bounded.
+// Package setfile reads partners' hash lists: plain lists of one hash a line, CSV with a header, and vPDQ lists of films. It streams: a
+// list of several gigabytes needs no more memory than its longest line or film, and these are bounded.
 package setfile
 
 import (
@@ -20,7 +20,8 @@ const op = "read list"
 // own error.
 //
 // Hashes are told apart by their length: MD5 32 digits, SHA-1 40, pHash 16. A line of 64 digits is what o.Hash says,
-// triage.BySHA256 or triage.ByPDQ, and wrong without it.
+// triage.BySHA256 or triage.ByPDQ, and wrong without it. A list whose first line is one of a vPDQ list holds films, and so may a table
+// with a column that names them: each is one entry of many lines.
 func Parse(r io.Reader, o triage.ParseOptions) iter.Seq2[triage.RawEntry, error] {
 	return func(yield func(triage.RawEntry, error) bool) {
 		l := newLines(r)
@@ -36,8 +37,10 @@ func Parse(r io.Reader, o triage.ParseOptions) iter.Seq2[triage.RawEntry, error]
 			var entry triage.RawEntry
 			if err == nil && first {
 				first = false
-				if t := newTable(text); t != nil {
-					read = t.line
+				if isVPDQ(text) {
+					read = vpdqLine
+				} else if t := newTable(text); t != nil {
+					read = t.reader()
 					continue
 				}
 			}

@@ -10,6 +10,7 @@ import (
 	"testing/iotest"
 
 	"vigie/hashing"
+	"vigie/hashing/vpdq"
 	"vigie/store/setfile"
 	"vigie/triage"
 )
@@ -45,6 +46,12 @@ func describe(r io.Reader, o triage.ParseOptions) []string {
 		}
 		if e.PHash != nil {
 			s += " phash:" + e.PHash.String()[:2]
+		}
+		if len(e.Film) > 0 {
+			s += " film:"
+			for _, code := range e.Film {
+				s += code.String()[:2]
+			}
 		}
 		if e.Category != "" {
 			s += " " + e.Category
@@ -120,6 +127,72 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// frame is a line of a vPDQ list, with a PDQ of one digit.
+func frame(number, quality int, digit string, seconds float64) string {
+	return fmt.Sprintf("%d,%d,%s,%.3f\n", number, quality, strings.Repeat(digit, 64), seconds)
+}
+
+// TestFilms: the lines of a film are one entry, and nothing else is.
+func TestFilms(t *testing.T) {
+	wrong := func(line int, what string) string { return fmt.Sprintf("read list line %d: invalid: %s", line, what) }
+	one, two, three := strings.Repeat("1", 64), strings.Repeat("2", 64), strings.Repeat("4", 64)
+	const header = "Video,PDQ,quality,MD5,category\n"
+	for name, c := range map[string]struct {
+		file string
+		want []string
+	}{
+		"one":                   {frame(0, 100, "1", 0) + frame(30, 100, "2", 1.001), []string{"1 film:1122"}},
+		"two, by their numbers": {frame(0, 100, "1", 0) + frame(30, 100, "2", 1) + frame(0, 100, "4", 0) + frame(25, 60, "8", 1), []string{"1 film:1122", "3 film:4488"}},
+		"two, by a comment":     {"# first\n" + frame(0, 100, "1", 0) + "# second\n" + frame(30, 100, "2", 1), []string{"2 film:11", "4 film:22"}},
+		"two, by a blank line":  {frame(0, 100, "1", 0) + "\r\n" + frame(30, 100, "2", 1), []string{"1 film:11", "3 film:22"}},
+		"what shows little, and what shows the same": {frame(0, 10, "8", 0) + frame(1, 100, "1", 1) + frame(2, 100, "1", 2) + frame(3, 49, "2", 3) + frame(4, 50, "4", 4), []string{"1 film:1144"}},
+		"nothing that shows enough":                  {frame(0, 10, "8", 0) + frame(1, 0, "1", 1), []string{wrong(1, "no frame of this film shows enough to be compared: all have a quality below 50")}},
+		"a wrong line refuses its film": {
+			frame(0, 100, "1", 0) + md5 + "\n" + frame(2, 100, "2", 1) + frame(0, 100, "4", 0),
+			[]string{wrong(1, "in the film that begins here, line 2: this is no line of a vPDQ list (number of the frame, quality, 64 digits, seconds)"), "4 film:44"},
+		},
+		"a line that is too long": {
+			frame(0, 100, "1", 0) + strings.Repeat("x", 200_000) + "\n" + frame(2, 100, "2", 1),
+			[]string{wrong(1, "in the film that begins here, line 2: the line is longer than 64 KiB: it holds no hash that can be read")},
+		},
+		"a table": {
+			header + "a," + one + ",90," + md5 + ",A1\na," + two + ",20,,\na," + three + ",,,B2\n\nb,,," + md5 + ",\n," + one + ",,,C3\n",
+			[]string{"2 md5:0a film:1144 A1", "6 md5:0a", "7 pdq:11 C3"},
+		},
+		"a table whose rows differ": {
+			header + "a," + one + ",90," + md5 + ",\na," + two + ",90," + strings.Repeat("0b", 16) + ",\na," + three + ",,,\nb," + one + ",x,,\nb," + one + ",100,,\n",
+			[]string{wrong(2, "in the film that begins here, line 3: the rows of one film have different digests"), wrong(5, "a quality is a number from 0 to 100"), "6 film:11"},
+		},
+		"zero bytes within": {frame(0, 100, "1", 0) + "\x00", []string{"1 film:11", notText}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := describe(strings.NewReader(c.file), triage.ParseOptions{}); strings.Join(got, "\n") != strings.Join(c.want, "\n") {
+				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(c.want, "\n"))
+			}
+		})
+	}
+}
+
+// TestLongFilm: of a film with more frames than are kept, some are from all of it.
+func TestLongFilm(t *testing.T) {
+	var file strings.Builder
+	for i := range 9000 {
+		code := fmt.Sprintf("%x", hashing.EmptySHA256[:]) // any
+		digest, _, _ := hashing.Digest(strings.NewReader(strings.Repeat("x", i%977)))
+		code = digest.SHA256.String()[:12] + code[12:]
+		fmt.Fprintf(&file, "%d,100,%s,%d\n", i, code, i)
+	}
+	n := 0
+	for e, err := range setfile.Parse(strings.NewReader(file.String()), triage.ParseOptions{}) {
+		if n++; err != nil || len(e.Film) < 100 || len(e.Film) > vpdq.MaxFrames {
+			t.Errorf("%d frames, %v", len(e.Film), err)
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d films", n)
+	}
+}
+
 const notText = "read list: corrupt: this is not a text file in UTF-8 or ASCII (it may be UTF-16, compressed or encrypted): save it as UTF-8 text"
 
 func TestParseReportsTheReadersError(t *testing.T) {
@@ -143,6 +216,7 @@ func TestParseStopsWhenAsked(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		md5 + "\n" + sha1, sha256, "MD5;SHA1\n" + md5 + ";", "c,md5\n\"a\nb\"," + md5, "\"", "md5\n\"\"\"", "hash\n" + sha256,
+		"0,100," + sha256 + ",0\n1,100," + md5 + sha256[:32] + ",1\n", "film;pdq;quality;md5\na;" + sha256 + ";60;" + md5 + "\na;" + sha256 + ";;\nb;;;" + md5,
 		"\xff\xfe", "\ufeff#\r\n", strings.Repeat(md5, 3000),
 	} {
 		f.Add([]byte(seed), "pdq")
@@ -163,7 +237,7 @@ func FuzzParse(f *testing.F) {
 				t.Fatalf("line %d after %d, of %d", e.Line, last, lines)
 			}
 			last = e.Line
-			if e.MD5 == nil && e.SHA1 == nil && e.SHA256 == nil && e.PDQ == nil && e.PHash == nil {
+			if e.MD5 == nil && e.SHA1 == nil && e.SHA256 == nil && e.PDQ == nil && e.PHash == nil && len(e.Film) == 0 {
 				t.Fatal("an entry without a hash")
 			}
 		}

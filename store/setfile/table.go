@@ -17,6 +17,9 @@ const (
 	category triage.Method = "category"
 	anyHash  triage.Method = "hash" // a column of hashes told apart by their length
 	ignore   triage.Method = ""
+
+	filmName     triage.Method = "film"    // which film a row is of: rows that follow each other and name the same one are one entry
+	frameQuality triage.Method = "quality" // of the PDQ, where a row is of a film
 )
 
 // columnNames are what partners call the columns that matter, in lower case without spaces, "-" and "_".
@@ -27,6 +30,8 @@ var columnNames = map[string]triage.Method{
 	"pdq": triage.ByPDQ, "pdqhash": triage.ByPDQ, "hashpdq": triage.ByPDQ, "imagepdq": triage.ByPDQ,
 	"phash": triage.ByPHash, "phash64": triage.ByPHash, "perceptualhash": triage.ByPHash,
 	"hash": anyHash, "hashvalue": anyHash,
+	"film": filmName, "filmid": filmName, "video": filmName, "videoid": filmName, "vidéo": filmName,
+	"quality": frameQuality, "pdqquality": frameQuality, "qualité": frameQuality, "qualite": frameQuality,
 	"category": category, "catégorie": category, "categorie": category, "cat": category,
 }
 
@@ -44,7 +49,9 @@ func newTable(header []byte) *table {
 		hashes := 0
 		for _, f := range fields {
 			m := columnNames[normal(f)]
-			if m != ignore && m != category {
+			switch m {
+			case ignore, category, filmName, frameQuality:
+			default:
 				hashes++
 			}
 			t.columns = append(t.columns, m)
@@ -72,7 +79,13 @@ func (t *table) line(l *lines, text []byte, o triage.ParseOptions) (triage.RawEn
 	if err != nil {
 		return triage.RawEntry{}, err
 	}
+	return t.entry(fields, o)
+}
+
+// entry returns what the fields of a row say.
+func (t *table) entry(fields [][]byte, o triage.ParseOptions) (triage.RawEntry, error) {
 	var e triage.RawEntry
+	var err error
 	hashes := 0
 	for i, f := range fields {
 		switch {
@@ -80,7 +93,7 @@ func (t *table) line(l *lines, text []byte, o triage.ParseOptions) (triage.RawEn
 			continue
 		case i >= len(t.columns):
 			return e, problem(fmt.Sprintf("the row has %d fields, the header %d", len(fields), len(t.columns)))
-		case t.columns[i] == ignore:
+		case t.columns[i] == ignore, t.columns[i] == filmName, t.columns[i] == frameQuality:
 			continue
 		case t.columns[i] == category:
 			if len(f) > maxCategory {

@@ -77,7 +77,7 @@ func forbidden(importer, imported string) string {
 	case to != "" && !contains(allowed[from], to):
 		return from + " may not import " + to
 	case from == "triage" && to == "hashing" && imported != module+"/hashing" &&
-		imported != module+"/hashing/pdq" && imported != module+"/hashing/index":
+		imported != module+"/hashing/pdq" && imported != module+"/hashing/vpdq" && imported != module+"/hashing/index":
 		return "triage knows the values of hashing and its index, nothing that decodes"
 	case from == "triage" && to == "" && strings.Contains(imported, ".") && !strings.HasPrefix(imported, "golang.org/x/sync/"):
 		return "triage imports the standard library and golang.org/x/sync only"

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"iter"
 	"net"
 	"net/http"
 	"net/url"
@@ -16,6 +17,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"vigie/hashing/pdq"
 	"vigie/store/known"
 	"vigie/triage"
 )
@@ -88,7 +90,7 @@ func (c *Client) Near(ctx context.Context, at known.Moment, lookups []known.Look
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(requestsAtOnce)
-	for some := range slices.Chunk(sent, known.NearAtOnce) {
+	for some := range requests(sent, lookups) {
 		g.Go(func() error {
 			chunk := make([]known.Lookup, len(some))
 			for i, place := range some {
@@ -108,6 +110,29 @@ func (c *Client) Near(ctx context.Context, at known.Moment, lookups []known.Look
 		return nil, err
 	}
 	return found, nil
+}
+
+// requests divides lookups among requests: so many, or so much, at once.
+func requests(sent []int, lookups []known.Lookup) iter.Seq[[]int] {
+	return func(yield func([]int) bool) {
+		from, size := 0, 0
+		for i, place := range sent {
+			of := 0
+			for _, l := range lookups[place] {
+				of += lookSize + len(l.PDQ)*len(pdq.Hash{})
+			}
+			if i > from && (i-from == known.NearAtOnce || size+of > usualRequest) {
+				if !yield(sent[from:i]) {
+					return
+				}
+				from, size = i, 0
+			}
+			size += of
+		}
+		if from < len(sent) {
+			yield(sent[from:])
+		}
+	}
 }
 
 // nearSome asks all shards about as many lookups as go into one request.

@@ -21,10 +21,11 @@ const (
 )
 
 const (
-	// maxRequest and maxAnswer bound messages, in bytes. A lookup of a medium with all its frames and parts takes 11 kB, what is
-	// found for it 1.5 kB.
-	maxRequest = 1 << 20
-	maxAnswer  = 1 << 18
+	// maxRequest and maxAnswer bound messages, in bytes. A lookup of a picture with all its frames and parts takes 11 kB, that of a film
+	// up to 2 MB, what is found for either 1.5 kB. usualRequest is from which size on no further medium goes into a request.
+	maxRequest   = 4 << 20
+	usualRequest = 1 << 19
+	maxAnswer    = 1 << 18
 	// loadPatience is how long a server lets a request wait for sets that changed; then it says that it is behind, and is asked
 	// again.
 	loadPatience = 10 * time.Second

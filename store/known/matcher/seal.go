@@ -26,7 +26,7 @@ type sealer struct{ key [KeySize]byte }
 
 // aead returns what seals the one message with this salt. Its nonce is zero: there is no second message.
 func (s sealer) aead(salt []byte) cipher.AEAD {
-	key, err := hkdf.Key(sha256.New, s.key[:], salt, "vigie matcher v1", KeySize)
+	key, err := hkdf.Key(sha256.New, s.key[:], salt, "vigie matcher v2", KeySize)
 	must(err)
 	block, err := aes.NewCipher(key)
 	must(err)

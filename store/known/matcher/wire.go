@@ -17,13 +17,16 @@ import (
 //	request   epoch u64 | change: length u8, bytes | lookups u16, each: looks u16, each: distance u8, PDQs u8, pHashes u8,
 //	          32 bytes a PDQ, 8 a pHash
 //	answer    status u8 | for each lookup: entries u32, hits u8, each: look u16, set u32, method u8, segment u32, position u32,
-//	          entry u32, category u16, distance u8, transform u8, state u8
+//	          entry u32, category u16, frame u16, frames u16, distance u8, transform u8, state u8
 //	standing  index u16 | of u16 | ready u8 | done u64 | of u64
 //
 // Both sides are of one version: a new form gets a new label in seal.go.
 
 // errMessage is what is wrong with a message that cannot be read.
 var errMessage = errors.New("a message that cannot be read")
+
+// lookSize is what a look takes beside its PDQs, in bytes.
+const lookSize = 3 + 8
 
 // transforms is how many PDQs a look has at most.
 const transforms = len(pdq.Dihedrals{})
@@ -118,6 +121,8 @@ func appendAnswer(b []byte, s status, found []known.Nearest) []byte {
 			b = binary.BigEndian.AppendUint32(b, h.Place.Position)
 			b = binary.BigEndian.AppendUint32(b, h.Place.Entry)
 			b = binary.BigEndian.AppendUint16(b, h.Place.Category)
+			b = binary.BigEndian.AppendUint16(b, h.Place.Frame)
+			b = binary.BigEndian.AppendUint16(b, uint16(h.Frames)) //nolint:gosec // at most vpdq.MaxFrames
 			b = append(b, byte(h.Distance), byte(h.Transform), byte(slices.Index(states, h.State)))
 		}
 	}
@@ -152,7 +157,8 @@ func parseAnswer(b []byte, lookups []known.Lookup) (status, []known.Nearest, err
 func (r *reader) hit(looks known.Lookup) (h known.Hit, ok bool) {
 	h.Look, h.Set = int(r.uint16()), triage.SetID(r.uint32())
 	method := int(r.uint8())
-	h.Place = known.Place{Segment: r.uint32(), Position: r.uint32(), Entry: r.uint32(), Category: r.uint16()}
+	h.Place = known.Place{Segment: r.uint32(), Position: r.uint32(), Entry: r.uint32(), Category: r.uint16(), Frame: r.uint16()}
+	h.Frames = int(r.uint16())
 	h.Distance, h.Transform = int(r.uint8()), pdq.Transform(r.uint8())
 	state := int(r.uint8())
 	if r.short || h.Look >= len(looks) || method >= len(methods) || state >= len(states) {
@@ -163,7 +169,7 @@ func (r *reader) hit(looks known.Lookup) (h known.Hit, ok bool) {
 	if h.Method == triage.ByPHash {
 		return h, look.PHash != nil && h.Transform == 0 && h.Distance <= triage.PHashDistance
 	}
-	return h, int(h.Transform) < len(look.PDQ) && h.Distance <= look.Distance
+	return h, int(h.Transform) < len(look.PDQ) && h.Distance <= look.Distance && int(h.Place.Frame) < h.Frames && uint32(h.Place.Frame) <= h.Place.Position
 }
 
 func appendStanding(b []byte, s standing) []byte {
