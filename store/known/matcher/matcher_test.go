@@ -70,6 +70,55 @@ func pictures(d drawn, entries []triage.Entry) []triage.Probe {
 	return probes
 }
 
+// films draws films of 700 frames, three of which have the same ones, between pictures.
+func (d drawn) films() []triage.Entry {
+	var entries []triage.Entry
+	same := draw(7).frames(700)
+	for i := range 100 {
+		e := triage.Entry{Number: uint32(1000 * i), PDQ: d.code()}
+		if i%10 == 3 {
+			e = triage.Entry{Number: e.Number, Film: d.frames(3 + i)}
+		}
+		if i%40 == 7 {
+			e = triage.Entry{Number: e.Number, Film: same}
+		}
+		entries = append(entries, e)
+	}
+	return entries
+}
+
+// watched are a film that is known, one with a part of it, and forty others, more than go into one request.
+func (d drawn) watched() (probes []triage.Probe) {
+	same := draw(7).frames(700)
+	for i := range 42 {
+		frames := d.frames(700)
+		switch i {
+		case 0:
+			frames = same
+		case 1:
+			copy(frames[100:200], same)
+		}
+		p := triage.Probe{Film: true}
+		for n, code := range frames {
+			f := hashing.Frame{Index: n, At: time.Duration(n) * time.Second, Quality: 100}
+			for t := range f.PDQ {
+				f.PDQ[t] = *d.near(&code, 3)
+			}
+			p.Frames = append(p.Frames, f)
+		}
+		probes = append(probes, p)
+	}
+	return probes
+}
+
+func (d drawn) frames(n int) []pdq.Hash {
+	frames := make([]pdq.Hash, n)
+	for i := range frames {
+		frames[i] = *d.code()
+	}
+	return frames
+}
+
 // TestShardsSayWhatOneProcessSays compares matching through 1, 2 and 3 shards with matching in memory.
 func TestShardsSayWhatOneProcessSays(t *testing.T) {
 	t.Parallel()
@@ -91,11 +140,18 @@ func TestShardsSayWhatOneProcessSays(t *testing.T) {
 		})
 		h.ok(err)
 	}
+	h.list(triage.KnownSet, "films", d.films()...)
 	probes := append(pictures(d, entries), triage.Probe{PDQ: []pdq.Hash{*twice.PDQ}, Quality: 90, PHash: twice.PHash})
+	probes = append(d.watched(), probes...)
 	want, epoch, err := known.NewMirror(h.sets, silent).Match(t.Context(), probes)
 	h.ok(err)
 	if last := want[len(want)-1]; len(last) != 2 || last[0].More != 0 {
 		t.Errorf("an entry in two segments, in memory: %+v", last)
+	}
+	for i := range want[0] {
+		if m := &want[0][i]; m.Film == nil || m.Film.Near != 700 || m.Film.Query != 1000 || len(want[0]) != 3 {
+			t.Errorf("an hour's film, in memory: %d matches, %+v", len(want[0]), m)
+		}
 	}
 	matched, full := 0, 0
 	for _, matches := range want {

@@ -27,7 +27,7 @@ var (
 	}
 	said = []known.Nearest{
 		{All: 1 << 20, Hits: []known.Hit{
-			{Look: 0, Set: 3, Method: triage.ByPDQ, Place: known.Place{Segment: 9, Position: 1999, Entry: 1 << 31, Category: 65535}, Distance: 31, Transform: pdq.Rotate180, State: triage.EntryDisputed},
+			{Look: 0, Set: 3, Method: triage.ByPDQ, Place: known.Place{Segment: 9, Position: 1999, Entry: 1 << 31, Category: 65535, Frame: 1999}, Frames: 2000, Distance: 31, Transform: pdq.Rotate180, State: triage.EntryDisputed},
 			{Look: 0, Set: 4, Method: triage.ByPHash, Place: known.Place{Entry: 1}, Distance: 8, State: triage.EntryWithdrawn},
 		}},
 		{},
