@@ -12,6 +12,7 @@ import (
 
 	"vigie/hashing"
 	"vigie/hashing/pdq"
+	"vigie/hashing/vpdq"
 )
 
 const (
@@ -42,6 +43,7 @@ type Enterer struct {
 	Queue    QueueStore
 	Archive  MediaArchive
 	Decoder  ReferenceExaminer
+	Films    FilmExaminer // looks at all of a film; nil: films enter by their digests
 	Sets     *Sets
 	Due      DueStore
 	Founders *FounderIndex
@@ -113,7 +115,7 @@ func (e *Enterer) enter(ctx context.Context, g Group) error {
 // matched first.
 func (e *Enterer) add(ctx context.Context, g Group, media []Medium, done *enteredDecision) error {
 	covered := g.Decision.entering(media)
-	for part, some := range slices.Collect(slices.Chunk(covered, MaxAddition)) {
+	for part, some := range additions(covered) {
 		var entries []RawEntry
 		for i := range some {
 			entry, err := e.entry(ctx, &some[i], g.Decision.Conclusion())
@@ -139,6 +141,28 @@ func (e *Enterer) add(ctx context.Context, g Group, media []Medium, done *entere
 		}
 	}
 	return nil
+}
+
+// filmsAtOnce is how many films an addition has at most, so that their frames fit into it.
+const filmsAtOnce = MaxAdditionFrames / vpdq.MaxFrames
+
+// additions divides media among additions, always in the same way.
+func additions(media []Medium) (parts [][]Medium) {
+	from, films := 0, 0
+	for i := range media {
+		film := media[i].Kind == hashing.KindVideo
+		if i-from == MaxAddition || film && films == filmsAtOnce {
+			parts = append(parts, media[from:i])
+			from, films = i, 0
+		}
+		if film {
+			films++
+		}
+	}
+	if from < len(media) {
+		parts = append(parts, media[from:])
+	}
+	return parts
 }
 
 // entering returns the media that d brings into the office's set, in an order that stays: those that it covers, but for what the decision
@@ -171,6 +195,10 @@ func (e *Enterer) entry(ctx context.Context, m *Medium, o Opinion) (RawEntry, er
 		return entry, E(Corrupt, "enter a decision", string(m.ID), "its bytes are not those of its name: restore them from a copy", nil)
 	}
 	entry.MD5, entry.SHA1, entry.SHA256 = &digests.MD5, &digests.SHA1, &digests.SHA256
+	if m.Kind == hashing.KindVideo && m.Hashed && e.Films != nil {
+		entry.Film, err = e.film(ctx, m)
+		return entry, err
+	}
 	if m.Kind != hashing.KindPicture || !m.Hashed {
 		return entry, nil
 	}
@@ -189,6 +217,20 @@ func (e *Enterer) entry(ctx context.Context, m *Medium, o Opinion) (RawEntry, er
 	return entry, nil
 }
 
+// film returns the frames by which a medium that is a film is found, whole or in part.
+func (e *Enterer) film(ctx context.Context, m *Medium) ([]pdq.Hash, error) {
+	bytes, size, err := e.Archive.OpenMediumAt(ctx, m.ID, 0)
+	if err != nil {
+		return nil, err
+	}
+	source := &failing{ReaderAt: bytes}
+	x, err := e.Films.ExamineFilm(ctx, source, size, hashing.Examination{Facts: m.Facts})
+	if err := errors.Join(source.err, err); err != nil {
+		return nil, err
+	}
+	return vpdq.Codes(vpdq.FramesOf(&x)), nil
+}
+
 // nearby has the media of entries, and those of groups that are near them, matched before all others.
 func (e *Enterer) nearby(ctx context.Context, media []Medium, entries []RawEntry) error {
 	due := make([]MediumID, 0, len(media))
@@ -200,6 +242,7 @@ func (e *Enterer) nearby(ctx context.Context, media []Medium, entries []RawEntry
 		if entries[i].PDQ != nil {
 			codes = append(codes, *entries[i].PDQ)
 		}
+		codes = append(codes, entries[i].Film...)
 	}
 	groups, err := e.Founders.Near(ctx, codes)
 	for _, id := range groups {

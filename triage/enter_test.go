@@ -20,7 +20,7 @@ func (d switchable) ExamineReference(ctx context.Context, r io.Reader, size int6
 
 func (h *house) enterer() *triage.Enterer {
 	return &triage.Enterer{
-		Queue: h.views.Queue, Archive: h.archive, Decoder: switchable{h}, Sets: h.sets, Due: h.views.Rematch, Founders: triage.NewFounderIndex(h.views.Groups),
+		Queue: h.views.Queue, Archive: h.archive, Decoder: switchable{h}, Films: h.worker.Films, Sets: h.sets, Due: h.views.Rematch, Founders: triage.NewFounderIndex(h.views.Groups),
 		Events: h.events, Names: h.names, Lease: h.views.Lease, Log: slog.New(slog.DiscardHandler),
 	}
 }

@@ -3,8 +3,12 @@ package triage_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -105,5 +109,161 @@ func TestFilmIsNotShown(t *testing.T) {
 	}
 	if grant, err := h.review.Reveal(t.Context(), h.reviewer, g.ID, triage.StepBlurred, "is it new?"); !triage.IsKind(err, triage.Conflict) {
 		t.Errorf("%+v, %v", grant, err)
+	}
+}
+
+// filmsBy has the frames of films told by their names.
+func (h *house) filmsBy(frames map[string][]hashing.Frame, films map[string]picture) {
+	look := filmFunc(func(_ context.Context, r io.ReaderAt, size int64, x hashing.Examination) (hashing.Examination, error) {
+		for name, film := range films {
+			if int64(len(film.bytes)) != size {
+				continue
+			}
+			first := frames[name][0]
+			x.Fingerprint = &hashing.Fingerprint{Version: hashing.FingerprintVersion, Decoder: "film/1", PDQ: first.PDQ, Quality: first.Quality}
+			x.Frames, x.Note = frames[name][1:], ""
+		}
+		return x, nil
+	})
+	h.worker.Films = look
+}
+
+// frames are those of seconds of a film, one each; far apart from each other.
+func frames(seconds ...int) (list []hashing.Frame) {
+	for i, n := range seconds {
+		f := hashing.Frame{Index: i, At: time.Duration(i) * time.Second, Quality: 90}
+		for t := range f.PDQ {
+			f.PDQ[t] = pdq.Hash(sha256.Sum256([]byte{byte(n), byte(n >> 8), byte(t)}))
+		}
+		list = append(list, f)
+	}
+	return list
+}
+
+func from(n, count int) (seconds []int) {
+	for i := range count {
+		seconds = append(seconds, n+i)
+	}
+	return seconds
+}
+
+// TestFilmsInCommon: a film of a list is found whole and in part, a title alone is no proof, and a rebuild says the same.
+func TestFilmsInCommon(t *testing.T) {
+	h := newHouse(t)
+	c := h.caughtUp()
+	var list []string
+	for _, f := range frames(from(0, 100)...) {
+		list = append(list, fmt.Sprintf("%d,90,%s,%d", f.Index, f.PDQ[pdq.Original], f.Index))
+	}
+	if set := h.importSet(triage.KnownSet, list...); set.Entries != 1 || set.ByMethod[triage.ByVPDQ] != 1 || set.ByMethod[triage.ByPDQ] != 100 {
+		t.Errorf("imported %+v", set)
+	}
+	seen := map[string][]hashing.Frame{
+		"whole.mp4":  frames(from(0, 100)...),
+		"third.mp4":  frames(from(30, 30)...),
+		"joined.mp4": frames(append(from(1000, 200), from(0, 100)...)...),
+		"title.mp4":  frames(append(from(0, 3), from(2000, 200)...)...),
+		"other.mp4":  frames(from(3000, 20)...),
+	}
+	films, all := map[string]picture{}, []picture{}
+	for i, name := range slices.Sorted(maps.Keys(seen)) {
+		films[name] = newFilm(name, 10_000+i)
+		all = append(all, films[name])
+	}
+	h.filmsBy(seen, films)
+	x := h.mustSubmit("S1", all...)
+	h.work()
+	found := h.findings(x)
+	for name, want := range map[string]triage.Likeness{"whole.mp4": triage.SamePicture, "third.mp4": triage.PartOfFilm, "joined.mp4": triage.PartOfFilm} {
+		if f := found[name]; f.Finding != triage.NearKnown || f.Match == nil || f.Match.Film == nil || f.Match.Likeness() != want || f.Match.Entry != 1 {
+			t.Errorf("%s: %s by %+v", name, f.Finding, f.Match)
+		}
+	}
+	if s := found["joined.mp4"].Match.Film; s.Query != 333 || s.Known != 1000 || s.From != 200*time.Second || s.To != 299*time.Second || s.Frames != 100 || !s.OfFilm {
+		t.Errorf("joined: %+v", s)
+	}
+	for _, name := range []string{"title.mp4", "other.mp4"} {
+		if f := found[name]; f.Finding == triage.NearKnown || f.Match != nil {
+			t.Errorf("%s: %s by %+v", name, f.Finding, f.Match)
+		}
+	}
+	m := h.medium(films["title.mp4"])
+	if len(m.Matches) != 1 || !m.Matches[0].Vote() || m.Matches[0].Film.Near != 3 {
+		t.Errorf("a title: %+v", m.Matches)
+	}
+	h.rebuilt(c, "with films")
+}
+
+// TestConfirmedFilmIsSearched: a film that two people confirm enters the office's set with its frames; a part of it that comes later is found.
+func TestConfirmedFilmIsSearched(t *testing.T) {
+	h := newHouse(t)
+	c := h.caughtUp()
+	one, two, _ := people()
+	seen := map[string][]hashing.Frame{
+		"whole.mp4": frames(from(0, 100)...), "third.mp4": frames(from(30, 30)...), "later.mp4": frames(from(60, 30)...), "other.mp4": frames(from(3000, 20)...),
+	}
+	films := map[string]picture{}
+	for i, name := range slices.Sorted(maps.Keys(seen)) {
+		films[name] = newFilm(name, 10_000+i)
+	}
+	h.filmsBy(seen, films)
+	x := h.mustSubmit("S1", films["whole.mp4"], films["third.mp4"], films["other.mp4"])
+	h.work()
+	id := triage.GroupID(h.names.Medium(films["whole.mp4"].item.Digests.SHA256))
+	h.concludes(one, id, opinion(triage.Illegal, "seen"))
+	h.concludes(two, id, opinion(triage.Illegal, "I agree"))
+	h.linked()
+	later := h.mustSubmit("S2", films["later.mp4"])
+	h.work()
+	found := h.findings(x)
+	maps.Copy(found, h.findings(later))
+	for name, want := range map[string]triage.Finding{"whole.mp4": triage.Known, "third.mp4": triage.NearKnown, "later.mp4": triage.NearKnown, "other.mp4": triage.Unranked} {
+		f := found[name]
+		if name == "other.mp4" {
+			if f.Match != nil {
+				t.Errorf("%s: %+v", name, f.Match)
+			}
+			continue
+		}
+		if f.Finding != want || f.Match == nil || f.Match.Source != triage.OfficeSource {
+			t.Errorf("%s: %s by %+v", name, f.Finding, f.Match)
+		}
+	}
+	if f := found["third.mp4"]; f.Match != nil && (f.Match.Film == nil || f.Match.Likeness() != triage.PartOfFilm || f.Match.Film.Frames != 100) {
+		t.Errorf("a part: %+v", f.Match.Film)
+	}
+	sets, err := h.sets.Store.Sets(t.Context())
+	if err != nil || len(sets) != 1 || sets[0].Entries != 1 || sets[0].ByMethod[triage.ByVPDQ] != 1 {
+		t.Errorf("%+v, %v", sets, err)
+	}
+	h.rebuilt(c, "with the office's film")
+}
+
+// TestFilmsOfAnAddition: the films that a decision brings into the office's set go into as many additions as their frames need.
+func TestFilmsOfAnAddition(t *testing.T) {
+	h := newHouse(t)
+	h.caughtUp()
+	one, two, _ := people()
+	all := []picture{}
+	shared := frames(from(0, 10)...)
+	seen, films := map[string][]hashing.Frame{}, map[string]picture{}
+	for i := range 7 {
+		name := fmt.Sprintf("%d.mp4", i)
+		films[name] = newFilm(name, 10_000+i)
+		seen[name] = shared
+		all = append(all, films[name])
+	}
+	h.filmsBy(seen, films)
+	h.mustSubmit("S1", all...)
+	h.work()
+	g, err := h.review.Next(t.Context(), one, triage.QueueFilter{})
+	if err != nil || g.Videos != 7 {
+		t.Fatalf("%+v, %v", g, err)
+	}
+	h.concludes(one, g.ID, opinion(triage.Illegal, "seen"))
+	h.concludes(two, g.ID, opinion(triage.Illegal, "I agree"))
+	h.linked()
+	if n := len(h.recorded(triage.SetExtended)); n != 2 {
+		t.Errorf("%d additions", n)
 	}
 }

@@ -151,7 +151,7 @@ func (l *Linker) look(ctx context.Context, due []DueLink) error {
 
 // ofOffice reports whether m makes a finding by an entry of the office's set.
 func (m *Match) ofOffice() bool {
-	return m.Source == OfficeSource && m.Kind == KnownSet && m.State != EntryWithdrawn && (m.Method.Exact() || m.Method == ByPDQ)
+	return m.Source == OfficeSource && m.Kind == KnownSet && m.State != EntryWithdrawn && !m.Vote()
 }
 
 // Linking reports whether an outcome is by the office's set: what is so may link exhibits.

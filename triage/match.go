@@ -92,6 +92,9 @@ const (
 // reference's published rule).
 const SameDistance = 10
 
+// Vote reports whether m makes no finding by itself.
+func (m *Match) Vote() bool { return m.Method == ByPHash || m.SharesTooLittle() }
+
 // SharesTooLittle reports whether both are films and have too little in common for one to be in the other: a title, a logo between scenes.
 // That is a vote, no more.
 func (m *Match) SharesTooLittle() bool {
@@ -103,7 +106,7 @@ func (m *Match) Likeness() Likeness {
 	switch {
 	case m.Method.Exact():
 		return IdenticalFile
-	case m.Method != ByPDQ || m.SharesTooLittle():
+	case m.Vote():
 		return PossiblySame
 	case m.Film != nil && m.Film.OfFilm && m.Film.Part():
 		return PartOfFilm
@@ -165,7 +168,7 @@ func Conclude(kind hashing.Kind, unreadable string, matches []Match) Finding {
 		case m.State == EntryWithdrawn:
 		case m.Kind == KnownSet && m.Method.Exact():
 			return Known
-		case m.Kind == KnownSet && m.Method == ByPDQ && !m.SharesTooLittle():
+		case m.Kind == KnownSet && !m.Vote():
 			near = true
 		case m.Kind == BenignSet && m.Method.Exact():
 			benign = true
@@ -190,7 +193,7 @@ func Deciding(f Finding, matches []Match) *Match {
 	for i := range matches {
 		m := &matches[i]
 		decides := f == Known && m.Kind == KnownSet && m.Method.Exact() ||
-			f == NearKnown && m.Kind == KnownSet && m.Method == ByPDQ && !m.SharesTooLittle() ||
+			f == NearKnown && m.Kind == KnownSet && !m.Method.Exact() && !m.Vote() ||
 			f == Benign && m.Kind == BenignSet && m.Method.Exact()
 		if !decides || m.State == EntryWithdrawn {
 			continue

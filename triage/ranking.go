@@ -184,7 +184,7 @@ func (s *Steward) member(m *Medium, tied *Tied) signals.Member {
 			continue
 		}
 		member.Matched = true
-		member.Possible = member.Possible || match.Method == ByPHash && match.State != EntryWithdrawn
+		member.Possible = member.Possible || match.Vote() && match.State != EntryWithdrawn
 	}
 	return member
 }

@@ -67,6 +67,7 @@ var hints = map[string]string{
 	// Of the office's own set.
 	"the office's set has no such entry: findings name it":                                         "la base de l’office n’a pas cette fiche : les constats la nomment",
 	"this source is the office's own set, which grows by what reviewers confirm: name another one": "cette source est la base propre de l’office, qui s’accroît de ce que les analystes confirment : nommez-en une autre",
+	"the films of an addition have at most 20,000 frames":                                          "les films d’un ajout ont au plus 20 000 images",
 	"an addition has 1 to 999 entries":                                                             "un ajout compte de 1 à 999 fiches",
 	"an entry without any hash can match nothing":                                                  "une fiche sans aucune empreinte ne peut correspondre à rien",
 	"this set has a list, and does not grow":                                                       "cette base vient d’une liste et ne s’accroît pas",

@@ -14,19 +14,32 @@ type Match struct {
 	Quality                           int           // of the medium's picture, 0 to 100; 0 where there is none
 	Frame                             int           // of the medium, from 0 on
 	At                                time.Duration // of a film: where that frame is
+	Film                              *FilmShares   // nil: the entry is no film
+}
+
+// FilmShares is what there is to say of two films, or of a picture and a film.
+type FilmShares struct {
+	Still        bool // it is a picture, near a frame of the entry
+	Share, Entry int  // of the frames of each that are near, in thousandths
+	From, To     time.Duration
 }
 
 // MatchOf returns what there is to say of m.
 func MatchOf(m triage.Match) Match {
-	return Match{
-		string(m.Likeness()), string(m.Method), m.Transform.String(), string(m.View), m.Distance, m.Quality, m.Frame, m.At,
+	said := Match{
+		Likeness: string(m.Likeness()), Method: string(m.Method), Transform: m.Transform.String(), View: string(m.View),
+		Distance: m.Distance, Quality: m.Quality, Frame: m.Frame, At: m.At,
 	}
+	if s := m.Film; s != nil {
+		said.Film = &FilmShares{!s.OfFilm, s.Query, s.Known, s.From, s.To}
+	}
+	return said
 }
 
 // In says how sure the match is, by which hash, how far apart the two are, and what of the medium was looked up. What
 // is usual (all of the first picture, upright) is not said.
 func (m Match) In(l Lang) string {
-	said := []string{matchWords.T(l, "likeness."+m.Likeness) + matchWords.T(l, "colon") + Method(l, triage.Method(m.Method))}
+	said := []string{matchWords.T(l, m.likeness()) + matchWords.T(l, "colon") + Method(l, triage.Method(m.Method))}
 	switch triage.Method(m.Method) {
 	case triage.ByPDQ:
 		said = append(said, matchWords.T(l, "distance.pdq", Number(l, m.Distance)), matchWords.T(l, "quality", Number(l, m.Quality)))
@@ -45,7 +58,20 @@ func (m Match) In(l Lang) string {
 	case m.Frame > 0:
 		said = append(said, matchWords.T(l, "frame", Number(l, m.Frame+1)))
 	}
+	if f := m.Film; f != nil && f.Still {
+		said = append(said, matchWords.T(l, "film.still"))
+	} else if f != nil {
+		said = append(said, matchWords.T(l, "film.shares", Percent(l, f.Share, 1000), Percent(l, f.Entry, 1000), FilmTime(f.From), FilmTime(f.To)))
+	}
 	return strings.Join(said, ", ")
+}
+
+// likeness returns the key of the words for how sure the match is.
+func (m Match) likeness() string {
+	if m.Film != nil && !m.Film.Still {
+		return "film." + m.Likeness
+	}
+	return "likeness." + m.Likeness
 }
 
 var matchWords = Catalogue{
@@ -54,6 +80,13 @@ var matchWords = Catalogue{
 	"likeness.edited":    {"Même image, modifiée", "Same picture, edited"},
 	"likeness.possible":  {"Possible, sans preuve", "Possible, no proof"},
 	"colon":              {" : ", ": "},
+
+	"film.same":     {"Même vidéo", "Same video"},
+	"film.edited":   {"Même vidéo, modifiée", "Same video, edited"},
+	"film.part":     {"Une vidéo, ou un passage, est dans l’autre", "One video, or a stretch of it, is within the other"},
+	"film.possible": {"Quelques images en commun, sans preuve", "Some frames in common, no proof"},
+	"film.still":    {"image d’une vidéo connue", "a still of a known video"},
+	"film.shares":   {"%s de cette vidéo et %s de l’entrée en commun, surtout de %s à %s", "%s of this video and %s of the entry in common, mostly from %s to %s"},
 
 	"distance.pdq":   {"%s bits d’écart sur 256", "%s of 256 bits apart"},
 	"distance.phash": {"%s bits d’écart sur 64", "%s of 64 bits apart"},

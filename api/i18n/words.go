@@ -99,6 +99,7 @@ var words = Catalogue{
 	"method.sha256":               {"SHA-256", "SHA-256"},
 	"method.pdq":                  {"PDQ", "PDQ"},
 	"method.phash":                {"pHash", "pHash"},
+	"method.vpdq":                 {"vidéos (vPDQ)", "videos (vPDQ)"},
 	"method.":                     {"–", "–"},
 }
 

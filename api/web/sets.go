@@ -82,7 +82,7 @@ func (p *Pages) setPage(c *fiber.Ctx, form objectionForm, problem error) error {
 
 func (p *Pages) showSet(c *fiber.Ctx, body setBody) error {
 	l := language(c)
-	for _, m := range []triage.Method{triage.ByMD5, triage.BySHA1, triage.BySHA256, triage.ByPDQ, triage.ByPHash} {
+	for _, m := range []triage.Method{triage.ByMD5, triage.BySHA1, triage.BySHA256, triage.ByPDQ, triage.ByPHash, triage.ByVPDQ} {
 		if n := body.Set.ByMethod[m]; n > 0 {
 			body.Methods = append(body.Methods, count{i18n.Method(l, m), n})
 		}

@@ -26,7 +26,12 @@ type Finding struct {
 	Frame       int    `json:"frame,omitempty"`                           // which picture of the file is near, from 0 on; absent: the first
 	AtMS        int64  `json:"at_ms,omitempty"`                           // of a film: where that picture is, in milliseconds
 	Quality     int    `json:"quality,omitempty"`                         // of what is near, 0 to 100; PDQ only. Lists do not tell their entries'
-	Likeness    string `json:"likeness,omitempty" enum:"identical,same,edited,possible"`
+	Still       bool   `json:"still,omitempty"`                           // what is near of the entry is a frame of a film, of the medium a picture
+	FilmShare   int    `json:"film_share,omitempty"`                      // of a film's frames that are near the entry's, in thousandths, where that is a film
+	EntryShare  int    `json:"entry_share,omitempty"`                     // of the entry's frames that are near the film's, in thousandths
+	FromMS      int64  `json:"from_ms,omitempty"`                         // the longest stretch of the film that has such frames throughout, in milliseconds
+	ToMS        int64  `json:"to_ms,omitempty"`
+	Likeness    string `json:"likeness,omitempty" enum:"identical,same,edited,part,possible"`
 	More        int    `json:"more,omitempty"`       // how many further entries match, by any hash
 	Withdrawn   string `json:"withdrawn,omitempty"`  // source, version and line of an entry that matched, and was withdrawn since
 	Reason      string `json:"reason,omitempty"`     // stable code
@@ -63,6 +68,7 @@ func NewFinding(f triage.ItemFinding) Finding {
 		w.More = m.More
 		if m.Method == triage.ByPDQ {
 			w.Transform, w.View, w.Frame, w.AtMS, w.Quality = m.Transform.String(), string(m.View), m.Frame, m.At.Milliseconds(), m.Quality
+			w.addFilm(m.Film)
 		}
 	}
 	if m := f.Earlier; m != nil {
@@ -76,7 +82,7 @@ func setName(m *triage.Match) string { return m.Source + " v" + strconv.Itoa(m.V
 // FindingColumns are the columns of findings as CSV.
 var FindingColumns = []string{
 	"path", "path_b64", "sha256", "disposition", "finding", "set", "entry", "disputed", "method", "distance", "transform", "view",
-	"frame", "at_ms", "quality", "likeness", "more", "withdrawn", "reason", "limit",
+	"frame", "at_ms", "quality", "still", "film_share", "entry_share", "from_ms", "to_ms", "likeness", "more", "withdrawn", "reason", "limit",
 	"modified", "local_time", "deleted",
 }
 
@@ -88,7 +94,8 @@ func (f Finding) Record() []string {
 	}
 	cells := []string{
 		f.Path, f.PathB64, f.SHA256, f.Disposition, f.Finding, f.Set, unlessZero(int64(f.Entry)), ifTrue(f.Disputed), f.Method, distance,
-		f.Transform, f.View, unlessZero(int64(f.Frame)), unlessZero(f.AtMS), unlessZero(int64(f.Quality)), f.Likeness, unlessZero(int64(f.More)), f.Withdrawn,
+		f.Transform, f.View, unlessZero(int64(f.Frame)), unlessZero(f.AtMS), unlessZero(int64(f.Quality)), ifTrue(f.Still), unlessZero(int64(f.FilmShare)),
+		unlessZero(int64(f.EntryShare)), unlessZero(f.FromMS), unlessZero(f.ToMS), f.Likeness, unlessZero(int64(f.More)), f.Withdrawn,
 		f.Reason, unlessZero(f.Limit), f.Modified, ifTrue(f.LocalTime), ifTrue(f.Deleted),
 	}
 	for i := range cells {

@@ -201,7 +201,8 @@ type Match struct {
 	Frame     int    `json:"frame,omitempty"`                           // which picture of the file is near, from 0 on; absent: the first
 	AtMS      int64  `json:"at_ms,omitempty"`                           // of a film: where that picture is, in milliseconds
 	Quality   int    `json:"quality,omitempty"`                         // of what is near, 0 to 100; PDQ only. Lists do not tell their entries'
-	Likeness  string `json:"likeness" enum:"identical,same,edited,possible"`
+	Film      *Film  `json:"film,omitempty"`                            // what a film has in common with the entry, where that is a film
+	Likeness  string `json:"likeness" enum:"identical,same,edited,part,possible"`
 	State     string `json:"state,omitempty" enum:"disputed,withdrawn"` // of the entry; absent: it counts
 }
 
@@ -212,7 +213,7 @@ func newMatch(m triage.Match) Match {
 		State: string(m.State),
 	}
 	if m.Method == triage.ByPDQ {
-		w.Transform = m.Transform.String()
+		w.Transform, w.Film = m.Transform.String(), newFilm(m.Film)
 	}
 	return w
 }

@@ -16,7 +16,10 @@ import (
 )
 
 // films has the frames of films looked at, by ffmpeg in the jail.
-type films struct{ *video.Films }
+type films struct {
+	*video.Films
+	dense *films // looks at all of them, for what others will be compared with
+}
 
 // newFilms returns what looks at films, or why nobody can here.
 func newFilms(ctx context.Context, bestEffort bool) (*films, error) {
@@ -32,7 +35,11 @@ func newFilms(ctx context.Context, bestEffort bool) (*films, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &films{video.New(programs, video.Options{FFmpeg: ffmpeg, FFprobe: ffprobe})}, nil
+	o := video.Options{FFmpeg: ffmpeg, FFprobe: ffprobe}
+	f := &films{Films: video.New(programs, o)}
+	o.Dense = true
+	f.dense = &films{Films: video.New(programs, o)}
+	return f, nil
 }
 
 // ExamineFilm implements triage.FilmExaminer. ffmpeg reads what stands in for a file that has nothing in it, so that the film never lies in

@@ -126,6 +126,12 @@ func because(env *environment, f wire.Finding) string {
 			Likeness: f.Likeness, Method: f.Method, Transform: f.Transform, View: f.View, Quality: f.Quality, Frame: f.Frame,
 			At: time.Duration(f.AtMS) * time.Millisecond,
 		}
+		if f.Still || f.FilmShare > 0 {
+			m.Film = &i18n.FilmShares{
+				Still: f.Still, Share: f.FilmShare, Entry: f.EntryShare,
+				From: time.Duration(f.FromMS) * time.Millisecond, To: time.Duration(f.ToMS) * time.Millisecond,
+			}
+		}
 		if f.Distance != nil {
 			m.Distance = *f.Distance
 		}

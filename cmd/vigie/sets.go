@@ -183,7 +183,7 @@ func printImport(env *environment, r wire.ImportReport) {
 // printSetCounts prints what a set holds.
 func printSetCounts(env *environment, s wire.Set) {
 	var hashes []string
-	for _, m := range hashMethods {
+	for _, m := range append(hashMethods, triage.ByVPDQ) {
 		if n := s.ByMethod[string(m)]; n > 0 {
 			hashes = append(hashes, i18n.Method(env.Lang, m)+" "+i18n.Number(env.Lang, n))
 		}

@@ -249,11 +249,15 @@ func (h *house) hashSets() *triage.Sets {
 	}
 }
 
-func (h *house) enterer(pool *jail.Pool) *triage.Enterer {
-	return &triage.Enterer{
+func (h *house) enterer(pool *jail.Pool, films *films) *triage.Enterer {
+	e := &triage.Enterer{
 		Queue: h.views.Queue, Archive: h.archive, Decoder: pool, Sets: h.hashSets(), Due: h.views.Rematch, Founders: h.founders, Events: h.events,
 		Names: h.names, Lease: h.views.Lease, Log: h.log,
 	}
+	if films != nil {
+		e.Films = films.dense
+	}
+	return e
 }
 
 func (h *house) notices() *triage.Notices {

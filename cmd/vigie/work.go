@@ -37,7 +37,7 @@ func (h *house) working(pool *jail.Pool) task {
 		g.Go(func() error { return h.closer().Run(ctx) })
 		g.Go(func() error { return h.rehash.Run(ctx) })
 		g.Go(func() error { return h.condenser().Run(ctx) })
-		g.Go(func() error { return h.enterer(pool).Run(ctx) })
+		g.Go(func() error { return h.enterer(pool, films).Run(ctx) })
 		g.Go(func() error { return h.linker().Run(ctx) })
 		g.Go(func() error { return h.scoring(ctx) })
 		return g.Wait()

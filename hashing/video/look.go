@@ -148,6 +148,10 @@ type gap struct {
 
 // gaps returns where the frames, which are in order, are far apart.
 func (l *looked) gaps() (all []gap) {
+	farApart := farApart
+	if l.film.options.Dense {
+		farApart = denseSpacing
+	}
 	for i := range l.frames {
 		at := l.frames[i].At
 		if i == 0 {

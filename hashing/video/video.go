@@ -47,6 +47,7 @@ type Options struct {
 	Timeout         time.Duration // of each run, by the clock; by default as many times CPUSeconds as pictures get
 	MemoryBytes     int64         // of each run
 	DensePixels     int64         // decoded between key frames
+	Dense           bool          // five frames a second of all of the film, as far as DensePixels goes: for films with which others are compared
 }
 
 // Films examines films, as many at once as callers ask for.

@@ -1,11 +1,14 @@
 package views
 
 import (
+	"cmp"
 	"encoding/binary"
+	"strings"
 	"time"
 
 	"vigie/hashing"
 	"vigie/hashing/pdq"
+	"vigie/hashing/vpdq"
 	"vigie/triage"
 )
 
@@ -170,7 +173,7 @@ func (d db) packMatches(id triage.MediumID, matches []triage.Match, news *newWor
 		w.number(int64(m.Quality))
 		w.number(int64(m.More))
 		w.text(string(m.View))
-		w.text(entryStates.of[m.State])
+		w.text(packState(m.State, m.Film))
 	}
 	return d.sealer.seal(d.mediumPlace(id, string(fieldMatches)), w)
 }
@@ -188,10 +191,38 @@ func unpackMatches(r unpacker, known words) []triage.Match {
 		place := r.number()
 		m.Frame, m.At = int(place&(1<<frameBits-1)), time.Duration(place>>frameBits)*time.Millisecond
 		m.Quality, m.More, m.View = int(r.number()), int(r.number()), hashing.ViewName(r.text())
-		m.State = entryStates.to[r.text()]
+		m.State, m.Film = unpackState(r.text())
 		matches = append(matches, m)
 	}
 	return matches
+}
+
+// packState returns the letter of an entry's state; behind it, or a space, the shares of two films, where there are some.
+func packState(state triage.EntryState, s *vpdq.Shares) string {
+	letter := entryStates.of[state]
+	if s == nil {
+		return letter
+	}
+	var w packer
+	for _, n := range []int{s.Query, s.Known, s.Near, s.Frames, int(s.Transform)} {
+		w.number(int64(n))
+	}
+	w.number(s.From.Milliseconds())
+	w.number(s.To.Milliseconds())
+	w.flag(s.OfFilm)
+	return cmp.Or(letter, " ") + string(w)
+}
+
+func unpackState(text string) (triage.EntryState, *vpdq.Shares) {
+	if len(text) < 2 {
+		return entryStates.to[text], nil
+	}
+	r := unpacker(text[1:])
+	s := &vpdq.Shares{Query: int(r.number()), Known: int(r.number()), Near: int(r.number()), Frames: int(r.number())}
+	s.Transform = pdq.Transform(r.number()) //nolint:gosec // as it was written
+	s.From, s.To = time.Duration(r.number())*time.Millisecond, time.Duration(r.number())*time.Millisecond
+	s.OfFilm = r.flag()
+	return entryStates.to[strings.TrimSpace(text[:1])], s
 }
 
 // matchWords returns what stands for the words of matches.
