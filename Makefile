@@ -9,7 +9,7 @@ LISTEN  ?= 127.0.0.1:8787
 export GOFLAGS := $(strip $(shell $(GO) env GOFLAGS) -tags=nodynamic)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test race chaos formats hostile fuzz bench bench-journal bench-hash bench-rebuild bench-work bench-match bench-lookup bench-recall bench-triage bench-groups bench-exposure bench-ingest bench-memory bench-video vet windows setup setup-test setup-minio assets clean
+.PHONY: help demo run build test race chaos formats hostile fuzz bench bench-journal bench-hash bench-rebuild bench-work bench-match bench-lookup bench-recall bench-triage bench-groups bench-exposure bench-ingest bench-memory bench-video bench-films vet windows setup setup-test setup-minio assets clean
 
 help: ## lists every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -119,6 +119,9 @@ bench-ingest: build setup ## a drive of 20,000 files, a folder and an E01, to it
 bench-video: setup ## what a minute of 1080p takes, by key frames and by all that is looked at, next to ffmpeg alone
 	@sh tools/setup/test-tools.sh
 	$(GO) test ./hashing/video -run '^$$' -bench Minute -benchtime 1x -timeout 20m
+
+bench-films: setup ## how long an hour of video is looked up, beside ENTRIES=1000000 pictures and 500 films
+	VIGIE_BENCH_ENTRIES=$(or $(filter-out 10000000,$(ENTRIES)),1000000) $(GO) test -run '^$$' -bench Hour -benchtime 5x -timeout 30m ./store/known
 
 bench-memory: build setup ## memory of all processes while 1,000,000 items are submitted, and its marks: ARGS="-items 20000 -distinct 2000", ARGS="-film 20"
 	@$(GO) build -trimpath -o bin/memorybench ./tools/memorybench

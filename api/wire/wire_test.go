@@ -85,7 +85,7 @@ func TestFindingLines(t *testing.T) {
 				Match: &triage.Match{Source: "partner", Version: 2, Entry: 17, Method: triage.BySHA1, State: triage.EntryDisputed},
 			},
 			`{"path":"a/b.jpg","sha256":"` + sum.String() + `","disposition":"media","finding":"known","set":"partner v2","entry":17,"disputed":true,"method":"sha1","distance":0,"likeness":"identical"}`,
-			"a/b.jpg||" + sum.String() + "|media|known|partner v2|17|true|sha1|0||||||identical|||||||",
+			"a/b.jpg||" + sum.String() + "|media|known|partner v2|17|true|sha1|0|||||||||||identical|||||||",
 		},
 		{
 			"near, under a transform", triage.ItemFinding{

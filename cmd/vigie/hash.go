@@ -69,7 +69,7 @@ func runHash(ctx context.Context, env *environment, args []string) error {
 	var o hashOptions
 	fs := env.flagSet("hash")
 	fs.BoolVar(&o.json, "json", false, "one JSON object a line")
-	fs.BoolVar(&o.vpdq, "vpdq", false, "of one video, its frames as a vPDQ list")
+	fs.BoolVar(&o.vpdq, "vpdq", false, "of videos, their frames as a vPDQ list")
 	files, err := env.parse(fs, args)
 	if err != nil {
 		return err
@@ -78,7 +78,7 @@ func runHash(ctx context.Context, env *environment, args []string) error {
 		return usageError(env.T("error.hash-what"))
 	}
 	files = expand(files)
-	if o.vpdq && (len(files) != 1 || o.json) {
+	if o.vpdq && o.json {
 		return usageError(env.T("error.hash-vpdq"))
 	}
 	for _, f := range files {
@@ -86,7 +86,7 @@ func runHash(ctx context.Context, env *environment, args []string) error {
 			return usageError(env.T("error.hash-folder", harmless(f)))
 		}
 	}
-	wrong := 0
+	wrong, listed := 0, 0
 	out := json.NewEncoder(env.Stdout)
 	out.SetEscapeHTML(false)
 	for h, err := range hashFiles(ctx, files) {
@@ -97,6 +97,9 @@ func runHash(ctx context.Context, env *environment, args []string) error {
 			wrong++
 		}
 		if o.vpdq {
+			if listed++; listed > 1 { // by which lists are read as several films
+				fmt.Fprintln(env.Stdout)
+			}
 			if err := printList(env, h); err != nil {
 				return err
 			}
@@ -282,6 +285,9 @@ func newHashedFile(x examinedFile) hashedFile {
 		h.Facts = &x.Facts
 	}
 	for _, f := range x.Frames {
+		if f.View != "" { // a part of the one before
+			continue
+		}
 		h.Frames = append(h.Frames, hashedFrame{f.Index, f.At.Milliseconds(), f.PDQ[pdq.Original], f.Quality, f.PHash, f.DHash})
 	}
 	return h

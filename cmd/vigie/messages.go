@@ -165,11 +165,13 @@ paths, and the media that no other exhibit holds, are destroyed, for good. The j
 		`vigie sets import FICHIER --kind known|benign --source PARTENAIRE [--category C] [--hash sha256|pdq] [--strict] [--replace]
 
 Une empreinte par ligne (MD5, SHA-1, SHA-256, PDQ, pHash), ou CSV avec en-tête (md5, sha1, sha256, pdq, phash, category).
-64 chiffres sont une SHA-256 ou une PDQ : --hash ou la colonne le précise. Sortie 3 si des lignes étaient fausses.`,
+64 chiffres sont une SHA-256 ou une PDQ : --hash ou la colonne le précise. Une liste vPDQ (numéro,qualité,PDQ,secondes),
+ou un CSV avec une colonne film, contient des vidéos : chacune est une seule fiche. Sortie 3 si des lignes étaient fausses.`,
 		`vigie sets import FILE --kind known|benign --source PARTNER [--category C] [--hash sha256|pdq] [--strict] [--replace]
 
 One hash a line (MD5, SHA-1, SHA-256, PDQ, pHash), or CSV with a header (md5, sha1, sha256, pdq, phash, category).
-64 digits are a SHA-256 or a PDQ: --hash or the column says which. Exits 3 when some lines were wrong.`},
+64 digits are a SHA-256 or a PDQ: --hash or the column says which. A vPDQ list (number,quality,PDQ,seconds), or CSV
+with a column film, holds videos: each is one entry. Exits 3 when some lines were wrong.`},
 	"usage.sets list":   {"vigie sets list [--json]", "vigie sets list [--json]"},
 	"usage.sets show":   {"vigie sets show NUMÉRO [--json]", "vigie sets show ID [--json]"},
 	"usage.sets remove": {"vigie sets remove NUMÉRO [--json]", "vigie sets remove ID [--json]"},
@@ -219,7 +221,7 @@ alone: what is only near is found by submitting the exhibit. Who has it made, fo
 	"error.limit":      {"--limit est un nombre positif", "--limit is a positive number"},
 
 	"error.hash-what":   {"quels fichiers ? vigie hash FICHIER…", "which files? vigie hash FILE…"},
-	"error.hash-vpdq":   {"--vpdq liste les images d’une seule vidéo, sans --json", "--vpdq lists the frames of one video, without --json"},
+	"error.hash-vpdq":   {"--vpdq est une liste, sans --json", "--vpdq is a list, without --json"},
 	"error.hash-folder": {"%s est un dossier : donner des fichiers, ou soumettre le dossier avec vigie submit", "%s is a folder: give files, or submit the folder with vigie submit"},
 	"error.check-what":  {"que vérifier ? vigie check EMPREINTE|FICHIER…", "what is to be checked? vigie check HASH|FILE…"},
 	"error.hash-method": {"--hash %s : c’est md5, sha1, sha256, pdq ou phash", "--hash %s: it is md5, sha1, sha256, pdq or phash"},

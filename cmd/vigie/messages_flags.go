@@ -20,7 +20,7 @@ var flagsInFrench = map[string]string{
 	"set pack of 'vigie sets pack': counts how many files are known":                                   "extrait des bases de « vigie sets pack » : compte combien de fichiers sont connus",
 	"public key of the service that made the set pack, or a file with it: 'vigie audit key' prints it": "clé publique du service qui a fait l’extrait, ou fichier qui la contient : « vigie audit key » l’affiche",
 	"read everything again, also what a run that was cut off had packed":                               "tout relire, même ce qu’une exécution interrompue avait déjà écrit",
-	"of one video, its frames as a vPDQ list":                                                          "d’une vidéo, ses images sous forme de liste vPDQ",
+	"of videos, their frames as a vPDQ list":                                                           "de vidéos, leurs images sous forme de liste vPDQ",
 	"wait for the last finding":                                                                        "attendre le dernier constat",
 	"print the summary as one JSON object":                                                             "afficher le bilan en un objet JSON",
 	"bytes to send a second, at most: 500k, 2M; no less than 16,384":                                   "octets à envoyer par seconde, au plus : 500k, 2M ; au moins 16 384",

@@ -2,6 +2,7 @@ package video_test
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -27,17 +28,17 @@ type edit struct {
 var edits = []edit{
 	{name: "saved again, fine", args: []string{"-crf", "20"}, found: true},
 	{name: "saved again", args: []string{"-crf", "30"}, found: true},
-	{name: "saved again, coarse", args: []string{"-crf", "42"}},
+	{name: "saved again, coarse", args: []string{"-crf", "42"}, found: true},
 	{name: "half the size", args: []string{"-vf", "scale=trunc(iw/4)*2:trunc(ih/4)*2"}, found: true},
 	{name: "mirrored", args: []string{"-vf", "hflip"}, found: true},
-	{name: "1.25 times as fast", args: []string{"-vf", "setpts=PTS/1.25"}},
+	{name: "1.25 times as fast", args: []string{"-vf", "setpts=PTS/1.25"}, found: true},
 	{name: "as messengers send", args: []string{"-vf", "scale='min(480,iw)':-2,fps=20", "-crf", "33", "-map_metadata", "-1"}, found: true},
 	{name: "logo 16 × 10 %", args: []string{"-vf", "drawbox=x=iw*0.8:y=ih*0.04:w=iw*0.16:h=ih*0.1:color=white:t=fill"}},
 	{name: "logo 8 × 5 %", args: []string{"-vf", "drawbox=x=iw*0.88:y=ih*0.04:w=iw*0.08:h=ih*0.05:color=white:t=fill"}},
 	{name: "logo 12 × 8 %, half transparent", args: []string{"-vf", "drawbox=x=iw*0.84:y=ih*0.04:w=iw*0.12:h=ih*0.08:color=white@0.5:t=fill"}},
-	{name: "middle third", before: []string{"-ss", "THIRD", "-t", "THIRD"}},
-	{name: "letterboxed", args: []string{"-vf", "pad=iw:trunc(ih*1.3/2)*2:0:(oh-ih)/2"}},
-	{name: "on a screen", args: []string{"-vf", "scale=trunc(iw*0.6/2)*2:-2,pad=trunc(iw/0.6/2)*2:trunc(ih/0.6/2)*2:(ow-iw)/2:(oh-ih)/2:color=gray"}},
+	{name: "middle third", before: []string{"-ss", "THIRD", "-t", "THIRD"}, found: true},
+	{name: "letterboxed", args: []string{"-vf", "pad=iw:trunc(ih*1.3/2)*2:0:(oh-ih)/2"}, found: true},
+	{name: "on a screen", args: []string{"-vf", "scale=trunc(iw*0.6/2)*2:-2,pad=trunc(iw/0.6/2)*2:trunc(ih/0.6/2)*2:(ow-iw)/2:(oh-ih)/2:color=gray"}, found: true},
 }
 
 // within is as triage.ViewDistance, which this package must not know.
@@ -132,4 +133,48 @@ func TestJoined(t *testing.T) {
 		}
 		t.Logf("%s: %+v", filepath.Base(path), s)
 	}
+}
+
+// TestUnrelated: of all films of the corpus, none is taken for another one that it is no copy of.
+func TestUnrelated(t *testing.T) {
+	f := films(t, video.Options{})
+	root := filepath.Join("..", "..", "..", "shared", "corpus", "video", "mdn") // the others show one test picture
+	type film struct {
+		name, content string // content: the name without its folder, its size and its format, that copies share
+		query         []vpdq.Frame
+		known         []pdq.Hash
+	}
+	var all []film
+	err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() || !slices.Contains([]string{".mp4", ".webm", ".mov", ".mkv", ".ogv", ".avi", ".3gp", ".mpg", ".m4v", ".flv", ".wmv", ".ts"}, strings.ToLower(filepath.Ext(path))) {
+			return err
+		}
+		x := mustExamine(t, f, path)
+		if frames := vpdq.FramesOf(&x); len(vpdq.Codes(frames)) > 0 {
+			base := filepath.Base(path)
+			all = append(all, film{path[len(root)+1:], strings.TrimRight(strings.TrimSuffix(base, filepath.Ext(base)), "0123456789"), vpdq.Query(frames, within), vpdq.Codes(frames)})
+		}
+		return nil
+	})
+	if err != nil || len(all) < 8 {
+		t.Skipf("the corpus is not here: %d films, %v", len(all), err)
+	}
+	pairs, most := 0, 0
+	for i := range all {
+		for k := range all {
+			if all[i].content == all[k].content {
+				continue
+			}
+			pairs++
+			s := vpdq.Compare(all[i].query, all[k].known)
+			if s.Near > 0 {
+				t.Logf("%s and %s: %+v", all[i].name, all[k].name, s)
+			}
+			most = max(most, s.Query, s.Known)
+			if s.Same() || s.Part() {
+				t.Errorf("%s is taken for %s: %+v", all[i].name, all[k].name, s)
+			}
+		}
+	}
+	t.Logf("%d films, %d pairs, at most %d ‰ in common", len(all), pairs, most)
 }

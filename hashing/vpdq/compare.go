@@ -1,7 +1,8 @@
 package vpdq
 
 import (
-	"slices"
+	"encoding/binary"
+	"math/bits"
 	"time"
 
 	"vigie/hashing"
@@ -36,14 +37,36 @@ type Look struct {
 	Within int        // bits: the largest distance to what is the same
 }
 
-// near reports whether a frame is near a known one under a transform.
-func (f *Frame) near(t pdq.Transform, known pdq.Hash) bool {
+// word is a hash as words: films of an hour are compared thirteen million times.
+type word [4]uint64
+
+func words(h pdq.Hash) (w word) {
+	for i := range w {
+		w[i] = binary.BigEndian.Uint64(h[8*i:])
+	}
+	return w
+}
+
+// near reports whether two hashes are at most so many bits apart. Half of the bits tells of most.
+func (w *word) near(other *word, within int) bool {
+	d := bits.OnesCount64(w[0]^other[0]) + bits.OnesCount64(w[1]^other[1])
+	return d <= within && d+bits.OnesCount64(w[2]^other[2])+bits.OnesCount64(w[3]^other[3]) <= within
+}
+
+// each calls found with the numbers of the known frames that a frame is near under a transform, until it returns false.
+func (f *Frame) each(t pdq.Transform, known []word, found func(k int) bool) {
 	for i := range f.Looks {
-		if l := &f.Looks[i]; int(t) < len(l.PDQ) && l.PDQ[t].Distance(known) <= l.Within {
-			return true
+		l := &f.Looks[i]
+		if int(t) >= len(l.PDQ) {
+			continue
+		}
+		code := words(l.PDQ[t])
+		for k := range known {
+			if code.near(&known[k], l.Within) && !found(k) {
+				return
+			}
 		}
 	}
-	return false
 }
 
 // Shares says how much a film, the query, has in common with one whose frames are known.
@@ -106,23 +129,25 @@ func Compare(query []Frame, known []pdq.Hash) Shares {
 	if len(query) == 0 || len(known) == 0 {
 		return Shares{}
 	}
-	t, any := transform(query, known)
+	codes := make([]word, len(known))
+	for k := range known {
+		codes[k] = words(known[k])
+	}
+	t, any := transform(query, codes)
 	if !any {
 		return Shares{Frames: len(known)}
 	}
-	return compareUnder(t, query, known)
+	return compareUnder(t, query, codes)
 }
 
 // transform returns under which most of a sample of the query's frames are near, and whether any is; where none of the sample is, all are asked.
-func transform(query []Frame, known []pdq.Hash) (best pdq.Transform, any bool) {
+func transform(query []Frame, known []word) (best pdq.Transform, any bool) {
 	for step := (len(query) + sampled - 1) / sampled; ; step = 1 {
 		most := 0
 		for t := range pdq.Transform(len(pdq.Dihedrals{})) {
 			n := 0
 			for i := 0; i < len(query); i += step {
-				if query[i].nearAny(t, known) {
-					n++
-				}
+				query[i].each(t, known, func(int) bool { n++; return false })
 			}
 			if n > most {
 				best, most = t, n
@@ -134,21 +159,13 @@ func transform(query []Frame, known []pdq.Hash) (best pdq.Transform, any bool) {
 	}
 }
 
-func (f *Frame) nearAny(t pdq.Transform, known []pdq.Hash) bool {
-	return slices.ContainsFunc(known, func(code pdq.Hash) bool { return f.near(t, code) })
-}
-
-func compareUnder(t pdq.Transform, query []Frame, known []pdq.Hash) Shares {
+func compareUnder(t pdq.Transform, query []Frame, known []word) Shares {
 	s := Shares{Transform: t, Frames: len(known)}
 	found := make([]bool, len(known))
 	var times []time.Duration
 	for i := range query {
 		met := false
-		for k := range known {
-			if query[i].near(t, known[k]) {
-				met, found[k] = true, true
-			}
-		}
+		query[i].each(t, known, func(k int) bool { met, found[k] = true, true; return true })
 		if met {
 			times = append(times, query[i].At)
 		}

@@ -112,3 +112,52 @@ func TestFilmsChange(t *testing.T) {
 		t.Errorf("%+v", got[0].Film)
 	}
 }
+
+// An hour of video, a frame a second, looked up beside a million PDQs of pictures and 500 films of 200 frames: one that shares nothing, and
+// itself; make bench-films.
+func BenchmarkHour(b *testing.B) {
+	const films, frames = 500, 200
+	n := benchEntries(b)
+	s, m := open(b)
+	set := create(b, s, triage.KnownSet, "large")
+	addMany(b, s, set, n, pdqEntry)
+	var listed []triage.Entry
+	for i := range films {
+		listed = append(listed, triage.Entry{Number: uint32(n + i*frames), Film: codes(seq(2*n+i*frames, frames)...)})
+	}
+	for some := range slices.Chunk(listed, 50) {
+		add(b, s, set, some...)
+	}
+	add(b, s, set, triage.Entry{Number: uint32(n + films*frames), Film: codes(seq(-vpdq.MaxFrames, vpdq.MaxFrames)...)})
+	activate(b, s, set)
+	drawn := func(from int) triage.Probe {
+		p := filmOf(seq(from, vpdq.MaxFrames)...)
+		for i := range p.Frames {
+			for t := range p.Frames[i].PDQ { // nothing is near when it is turned
+				if t > 0 {
+					p.Frames[i].PDQ[t] = *code(from*1000 - 10*i - t)
+				}
+			}
+			p.Frames[i].PHash = hashing.Hash64(i) * 0x9e3779b97f4a7c15
+		}
+		return p
+	}
+	for name, c := range map[string]struct {
+		from  int
+		found int
+	}{"other": {-10 * vpdq.MaxFrames, 0}, "itself": {-vpdq.MaxFrames, 1}} {
+		probe := drawn(c.from)
+		match(b, m, probe) // what was to be loaded is
+		b.Run(name, func(b *testing.B) {
+			slowest := time.Duration(0)
+			for b.Loop() {
+				start := time.Now()
+				if got := match(b, m, probe); len(got) != c.found || c.found == 1 && got[0].Film.Known != 1000 {
+					b.Fatalf("%+v", got)
+				}
+				slowest = max(slowest, time.Since(start))
+			}
+			b.ReportMetric(float64(slowest.Milliseconds()), "ms/slowest")
+		})
+	}
+}

@@ -2,8 +2,12 @@ package known
 
 import (
 	"cmp"
+	"runtime"
 	"slices"
+	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"vigie/hashing"
 	"vigie/hashing/pdq"
@@ -125,7 +129,7 @@ func (v *view) nearSome(lookups []Lookup, found []Nearest) {
 			})
 		}
 	}
-	v.pdq.SearchAll(codes, maxDistance, func(query int, number uint32, distance int) {
+	v.search(codes, func(query int, number uint32, distance int) {
 		q := &questions[query]
 		if set, place := v.pdqRef(number); set != nil && distance <= q.distance {
 			found[q.lookup].offer(Hit{
@@ -139,6 +143,31 @@ func (v *view) nearSome(lookups []Lookup, found []Nearest) {
 			found[i].Hits[h].Frames = v.frames(&found[i].Hits[h])
 		}
 	}
+}
+
+// searchAtOnce is how many codes one processor looks up while others look up more: a film has thousands, which nobody should wait for.
+const searchAtOnce = 2048
+
+// search looks codes up, many of them on all processors. found is called by one at a time.
+func (v *view) search(codes []pdq.Hash, found func(query int, number uint32, distance int)) {
+	if len(codes) <= searchAtOnce {
+		v.pdq.SearchAll(codes, maxDistance, found)
+		return
+	}
+	var one sync.Mutex
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for from := 0; from < len(codes); from += searchAtOnce {
+		g.Go(func() error {
+			v.pdq.SearchAll(codes[from:min(from+searchAtOnce, len(codes))], maxDistance, func(query int, number uint32, distance int) {
+				one.Lock()
+				defer one.Unlock()
+				found(from+query, number, distance)
+			})
+			return nil
+		})
+	}
+	_ = g.Wait() // no search fails
 }
 
 // frames returns how many PDQs the entry of a hit has.
