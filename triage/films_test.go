@@ -55,7 +55,7 @@ func TestFramesOfAFilm(t *testing.T) {
 			}
 		}
 		first := frameOf(0x13, 0)
-		x.Fingerprint = &hashing.Fingerprint{Version: hashing.FingerprintVersion, Decoder: "film/1", PDQ: first.PDQ, Quality: first.Quality}
+		x.Fingerprint = &hashing.Fingerprint{Version: hashing.FingerprintVersion, Decoder: "film/2", PDQ: first.PDQ, Quality: first.Quality}
 		x.Frames, x.Note = []hashing.Frame{known}, ""
 		return x, nil
 	})
@@ -97,7 +97,7 @@ func TestFilmIsNotShown(t *testing.T) {
 	h := newHouse(t)
 	first := frameOf(0x13, 0)
 	h.worker.Films = filmFunc(func(_ context.Context, _ io.ReaderAt, _ int64, x hashing.Examination) (hashing.Examination, error) {
-		x.Fingerprint = &hashing.Fingerprint{Version: hashing.FingerprintVersion, Decoder: "film/1", PDQ: first.PDQ, Quality: first.Quality}
+		x.Fingerprint = &hashing.Fingerprint{Version: hashing.FingerprintVersion, Decoder: "film/2", PDQ: first.PDQ, Quality: first.Quality}
 		return x, nil
 	})
 	x := h.mustSubmit("S1", newFilm("a.mp4", 3<<20))
@@ -120,7 +120,7 @@ func (h *house) filmsBy(frames map[string][]hashing.Frame, films map[string]pict
 				continue
 			}
 			first := frames[name][0]
-			x.Fingerprint = &hashing.Fingerprint{Version: hashing.FingerprintVersion, Decoder: "film/1", PDQ: first.PDQ, Quality: first.Quality}
+			x.Fingerprint = &hashing.Fingerprint{Version: hashing.FingerprintVersion, Decoder: "film/2", PDQ: first.PDQ, Quality: first.Quality}
 			x.Frames, x.Note = frames[name][1:], ""
 		}
 		return x, nil

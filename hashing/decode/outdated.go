@@ -34,7 +34,7 @@ func Decoders() string {
 
 // FilmDecoder is what the fingerprints of films name as their decoder: the number changes when the choice of their frames does.
 // ffmpeg's own versions make the same pixels of a film, as its format prescribes them.
-const FilmDecoder = "film/1"
+const FilmDecoder = "film/2"
 
 // current reports whether something here decodes under this name.
 func current(decoder string) bool {

@@ -123,6 +123,9 @@ func parts(plane pdq.Scaled) (list []hashing.View) {
 // greyOf returns the luma of a small picture.
 func greyOf(img image.Image) *image.Gray {
 	bounds := img.Bounds()
+	if grey, is := img.(*image.Gray); is && bounds.Min == (image.Point{}) { // a frame of a film
+		return grey
+	}
 	grey := image.NewGray(image.Rect(0, 0, bounds.Dx(), bounds.Dy()))
 	draw.Draw(grey, grey.Rect, img, bounds.Min, draw.Src)
 	return grey
