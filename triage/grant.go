@@ -13,6 +13,7 @@ type Sight string
 const (
 	SeePictures Sight = "pictures" // its pictures, whole
 	SeeTiles    Sight = "tiles"    // some tiles of one of them
+	SeeFrames   Sight = "frames"   // stills of a stretch of one of its films
 	SeeNames    Sight = "names"    // the names and paths of its files; no picture
 )
 
@@ -56,14 +57,37 @@ type Grant struct {
 	ID      string
 	Group   GroupID
 	Sight   Sight
-	Step    RevealStep // of pictures and tiles
+	Step    RevealStep // of pictures, tiles and frames
 	Tiles   Tiles      // of the one picture
 	Actor   string
 	Session string     // identifier of the session or token that asked; never the secret
-	Media   []MediumID // the pictures
+	Media   []MediumID // the pictures; of a film as many times as stills of it are shown
 	Numbers []int      // of these among the group's media, from 1, as its facts count them
+	At      []Moment   // where in a film each is; as many
 	Of      int        // how many media the group had
 	Expires time.Time
+}
+
+// Moment is where in a film a still is, in milliseconds; NoFilm: it is a picture.
+type Moment int64
+
+// NoFilm says that what is shown is a picture.
+const NoFilm Moment = -1
+
+// Duration returns it as such; 0 for NoFilm.
+func (m Moment) Duration() time.Duration { return time.Duration(max(m, 0)) * time.Millisecond }
+
+// Still returns where in a film the n-th picture is, and whether it is a still.
+func (g *Grant) Still(n int) (time.Duration, bool) {
+	if n >= len(g.At) || g.At[n] == NoFilm {
+		return 0, false
+	}
+	return g.At[n].Duration(), true
+}
+
+// add adds a picture of a medium, whose number among the group's it is.
+func (g *Grant) add(m MediumID, number int, at Moment) {
+	g.Media, g.Numbers, g.At = append(g.Media, m), append(g.Numbers, number), append(g.At, at)
 }
 
 // View says what is made of a picture that is shown.

@@ -48,8 +48,11 @@ type Medium struct {
 	Attempt    int     // its number: 0, and one more each time that the medium was examined anew
 }
 
-// Showable reports whether a reveal can show the medium: pictures that were decoded. The frames of films are looked up, and not shown yet.
+// Showable reports whether a reveal can show the medium as a picture: it is one, and was decoded.
 func (m *Medium) Showable() bool { return m.Hashed && m.Facts.Kind != hashing.KindVideo }
+
+// Film reports whether a reveal can show stills of the medium: it is a film, and frames of it were decoded.
+func (m *Medium) Film() bool { return m.Hashed && m.Facts.Kind == hashing.KindVideo }
 
 // open reports whether the medium is in no set, and was looked at: it counts for its group's rank.
 func (m *Medium) open() bool {

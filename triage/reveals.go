@@ -1,6 +1,7 @@
 package triage
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"slices"
@@ -57,10 +58,9 @@ func (r *Review) Reveal(ctx context.Context, by Session, id GroupID, step Reveal
 		}
 	}
 	g.Sight, g.Step = SeePictures, step
-	for i, m := range media {
-		if m.Showable() && len(g.Media) < MaxGrantPictures {
-			g.Media, g.Numbers = append(g.Media, m.ID), append(g.Numbers, i+1)
-		}
+	g.addPictures(media)
+	if r.Films != nil {
+		g.addFilms(media)
 	}
 	if len(g.Media) == 0 {
 		return Grant{}, E(Conflict, op, string(id), "this group holds no picture that can be shown", nil)
@@ -107,7 +107,8 @@ func (r *Review) RevealTiles(ctx context.Context, by Session, id GroupID, wish T
 	if err := own.Rules.admitsTiles(granted.Tiles[m], wish.Tiles, wish.Step); err != nil {
 		return Grant{}, err
 	}
-	g.Sight, g.Step, g.Tiles, g.Media, g.Numbers = SeeTiles, wish.Step, wish.Tiles, []MediumID{m}, []int{wish.Picture}
+	g.Sight, g.Step, g.Tiles = SeeTiles, wish.Step, wish.Tiles
+	g.add(m, wish.Picture, NoFilm)
 	return r.grant(ctx, by, g, map[string]any{"step": wish.Step, "picture": wish.Picture, "tiles": wish.Tiles.Numbers(), "reason": reason})
 }
 
@@ -222,14 +223,9 @@ func (r *Review) Picture(ctx context.Context, by Session, grant string, n int) (
 	if n < 0 || n >= len(g.Media) {
 		return nil, E(NotFound, op, grant, "this reveal has no such picture", nil)
 	}
-	body, size, err := r.Archive.OpenMedium(ctx, g.Media[n], 0)
-	if err != nil {
-		return nil, err
-	}
-	defer body.Close()
 	view := g.View(r.Now())
 	view.Grey = rules.Grey
-	picture, err := r.Renderer.Render(ctx, body, size, view)
+	picture, err := r.rendered(ctx, &g, n, view)
 	if err != nil {
 		return nil, err
 	}
@@ -237,4 +233,21 @@ func (r *Review) Picture(ctx context.Context, by Session, grant string, n int) (
 		return nil, err
 	}
 	return picture, nil
+}
+
+// rendered makes what is shown of the n-th picture of a grant.
+func (r *Review) rendered(ctx context.Context, g *Grant, n int, view View) ([]byte, error) {
+	if at, is := g.Still(n); is {
+		still, err := r.still(ctx, g.Media[n], at)
+		if err != nil {
+			return nil, err
+		}
+		return r.Renderer.Render(ctx, bytes.NewReader(still), int64(len(still)), view)
+	}
+	body, size, err := r.Archive.OpenMedium(ctx, g.Media[n], 0)
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	return r.Renderer.Render(ctx, body, size, view)
 }

@@ -54,6 +54,7 @@ type Review struct {
 	Grants   GrantStore
 	Archive  MediaArchive
 	Renderer Renderer
+	Films    FilmStills // nil: films are not shown
 	Events   *Projector
 	Policy   RevealPolicy
 	Scheme   *Scheme // nil: DefaultScheme

@@ -125,6 +125,25 @@ func FilmTime(d time.Duration) string {
 	return fmt.Sprintf("%d:%02d:%02d.%d", tenths/36_000, tenths/600%60, tenths/10%60, tenths%10)
 }
 
+// ParseFilmTime reads what FilmTime writes, and shorter: hours, minutes and seconds, or fewer of them, the seconds with decimals. No film is
+// longer than a thousand hours.
+func ParseFilmTime(text string) (time.Duration, bool) {
+	parts := strings.Split(strings.TrimSpace(strings.Replace(text, ",", ".", 1)), ":")
+	if len(parts) > 3 {
+		return 0, false
+	}
+	var sum time.Duration
+	for i, part := range parts {
+		seconds := i == len(parts)-1
+		n, err := strconv.ParseFloat(part, 64)
+		if err != nil || !(n >= 0 && n <= 3_600_000) || !seconds && strings.ContainsAny(part, ".eExXpP+_") || len(parts) > 1 && i > 0 && n >= 60 {
+			return 0, false
+		}
+		sum = sum*60 + time.Duration(n*float64(time.Second))
+	}
+	return sum, sum <= 1000*time.Hour
+}
+
 var monthsFR = [...]string{"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"}
 
 // Date writes the day of t, in its own zone: 1er mars 2026 or 1 March 2026. The zero time is written "–".

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -52,10 +53,16 @@ func (h *Handlers) granted(c *fiber.Ctx, id triage.GroupID, q wire.RevealRequest
 			return triage.Grant{}, err
 		}
 		return h.Review.RevealTiles(ctx, by, id, triage.TilesWish{Picture: q.Picture, Media: q.Media, Tiles: tiles, Step: step, Reason: q.Reason})
+	case triage.SeeFrames:
+		wish := triage.FramesWish{Film: q.Picture, Media: q.Media, From: milliseconds(q.FromMS), To: -1, Step: step, Reason: q.Reason}
+		if q.ToMS != nil {
+			wish.To = max(milliseconds(*q.ToMS), 0)
+		}
+		return h.Review.RevealFrames(ctx, by, id, wish)
 	case triage.SeePictures, "":
 		return h.Review.Reveal(ctx, by, id, step, q.Reason)
 	}
-	return triage.Grant{}, triage.E(triage.Invalid, "reveal a group", "", "what can be seen is pictures, tiles or names", nil)
+	return triage.Grant{}, triage.E(triage.Invalid, "reveal a group", "", "what can be seen is pictures, tiles, frames or names", nil)
 }
 
 // picture is the one address of this interface that answers with what can be seen.
@@ -106,4 +113,10 @@ func (h *Handlers) setLimits(c *fiber.Ctx) error {
 		return err
 	}
 	return h.limits(c)
+}
+
+// milliseconds converts what somebody wrote; what is longer than any film is as long as that.
+func milliseconds(ms int64) time.Duration {
+	const longest = int64(24 * time.Hour * 365 / time.Millisecond)
+	return time.Duration(min(max(ms, -1), longest)) * time.Millisecond
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"vigie/api/guard"
+	"vigie/api/i18n"
 	"vigie/triage"
 )
 
@@ -61,6 +62,24 @@ func (p *Pages) askTiles(c *fiber.Ctx) error {
 		wish := triage.TilesWish{Picture: form.Picture, Media: form.Media, Tiles: tiles, Step: form.TilesStep, Reason: form.TilesReason}
 		grant, err = p.Review.RevealTiles(guard.Context(c), guard.Session(c), triage.GroupID(c.Params("id")), wish)
 	}
+	return p.afterAsking(c, form, grant, err)
+}
+
+// askFrames asks for stills of a stretch of the video whose number the form has.
+func (p *Pages) askFrames(c *fiber.Ctx) error {
+	form := groupForm{Sight: triage.SeeFrames}
+	wish := triage.FramesWish{Step: triage.RevealStep(field(c, "step")), To: -1}
+	wish.Film, _ = strconv.Atoi(field(c, "picture")) // what is no number is no video's either
+	wish.Media, _ = strconv.Atoi(field(c, "media"))
+	from, ok := i18n.ParseFilmTime(field(c, "from"))
+	wish.From = from
+	if text := field(c, "to"); text != "" && ok {
+		wish.To, ok = i18n.ParseFilmTime(text)
+	}
+	if !ok {
+		return p.afterAsking(c, form, triage.Grant{}, triage.E(triage.Invalid, "reveal frames", "", "write a time as 1:02:03, 2:03 or 63.5", nil))
+	}
+	grant, err := p.Review.RevealFrames(guard.Context(c), guard.Session(c), triage.GroupID(c.Params("id")), wish)
 	return p.afterAsking(c, form, grant, err)
 }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -11,7 +12,11 @@ import (
 )
 
 // picture is one picture of a reveal: Index as its address has it, Number as people count.
-type picture struct{ Index, Number int }
+type picture struct {
+	Index, Number int
+	Film          bool
+	At            time.Duration // in the film
+}
 
 type revealBody struct {
 	Grant    triage.Grant
@@ -22,6 +27,16 @@ type revealBody struct {
 	Names    triage.NameList
 	Ladder   ladder
 	Form     groupForm
+}
+
+// Films are the numbers of the videos of which there are stills.
+func (b revealBody) Films() (numbers []int) {
+	for _, p := range b.Pictures {
+		if p.Film && !slices.Contains(numbers, p.Number) {
+			numbers = append(numbers, p.Number)
+		}
+	}
+	return numbers
 }
 
 // GroupID is whose page the forms of this one belong to.
@@ -85,6 +100,7 @@ func (p *Pages) reveal(c *fiber.Ctx) error {
 		Seconds: max(1, int(grant.Expires.Sub(p.o.Now()).Seconds())),
 		Form:    groupForm{Media: grant.Of, Picture: 1, Tiles: grant.Tiles, TilesStep: triage.StepGrey},
 	}
+	body.Form.Step = grant.Step
 	if grant.Sight == triage.SeeTiles {
 		body.Form.Picture, body.Form.TilesStep = body.Pictures[0].Number, grant.Step
 	}
@@ -102,7 +118,8 @@ func (p *Pages) reveal(c *fiber.Ctx) error {
 // picturesOf are the pictures of a grant, with their numbers among the group's media.
 func picturesOf(g *triage.Grant) (list []picture) {
 	for i := range g.Media {
-		list = append(list, picture{i, g.Numbers[i]})
+		at, film := g.Still(i)
+		list = append(list, picture{i, g.Numbers[i], film, at})
 	}
 	return list
 }

@@ -352,6 +352,10 @@ func sampleReview(l i18n.Lang) []sample {
 		{"reveal-colour", "reveal", "layout", reveal(triage.StepColour)},
 		{"reveal-full", "reveal", "layout", reveal(triage.StepFull)},
 		{"reveal-tiles", "reveal", "layout", sampleReveal(l, triage.Grant{Sight: triage.SeeTiles, Step: triage.StepColour, Tiles: 0x0660, Media: []triage.MediumID{"feedfacefeedfacefeedfacefeedface"}, Numbers: []int{3}})},
+		{"reveal-film", "reveal", "layout", sampleReveal(l, triage.Grant{
+			Sight: triage.SeeFrames, Step: triage.StepGrey, Media: []triage.MediumID{"feedfacefeedfacefeedfacefeedface", "feedfacefeedfacefeedfacefeedface", "0"},
+			Numbers: []int{2, 2, 3}, At: []triage.Moment{61_500, 3_723_400, triage.NoFilm},
+		})},
 		{"reveal-names", "reveal", "layout", sampleReveal(l, triage.Grant{Sight: triage.SeeNames})},
 	}
 }
@@ -445,7 +449,7 @@ func sampleRanking(l i18n.Lang) []sample {
 // endingReveal is a reveal in its last second.
 func endingReveal(l i18n.Lang) sample {
 	grant := triage.Grant{ID: "r1", Group: "3f2a91bc", Step: triage.StepBlurred, Media: []triage.MediumID{"0"}, Expires: sampleNow}
-	body := revealBody{Grant: grant, Short: "3f2a91bc", Seconds: 1, Count: 1, Pictures: []picture{{0, 1}}}
+	body := revealBody{Grant: grant, Short: "3f2a91bc", Seconds: 1, Count: 1, Pictures: []picture{{Index: 0, Number: 1}}}
 	return sample{"reveal-ending", "reveal", "layout", samplePage(l, reviewer, "/reveals/r1", body)}
 }
 

@@ -144,6 +144,7 @@ func (p *Pages) reviewRoutes() []route {
 		{post, "/groups/:id/return", reviewer, p.giveBack},
 		{post, "/groups/:id/reveal", reviewer, p.askReveal},
 		{post, "/groups/:id/tiles", reviewer, p.askTiles},
+		{post, "/groups/:id/frames", reviewer, p.askFrames},
 		{post, "/groups/:id/names", reviewer, p.askNames},
 		{post, "/groups/:id/decide", reviewer, p.decide},
 		{post, "/groups/:id/same", reviewer, p.decideAs},

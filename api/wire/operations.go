@@ -269,7 +269,7 @@ func reviewOperations() []Operation {
 		{Method: http.MethodPost, Path: "/v1/groups/{id}/claim", Name: "claim", Summary: "Claim a group, or renew the claim", Roles: reviewer, Status: 200, Answers: answers(Claim{}), Errors: claimed},
 		{Method: http.MethodDelete, Path: "/v1/groups/{id}/claim", Name: "return", Summary: "Hand a claimed group back", Roles: reviewer, Status: 204, Errors: claimed},
 		{
-			Method: http.MethodPost, Path: "/v1/groups/{id}/reveals", Name: "reveal", Summary: "Ask, with a reason, to see a claimed group's pictures at one step of the ladder (blurred, grey, colour, full), some tiles of one of them (grey, colour, full), or the names of its files, as the rules allow it",
+			Method: http.MethodPost, Path: "/v1/groups/{id}/reveals", Name: "reveal", Summary: "Ask, with a reason, to see a claimed group's pictures at one step of the ladder (blurred, grey, colour, full), some tiles of one of them (grey, colour, full), stills of a stretch of one of its videos (at a step that was granted before), or the names of its files, as the rules allow it",
 			Roles: reviewer, Body: asJSON(RevealRequest{}), Status: 201, Answers: answers(Reveal{}), Errors: claimed,
 		},
 		{

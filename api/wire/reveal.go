@@ -8,27 +8,47 @@ import (
 
 // RevealRequest asks to see something of a group, and says why.
 type RevealRequest struct {
-	Sight   string `json:"sight,omitempty" enum:"pictures,tiles,names,"`    // absent: pictures
-	Step    string `json:"step,omitempty" enum:"blurred,grey,colour,full,"` // of pictures and tiles; tiles are not blurred
-	Picture int    `json:"picture,omitempty"`                               // of tiles: which of the group's media, from 1, in the order of its facts
-	Media   int    `json:"media,omitempty"`                                 // of tiles: how many media these told of
-	Tiles   []int  `json:"tiles,omitempty"`                                 // 1 to 4 of them: 1 is the upper left, 4 the upper right, 16 the lower right
-	Reason  string `json:"reason,omitempty"`                                // may be absent for a step of pictures further, or back, but for the full one
+	Sight   string `json:"sight,omitempty" enum:"pictures,tiles,frames,names,"` // absent: pictures
+	Step    string `json:"step,omitempty" enum:"blurred,grey,colour,full,"`     // of pictures and tiles; tiles are not blurred
+	Picture int    `json:"picture,omitempty"`                                   // of tiles and frames: which of the group's media, from 1, in the order of its facts
+	Media   int    `json:"media,omitempty"`                                     // of tiles and frames: how many media these told of
+	FromMS  int64  `json:"from_ms,omitempty"`                                   // of frames: the beginning of a stretch of the film, in milliseconds
+	ToMS    *int64 `json:"to_ms,omitempty"`                                     // its end, which may be its beginning; absent: that of the film
+	Tiles   []int  `json:"tiles,omitempty"`                                     // 1 to 4 of them: 1 is the upper left, 4 the upper right, 16 the lower right
+	Reason  string `json:"reason,omitempty"`                                    // may be absent for a step of pictures further, or back, but for the full one
 }
 
 // Reveal is a live permission to see something: pictures, numbered from 0, or names.
 type Reveal struct {
 	ID       string    `json:"id"`
-	Sight    string    `json:"sight" enum:"pictures,tiles,names"`
+	Sight    string    `json:"sight" enum:"pictures,tiles,frames,names"`
 	Step     string    `json:"step,omitempty" enum:"blurred,grey,colour,full,"`
 	Tiles    []int     `json:"tiles,omitempty"`
 	Expires  time.Time `json:"expires"`
 	Pictures int       `json:"pictures"`
+	Shown    []Shot    `json:"shown"` // what each of them is
+}
+
+// Shot is one picture of a reveal.
+type Shot struct {
+	Number int    `json:"number"`          // of its medium among the group's, from 1, in the order of its facts
+	AtMS   *int64 `json:"at_ms,omitempty"` // where in its film it is; absent: it is a picture
 }
 
 // NewReveal converts a grant.
 func NewReveal(g triage.Grant) Reveal {
-	return Reveal{ID: g.ID, Sight: string(g.Sight), Step: string(g.Step), Tiles: g.Tiles.Numbers(), Expires: g.Expires, Pictures: len(g.Media)}
+	w := Reveal{
+		ID: g.ID, Sight: string(g.Sight), Step: string(g.Step), Tiles: g.Tiles.Numbers(), Expires: g.Expires, Pictures: len(g.Media),
+		Shown: make([]Shot, len(g.Media)),
+	}
+	for i := range g.Media {
+		w.Shown[i].Number = g.Numbers[i]
+		if at, is := g.Still(i); is {
+			ms := at.Milliseconds()
+			w.Shown[i].AtMS = &ms
+		}
+	}
+	return w
 }
 
 // Names are the files of a group's media.

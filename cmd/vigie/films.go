@@ -8,11 +8,13 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"time"
 
 	"vigie/hashing"
 	"vigie/hashing/decode"
 	"vigie/hashing/jail"
 	"vigie/hashing/video"
+	"vigie/triage"
 )
 
 // films has the frames of films looked at, by ffmpeg in the jail.
@@ -51,6 +53,20 @@ func (f *films) ExamineFilm(ctx context.Context, film io.ReaderAt, size int64, x
 	}
 	defer empty.Close()
 	return f.Examine(ctx, video.Input{File: empty, Instead: io.NewSectionReader(film, 0, size)}, x)
+}
+
+// Still implements triage.FilmStills.
+func (f *films) Still(ctx context.Context, film io.ReaderAt, size int64, at time.Duration) ([]byte, error) {
+	empty, err := emptyFile(size)
+	if err != nil {
+		return nil, err
+	}
+	defer empty.Close()
+	still, err := f.Films.Still(ctx, video.Input{File: empty, Instead: io.NewSectionReader(film, 0, size)}, at)
+	if _, is := errors.AsType[decode.Unreadable](err); is {
+		return nil, triage.E(triage.Invalid, "show a still", "", "this part of the video cannot be decoded: ask for another one", err)
+	}
+	return still, err
 }
 
 // emptyFile returns a file without a name that has a size, takes no room, and cannot be written to.

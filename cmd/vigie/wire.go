@@ -296,6 +296,11 @@ func (h *house) app(ctx context.Context, pool *jail.Pool) (*fiber.App, error) {
 		Access: h.access, Destructions: h.destructions(), Cases: h.cases(), Weighing: h.weighing(), Notices: h.notices(), Overviews: h.overviews(), Shown: h.shown(), Breaks: h.breaks(), Outcomes: &triage.CaseOutcomes{Cases: h.cases(), Media: h.views.Media, Events: h.events},
 		Assigner: &triage.Assigner{Cases: h.cases(), Lease: h.views.Lease, Events: h.events}, Rehash: h.rehash, Conditions: h.conditions,
 	}
+	if films, err := h.config.serviceFilms(ctx); err == nil {
+		u.Review.Films = films
+	} else {
+		h.log.Warn("films are not shown: vigie doctor tells more", "error", err)
+	}
 	css, err := h.config.operatorCSS()
 	if err != nil {
 		return nil, err

@@ -2,11 +2,16 @@ package video_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"image"
+	"image/color"
+	"image/png"
 	"math"
 	"os"
 	"os/exec"
@@ -368,4 +373,53 @@ func sameFacts(t *testing.T, x hashing.Examination, want expected) {
 		t.Errorf("no frames, and no reason")
 	}
 	t.Logf("%d frames, %d ‰ %s %s", len(codes(x)), film.Looked, x.Note, x.Unreadable)
+}
+
+// TestStill: stills are of the time that was asked for, upright, and of what cannot be decoded there are none.
+func TestStill(t *testing.T) {
+	f := films(t, video.Options{})
+	still := func(path string, at time.Duration) (image.Image, error) {
+		t.Helper()
+		file, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		data, err := f.Still(t.Context(), video.Input{File: file}, at)
+		if err != nil {
+			return nil, err
+		}
+		img, err := png.Decode(bytes.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return img, nil
+	}
+	brightness := func(img image.Image) int {
+		return int(color.GrayModel.Convert(img.At(img.Bounds().Dx()/2, img.Bounds().Dy()/2)).(color.Gray).Y)
+	}
+	two := makeFilm(t, "two.mp4", "-f", "lavfi", "-i", "color=black:s=64x36:r=10:d=4", "-f", "lavfi", "-i", "color=white:s=64x36:r=10:d=4", "-filter_complex", "concat=n=2:v=1", "-g", "40", "-pix_fmt", "yuv420p")
+	for at, want := range map[time.Duration]int{0: 0, 3700 * time.Millisecond: 0, 4300 * time.Millisecond: 255, 7900 * time.Millisecond: 255, time.Hour: 0} {
+		img, err := still(two, at)
+		if err != nil || brightness(img) < want-20 || brightness(img) > want+20 {
+			t.Errorf("at %s: %v, %v", at, img, err)
+		}
+	}
+	turned := makeFilm(t, "turned.mp4", "-i", two, "-c", "copy", "-metadata:s:v:0", "rotate=90")
+	if img, err := still(turned, time.Second); err != nil || img.Bounds().Dx() != 36 || img.Bounds().Dy() != 64 {
+		t.Errorf("turned: %v, %v", img, err)
+	}
+	large := makeFilm(t, "large.mp4", "-f", "lavfi", "-i", "color=gray:s=3000x1000:r=1:d=2", "-pix_fmt", "yuv420p")
+	if img, err := still(large, time.Second); err != nil || img.Bounds().Dx() != 2000 || img.Bounds().Dy() != 666 {
+		t.Errorf("large: %v, %v", img, err)
+	}
+	broken := filepath.Join(t.TempDir(), "broken.mp4")
+	if err := os.WriteFile(broken, []byte("\x00\x00\x00\x18ftypisom and nothing else"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := still(broken, time.Second); err == nil {
+		t.Error("a still of nothing")
+	} else if _, is := errors.AsType[decode.Unreadable](err); !is {
+		t.Errorf("of nothing: %v", err)
+	}
 }

@@ -25,6 +25,7 @@ type storedGrant struct {
 	Session string    `json:"n"`
 	Media   []string  `json:"m,omitempty"`
 	Numbers []int     `json:"i,omitempty"`
+	At      []int64   `json:"f,omitempty"`
 	Of      int       `json:"o,omitempty"`
 	Expires time.Time `json:"t"`
 }
@@ -60,6 +61,9 @@ func (s Grants) SaveGrant(ctx context.Context, g triage.Grant, life time.Duratio
 		Group: string(g.Group), Sight: string(g.Sight), Step: string(g.Step), Tiles: uint16(g.Tiles), Actor: g.Actor, Session: g.Session,
 		Numbers: g.Numbers, Of: g.Of, Expires: g.Expires,
 	}
+	for _, at := range g.At {
+		stored.At = append(stored.At, int64(at))
+	}
 	for _, m := range g.Media {
 		stored.Media = append(stored.Media, string(m))
 	}
@@ -86,6 +90,9 @@ func (s Grants) Grant(ctx context.Context, id string) (triage.Grant, error) {
 		ID: id, Group: triage.GroupID(stored.Group), Sight: triage.Sight(cmp.Or(stored.Sight, string(triage.SeePictures))),
 		Step: triage.RevealStep(stored.Step), Tiles: triage.Tiles(stored.Tiles), Actor: stored.Actor,
 		Session: stored.Session, Numbers: stored.Numbers, Of: stored.Of, Expires: stored.Expires,
+	}
+	for _, at := range stored.At {
+		g.At = append(g.At, triage.Moment(at))
 	}
 	for _, m := range stored.Media {
 		g.Media = append(g.Media, triage.MediumID(m))

@@ -337,7 +337,7 @@ func TestGrants(t *testing.T) {
 	group := triage.GroupID(mediumID(1))
 	g := triage.Grant{
 		ID: "r1", Group: group, Sight: triage.SeePictures, Step: triage.StepBlurred, Actor: "a1", Session: "s1",
-		Media: []triage.MediumID{mediumID(1), mediumID(2)}, Numbers: []int{1, 3}, Of: 3, Expires: day.Add(time.Minute),
+		Media: []triage.MediumID{mediumID(1), mediumID(2)}, Numbers: []int{1, 3}, At: []triage.Moment{triage.NoFilm, 61_500}, Of: 3, Expires: day.Add(time.Minute),
 	}
 	b.ok(b.Grants.SaveGrant(ctx, g, time.Minute))
 	if got, err := b.Grants.Grant(ctx, "r1"); err != nil || !reflect.DeepEqual(got, g) {
