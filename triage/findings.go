@@ -3,16 +3,19 @@ package triage
 import (
 	"context"
 	"iter"
+
+	"vigie/hashing"
 )
 
 // ItemFinding is one item of an exhibit with what became of it.
 type ItemFinding struct {
 	Item    Item
-	Finding Finding // NoFinding where there is nothing to say of it, Pending while it is not settled
-	Match   *Match  // the one that made the finding, if any
-	Earlier *Match  // one that the item had with an entry that was withdrawn since, if any
-	Reason  string  // why it could not be read, or what was left out
-	Limit   int64   // that Reason names, as hashing.Examination has it; 0: none
+	Finding Finding      // NoFinding where there is nothing to say of it, Pending while it is not settled
+	Match   *Match       // the one that made the finding, if any
+	Earlier *Match       // one that the item had with an entry that was withdrawn since, if any
+	Reason  string       // why it could not be read, or what was left out
+	Limit   int64        // that Reason names, as hashing.Examination has it; 0: none
+	Film    hashing.Film // of a film
 }
 
 // Findings returns one line an item of a sealed exhibit, in the order of its manifest. Only the examiner whose
@@ -75,7 +78,7 @@ func (s *Submission) itemFinding(it *Item, media map[MediumID]Medium) ItemFindin
 		f.Finding = Pending
 		return f
 	}
-	f.Finding = m.Finding
+	f.Finding, f.Film = m.Finding, m.Facts.Film
 	f.Match, f.Earlier = Deciding(m.Finding, m.Matches), withdrawnMatch(m.Matches)
 	switch {
 	case m.Unreadable != "":

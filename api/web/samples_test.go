@@ -10,6 +10,7 @@ import (
 	"vigie/api/wire"
 	"vigie/hashing"
 	"vigie/hashing/pdq"
+	"vigie/hashing/vpdq"
 	"vigie/triage"
 	"vigie/triage/signals"
 )
@@ -239,8 +240,17 @@ func sampleMedia() []triage.Medium {
 	odd.Facts = hashing.Facts{Kind: hashing.KindPicture, Format: "webp", Make: hostile, Model: hostile, Software: hostile}
 	odd.Hashed, odd.Unreadable, odd.Finding, odd.Places = false, "truncated", triage.Unreadable, nil
 	film := m
-	film.Kind, film.Facts, film.Hashed, film.Note = hashing.KindVideo, hashing.Facts{Kind: hashing.KindVideo, Format: "mp4"}, false, "frames-not-examined"
-	return []triage.Medium{m, odd, film}
+	film.Kind, film.Facts, film.Finding = hashing.KindVideo, hashing.Facts{
+		Kind: hashing.KindVideo, Format: "mp4", Width: 1920, Height: 1080,
+		Film: hashing.Film{Duration: 75 * time.Second, Codec: "h264", Sound: "aac", MilliRate: 29_970, Looked: 990},
+	}, triage.NearKnown
+	film.Matches = []triage.Match{{
+		Source: "partner", Version: 3, Entry: 17, Kind: triage.KnownSet, Method: triage.ByPDQ, Distance: 12, Quality: 90,
+		Film: &vpdq.Shares{Query: 180, Known: 940, Near: 12, Frames: 64, OfFilm: true, From: 31 * time.Second, To: 45 * time.Second},
+	}}
+	dark := m
+	dark.Kind, dark.Facts, dark.Hashed, dark.Note = hashing.KindVideo, hashing.Facts{Kind: hashing.KindVideo, Format: "mp4"}, false, "frames-not-examined"
+	return []triage.Medium{m, odd, film, dark}
 }
 
 func sampleReview(l i18n.Lang) []sample {

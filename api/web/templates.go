@@ -49,6 +49,7 @@ func functions(l i18n.Lang, zone *time.Location, a assets) template.FuncMap {
 		"zone":  func() string { return zoneName(l, zone) },
 
 		"filmtime": i18n.FilmTime,
+		"timeline": timelineOf,
 		"match":    func(m triage.Match) string { return i18n.MatchOf(m).In(l) },
 		"num":      func(n any) string { return number(l, n) },
 		"points":   func(n int) string { return i18n.Points(l, n) },
@@ -121,4 +122,22 @@ func zoneName(l i18n.Lang, zone *time.Location) string {
 		return texts.T(l, "zone.local")
 	}
 	return zone.String()
+}
+
+// timeline is where in a film a stretch is, in thousandths of its time.
+type timeline struct{ From, Length int64 }
+
+// leastFound is the shortest stretch that is drawn, in thousandths: it must be seen.
+const leastFound = 12
+
+// timelineOf returns where in a film the stretch is that it has in common with an entry; nil: there is none.
+func timelineOf(m triage.Match, f hashing.Facts) *timeline {
+	if m.Film == nil || !m.Film.OfFilm || m.Film.Near == 0 || f.Film.Duration <= 0 {
+		return nil
+	}
+	at := func(d time.Duration) int64 {
+		return int64(min(max(d, 0), f.Film.Duration)) * 1000 / int64(f.Film.Duration)
+	}
+	from := min(at(m.Film.From), 1000-leastFound)
+	return &timeline{from, max(at(m.Film.To)-from, leastFound)}
 }

@@ -227,6 +227,7 @@ var commonTexts = i18n.Catalogue{
 	"reveal.caption":        {"Image %s sur %s", "Picture %s of %s"},
 	"reveal.alt.film":       {"Vidéo %s sur %s du groupe, à %s", "Video %s of %s of the group, at %s"},
 	"reveal.caption.film":   {"Vidéo %s sur %s, à %s", "Video %s of %s, at %s"},
+	"timeline":              {"Le passage en commun, sur toute la durée de la vidéo", "The stretch in common, in all of the video's time"},
 	"frames.ask":            {"Un passage d’une vidéo", "A stretch of a video"},
 	"frames.how":            {"Douze images du passage, à la même étape, l’une après l’autre dans le temps ; une seule si la fin est le début. Sans son, et rien ne se lit tout seul.", "Twelve stills of the stretch, at the same step, one after the other in time; one alone where the end is the beginning. Without sound, and nothing plays by itself."},
 	"frames.film":           {"Numéro de la vidéo, d’après les faits", "Number of the video, as the facts have it"},

@@ -26,6 +26,8 @@ type Finding struct {
 	Frame       int    `json:"frame,omitempty"`                           // which picture of the file is near, from 0 on; absent: the first
 	AtMS        int64  `json:"at_ms,omitempty"`                           // of a film: where that picture is, in milliseconds
 	Quality     int    `json:"quality,omitempty"`                         // of what is near, 0 to 100; PDQ only. Lists do not tell their entries'
+	DurationMS  int64  `json:"duration_ms,omitempty"`                     // of a film, as its container tells it, in milliseconds
+	Looked      int    `json:"looked,omitempty"`                          // of a film: what share of that was looked at, in thousandths
 	Still       bool   `json:"still,omitempty"`                           // what is near of the entry is a frame of a film, of the medium a picture
 	FilmShare   int    `json:"film_share,omitempty"`                      // of a film's frames that are near the entry's, in thousandths, where that is a film
 	EntryShare  int    `json:"entry_share,omitempty"`                     // of the entry's frames that are near the film's, in thousandths
@@ -46,7 +48,7 @@ const pending = "pending"
 
 // NewFinding converts an item's finding.
 func NewFinding(f triage.ItemFinding) Finding {
-	w := Finding{Path: f.Item.Path, Disposition: string(f.Item.Disposition), Finding: string(f.Finding), Reason: f.Reason, Limit: f.Limit, LocalTime: f.Item.LocalTime, Deleted: f.Item.Deleted}
+	w := Finding{DurationMS: f.Film.Duration.Milliseconds(), Looked: f.Film.Looked, Path: f.Item.Path, Disposition: string(f.Item.Disposition), Finding: string(f.Finding), Reason: f.Reason, Limit: f.Limit, LocalTime: f.Item.LocalTime, Deleted: f.Item.Deleted}
 	if !f.Item.Modified.IsZero() {
 		w.Modified = f.Item.Modified.UTC().Format(time.RFC3339Nano)
 	}
@@ -82,7 +84,7 @@ func setName(m *triage.Match) string { return m.Source + " v" + strconv.Itoa(m.V
 // FindingColumns are the columns of findings as CSV.
 var FindingColumns = []string{
 	"path", "path_b64", "sha256", "disposition", "finding", "set", "entry", "disputed", "method", "distance", "transform", "view",
-	"frame", "at_ms", "quality", "still", "film_share", "entry_share", "from_ms", "to_ms", "likeness", "more", "withdrawn", "reason", "limit",
+	"frame", "at_ms", "quality", "duration_ms", "looked", "still", "film_share", "entry_share", "from_ms", "to_ms", "likeness", "more", "withdrawn", "reason", "limit",
 	"modified", "local_time", "deleted",
 }
 
@@ -94,7 +96,8 @@ func (f Finding) Record() []string {
 	}
 	cells := []string{
 		f.Path, f.PathB64, f.SHA256, f.Disposition, f.Finding, f.Set, unlessZero(int64(f.Entry)), ifTrue(f.Disputed), f.Method, distance,
-		f.Transform, f.View, unlessZero(int64(f.Frame)), unlessZero(f.AtMS), unlessZero(int64(f.Quality)), ifTrue(f.Still), unlessZero(int64(f.FilmShare)),
+		f.Transform, f.View, unlessZero(int64(f.Frame)), unlessZero(f.AtMS), unlessZero(int64(f.Quality)), unlessZero(f.DurationMS), unlessZero(int64(f.Looked)),
+		ifTrue(f.Still), unlessZero(int64(f.FilmShare)),
 		unlessZero(int64(f.EntryShare)), unlessZero(f.FromMS), unlessZero(f.ToMS), f.Likeness, unlessZero(int64(f.More)), f.Withdrawn,
 		f.Reason, unlessZero(f.Limit), f.Modified, ifTrue(f.LocalTime), ifTrue(f.Deleted),
 	}

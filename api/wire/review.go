@@ -125,10 +125,15 @@ type MediumFacts struct {
 	Thumbnail   string      `json:"thumbnail,omitempty" enum:"same,other,unreadable,"`
 	Editors     string      `json:"editors,omitempty"`
 	Saves       int         `json:"saves,omitempty"`
-	Provenance  bool        `json:"provenance,omitempty"` // a C2PA record is present, not verified
-	Generated   string      `json:"generated,omitempty"`  // generator named by the metadata
-	LivePhoto   bool        `json:"live_photo,omitempty"` // the still or the film of an Apple live photo
-	FilmAt      int64       `json:"film_at,omitempty"`    // where a motion photo has its film, in bytes
+	Provenance  bool        `json:"provenance,omitempty"`  // a C2PA record is present, not verified
+	Generated   string      `json:"generated,omitempty"`   // generator named by the metadata
+	LivePhoto   bool        `json:"live_photo,omitempty"`  // the still or the film of an Apple live photo
+	DurationMS  int64       `json:"duration_ms,omitempty"` // of a film, as its container tells it, in milliseconds
+	Codec       string      `json:"codec,omitempty"`       // of its pictures, as ffmpeg names it
+	Sound       string      `json:"sound,omitempty"`       // the codec of its sound; absent: it has none
+	MilliRate   int         `json:"milli_rate,omitempty"`  // frames in a thousand seconds
+	Looked      int         `json:"looked,omitempty"`      // what share of its duration was looked at, in thousandths
+	FilmAt      int64       `json:"film_at,omitempty"`     // where a motion photo has its film, in bytes
 	FilmBytes   int64       `json:"film_bytes,omitempty"`
 	Quality     *int        `json:"quality,omitempty"` // of its PDQ, 0 to 100
 	Finding     string      `json:"finding"`
@@ -164,6 +169,7 @@ func newMediumFacts(m triage.Medium) MediumFacts {
 		Tables: f.Tables, JPEGQuality: f.JPEGQuality, Subsampling: f.Subsampling, Progressive: f.Progressive, Profile: f.Profile,
 		Thumbnail: string(f.Thumbnail), Editors: f.Editors, Saves: f.Saves, Provenance: f.Provenance, Generated: f.Generated, LivePhoto: f.LivePhoto != "",
 		FilmAt: f.FilmAt, FilmBytes: f.FilmBytes,
+		DurationMS: f.Film.Duration.Milliseconds(), Codec: f.Film.Codec, Sound: f.Film.Sound, MilliRate: f.Film.MilliRate, Looked: f.Film.Looked,
 		GPS: f.GPS, Finding: string(m.Finding), Unreadable: m.Unreadable, Limit: m.Limit, Note: m.Note, Modified: []time.Time{},
 	}
 	if m.Finding == triage.Pending {

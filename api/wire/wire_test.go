@@ -85,7 +85,7 @@ func TestFindingLines(t *testing.T) {
 				Match: &triage.Match{Source: "partner", Version: 2, Entry: 17, Method: triage.BySHA1, State: triage.EntryDisputed},
 			},
 			`{"path":"a/b.jpg","sha256":"` + sum.String() + `","disposition":"media","finding":"known","set":"partner v2","entry":17,"disputed":true,"method":"sha1","distance":0,"likeness":"identical"}`,
-			"a/b.jpg||" + sum.String() + "|media|known|partner v2|17|true|sha1|0|||||||||||identical|||||||",
+			"a/b.jpg||" + sum.String() + "|media|known|partner v2|17|true|sha1|0|||||||||||||identical|||||||",
 		},
 		{
 			"near, under a transform", triage.ItemFinding{
@@ -94,18 +94,18 @@ func TestFindingLines(t *testing.T) {
 				Match:   &triage.Match{Source: "p", Version: 1, Entry: 4, Method: triage.ByPDQ, Distance: 12, Transform: pdq.Rotate90, View: hashing.ViewTrimmed, Frame: 2, At: 62_500 * time.Millisecond, Quality: 81, More: 99_936},
 			},
 			`{"path":"c","sha256":"` + sum.String() + `","disposition":"media","finding":"near-known","set":"p v1","entry":4,"method":"pdq","distance":12,"transform":"rotate90","view":"trimmed","frame":2,"at_ms":62500,"quality":81,"likeness":"edited","more":99936,"withdrawn":"q v3 9"}`,
-			"c||" + sum.String() + "|media|near-known|p v1|4||pdq|12|rotate90|trimmed|2|62500|81||||||edited|99936|q v3 9|||||",
+			"c||" + sum.String() + "|media|near-known|p v1|4||pdq|12|rotate90|trimmed|2|62500|81||||||||edited|99936|q v3 9|||||",
 		},
 		{
 			"a part of a film", triage.ItemFinding{
 				Item:    triage.Item{Path: "c", Disposition: triage.IsMedia, Digests: digests},
-				Finding: triage.NearKnown, Match: &triage.Match{
+				Finding: triage.NearKnown, Film: hashing.Film{Duration: 75 * time.Second, Looked: 990}, Match: &triage.Match{
 					Source: "p", Version: 1, Entry: 4, Method: triage.ByPDQ, Distance: 12, At: time.Second, Quality: 81,
 					Film: &vpdq.Shares{Query: 120, Known: 1000, Near: 9, Frames: 12, OfFilm: true, From: time.Second, To: 9 * time.Second},
 				},
 			},
-			`{"path":"c","sha256":"` + sum.String() + `","disposition":"media","finding":"near-known","set":"p v1","entry":4,"method":"pdq","distance":12,"transform":"original","at_ms":1000,"quality":81,"film_share":120,"entry_share":1000,"from_ms":1000,"to_ms":9000,"likeness":"part"}`,
-			"c||" + sum.String() + "|media|near-known|p v1|4||pdq|12|original|||1000|81||120|1000|1000|9000|part|||||||",
+			`{"path":"c","sha256":"` + sum.String() + `","disposition":"media","finding":"near-known","set":"p v1","entry":4,"method":"pdq","distance":12,"transform":"original","at_ms":1000,"quality":81,"duration_ms":75000,"looked":990,"film_share":120,"entry_share":1000,"from_ms":1000,"to_ms":9000,"likeness":"part"}`,
+			"c||" + sum.String() + "|media|near-known|p v1|4||pdq|12|original|||1000|81|75000|990||120|1000|1000|9000|part|||||||",
 		},
 		{
 			"a still of a film", triage.ItemFinding{
@@ -115,7 +115,7 @@ func TestFindingLines(t *testing.T) {
 				},
 			},
 			`{"path":"c","sha256":"` + sum.String() + `","disposition":"media","finding":"near-known","set":"p v1","entry":4,"method":"pdq","distance":2,"transform":"original","quality":81,"still":true,"likeness":"same"}`,
-			"c||" + sum.String() + "|media|near-known|p v1|4||pdq|2|original||||81|true|||||same|||||||",
+			"c||" + sum.String() + "|media|near-known|p v1|4||pdq|2|original||||81|||true|||||same|||||||",
 		},
 		{
 			"not UTF-8, pending", triage.ItemFinding{
@@ -123,7 +123,7 @@ func TestFindingLines(t *testing.T) {
 				Finding: triage.Pending,
 			},
 			`{"path":"` + "\ufffd" + `","path_b64":"/w==","sha256":"` + sum.String() + `","disposition":"media","finding":"pending"}`,
-			"\ufffd|/w==|" + sum.String() + "|media|pending|||||||||||||||||||||||",
+			"\ufffd|/w==|" + sum.String() + "|media|pending|||||||||||||||||||||||||",
 		},
 		{
 			"recovered from a drive", triage.ItemFinding{
@@ -131,14 +131,14 @@ func TestFindingLines(t *testing.T) {
 				Finding: triage.NoFinding,
 			},
 			`{"path":"_a","sha256":"` + sum.String() + `","disposition":"not-media","finding":"","modified":"2020-02-03T04:05:06Z","local_time":true,"deleted":true}`,
-			"_a||" + sum.String() + "|not-media||||||||||||||||||||||2020-02-03T04:05:06Z|true|true",
+			"_a||" + sum.String() + "|not-media||||||||||||||||||||||||2020-02-03T04:05:06Z|true|true",
 		},
 		{
 			"refused", triage.ItemFinding{
 				Item: triage.Item{Path: "link", Disposition: triage.IsRefused}, Finding: triage.NoFinding, Reason: "symlink",
 			},
 			`{"path":"link","sha256":"","disposition":"refused","finding":"","reason":"symlink"}`,
-			"link|||refused||||||||||||||||||||symlink||||",
+			"link|||refused||||||||||||||||||||||symlink||||",
 		},
 		{
 			"over a limit", triage.ItemFinding{
@@ -146,7 +146,7 @@ func TestFindingLines(t *testing.T) {
 				Finding: triage.Unreadable, Reason: "too-many-pixels", Limit: 120_000_000,
 			},
 			`{"path":"c","sha256":"` + sum.String() + `","disposition":"media","finding":"unreadable","reason":"too-many-pixels","limit":120000000}`,
-			"c||" + sum.String() + "|media|unreadable|||||||||||||||||||too-many-pixels|120000000|||",
+			"c||" + sum.String() + "|media|unreadable|||||||||||||||||||||too-many-pixels|120000000|||",
 		},
 	}
 	for _, test := range tests {

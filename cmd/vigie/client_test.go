@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"vigie/api/i18n"
+	"vigie/api/wire"
 	"vigie/hashing"
 	"vigie/store/evidence"
 	"vigie/triage"
@@ -125,6 +126,25 @@ func TestBarAndTimeLeft(t *testing.T) {
 	}
 	if left(0, 100, time.Minute) != 0 || left(100, 100, time.Minute) != 0 || left(1, 100, 0) != 0 {
 		t.Error("what cannot be said is said")
+	}
+}
+
+func TestTimeline(t *testing.T) {
+	for name, x := range map[string]struct {
+		finding wire.Finding
+		want    string
+	}{
+		"no film of a list":           {wire.Finding{DurationMS: 24_000}, ""},
+		"how long it is is not known": {wire.Finding{FilmShare: 900, FromMS: 1, ToMS: 9}, ""},
+		"in its middle":               {wire.Finding{DurationMS: 24_000, FilmShare: 500, FromMS: 6000, ToMS: 18_000}, " [------############------]"},
+		"all of it":                   {wire.Finding{DurationMS: 24_000, FilmShare: 1000, ToMS: 24_000}, " [########################]"},
+		"a moment":                    {wire.Finding{DurationMS: 3_600_000, FilmShare: 1, FromMS: 1_800_000, ToMS: 1_800_200}, " [------------#-----------]"},
+		"its last moment":             {wire.Finding{DurationMS: 24_000, FilmShare: 1, FromMS: 24_000, ToMS: 24_000}, " [-----------------------#]"},
+		"longer than it says":         {wire.Finding{DurationMS: 24_000, FilmShare: 1, FromMS: 30_000, ToMS: 40_000}, " [-----------------------#]"},
+	} {
+		if got := timeline(x.finding); got != x.want {
+			t.Errorf("%s: %q, want %q", name, got, x.want)
+		}
 	}
 }
 

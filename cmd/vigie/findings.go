@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"vigie/api/client"
@@ -135,7 +136,7 @@ func because(env *environment, f wire.Finding) string {
 		if f.Distance != nil {
 			m.Distance = *f.Distance
 		}
-		words := entryOf(env, f) + "; " + m.In(env.Lang)
+		words := entryOf(env, f) + "; " + m.In(env.Lang) + timeline(f)
 		if f.More > 0 {
 			words += ", " + messages.N(env.Lang, "findings.more", f.More)
 		}
@@ -146,6 +147,20 @@ func because(env *environment, f wire.Finding) string {
 		return f.Reason + " " + strconv.FormatInt(f.Limit, 10)
 	}
 	return f.Reason
+}
+
+// timelineCells is how many characters a film's time line has.
+const timelineCells = 24
+
+// timeline draws where in a film a stretch is that was found; "" where there is none.
+func timeline(f wire.Finding) string {
+	if f.FilmShare == 0 || f.DurationMS <= 0 {
+		return ""
+	}
+	cell := func(ms int64) int { return int(min(max(ms, 0), f.DurationMS) * timelineCells / f.DurationMS) }
+	from := min(cell(f.FromMS), timelineCells-1)
+	to := max(cell(f.ToMS), from+1)
+	return " [" + strings.Repeat("-", from) + strings.Repeat("#", to-from) + strings.Repeat("-", timelineCells-to) + "]"
 }
 
 // entryOf names the set and the entry that made a finding.
